@@ -1,0 +1,178 @@
+/**
+ * Everything that crosses between the window and the main process. Imports nothing, so that either side can be read, built and tested alone.
+ */
+
+export type UploadId = string
+
+/** The receiver that runs inside the app; its address changes from run to run, this name does not. */
+export const THIS_COMPUTER = 'this-computer'
+
+/** Where one upload is in its life. Every variant carries only what is true in it; unknown is absent. */
+export type UploadStatus =
+  /** In the queue, not started in this run. */
+  | { readonly kind: 'waiting'; readonly bytesStored?: number }
+  /** Chunks are on their way. Absent rate: not known yet. */
+  | {
+      readonly kind: 'sending'
+      readonly bytesStored: number
+      readonly bytesPerSecond?: number
+      readonly secondsLeft?: number
+    }
+  /** Every byte is stored; the receiver reads the file again and compares. */
+  | { readonly kind: 'verifying'; readonly bytesVerified: number }
+  /** Paused by the person; waits for `resume`. */
+  | { readonly kind: 'paused'; readonly bytesStored?: number }
+  /** Stopped by the world (network, receiver, full disk, missing source); continues by itself at `retryAtMs` (epoch). */
+  | {
+      readonly kind: 'interrupted'
+      readonly reason: string
+      readonly message: string
+      readonly retryAtMs: number
+      readonly bytesStored?: number
+    }
+  /** Cannot go on without the person; waits for `retry`. `reason` is stable, `message` is for people. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly bytesStored?: number }
+  /** Complete, verified by MD5 on the receiver, under its final name. */
+  | {
+      readonly kind: 'done'
+      readonly storedAs: string
+      /** Hex; absent for an empty folder. */
+      readonly md5?: string
+      /** Payload put on the wire for this file by this run of the app, bytes. */
+      readonly bytesSent: number
+      readonly finishedAtMs: number
+    }
+
+/** One file on its way, as the window shows it. A new object whenever anything in it changed. */
+export type UploadSnapshot = {
+  readonly id: UploadId
+  /** File name for people. */
+  readonly name: string
+  /** Where the file goes below the receiving folder, components joined with "/". */
+  readonly path: string
+  readonly sizeBytes: number
+  /** Set when the file came with a dropped folder; files of one drop share it. */
+  readonly folder?: { readonly id: string; readonly name: string }
+  /** `host:port`, or {@link THIS_COMPUTER}. */
+  readonly receiver: string
+  /** Place in the queue: lower goes first. Changes when the person reorders. */
+  readonly rank: number
+  readonly status: UploadStatus
+}
+
+/** A path that was not queued, and why, in a sentence. */
+export type SkippedPath = { readonly name: string; readonly message: string }
+
+export type AddReport = { readonly added: number; readonly skipped: readonly SkippedPath[] }
+
+/** "Receive on this computer". */
+export type LocalReceiver =
+  | { readonly kind: 'off'; readonly directory: string }
+  | { readonly kind: 'starting'; readonly directory: string }
+  | { readonly kind: 'on'; readonly directory: string; readonly address: string; readonly filesReceived: number }
+  | { readonly kind: 'failed'; readonly directory: string; readonly message: string }
+
+/** Something the person should know once; shown until dismissed. */
+export type Notice = { readonly id: string; readonly message: string }
+
+/** All the window shows. Asked for once, after listening began. */
+export type AppSnapshot = {
+  readonly uploads: readonly UploadSnapshot[]
+  /** Where new files go: `host:port`, {@link THIS_COMPUTER}, or absent when none is chosen yet. */
+  readonly receiver?: string
+  readonly localReceiver: LocalReceiver
+  readonly notices: readonly Notice[]
+}
+
+/** What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over. */
+export type Commands = {
+  snapshot(): AppSnapshot
+  /** Opens the system's dialog; resolves when it is closed. */
+  chooseFiles(): AddReport
+  chooseFolder(): AddReport
+  pause(ids: readonly UploadId[]): void
+  resume(ids: readonly UploadId[]): void
+  retry(ids: readonly UploadId[]): void
+  /** Stops and forgets uploads, here and on the receiver. */
+  cancel(ids: readonly UploadId[]): void
+  /** Takes finished rows off the list; the files stay. */
+  clear(ids: readonly UploadId[]): void
+  /** Moves uploads, keeping their order, before another; `undefined`: to the end. */
+  move(ids: readonly UploadId[], before: UploadId | undefined): void
+  /** Shows the source in the system's file manager. */
+  reveal(id: UploadId): void
+  /** Throws with a sentence when the address is not `host:port` or {@link THIS_COMPUTER}. */
+  setReceiver(address: string): void
+  setReceiveHere(on: boolean): void
+  chooseReceivingFolder(): void
+  openReceivingFolder(): void
+  dismiss(noticeId: string): void
+}
+
+/** The only names that may cross; the compiler keeps the list complete. */
+export const commandNames = Object.keys({
+  snapshot: true,
+  chooseFiles: true,
+  chooseFolder: true,
+  pause: true,
+  resume: true,
+  retry: true,
+  cancel: true,
+  clear: true,
+  move: true,
+  reveal: true,
+  setReceiver: true,
+  setReceiveHere: true,
+  chooseReceivingFolder: true,
+  openReceivingFolder: true,
+  dismiss: true,
+} satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
+
+/** What the main process tells by itself. Uploads: at most ten times a second, ends of uploads at once. */
+export type Events = {
+  uploads: { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
+  receiver: { readonly receiver?: string }
+  localReceiver: LocalReceiver
+  notices: readonly Notice[]
+}
+
+type Remote<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never
+
+/** `window.longshore`. Commands answer with a promise that rejects with a sentence for people. */
+export type LongshoreApi = { readonly [C in keyof Commands]: Remote<Commands[C]> } & {
+  /** Calls `listener` from now on; returns how to stop. */
+  on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void
+  /** Queues dropped files and folders. Takes File objects, so that the page can name nothing the person did not drop. */
+  addDropped(files: readonly File[]): Promise<AddReport>
+}
+
+export function canPause({ kind }: UploadStatus): boolean {
+  return kind === 'waiting' || kind === 'sending' || kind === 'interrupted'
+}
+
+export function canResume({ kind }: UploadStatus): boolean {
+  return kind === 'paused' || kind === 'interrupted'
+}
+
+export function canRetry({ kind }: UploadStatus): boolean {
+  return kind === 'failed'
+}
+
+export function canCancel({ kind }: UploadStatus): boolean {
+  return kind !== 'done'
+}
+
+export function canClear({ kind }: UploadStatus): boolean {
+  return kind === 'done'
+}
+
+/** True when nothing will happen any more unless the person asks. */
+export function isSettled({ kind }: UploadStatus): boolean {
+  return kind === 'done' || kind === 'failed'
+}
+
+/** Bytes of the file that the receiver holds, as far as known. */
+export function bytesStored({ status, sizeBytes }: Pick<UploadSnapshot, 'status' | 'sizeBytes'>): number {
+  if (status.kind === 'done' || status.kind === 'verifying') return sizeBytes
+  return status.bytesStored ?? 0
+}

@@ -1,0 +1,40 @@
+import type { UploadId } from '../contract.ts'
+
+/** What tells that a file is still the one that was queued. */
+export type SourceIdentity = {
+  readonly sizeBytes: number
+  /** Whole milliseconds since 1970. */
+  readonly modifiedAtMs: number
+  readonly inode: string
+}
+
+export type ConflictPolicy = 'keep-both' | 'overwrite' | 'refuse'
+
+/** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
+export type ResumeRecord = {
+  readonly id: UploadId
+  /** Names the upload to the receiver, so that a lost answer or a lost process finds it again. */
+  readonly uploadKey: string
+  /** Absolute path of the file, or of the empty folder. */
+  readonly source: string
+  /** Absent for an empty folder. */
+  readonly identity?: SourceIdentity
+  /** Where it goes below the receiving folder, one element for each path component. */
+  readonly path: readonly string[]
+  readonly folder?: { readonly id: string; readonly name: string }
+  readonly receiver: string
+  readonly onConflict: ConflictPolicy
+  readonly rank: number
+  /** What the person decided, or has to decide; absent: go on. */
+  readonly held?: 'paused' | { readonly reason: string; readonly message: string }
+}
+
+/**
+ * Where resume records live between runs. Every method rejects when it cannot do what it says: an unreadable record must not look like a new upload.
+ * Writes happen when uploads change state, never for each chunk.
+ */
+export interface ResumeStore {
+  list(): Promise<readonly ResumeRecord[]>
+  put(records: readonly ResumeRecord[]): Promise<void>
+  remove(ids: readonly UploadId[]): Promise<void>
+}

@@ -1,0 +1,60 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AbortUploadReplyInput as _filetransfer_AbortUploadReplyInput, AbortUploadReply as _filetransfer_AbortUploadReply } from './filetransfer/AbortUploadReply.ts';
+import type { AbortUploadRequestInput as _filetransfer_AbortUploadRequestInput, AbortUploadRequest as _filetransfer_AbortUploadRequest } from './filetransfer/AbortUploadRequest.ts';
+import type { BeginUploadReplyInput as _filetransfer_BeginUploadReplyInput, BeginUploadReply as _filetransfer_BeginUploadReply } from './filetransfer/BeginUploadReply.ts';
+import type { BeginUploadRequestInput as _filetransfer_BeginUploadRequestInput, BeginUploadRequest as _filetransfer_BeginUploadRequest } from './filetransfer/BeginUploadRequest.ts';
+import type { ByteRangeInput as _filetransfer_ByteRangeInput, ByteRange as _filetransfer_ByteRange } from './filetransfer/ByteRange.ts';
+import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetransfer_ChunkAck } from './filetransfer/ChunkAck.ts';
+import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from './filetransfer/FileChunk.ts';
+import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from './filetransfer/FileIdentifier.ts';
+import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from './filetransfer/FileIntegrityStatus.ts';
+import type { FileTransferServiceClient as _filetransfer_FileTransferServiceClient, FileTransferServiceDefinition as _filetransfer_FileTransferServiceDefinition } from './filetransfer/FileTransferService.ts';
+import type { FinishUploadReplyInput as _filetransfer_FinishUploadReplyInput, FinishUploadReply as _filetransfer_FinishUploadReply } from './filetransfer/FinishUploadReply.ts';
+import type { FinishUploadRequestInput as _filetransfer_FinishUploadRequestInput, FinishUploadRequest as _filetransfer_FinishUploadRequest } from './filetransfer/FinishUploadRequest.ts';
+import type { FinishedFileInput as _filetransfer_FinishedFileInput, FinishedFile as _filetransfer_FinishedFile } from './filetransfer/FinishedFile.ts';
+import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from './filetransfer/MakeFolderReply.ts';
+import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from './filetransfer/MakeFolderRequest.ts';
+import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
+import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from './filetransfer/ReceiverInfoRequest.ts';
+import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from './filetransfer/UploadChunk.ts';
+import type { UploadStatusInput as _filetransfer_UploadStatusInput, UploadStatus as _filetransfer_UploadStatus } from './filetransfer/UploadStatus.ts';
+import type { UploadedChunksInput as _filetransfer_UploadedChunksInput, UploadedChunks as _filetransfer_UploadedChunks } from './filetransfer/UploadedChunks.ts';
+import type { VerifyProgressInput as _filetransfer_VerifyProgressInput, VerifyProgress as _filetransfer_VerifyProgress } from './filetransfer/VerifyProgress.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  filetransfer: {
+    AbortUploadReply: MessageTypeDefinition<_filetransfer_AbortUploadReplyInput, _filetransfer_AbortUploadReply>
+    AbortUploadRequest: MessageTypeDefinition<_filetransfer_AbortUploadRequestInput, _filetransfer_AbortUploadRequest>
+    BeginUploadReply: MessageTypeDefinition<_filetransfer_BeginUploadReplyInput, _filetransfer_BeginUploadReply>
+    BeginUploadRequest: MessageTypeDefinition<_filetransfer_BeginUploadRequestInput, _filetransfer_BeginUploadRequest>
+    ByteRange: MessageTypeDefinition<_filetransfer_ByteRangeInput, _filetransfer_ByteRange>
+    ChunkAck: MessageTypeDefinition<_filetransfer_ChunkAckInput, _filetransfer_ChunkAck>
+    ChunkOutcome: EnumTypeDefinition
+    ConflictPolicy: EnumTypeDefinition
+    FileChunk: MessageTypeDefinition<_filetransfer_FileChunkInput, _filetransfer_FileChunk>
+    FileIdentifier: MessageTypeDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIdentifier>
+    FileIntegrityStatus: MessageTypeDefinition<_filetransfer_FileIntegrityStatusInput, _filetransfer_FileIntegrityStatus>
+    /**
+     * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
+     */
+    FileTransferService: SubtypeConstructor<typeof grpc.Client, _filetransfer_FileTransferServiceClient> & { service: _filetransfer_FileTransferServiceDefinition }
+    FinishUploadReply: MessageTypeDefinition<_filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadReply>
+    FinishUploadRequest: MessageTypeDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadRequest>
+    FinishedFile: MessageTypeDefinition<_filetransfer_FinishedFileInput, _filetransfer_FinishedFile>
+    MakeFolderReply: MessageTypeDefinition<_filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderReply>
+    MakeFolderRequest: MessageTypeDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderRequest>
+    ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>
+    ReceiverInfoRequest: MessageTypeDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoRequest>
+    UploadChunk: MessageTypeDefinition<_filetransfer_UploadChunkInput, _filetransfer_UploadChunk>
+    UploadStatus: MessageTypeDefinition<_filetransfer_UploadStatusInput, _filetransfer_UploadStatus>
+    UploadedChunks: MessageTypeDefinition<_filetransfer_UploadedChunksInput, _filetransfer_UploadedChunks>
+    VerifyProgress: MessageTypeDefinition<_filetransfer_VerifyProgressInput, _filetransfer_VerifyProgress>
+  }
+}
+

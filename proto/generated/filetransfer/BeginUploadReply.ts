@@ -1,0 +1,57 @@
+// Original file: file_transfer.proto
+
+import type { ByteRangeInput as _filetransfer_ByteRangeInput, ByteRange as _filetransfer_ByteRange } from '../filetransfer/ByteRange.ts';
+import type { FinishedFileInput as _filetransfer_FinishedFileInput, FinishedFile as _filetransfer_FinishedFile } from '../filetransfer/FinishedFile.ts';
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * An upload that is open, or one that was finished before.
+ */
+export interface BeginUploadReplyInput {
+  /**
+   * Issued by the receiver; names the upload in every later call.
+   */
+  'fileId'?: (string);
+  /**
+   * Raised by each BeginUpload; streams of an older generation are refused.
+   */
+  'generation'?: (number | string | Long);
+  /**
+   * Chunks begin at multiples of this many bytes and are this long, but for the last.
+   */
+  'chunkBytes'?: (number);
+  /**
+   * What is stored already, merged and ascending.
+   */
+  'stored'?: (_filetransfer_ByteRangeInput)[];
+  /**
+   * Set when this upload was finished before: nothing is left to send.
+   */
+  'finished'?: (_filetransfer_FinishedFileInput | null);
+}
+
+/**
+ * An upload that is open, or one that was finished before.
+ */
+export interface BeginUploadReply {
+  /**
+   * Issued by the receiver; names the upload in every later call.
+   */
+  'fileId': (string);
+  /**
+   * Raised by each BeginUpload; streams of an older generation are refused.
+   */
+  'generation': (string);
+  /**
+   * Chunks begin at multiples of this many bytes and are this long, but for the last.
+   */
+  'chunkBytes': (number);
+  /**
+   * What is stored already, merged and ascending.
+   */
+  'stored': (_filetransfer_ByteRange)[];
+  /**
+   * Set when this upload was finished before: nothing is left to send.
+   */
+  'finished': (_filetransfer_FinishedFile | null);
+}

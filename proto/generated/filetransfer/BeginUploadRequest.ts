@@ -1,0 +1,56 @@
+// Original file: file_transfer.proto
+
+import type { ConflictPolicyInput as _filetransfer_ConflictPolicyInput, ConflictPolicy as _filetransfer_ConflictPolicy } from '../filetransfer/ConflictPolicy.ts';
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * Opens an upload.
+ */
+export interface BeginUploadRequestInput {
+  /**
+   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the same upload.
+   */
+  'uploadKey'?: (string);
+  /**
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   */
+  'path'?: (string)[];
+  /**
+   * The size of the file, bytes.
+   */
+  'size'?: (number | string | Long);
+  /**
+   * The source's modification time, milliseconds since 1970. Given to the stored file.
+   */
+  'modifiedAtMs'?: (number | string | Long);
+  /**
+   * What to do when the name is taken.
+   */
+  'onConflict'?: (_filetransfer_ConflictPolicyInput);
+}
+
+/**
+ * Opens an upload.
+ */
+export interface BeginUploadRequest {
+  /**
+   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the same upload.
+   */
+  'uploadKey': (string);
+  /**
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   */
+  'path': (string)[];
+  /**
+   * The size of the file, bytes.
+   */
+  'size': (string);
+  /**
+   * The source's modification time, milliseconds since 1970. Given to the stored file.
+   */
+  'modifiedAtMs': (string);
+  /**
+   * What to do when the name is taken.
+   */
+  'onConflict': (_filetransfer_ConflictPolicy);
+}

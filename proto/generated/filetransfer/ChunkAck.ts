@@ -1,0 +1,32 @@
+// Original file: file_transfer.proto
+
+import type { ChunkOutcomeInput as _filetransfer_ChunkOutcomeInput, ChunkOutcome as _filetransfer_ChunkOutcome } from '../filetransfer/ChunkOutcome.ts';
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * The receiver's answer to one chunk.
+ */
+export interface ChunkAckInput {
+  /**
+   * The chunk's offset, bytes.
+   */
+  'offset'?: (number | string | Long);
+  /**
+   * What became of it.
+   */
+  'outcome'?: (_filetransfer_ChunkOutcomeInput);
+}
+
+/**
+ * The receiver's answer to one chunk.
+ */
+export interface ChunkAck {
+  /**
+   * The chunk's offset, bytes.
+   */
+  'offset': (string);
+  /**
+   * What became of it.
+   */
+  'outcome': (_filetransfer_ChunkOutcome);
+}

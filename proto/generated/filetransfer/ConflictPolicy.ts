@@ -1,0 +1,44 @@
+// Original file: file_transfer.proto
+
+/**
+ * What to do when the final name is taken.
+ */
+export const ConflictPolicy = {
+  /**
+   * Store the new file as "name (2).ext". The default: nothing is lost.
+   */
+  KEEP_BOTH: 'KEEP_BOTH',
+  /**
+   * Replace the file that is there, atomically, once the new one is verified.
+   */
+  OVERWRITE: 'OVERWRITE',
+  /**
+   * Answer ALREADY_EXISTS with reason TARGET_EXISTS.
+   */
+  REFUSE: 'REFUSE',
+} as const;
+
+/**
+ * What to do when the final name is taken.
+ */
+export type ConflictPolicyInput =
+  /**
+   * Store the new file as "name (2).ext". The default: nothing is lost.
+   */
+  | 'KEEP_BOTH'
+  | 0
+  /**
+   * Replace the file that is there, atomically, once the new one is verified.
+   */
+  | 'OVERWRITE'
+  | 1
+  /**
+   * Answer ALREADY_EXISTS with reason TARGET_EXISTS.
+   */
+  | 'REFUSE'
+  | 2
+
+/**
+ * What to do when the final name is taken.
+ */
+export type ConflictPolicy = typeof ConflictPolicy[keyof typeof ConflictPolicy]

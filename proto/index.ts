@@ -1,0 +1,24 @@
+import { type ChannelOptions, loadPackageDefinition } from '@grpc/grpc-js'
+import { fromJSON } from '@grpc/proto-loader'
+import descriptor from './generated/descriptor.json' with { type: 'json' }
+import type { ProtoGrpcType } from './generated/file_transfer.ts'
+import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from './limits.ts'
+import { loaderOptions } from './options.ts'
+
+const loaded = loadPackageDefinition(
+  fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions),
+) as unknown as ProtoGrpcType
+
+/** A typed client of one receiver. Each client built with {@link channelOptions} is one connection of its own. */
+export const FileTransferClient = loaded.filetransfer.FileTransferService
+
+/** What a server hands to `addService`. */
+export const fileTransferService = FileTransferClient.service
+
+/** What both ends set on every channel and server, so that neither refuses what the other may send. */
+export const channelOptions = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  'grpc.keepalive_time_ms': KEEPALIVE_MS,
+  'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+} satisfies ChannelOptions

@@ -1,0 +1,52 @@
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type EnvironmentOptions } from 'vite'
+
+const here = import.meta.dirname
+
+/** Stays outside every bundle: the runtime's own modules, and the one native package, whose binary must stay a file. */
+const external = ['electron', 'classic-level', ...builtinModules, /^node:/]
+
+/** A Node program: one ES module with all its libraries inside, so that the packaged app needs no node_modules but the native one. */
+function program(input: string, outFile: string, format: 'es' | 'cjs' = 'es'): EnvironmentOptions {
+  return {
+    consumer: 'server',
+    resolve: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'node20.19',
+      outDir: join(here, 'out'),
+      emptyOutDir: false,
+      minify: false,
+      rolldownOptions: {
+        input: join(here, input),
+        external,
+        output: { format, entryFileNames: outFile, codeSplitting: false },
+      },
+    },
+  }
+}
+
+export default defineConfig({
+  root: join(here, 'renderer'),
+  base: './',
+  clearScreen: false,
+  logLevel: 'warn',
+  plugins: [react()],
+  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(process.env.npm_package_version) },
+  environments: {
+    client: { build: { outDir: join(here, 'out/renderer'), emptyOutDir: true } },
+    main: program('main/index.ts', 'main/index.js'),
+    // A sandboxed preload must be one CommonJS file.
+    preload: program('main/preload.ts', 'main/preload.cjs', 'cjs'),
+    receiver: program('server/index.ts', 'receiver/index.js'),
+    cli: program('cli/index.ts', 'cli/index.js'),
+    chromiumHost: program('chromium-host/run.ts', 'chromium-host/run.js'),
+  },
+  builder: {
+    async buildApp(builder) {
+      await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)))
+    },
+  },
+})
