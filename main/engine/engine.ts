@@ -1,17 +1,33 @@
+import { randomUUID } from 'node:crypto'
 import type { SkippedPath, UploadId, UploadSnapshot } from '../contract.ts'
-import type { ConflictPolicy, ResumeStore } from './resume-store.ts'
+import { createAttempts } from './attempts.ts'
+import { newUploadKey } from './entry.ts'
+import { createQueue, type QueueChange } from './queue.ts'
+import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+import { walk } from './walk.ts'
+
+export type { QueueChange } from './queue.ts'
 
 export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */
   readonly connections?: number
   /** Files on their way at once. @default 4 */
   readonly filesAtOnce?: number
+  /** Chunk data held in memory at once, bytes, over all uploads. @default 32 MiB */
+  readonly bufferBytes?: number
+  /**
+   * How long to try a receiver that has not answered once since the engine opened, ms; then its uploads fail with UNREACHABLE. One that has answered is
+   * never given up. @default for ever
+   */
+  readonly unreachableGraceMs?: number
 }
 
 export type EngineDeps = {
   readonly resumeStore: ResumeStore
-  /** Turns a receiver's name into `host:port`; undefined while it has none (for example, the local receiver is off). @default the name itself */
+  /** Turns a receiver's name into `host:port`; undefined while it has none (the local receiver is off). @default the name itself */
   readonly addressOf?: (receiver: string) => string | undefined
+  /** Hears sentences the person should know, each once. @default nobody does */
+  readonly warn?: (message: string) => void
   readonly options?: EngineOptions
 }
 
@@ -23,15 +39,16 @@ export type AddOptions = {
   readonly onConflict?: ConflictPolicy
 }
 
-export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
-
-/** The upload engine, the same for the desktop app, the terminal, the tests and the bench. Ids that are unknown or not in a fitting state are passed over. */
+/**
+ * The upload engine, the same for the desktop app, the terminal, the tests and the bench. Ids that are unknown or not in a fitting state are passed
+ * over.
+ */
 export interface Engine {
   /** Queues files, folders and empty folders. What cannot be queued is named in `skipped`, with a sentence. */
   add(
     paths: readonly string[],
     options: AddOptions,
-  ): Promise<{ ids: readonly UploadId[]; skipped: readonly SkippedPath[] }>
+  ): Promise<{ readonly ids: readonly UploadId[]; readonly skipped: readonly SkippedPath[] }>
   pause(ids: readonly UploadId[]): void
   resume(ids: readonly UploadId[]): void
   retry(ids: readonly UploadId[]): void
@@ -42,7 +59,7 @@ export interface Engine {
   list(): readonly UploadSnapshot[]
   /** The absolute path an upload reads from. */
   sourceOf(id: UploadId): string | undefined
-  /** Tells what changed, at most ten times a second, ends of uploads at once. Returns how to stop. */
+  /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: QueueChange) => void): () => void
   /** Tries everything that waits for a retry now: the network or a receiver came back. */
   wake(): void
@@ -51,4 +68,61 @@ export interface Engine {
 }
 
 /** Opens the engine with the uploads of the last run, which go on by themselves. */
-export declare function createEngine(deps: EngineDeps): Promise<Engine>
+export async function createEngine({
+  resumeStore,
+  addressOf = (receiver) => receiver,
+  warn = () => undefined,
+  options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
+}: EngineDeps): Promise<Engine> {
+  requireWhole('connections', connections)
+  requireWhole('filesAtOnce', filesAtOnce)
+  requireWhole('bufferBytes', bufferBytes)
+  const listeners = new Set<(change: QueueChange) => void>()
+  const attempts = createAttempts({ addressOf, warn, connections, bufferBytes })
+  const queue = createQueue({
+    resumeStore,
+    attempt: attempts.attempt,
+    forget: attempts.forget,
+    publish: (change) => {
+      for (const listener of listeners) listener(change)
+    },
+    warn,
+    filesAtOnce,
+    unreachableGraceMs,
+  })
+  queue.add(await resumeStore.list(), true)
+
+  return {
+    ...queue,
+    async add(paths, { receiver, into = [], onConflict = 'keep-both' }) {
+      const records: ResumeRecord[] = []
+      const skipped: SkippedPath[] = []
+      for await (const walked of walk(paths)) {
+        if (walked.kind === 'skipped') skipped.push({ name: walked.name, message: walked.message })
+        else {
+          const { path, ...entry } = walked.entry
+          const rank = queue.lastRank() + records.length + 1
+          const names = { id: randomUUID(), uploadKey: newUploadKey() }
+          records.push({ ...names, ...entry, path: [...into, ...path], receiver, onConflict, rank })
+        }
+      }
+      await resumeStore.put(records)
+      queue.add(records, false)
+      return { ids: records.map(({ id }) => id), skipped }
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      await queue.close()
+      await attempts.close()
+    },
+  }
+}
+
+function requireWhole(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`Expected \`${name}\` to be a whole number from 1 up, got \`${value}\``)
+  }
+}

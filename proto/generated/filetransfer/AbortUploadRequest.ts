@@ -6,9 +6,13 @@
  */
 export interface AbortUploadRequestInput {
   /**
-   * The upload.
+   * The upload, when the sender knows it.
    */
   'fileId'?: (string);
+  /**
+   * Else the key it was begun with.
+   */
+  'uploadKey'?: (string);
 }
 
 /**
@@ -16,7 +20,11 @@ export interface AbortUploadRequestInput {
  */
 export interface AbortUploadRequest {
   /**
-   * The upload.
+   * The upload, when the sender knows it.
    */
   'fileId': (string);
+  /**
+   * Else the key it was begun with.
+   */
+  'uploadKey': (string);
 }

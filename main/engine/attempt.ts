@@ -1,0 +1,32 @@
+import type { Budget } from './budget.ts'
+import type { Connection } from './connection.ts'
+import type { FileDigest } from './digest.ts'
+import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
+import type { Source } from './source.ts'
+
+/** A record of a file, as opposed to an empty folder. */
+export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
+
+/** Hears how an upload goes, in bytes. */
+export type TransferListener = {
+  /** How much the receiver holds before this attempt sends anything. */
+  onBegun(bytesStored: number): void
+  onStored(bytes: number): void
+  onSent(bytes: number): void
+  onVerifying(bytesVerified: number): void
+}
+
+/** One try at one file: all that sending it needs. */
+export type Attempt = {
+  readonly record: FileRecord
+  readonly source: Source
+  /** Lives longer than the attempt, so that nothing is hashed twice in one run. */
+  readonly digest: FileDigest
+  readonly connection: Connection
+  readonly budget: Budget
+  readonly listener: TransferListener
+  readonly signal: AbortSignal
+}
+
+/** What a finished upload became. `md5` is absent for an empty folder. */
+export type Finished = { readonly storedAs: string; readonly md5?: string }

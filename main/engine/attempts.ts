@@ -1,0 +1,127 @@
+import type { TransferListener } from './attempt.ts'
+import { createBudget } from './budget.ts'
+import { type Connection, connect } from './connection.ts'
+import { createFileDigest } from './digest.ts'
+import { type Entry, newUploadKey } from './entry.ts'
+import { UploadError } from './errors.ts'
+import { createMeter, secondsLeft } from './meter.ts'
+import type { AttemptReport } from './queue.ts'
+import type { ResumeRecord } from './resume-store.ts'
+import { readIdentity } from './source.ts'
+import type { UploadEvent } from './status.ts'
+import { transfer } from './transfer.ts'
+
+/** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
+const FORGET_WITHIN_MS = 5000
+
+export type AttemptsOptions = {
+  readonly addressOf: (receiver: string) => string | undefined
+  readonly warn: (message: string) => void
+  readonly connections: number
+  readonly bufferBytes: number
+}
+
+/** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
+export function createAttempts({ addressOf, warn, connections, bufferBytes }: AttemptsOptions) {
+  const open = new Map<string, Connection>()
+  const budget = createBudget(bufferBytes)
+  const plain = new Set<string>()
+  const closing = new AbortController()
+
+  function connectionTo(receiver: string): Connection {
+    const address = addressOf(receiver)
+    if (address === undefined) {
+      throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is off. Switch it on, and it goes on.', 'retry')
+    }
+    const connection = open.get(address) ?? connect(address, connections)
+    open.set(address, connection)
+    return connection
+  }
+
+  function onPlainReceiver(receiver: string): void {
+    if (plain.has(receiver)) return
+    plain.add(receiver)
+    warn(
+      `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind.`,
+    )
+  }
+
+  return {
+    async attempt(
+      entry: Entry,
+      report: AttemptReport,
+      signal: AbortSignal,
+    ): Promise<UploadEvent & { kind: 'finished' }> {
+      const connection = connectionTo(entry.record.receiver)
+      if (entry.startAnew) await startAnew(entry, report)
+      const finished = await transfer(
+        entry.record,
+        entry.digest,
+        {
+          connection,
+          budget,
+          onReached(kind) {
+            report.reached()
+            if (kind === 'plain') onPlainReceiver(entry.record.receiver)
+          },
+        },
+        listenTo(entry, report),
+        signal,
+      )
+      const { storedAs, md5 } = finished
+      const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
+      return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
+    },
+    forget(record: ResumeRecord): void {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FORGET_WITHIN_MS)])
+      void (async () => {
+        try {
+          await connectionTo(record.receiver).abort(record.uploadKey, signal)
+        } catch {
+          // Unreachable, plain or busy: whatever it is, the receiver drops abandoned uploads by itself.
+        }
+      })()
+    },
+    async close(): Promise<void> {
+      closing.abort(new Error('Longshore is closing.'))
+      for (const connection of open.values()) connection.close()
+    },
+  }
+}
+
+/** Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. */
+async function startAnew(entry: Entry, report: AttemptReport): Promise<void> {
+  const identity = await readIdentity(entry.record.source)
+  entry.digest = createFileDigest()
+  entry.startAnew = false
+  report.renewed({ ...entry.record, identity, uploadKey: newUploadKey() })
+}
+
+function listenTo(entry: Entry, report: AttemptReport): TransferListener {
+  const sizeBytes = entry.record.identity?.sizeBytes ?? 0
+  const meter = createMeter(performance.now())
+  let bytesStored = 0
+  return {
+    onBegun(bytes) {
+      bytesStored = bytes
+      report.event({ kind: 'stored', bytesStored })
+    },
+    onStored(bytes) {
+      bytesStored += bytes
+      meter.add(bytes, performance.now())
+      report.progressed()
+      const bytesPerSecond = meter.bytesPerSecond()
+      const left = secondsLeft(sizeBytes - bytesStored, bytesPerSecond)
+      report.event({
+        kind: 'stored',
+        bytesStored,
+        ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+        ...(left === undefined ? {} : { secondsLeft: left }),
+      })
+    },
+    onSent(bytes) {
+      entry.bytesSent += bytes
+    },
+    onVerifying: (bytesVerified) => report.event({ kind: 'verifying', bytesVerified }),
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createBudget } from './budget.ts'
+
+const never = new AbortController().signal
+
+test('takes beyond the budget wait until bytes are given back, first come first served', async () => {
+  const budget = createBudget(10)
+  await budget.take(8, never)
+  const order: string[] = []
+  const big = budget.take(6, never).then(() => order.push('big'))
+  const small = budget.take(1, never).then(() => order.push('small'))
+  await Promise.resolve()
+  expect(order).toEqual([])
+  budget.give(8)
+  await Promise.all([big, small])
+  expect(order).toEqual(['big', 'small'])
+})
+
+test('one take larger than everything is granted alone', async () => {
+  const budget = createBudget(10)
+  await budget.take(50, never)
+  const next = budget.take(1, never)
+  budget.give(50)
+  await next
+})
+
+test('an aborted wait leaves the queue and lets the next one through', async () => {
+  const budget = createBudget(10)
+  await budget.take(8, never)
+  const controller = new AbortController()
+  const refused = budget.take(6, controller.signal)
+  const next = budget.take(2, never)
+  controller.abort(new Error('enough'))
+  await expect(refused).rejects.toThrow('enough')
+  await next
+})

@@ -1,0 +1,165 @@
+import {
+  type CallOptions,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  type ClientWritableStream,
+  credentials,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
+import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
+import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChunk.ts'
+import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
+import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
+import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
+import type { FinishUploadReply } from '../../proto/generated/filetransfer/FinishUploadReply.ts'
+import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
+import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
+import { channelOptions, FileTransferClient } from '../../proto/index.ts'
+import { PROTOCOL_VERSION } from '../../proto/limits.ts'
+import { fromServiceError, isServiceError, UploadError } from './errors.ts'
+
+/** A question with a short answer fails after this, ms; transfers have no deadline but notice when nothing moves. */
+const ANSWER_WITHIN_MS = 30_000
+
+/** Ours knows all of the contract; a plain one only its first three rpcs. */
+export type ReceiverKind = 'longshore' | 'plain'
+
+/** Several connections to one receiver, and its rpcs as promises that fail with an UploadError. */
+export type Connection = {
+  readonly lanes: number
+  /** Asks once which kind of receiver answers, and remembers. */
+  introduce(signal: AbortSignal): Promise<ReceiverKind>
+  begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
+  /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
+  finish(
+    request: { fileId: string; generation: string; md5: string },
+    onVerified: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<FinishedFile>
+  abort(uploadKey: string, signal: AbortSignal): Promise<void>
+  makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
+  /** A stream of chunks on connection `lane`. */
+  openChunks(lane: number): ClientDuplexStream<UploadChunkInput, ChunkAck>
+  queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
+  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal): Promise<FileIntegrityStatus>
+  openPlainUpload(
+    callback: (error: ServiceError | null, value?: UploadStatus) => void,
+  ): ClientWritableStream<FileChunkInput>
+  close(): void
+}
+
+/** Opens `lanes` connections to `address` (`host:port`), each when it is first used. */
+export function connect(address: string, lanes: number): Connection {
+  const clients = Array.from({ length: lanes }, () => newClient(address))
+  const client = (lane: number) => clients[lane % lanes] as (typeof clients)[number]
+  let turn = 0
+  // Questions go round the connections too, so that many small files do not queue behind one.
+  const anyClient = () => client(turn++)
+  let kind: ReceiverKind | undefined
+
+  return {
+    lanes,
+    async introduce(signal) {
+      kind ??= await askKind(anyClient(), signal)
+      return kind
+    },
+    begin: (request, signal) => ask((options, done) => anyClient().beginUpload(request, options, done), signal),
+    async finish(request, onVerified, signal) {
+      for await (const reply of answers(anyClient().finishUpload(request), signal)) {
+        if (reply.finished) return reply.finished
+        if (reply.verifying) onVerified(Number(reply.verifying.verifiedBytes))
+      }
+      throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
+    },
+    async abort(uploadKey, signal) {
+      await ask((options, done) => anyClient().abortUpload({ uploadKey }, options, done), signal)
+    },
+    async makeFolder(path, signal) {
+      const reply = await ask<{ storedAs: string }>(
+        (options, done) => anyClient().makeFolder({ path: [...path] }, options, done),
+        signal,
+      )
+      return reply.storedAs
+    },
+    openChunks: (lane) => client(lane).uploadChunks(),
+    queryChunks: (file, signal) => ask((options, done) => anyClient().queryUploadedChunks(file, options, done), signal),
+    // Reading a large file again takes its time, so this question has no deadline.
+    checkIntegrity: (file, signal) =>
+      ask((options, done) => anyClient().checkFileIntegrity(file, options, done), signal, Number.POSITIVE_INFINITY),
+    openPlainUpload: (callback) => anyClient().upload(callback),
+    close() {
+      for (const open of clients) open.close()
+    },
+  }
+}
+
+function newClient(address: string) {
+  return new FileTransferClient(address, credentials.createInsecure(), {
+    ...channelOptions,
+    // Without a pool of its own, every client of one address would share a single connection.
+    'grpc.use_local_subchannel_pool': 1,
+    // A receiver on the LAN is never behind the web proxy.
+    'grpc.enable_http_proxy': 0,
+    // The engine decides when to try again; the channel only must not sit out a wait of its own on top.
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 1000,
+  })
+}
+
+async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<ReceiverKind> {
+  try {
+    const info = await ask<{ protocolMin: number }>(
+      (options, done) => client.getReceiverInfo({}, options, done),
+      signal,
+    )
+    if (info.protocolMin > PROTOCOL_VERSION) {
+      throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
+    }
+    return 'longshore'
+  } catch (error) {
+    const { cause } = error as UploadError
+    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED) return 'plain'
+    throw error
+  }
+}
+
+type Ask<T> = (options: CallOptions, done: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall
+
+/** One question, one answer: the callback style of grpc-js as a promise that can be aborted. */
+function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    signal.throwIfAborted()
+    const cancel = (): void => sent.cancel()
+    const sent = call({ deadline: Date.now() + withinMs }, (error, value) => {
+      signal.removeEventListener('abort', cancel)
+      if (signal.aborted) reject(signal.reason)
+      else if (error) reject(fromServiceError(error))
+      else resolve(value as T)
+    })
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+}
+
+/** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
+async function* answers(
+  call: ClientReadableStream<FinishUploadReply>,
+  signal: AbortSignal,
+): AsyncGenerator<FinishUploadReply> {
+  const cancel = (): void => call.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    signal.throwIfAborted()
+    yield* call as AsyncIterable<FinishUploadReply>
+  } catch (error) {
+    signal.throwIfAborted()
+    throw isServiceError(error) ? fromServiceError(error) : error
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    call.cancel()
+  }
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import type { UploadSnapshot, UploadStatus } from '../contract.ts'
+import { createFileDigest, type FileDigest } from './digest.ts'
+import type { ResumeRecord } from './resume-store.ts'
+
+/** One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. */
+export type Entry = {
+  record: ResumeRecord
+  status: UploadStatus
+  /** Present while an attempt is under way, or unwinding after it was stopped. */
+  running: AbortController | undefined
+  /** Lets it go on by itself after an interruption of its own. */
+  retryTimer: NodeJS.Timeout | undefined
+  /** Failures in a row without progress. */
+  attempts: number
+  /** Failures of the kind that is tried again only once. */
+  secondChances: number
+  /** The receiver may hold something of it. */
+  begun: boolean
+  /** The source has to be taken as it is now, as a new upload. */
+  startAnew: boolean
+  digest: FileDigest
+  bytesSent: number
+}
+
+export function newEntry(record: ResumeRecord, restored: boolean): Entry {
+  return {
+    record,
+    status: statusOf(record),
+    running: undefined,
+    retryTimer: undefined,
+    attempts: 0,
+    secondChances: 0,
+    begun: restored,
+    startAnew: false,
+    digest: createFileDigest(),
+    bytesSent: 0,
+  }
+}
+
+function statusOf({ held }: ResumeRecord): UploadStatus {
+  if (held === undefined) return { kind: 'waiting' }
+  return held === 'paused' ? { kind: 'paused' } : { kind: 'failed', ...held }
+}
+
+export function snapshotOf({ record, status }: Entry): UploadSnapshot {
+  const { id, path, identity, folder, receiver, rank } = record
+  const name = path.at(-1) ?? ''
+  return {
+    id,
+    name: identity === undefined ? `${name}/` : name,
+    path: path.join('/'),
+    sizeBytes: identity?.sizeBytes ?? 0,
+    ...(folder === undefined ? {} : { folder }),
+    receiver,
+    rank,
+    status,
+  }
+}
+
+/** Random enough that nobody guesses it and no two uploads share it. */
+export function newUploadKey(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -1,0 +1,126 @@
+import { type ServiceError, status } from '@grpc/grpc-js'
+import { REASON_KEY } from '../../proto/limits.ts'
+
+/** What the engine does after an error. */
+type Remedy =
+  /** Try again by itself, for ever, while the app runs. */
+  | 'retry'
+  /** Try again once from the beginning, then stop. */
+  | 'retry-once'
+  /** Wait for the person. */
+  | 'stop'
+
+/** Why an upload could not go on. `reason` is stable and travels to programs, `message` is a sentence for people. */
+export class UploadError extends Error {
+  readonly reason: string
+  readonly remedy: Remedy
+
+  constructor(reason: string, message: string, remedy: Remedy, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UploadError'
+    this.reason = reason
+    this.remedy = remedy
+  }
+}
+
+/** What people read for each reason the receiver may give, and what the engine does. A reason that is not here shows the receiver's own words. */
+const byReason: Record<string, readonly [Remedy, string]> = {
+  BAD_NAME: ['stop', 'The receiver cannot store this name. Rename the file and retry.'],
+  TARGET_EXISTS: ['stop', 'The receiver already has something under this name.'],
+  PARAMS_CHANGED: ['stop', 'The file differs from what the receiver already holds of it. Retry sends it anew.'],
+  TOO_LARGE: ['stop', 'The receiver does not take files this large.'],
+  FINAL_CHECKSUM: ['retry-once', 'The file arrived damaged and was not stored. Retry sends it again.'],
+  STORAGE_LOST_DATA: ['retry-once', 'The receiver lost part of the file. Retry sends it again.'],
+  CHUNK_CHECKSUM: ['retry-once', 'Part of the file kept arriving damaged. Check the network and retry.'],
+  STORAGE_NOT_WRITABLE: ['retry', 'The receiver cannot write to its folder.'],
+  DISK_FULL: ['retry', 'The receiver’s disk is full.'],
+  QUOTA: ['retry', 'The quota on the receiver is used up.'],
+  BUSY: ['retry', 'The receiver is busy.'],
+  DRAINING: ['retry', 'The receiver is shutting down.'],
+  NOT_READY: ['retry', 'The receiver is starting.'],
+  PREEMPTED: ['retry', 'Another connection took this upload over.'],
+  UNKNOWN_UPLOAD: ['retry', 'The receiver no longer knows this upload; it starts again.'],
+  MISSING_RANGES: ['retry', 'The receiver still misses parts of the file.'],
+  NOT_OPEN: ['retry', 'The receiver had closed this upload.'],
+}
+
+const unreachable = 'The receiver cannot be reached.'
+
+/** Translates what grpc-js throws. The only door through which its errors enter the engine. */
+export function fromServiceError(error: ServiceError): UploadError {
+  const options = { cause: error }
+  const given = error.metadata?.get(REASON_KEY)[0]
+  if (typeof given === 'string' && given !== '') {
+    const [remedy, message] = byReason[given] ?? ['stop', error.details]
+    return new UploadError(given, message, remedy, options)
+  }
+  switch (error.code) {
+    case status.UNAVAILABLE:
+    case status.DEADLINE_EXCEEDED:
+    case status.CANCELLED:
+      return new UploadError('UNREACHABLE', unreachable, 'retry', options)
+    case status.RESOURCE_EXHAUSTED:
+      return new UploadError('REFUSED', `The receiver refused the data: ${error.details}`, 'stop', options)
+    case status.INTERNAL:
+    case status.UNKNOWN:
+      return fromTransportText(error)
+    default:
+      return new UploadError('REFUSED', `The receiver refused: ${error.details}`, 'stop', options)
+  }
+}
+
+/** A broken connection or a proxy in between speaks only through text; see also the gRPC to HTTP mapping of status 13 and 2. */
+function fromTransportText(error: ServiceError): UploadError {
+  const options = { cause: error }
+  if (/HTTP status code 413/.test(error.details)) {
+    const message = 'A proxy on the way limits the upload size (for nginx: client_max_body_size).'
+    return new UploadError('PROXY_LIMIT', message, 'stop', options)
+  }
+  if (/RST_STREAM|HTTP status code 5\d\d|ECONNRESET|socket|Premature close/i.test(error.details)) {
+    return new UploadError('UNREACHABLE', unreachable, 'retry', options)
+  }
+  return new UploadError('RECEIVER_ERROR', `The receiver failed: ${error.details}`, 'retry-once', options)
+}
+
+/** Translates what reading the source throws. */
+export function fromFileError(error: NodeJS.ErrnoException): UploadError {
+  const options = { cause: error }
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new UploadError(
+        'SOURCE_MISSING',
+        'The file is not where it was. Put it back, or cancel.',
+        'retry',
+        options,
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new UploadError(
+        'SOURCE_UNREADABLE',
+        'You may not read this file. Change its rights and retry.',
+        'stop',
+        options,
+      )
+    default:
+      return new UploadError(
+        'SOURCE_UNREADABLE',
+        `The file cannot be read (${error.code ?? error.message}).`,
+        'stop',
+        options,
+      )
+  }
+}
+
+/** The file is not the one that was queued, so nothing of it may be finished under its name. */
+export function sourceChanged(): UploadError {
+  return new UploadError(
+    'SOURCE_CHANGED',
+    'The file changed while it was being sent. Retry sends it as it is now.',
+    'stop',
+  )
+}
+
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error
+}

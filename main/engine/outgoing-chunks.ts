@@ -1,0 +1,37 @@
+import type { Attempt } from './attempt.ts'
+import { type ByteSpan, plannedChunks } from './plan.ts'
+
+/** One chunk with its bytes, ready to go. `done` gives its memory back to the budget; calling it again does nothing. */
+export type OutgoingChunk = { readonly offset: number; readonly data: Buffer; done(): void }
+
+/**
+ * The chunks to send, in file order. Each byte is read once, for the digest and the wire alike: a chunk that is stored already is only hashed, and one
+ * that is hashed already is only sent.
+ */
+export async function* outgoingChunks(
+  { record, source, digest, budget, signal }: Attempt,
+  chunkBytes: number,
+  storedSpans: readonly ByteSpan[],
+): AsyncGenerator<OutgoingChunk, void> {
+  for (const { start, end, stored } of plannedChunks(record.identity.sizeBytes, chunkBytes, storedSpans)) {
+    const hashed = digest.hashedBytes >= end
+    if (stored && hashed) continue
+    const bytes = end - start
+    await budget.take(bytes, signal)
+    let held = true
+    const done = (): void => {
+      if (held) budget.give(bytes)
+      held = false
+    }
+    try {
+      const data = await source.read(start, end)
+      // A receiver may have changed its chunk size between two attempts, so the digest may stand inside this chunk.
+      if (!hashed) digest.update(data.subarray(digest.hashedBytes - start))
+      if (stored) done()
+      else yield { offset: start, data, done }
+    } catch (error) {
+      done()
+      throw error
+    }
+  }
+}

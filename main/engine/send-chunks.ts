@@ -1,0 +1,171 @@
+import { type ClientDuplexStream, status } from '@grpc/grpc-js'
+import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
+import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import { crc32 } from './digest.ts'
+import { fromServiceError, isServiceError, UploadError } from './errors.ts'
+import type { OutgoingChunk } from './outgoing-chunks.ts'
+
+type ChunkStream = ClientDuplexStream<UploadChunkInput, ChunkAck>
+
+export type SendChunksOptions = {
+  readonly fileId: string
+  readonly generation: string
+  /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
+  readonly openStreams: readonly (() => ChunkStream)[]
+  /** Hears of each chunk that is stored on the receiver, with its length in bytes. */
+  readonly onStored: (bytes: number) => void
+  /** Hears of payload handed to the wire, bytes. */
+  readonly onSent: (bytes: number) => void
+}
+
+/** Chunks of one lane on their way at once: enough to cover a round trip, few enough to notice a slow receiver. */
+const WINDOW_CHUNKS = 4
+
+/** With chunks in flight and no acknowledgement for this long, the stream is given up and opened anew, ms. Keepalive notices dead peers before. */
+const STALLED_AFTER_MS = 60_000
+
+/** How often one chunk is sent again after it arrived damaged. */
+const MAX_RESENDS = 3
+
+/**
+ * Sends every chunk and returns when all are acknowledged. Chunks are pulled one at a time, when a lane has room, so memory is bounded by the windows.
+ * The first lane that fails stops the others. Fails with an UploadError, or with the reason of `signal`.
+ */
+export async function sendChunks(
+  chunks: AsyncIterator<OutgoingChunk>,
+  options: SendChunksOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController()
+  const linked = AbortSignal.any([signal, stop.signal])
+  const lanes = options.openStreams.map((open) => runLane(open(), chunks, options, linked))
+  try {
+    await Promise.all(lanes)
+  } catch (error) {
+    stop.abort(error)
+    await Promise.allSettled(lanes)
+    throw error
+  }
+}
+
+async function runLane(
+  call: ChunkStream,
+  chunks: AsyncIterator<OutgoingChunk>,
+  options: SendChunksOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const lane = createLane(call, options)
+  const abort = (): void => lane.fail(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    await Promise.all([lane.feed(chunks), lane.acknowledged])
+  } catch (error) {
+    lane.fail(error)
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    signal.removeEventListener('abort', abort)
+    lane.close()
+  }
+}
+
+/** One stream: what is in flight on it, and who waits for room. */
+function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }: SendChunksOptions) {
+  const inFlight = new Map<number, { readonly chunk: OutgoingChunk; sends: number }>()
+  let wake: (() => void) | undefined
+  let failure: { readonly error: unknown } | undefined
+  let named = false
+  let settle: { resolve(): void; reject(error: unknown): void } | undefined
+  const acknowledged = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  const stalled = setTimeout(() => {
+    if (inFlight.size === 0) stalled.refresh()
+    else fail(new UploadError('UNREACHABLE', 'The receiver stopped answering.', 'retry'))
+  }, STALLED_AFTER_MS)
+
+  function fail(error: unknown): void {
+    failure ??= { error }
+    settle?.reject(failure.error)
+    wake?.()
+    call.cancel()
+  }
+
+  function write(chunk: OutgoingChunk): void {
+    const { offset, data } = chunk
+    const name = named ? {} : { fileId, generation }
+    named = true
+    call.write({ ...name, offset, data, crc32: crc32(data) })
+    onSent(data.length)
+  }
+
+  function onAck(ack: ChunkAck): void {
+    const offset = Number(ack.offset)
+    const sent = inFlight.get(offset)
+    if (sent === undefined) return
+    stalled.refresh()
+    if (ack.outcome === 'CORRUPT') {
+      sent.sends += 1
+      if (sent.sends > MAX_RESENDS) {
+        fail(
+          new UploadError(
+            'CHUNK_CHECKSUM',
+            'Part of the file kept arriving damaged. Check the network and retry.',
+            'retry-once',
+          ),
+        )
+      } else write(sent.chunk)
+      return
+    }
+    inFlight.delete(offset)
+    sent.chunk.done()
+    onStored(sent.chunk.data.length)
+    wake?.()
+  }
+
+  call.on('data', onAck)
+  call.on('error', (error: Error) => fail(isServiceError(error) ? fromServiceError(error) : error))
+  call.on('status', ({ code }) => {
+    if (code !== status.OK) return
+    if (inFlight.size === 0) settle?.resolve()
+    else fail(new UploadError('UNREACHABLE', 'The receiver ended the stream too early.', 'retry'))
+  })
+
+  const until = async (ready: () => boolean): Promise<void> => {
+    while (failure === undefined && !ready()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+    if (failure !== undefined) throw failure.error
+  }
+
+  return {
+    acknowledged,
+    fail,
+    /** Sends chunks as room comes free, then waits for the last acknowledgement. */
+    async feed(chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
+      for (;;) {
+        await until(() => inFlight.size < WINDOW_CHUNKS)
+        const { value: chunk, done } = await chunks.next()
+        if (done) break
+        if (failure !== undefined) {
+          chunk.done()
+          throw failure.error
+        }
+        inFlight.set(chunk.offset, { chunk, sends: 1 })
+        stalled.refresh()
+        write(chunk)
+      }
+      await until(() => inFlight.size === 0)
+      call.end()
+    },
+    close(): void {
+      clearTimeout(stalled)
+      for (const { chunk } of inFlight.values()) chunk.done()
+      inFlight.clear()
+      // Ending the stream object leaves the HTTP/2 stream open; only cancel tells the receiver that we are gone.
+      call.cancel()
+    },
+  }
+}

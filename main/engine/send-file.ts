@@ -1,0 +1,53 @@
+import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { Attempt, Finished } from './attempt.ts'
+import { UploadError } from './errors.ts'
+import { outgoingChunks } from './outgoing-chunks.ts'
+import { storedBytes } from './plan.ts'
+import type { ConflictPolicy } from './resume-store.ts'
+import { sendChunks } from './send-chunks.ts'
+
+/** Below this much for each lane, more lanes only cost their opening, bytes. */
+const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
+
+const policyOnWire = {
+  'keep-both': 'KEEP_BOTH',
+  overwrite: 'OVERWRITE',
+  refuse: 'REFUSE',
+} as const satisfies Record<ConflictPolicy, BeginUploadRequestInput['onConflict']>
+
+/** Sends one file to a receiver of ours: begin, chunks over several connections, finish. */
+export async function sendFile(attempt: Attempt): Promise<Finished> {
+  const { record, source, digest, connection, listener, signal } = attempt
+  const { sizeBytes, modifiedAtMs } = record.identity
+  const begun = await connection.begin(
+    {
+      uploadKey: record.uploadKey,
+      path: [...record.path],
+      size: sizeBytes,
+      modifiedAtMs,
+      onConflict: policyOnWire[record.onConflict],
+    },
+    signal,
+  )
+  if (begun.finished) return begun.finished
+  const { fileId, generation, chunkBytes } = begun
+  const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
+  const missingBytes = sizeBytes - storedBytes(sizeBytes, chunkBytes, stored)
+  listener.onBegun(sizeBytes - missingBytes)
+
+  const chunks = outgoingChunks(attempt, chunkBytes, stored)
+  if (missingBytes > 0) {
+    const lanes = Math.min(connection.lanes, Math.ceil(missingBytes / BYTES_WORTH_A_LANE))
+    const openStreams = Array.from({ length: lanes }, (_, lane) => () => connection.openChunks(lane))
+    await sendChunks(chunks, { fileId, generation, openStreams, ...listener }, signal)
+  }
+  // With nothing left to send, what was stored before may still have to be hashed.
+  for await (const chunk of chunks) chunk.done()
+
+  await source.assertUnchanged()
+  listener.onVerifying(0)
+  const md5 = digest.hex()
+  const finished = await connection.finish({ fileId, generation, md5 }, listener.onVerifying, signal)
+  if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+  return finished
+}

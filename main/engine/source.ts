@@ -1,0 +1,58 @@
+import type { BigIntStats } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { fromFileError, sourceChanged } from './errors.ts'
+import type { SourceIdentity } from './resume-store.ts'
+
+/** A queued file, open for reading, that notices when it is no longer the file that was queued. */
+export type Source = {
+  /** The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before. */
+  read(start: number, end: number): Promise<Buffer>
+  /** Fails with SOURCE_CHANGED when size or modification time are not those of the queued file. */
+  assertUnchanged(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the file at `path` and checks that it is the one `identity` describes. Fails with an UploadError. */
+export async function openSource(path: string, identity: SourceIdentity): Promise<Source> {
+  const file = await open(path, 'r').catch((error) => {
+    throw fromFileError(error)
+  })
+  const assertUnchanged = async (): Promise<void> => {
+    const now = identityOf(await file.stat({ bigint: true }))
+    const same =
+      now.sizeBytes === identity.sizeBytes && now.modifiedAtMs === identity.modifiedAtMs && now.inode === identity.inode
+    if (!same) throw sourceChanged()
+  }
+  try {
+    await assertUnchanged()
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return { read: (start, end) => readFully(file, start, end), assertUnchanged, close: () => file.close() }
+}
+
+/** Reads the identity of the file at `path`. Fails with an UploadError. */
+export async function readIdentity(path: string): Promise<SourceIdentity> {
+  try {
+    return identityOf(await stat(path, { bigint: true }))
+  } catch (error) {
+    throw fromFileError(error as NodeJS.ErrnoException)
+  }
+}
+
+export function identityOf(stats: BigIntStats): SourceIdentity {
+  return { sizeBytes: Number(stats.size), modifiedAtMs: Number(stats.mtimeMs), inode: String(stats.ino) }
+}
+
+async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const data = Buffer.allocUnsafeSlow(end - start)
+  for (let filled = 0; filled < data.length; ) {
+    const { bytesRead } = await file.read(data, filled, data.length - filled, start + filled).catch((error) => {
+      throw fromFileError(error)
+    })
+    if (bytesRead === 0) throw sourceChanged()
+    filled += bytesRead
+  }
+  return data
+}

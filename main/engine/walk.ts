@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import type { SkippedPath } from '../contract.ts'
+import type { SourceIdentity } from './resume-store.ts'
+import { identityOf } from './source.ts'
+
+/** One thing to send: a file, or a folder with nothing in it. */
+export type WalkedEntry = {
+  /** Absolute. */
+  readonly source: string
+  /** Where it goes, one element for each path component; begins with the name of the dropped folder when there is one. */
+  readonly path: readonly string[]
+  /** Absent for an empty folder. */
+  readonly identity?: SourceIdentity
+  readonly folder?: { readonly id: string; readonly name: string }
+}
+
+export type Walked =
+  | { readonly kind: 'entry'; readonly entry: WalkedEntry }
+  | ({ readonly kind: 'skipped' } & SkippedPath)
+
+/**
+ * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic link; links inside folders are
+ * skipped, because they may lead anywhere, or in circles. Nothing but files and folders is ever opened: opening a FIFO would wait for ever.
+ */
+export async function* walk(paths: readonly string[]): AsyncGenerator<Walked> {
+  for (const dropped of paths) {
+    const source = resolve(dropped)
+    const name = basename(source)
+    try {
+      const stats = await stat(source, { bigint: true })
+      if (stats.isDirectory()) yield* walkFolder(source, [name], { id: randomUUID(), name })
+      else yield classify(source, [name], stats)
+    } catch (error) {
+      yield unreadable(dropped, error)
+    }
+  }
+}
+
+async function* walkFolder(
+  source: string,
+  path: readonly string[],
+  folder: { readonly id: string; readonly name: string },
+): AsyncGenerator<Walked> {
+  let names: string[]
+  try {
+    names = (await readdir(source)).sort()
+  } catch (error) {
+    yield unreadable(source, error)
+    return
+  }
+  if (names.length === 0) yield { kind: 'entry', entry: { source, path, folder } }
+  for (const name of names) {
+    const child = join(source, name)
+    try {
+      const stats = await lstat(child, { bigint: true })
+      if (stats.isDirectory()) yield* walkFolder(child, [...path, name], folder)
+      else yield classify(child, [...path, name], stats, folder)
+    } catch (error) {
+      yield unreadable(child, error)
+    }
+  }
+}
+
+function classify(source: string, path: readonly string[], stats: BigIntStats, folder?: WalkedEntry['folder']): Walked {
+  const skip = (message: string): Walked => ({ kind: 'skipped', name: source, message })
+  if (stats.isSymbolicLink()) return skip('It is a symbolic link inside a folder; links are not followed.')
+  if (!stats.isFile()) return skip('It is not a file (a pipe, socket or device).')
+  const entry = { source, path, identity: identityOf(stats) }
+  return { kind: 'entry', entry: folder === undefined ? entry : { ...entry, folder } }
+}
+
+function unreadable(path: string, error: unknown): Walked {
+  const { code, message } = error as NodeJS.ErrnoException
+  const sentences: Record<string, string> = {
+    // A name with bytes that are not UTF-8 is listed with U+FFFD in their place and cannot be found under that name.
+    ENOENT: path.includes('\uFFFD') ? 'Its name is not valid UTF-8; rename it.' : 'There is no such file or folder.',
+    EACCES: 'You may not read it.',
+    EPERM: 'You may not read it.',
+    ELOOP: 'It is a symbolic link that leads in circles.',
+  }
+  return { kind: 'skipped', name: path, message: sentences[code ?? ''] ?? `It cannot be read (${code ?? message}).` }
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host']
+
+/** `unit`: beside the sources. `whole`: what no single file can test, with real processes. `window`: the built app in its browser, one at a time. */
+export default defineConfig({
+  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(process.env.npm_package_version ?? 'test') },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: rooms.map((room) => `${room}/**/*.test.ts`), testTimeout: 20_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'window',
+          include: ['test/window/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
