@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import type { FileDigest } from './digest.ts'
 import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
 import type { Source } from './source.ts'
+import type { UploadEvent } from './status.ts'
 
 /** A record of a file, as opposed to an empty folder. */
 export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
@@ -30,3 +31,15 @@ export type Attempt = {
 
 /** What a finished upload became. `md5` is absent for an empty folder. */
 export type Finished = { readonly storedAs: string; readonly md5?: string }
+
+/** Tells the queue how one attempt goes. */
+export type AttemptReport = {
+  /** Something happened to the upload. */
+  event(event: UploadEvent): void
+  /** The receiver answers, and may hold something of this upload from now on. */
+  reached(): void
+  /** The receiver holds more of this upload than before. */
+  progressed(): void
+  /** The record was replaced: the source is taken as it is now. */
+  renewed(record: ResumeRecord): void
+}

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { SkippedPath, UploadId, UploadSnapshot } from '../contract.ts'
+import type { UploadId, UploadSnapshot } from '../contract.ts'
 import { createAttempts } from './attempts.ts'
 import { newUploadKey } from './entry.ts'
 import { createQueue, type QueueChange } from './queue.ts'
 import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
-import { walk } from './walk.ts'
+import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { QueueChange } from './queue.ts'
+export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */
@@ -37,6 +39,8 @@ export type AddOptions = {
   readonly into?: readonly string[]
   /** What the receiver does when the name is taken. @default 'keep-both' */
   readonly onConflict?: ConflictPolicy
+  /** The key of an upload that an earlier run began for this very entry, to go on with it. @default every entry is a new upload */
+  readonly keyOf?: (entry: WalkedEntry) => string | undefined
 }
 
 /**
@@ -48,7 +52,7 @@ export interface Engine {
   add(
     paths: readonly string[],
     options: AddOptions,
-  ): Promise<{ readonly ids: readonly UploadId[]; readonly skipped: readonly SkippedPath[] }>
+  ): Promise<{ readonly ids: readonly UploadId[]; readonly skipped: readonly Skipped[] }>
   pause(ids: readonly UploadId[]): void
   resume(ids: readonly UploadId[]): void
   retry(ids: readonly UploadId[]): void
@@ -94,15 +98,15 @@ export async function createEngine({
 
   return {
     ...queue,
-    async add(paths, { receiver, into = [], onConflict = 'keep-both' }) {
+    async add(paths, { receiver, into = [], onConflict = 'keep-both', keyOf = () => undefined }) {
       const records: ResumeRecord[] = []
-      const skipped: SkippedPath[] = []
+      const skipped: Skipped[] = []
       for await (const walked of walk(paths)) {
-        if (walked.kind === 'skipped') skipped.push({ name: walked.name, message: walked.message })
+        if (walked.kind === 'skipped') skipped.push(walked.skipped)
         else {
           const { path, ...entry } = walked.entry
           const rank = queue.lastRank() + records.length + 1
-          const names = { id: randomUUID(), uploadKey: newUploadKey() }
+          const names = { id: randomUUID(), uploadKey: keyOf(walked.entry) ?? newUploadKey() }
           records.push({ ...names, ...entry, path: [...into, ...path], receiver, onConflict, rank })
         }
       }

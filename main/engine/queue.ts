@@ -1,27 +1,17 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
+import type { AttemptReport } from './attempt.ts'
 import { createCoalescer } from './coalesce.ts'
 import { type Entry, newEntry, snapshotOf } from './entry.ts'
 import { ranksAfterMove } from './ranks.ts'
 import { createReceiverHolds } from './receiver-holds.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { retryDelayMs } from './retry.ts'
+import { createSlots } from './slots.ts'
 import { next, type UploadEvent } from './status.ts'
 import { needsStartAnew, verdictOn } from './verdict.ts'
 import { createWaitingLine } from './waiting-line.ts'
 
 export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
-
-/** Tells the queue how one attempt goes. */
-export type AttemptReport = {
-  /** Something happened to the upload. */
-  event(event: UploadEvent): void
-  /** The receiver answers, and may hold something of this upload from now on. */
-  reached(): void
-  /** The receiver holds more of this upload than before. */
-  progressed(): void
-  /** The record was replaced: the source is taken as it is now. */
-  renewed(record: ResumeRecord): void
-}
 
 export type QueueDeps = {
   readonly resumeStore: ResumeStore
@@ -46,11 +36,8 @@ const PUBLISH_INTERVAL_MS = 100
 /** Which uploads run, and in what order. The sole writer of status. */
 export function createQueue(deps: QueueDeps) {
   const entries = new Map<UploadId, Entry>()
-  const attempts = new Set<Promise<void>>()
   const waiting = createWaitingLine()
-  let running = 0
   let lastRank = 0
-  let closed = false
   const coalescer = createCoalescer<UploadId>(PUBLISH_INTERVAL_MS, (ids) => {
     const known = ids.flatMap((id) => entries.get(id) ?? [])
     deps.publish({ changed: known.map(snapshotOf), removed: ids.filter((id) => !entries.has(id)) })
@@ -59,7 +46,7 @@ export function createQueue(deps: QueueDeps) {
     for (const entry of entries.values()) {
       if (entry.record.receiver === receiver && entry.retryTimer === undefined) release(entry, 'interrupted')
     }
-    pump()
+    slots.fill()
   }, deps.unreachableGraceMs)
 
   const ordered = (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank)
@@ -94,28 +81,18 @@ export function createQueue(deps: QueueDeps) {
     apply(entry, { kind: 'released' })
   }
 
-  function pump(): void {
-    const fits = ({ running, record }: Entry): boolean => running === undefined && !holds.isHeld(record.receiver)
-    while (!closed && running < deps.filesAtOnce) {
-      const entry = waiting.first(fits)
-      if (entry === undefined) return
-      const attempt = run(entry).finally(() => attempts.delete(attempt))
-      attempts.add(attempt)
-    }
-  }
+  const slots = createSlots(deps.filesAtOnce, () => {
+    const entry = waiting.first(({ running, record }) => running === undefined && !holds.isHeld(record.receiver))
+    return entry && run(entry)
+  })
 
   async function run(entry: Entry): Promise<void> {
     const controller = new AbortController()
     entry.running = controller
-    running += 1
-    apply(entry, {
-      kind: 'started',
-      ...('bytesStored' in entry.status ? { bytesStored: entry.status.bytesStored } : {}),
-    })
+    apply(entry, { kind: 'started' })
     const report: AttemptReport = {
       event(event) {
-        if (controller.signal.aborted) return
-        apply(entry, event)
+        if (!controller.signal.aborted) apply(entry, event)
       },
       reached() {
         entry.begun = true
@@ -127,19 +104,18 @@ export function createQueue(deps: QueueDeps) {
       },
       renewed(record) {
         entry.record = record
-        save(deps.resumeStore.put([record]))
+        if (entries.has(record.id)) save(deps.resumeStore.put([record]))
       },
     }
     try {
       const finished = await deps.attempt(entry, report, controller.signal)
       apply(entry, finished)
-      save(deps.resumeStore.remove([entry.record.id]))
+      // One that was paused in its last moment stays paused; going on finds it finished on the receiver.
+      if (entry.status.kind === 'done') save(deps.resumeStore.remove([entry.record.id]))
     } catch (error) {
       if (!controller.signal.aborted) fail(entry, error)
     } finally {
       entry.running = undefined
-      running -= 1
-      pump()
     }
   }
 
@@ -163,7 +139,7 @@ export function createQueue(deps: QueueDeps) {
     const delayMs = retryDelayMs(entry.attempts, Math.random())
     entry.retryTimer = setTimeout(() => {
       release(entry, 'interrupted')
-      pump()
+      slots.fill()
     }, delayMs)
     return Date.now() + delayMs
   }
@@ -178,7 +154,7 @@ export function createQueue(deps: QueueDeps) {
       coalescer.hurry(entry.record.id)
     }
     save(deps.resumeStore.remove(unwanted.map(({ record }) => record.id)))
-    pump()
+    slots.fill()
   }
 
   return {
@@ -190,7 +166,7 @@ export function createQueue(deps: QueueDeps) {
         if (entry.status.kind === 'waiting') waiting.join(entry)
         coalescer.touch(record.id)
       }
-      pump()
+      slots.fill()
     },
     pause(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
@@ -209,7 +185,7 @@ export function createQueue(deps: QueueDeps) {
         release(entry, 'interrupted')
       }
       holds.releaseAll()
-      pump()
+      slots.fill()
     },
     retry(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
@@ -220,7 +196,7 @@ export function createQueue(deps: QueueDeps) {
         release(entry, 'failed')
       }
       holds.releaseAll()
-      pump()
+      slots.fill()
     },
     /** Stops and forgets uploads that are not done. */
     cancel(ids: readonly UploadId[]): void {
@@ -254,16 +230,16 @@ export function createQueue(deps: QueueDeps) {
     wake(): void {
       for (const entry of entries.values()) release(entry, 'interrupted')
       holds.releaseAll()
-      pump()
+      slots.fill()
     },
     async close(): Promise<void> {
-      closed = true
+      const drained = slots.drain()
       for (const entry of entries.values()) {
         clearTimeout(entry.retryTimer)
         entry.running?.abort(new Error('Longshore is closing.'))
       }
       holds.releaseAll()
-      await Promise.allSettled(attempts)
+      await drained
       coalescer.flush()
     },
   }

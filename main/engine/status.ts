@@ -2,7 +2,7 @@ import type { UploadStatus } from '../contract.ts'
 
 /** What can happen to an upload. */
 export type UploadEvent =
-  | { readonly kind: 'started'; readonly bytesStored?: number }
+  | { readonly kind: 'started' }
   | {
       readonly kind: 'stored'
       readonly bytesStored: number
@@ -40,7 +40,7 @@ export function next(status: UploadStatus, event: UploadEvent): UploadStatus {
   const stored = storedSoFar(status)
   switch (event.kind) {
     case 'started':
-      return { kind: 'sending', bytesStored: event.bytesStored ?? stored.bytesStored ?? 0 }
+      return { kind: 'sending', bytesStored: stored.bytesStored ?? 0 }
     case 'stored':
       return { ...event, kind: 'sending' }
     case 'verifying':

@@ -17,9 +17,12 @@ export type WalkedEntry = {
   readonly folder?: { readonly id: string; readonly name: string }
 }
 
+/** A path that is not sent. The reason tells what a person must look at (SOURCE_*) from what is left out on purpose (NOT_A_FILE). */
+export type Skipped = SkippedPath & { readonly reason: 'SOURCE_MISSING' | 'SOURCE_UNREADABLE' | 'NOT_A_FILE' }
+
 export type Walked =
   | { readonly kind: 'entry'; readonly entry: WalkedEntry }
-  | ({ readonly kind: 'skipped' } & SkippedPath)
+  | { readonly kind: 'skipped'; readonly skipped: Skipped }
 
 /**
  * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic link; links inside folders are
@@ -65,7 +68,10 @@ async function* walkFolder(
 }
 
 function classify(source: string, path: readonly string[], stats: BigIntStats, folder?: WalkedEntry['folder']): Walked {
-  const skip = (message: string): Walked => ({ kind: 'skipped', name: source, message })
+  const skip = (message: string): Walked => ({
+    kind: 'skipped',
+    skipped: { name: source, reason: 'NOT_A_FILE', message },
+  })
   if (stats.isSymbolicLink()) return skip('It is a symbolic link inside a folder; links are not followed.')
   if (!stats.isFile()) return skip('It is not a file (a pipe, socket or device).')
   const entry = { source, path, identity: identityOf(stats) }
@@ -81,5 +87,7 @@ function unreadable(path: string, error: unknown): Walked {
     EPERM: 'You may not read it.',
     ELOOP: 'It is a symbolic link that leads in circles.',
   }
-  return { kind: 'skipped', name: path, message: sentences[code ?? ''] ?? `It cannot be read (${code ?? message}).` }
+  const sentence = sentences[code ?? ''] ?? `It cannot be read (${code ?? message}).`
+  const reason = code === 'ENOENT' ? 'SOURCE_MISSING' : 'SOURCE_UNREADABLE'
+  return { kind: 'skipped', skipped: { name: path, reason, message: sentence } }
 }

@@ -1,0 +1,80 @@
+import type { UploadSnapshot } from '../main/contract.ts'
+import type { Engine, Skipped } from '../main/engine/engine.ts'
+import type { SendReport } from './send-report.ts'
+
+/** Counts of files, failed ones included, and bytes of files that arrived. */
+export type Totals = { files: number; failed: number; bytes: number; bytesSent: number }
+
+/** Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote. */
+export async function followUploads(
+  engine: Engine,
+  add: () => ReturnType<Engine['add']>,
+  nameOf: (source: string) => string,
+  report: SendReport,
+): Promise<Totals | 'interrupted'> {
+  const totals: Totals = { files: 0, failed: 0, bytes: 0, bytesSent: 0 }
+  const ended = new Set<string>()
+  const troubles = new Set<string>()
+  const pathOf = ({ id, path }: UploadSnapshot): string => nameOf(engine.sourceOf(id) ?? path)
+
+  function follow(upload: UploadSnapshot): void {
+    const { id, status, sizeBytes } = upload
+    if (ended.has(id)) return
+    report.progress(pathOf(upload), upload)
+    if (status.kind === 'interrupted' && !troubles.has(status.reason)) {
+      troubles.add(status.reason)
+      report.note(`${status.message} Trying again until it works.`)
+    }
+    if (status.kind === 'sending' && status.bytesPerSecond !== undefined) troubles.clear()
+    if (status.kind === 'failed') {
+      ended.add(id)
+      totals.files += 1
+      totals.failed += 1
+      report.failed(pathOf(upload), status.reason, status.message)
+    }
+    if (status.kind === 'done') {
+      ended.add(id)
+      // An empty folder has no digest and is no file.
+      if (status.md5 !== undefined) totals.files += 1
+      totals.bytes += sizeBytes
+      totals.bytesSent += status.bytesSent
+      report.done(pathOf(upload), upload)
+    }
+  }
+
+  function skip({ name, reason, message }: Skipped): void {
+    if (reason === 'NOT_A_FILE') {
+      report.note(`${nameOf(name)} is left out: ${message}`)
+      return
+    }
+    totals.files += 1
+    totals.failed += 1
+    report.failed(nameOf(name), reason, message)
+  }
+
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  let interrupt: (() => void) | undefined
+  let unfollow: (() => void) | undefined
+  try {
+    return await new Promise<Totals | 'interrupted'>((resolve, reject) => {
+      let expected: number | undefined
+      const settle = (): void => {
+        if (ended.size === expected) resolve(totals)
+      }
+      interrupt = () => resolve('interrupted')
+      for (const signal of signals) process.once(signal, interrupt)
+      unfollow = engine.onChange(({ changed }) => {
+        changed.forEach(follow)
+        settle()
+      })
+      add().then(({ ids, skipped }) => {
+        skipped.forEach(skip)
+        expected = ids.length
+        settle()
+      }, reject)
+    })
+  } finally {
+    unfollow?.()
+    for (const signal of signals) if (interrupt) process.off(signal, interrupt)
+  }
+}

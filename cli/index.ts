@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { receiveCommand } from './receive.ts'
+import { sendCommand } from './send.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Wrong use, as against 1 for files that failed and 130 for an interruption. */
+const WRONG_USE = 2
+
+const program = new Command('longshore')
+  .description('Sends big files and folders to a box of yours, where they arrive verified.')
+  .version(import.meta.env.LONGSHORE_VERSION)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    '\nExit status: 0 all files verified, 1 some failed, 2 wrong use, 130 interrupted (the same command continues).',
+  )
+
+program.addCommand(receiveCommand().copyInheritedSettings(program))
+program.addCommand(sendCommand().copyInheritedSettings(program))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE
+  else if (error instanceof UsageError) {
+    process.stderr.write(`longshore: ${error.message}\n`)
+    process.exitCode = WRONG_USE
+  } else throw error
+}

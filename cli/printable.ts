@@ -1,0 +1,4 @@
+/** A name as it may stand in a terminal: control characters, which could move the cursor or colour the screen, become visible. */
+export function printable(name: string): string {
+  return name.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
+}

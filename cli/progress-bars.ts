@@ -1,0 +1,70 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress'
+import { bytesStored, type UploadSnapshot } from '../main/contract.ts'
+import { formatBytes, formatSeconds } from './format.ts'
+import { printable } from './printable.ts'
+import type { SendReport } from './send-report.ts'
+
+/** Progress bars for people on a terminal, and one line for each end of a file. Without a terminal only the lines. */
+export function createBarReport(): SendReport {
+  const bars = new MultiBar(
+    {
+      format: '{name} {bar} {percentage}% | {stored} of {total} | {rate} | {left}',
+      clearOnComplete: true,
+      hideCursor: true,
+      linewrap: false,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  )
+  const shown = new Map<string, SingleBar>()
+  const line = (text: string): void => {
+    if (process.stderr.isTTY) bars.log(`${text}\n`)
+    else process.stdout.write(`${text}\n`)
+  }
+  const drop = (id: string): void => {
+    const bar = shown.get(id)
+    if (bar !== undefined) bars.remove(bar)
+    shown.delete(id)
+  }
+  return {
+    progress(_path, upload) {
+      if (upload.status.kind !== 'sending' && upload.status.kind !== 'verifying') return drop(upload.id)
+      const bar = shown.get(upload.id) ?? bars.create(upload.sizeBytes, 0, fieldsOf(upload))
+      shown.set(upload.id, bar)
+      // Nothing shows as complete before it is verified.
+      bar.update(Math.min(bytesStored(upload), Math.floor(upload.sizeBytes * 0.99)), fieldsOf(upload))
+    },
+    done(path, { id, status }) {
+      drop(id)
+      if (status.kind !== 'done') return
+      const renamed = status.storedAs === path ? '' : ` as ${printable(status.storedAs)}`
+      line(`✓ ${printable(path)}: verified, stored${renamed}`)
+    },
+    failed: (path, _reason, message) => line(`✗ ${printable(path)}: ${printable(message)}`),
+    note: (message) => line(`longshore: ${printable(message)}`),
+    summary({ files, failed, bytes, bytesSent, seconds }) {
+      bars.stop()
+      const outcome = failed === 0 ? 'all verified' : `${failed} failed`
+      const rate = seconds > 0 ? `, ${formatBytes(bytesSent / seconds)}/s` : ''
+      process.stdout.write(
+        `${files} ${files === 1 ? 'file' : 'files'}, ${outcome}: ${formatBytes(bytes)} (${formatBytes(bytesSent)} sent) in ${formatSeconds(seconds)}${rate}\n`,
+      )
+    },
+  }
+}
+
+function fieldsOf({ name, sizeBytes, status }: UploadSnapshot): object {
+  const sending = status.kind === 'sending' ? status : undefined
+  return {
+    name: printable(name).slice(0, 28).padEnd(28),
+    stored: formatBytes(sending?.bytesStored ?? sizeBytes),
+    total: formatBytes(sizeBytes),
+    rate:
+      sending?.bytesPerSecond === undefined
+        ? sending
+          ? '…'
+          : 'verifying'
+        : `${formatBytes(sending.bytesPerSecond)}/s`,
+    left: sending?.secondsLeft === undefined ? '' : `${formatSeconds(sending.secondsLeft)} left`,
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ResumeRecord, ResumeStore, WalkedEntry } from '../main/engine/engine.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */
+export type SendMemory = {
+  readonly store: ResumeStore
+  /** The key under which an earlier run of the command began this entry, unless the file has changed since. */
+  keyOf(entry: WalkedEntry): string | undefined
+  /** Writes what is not finished, or removes the memory when all is. */
+  close(): void
+}
+
+type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey'>
+
+/** A crash loses at most this much of the memory, ms. What is lost only means that finished files are asked about again. */
+const WRITE_AFTER_MS = 1000
+
+/**
+ * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at once would take the uploads from
+ * each other, so the second is refused.
+ */
+export function openSendMemory(stateDirectory: string, command: unknown): SendMemory {
+  const name = createHash('sha256').update(JSON.stringify(command)).digest('hex').slice(0, 32)
+  const file = join(stateDirectory, 'sends', `${name}.json`)
+  const lock = `${file}.lock`
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  takeLock(lock)
+  const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept.uploadKey]))
+  const unfinished = new Map<string, Kept>()
+  let timer: NodeJS.Timeout | undefined
+
+  function write(): void {
+    clearTimeout(timer)
+    timer = undefined
+    if (unfinished.size === 0) rmSync(file, { force: true })
+    else {
+      writeFileSync(`${file}.new`, JSON.stringify([...unfinished.values()]), { mode: 0o600, flush: true })
+      renameSync(`${file}.new`, file)
+    }
+  }
+
+  return {
+    store: {
+      // Uploads of an earlier run come back through `keyOf`, when the command names their files again.
+      list: async () => [],
+      async put(records) {
+        for (const { id, source, path, identity, uploadKey } of records) {
+          unfinished.set(id, { source, path, uploadKey, ...(identity === undefined ? {} : { identity }) })
+        }
+        write()
+      },
+      async remove(ids) {
+        for (const id of ids) unfinished.delete(id)
+        timer ??= setTimeout(write, WRITE_AFTER_MS)
+      },
+    },
+    keyOf: (entry) => earlier.get(identityKey(entry)),
+    close() {
+      write()
+      rmSync(lock, { force: true })
+    },
+  }
+}
+
+function identityKey({ source, path, identity }: Omit<Kept, 'uploadKey'>): string {
+  return JSON.stringify([source, path, identity])
+}
+
+function readKept(file: string): Kept[] {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (Array.isArray(kept)) return kept as Kept[]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  const aside = `${file}.corrupt-${Date.now()}`
+  renameSync(file, aside)
+  process.stderr.write(
+    `longshore: the memory of the earlier run was damaged and set aside as ${aside}; its files are sent again.\n`,
+  )
+  return []
+}
+
+function takeLock(lock: string): void {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const holder = Number(readFileSync(lock, 'utf8'))
+    if (isRunning(holder)) throw new UsageError(`the same command is running already (process ${holder}).`)
+    rmSync(lock, { force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,33 @@
+/** A fixed number of jobs at once. */
+export type Slots = {
+  /** Starts jobs while there are free slots and `nextJob` has one. */
+  fill(): void
+  /** Starts no more, and waits for those under way. Jobs are to be stopped by their own means. */
+  drain(): Promise<void>
+}
+
+/** `nextJob` answers a job that has been started, or undefined when there is nothing to do. A job must not fail. */
+export function createSlots(count: number, nextJob: () => Promise<void> | undefined): Slots {
+  const running = new Set<Promise<void>>()
+  let draining = false
+
+  function fill(): void {
+    while (!draining && running.size < count) {
+      const job = nextJob()
+      if (job === undefined) return
+      const tracked = job.finally(() => {
+        running.delete(tracked)
+        fill()
+      })
+      running.add(tracked)
+    }
+  }
+
+  return {
+    fill,
+    async drain() {
+      draining = true
+      await Promise.all(running)
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+/** Every module that every program may use. */
+const node = /^node:/
+
+/**
+ * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything else is a package. The two seams
+ * are proto/ between a sender and a receiver, and main/contract.ts between the window and the main process.
+ */
+const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
+  [/^main\/contract\.ts$/, []],
+  [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
+  [/^main\/engine\//, [/^main\/(engine\/|contract\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/]],
+  [/^main\//, [/^main\//, node, /^electron(-store)?$/]],
+  [
+    /^renderer\//,
+    [
+      /^renderer\//,
+      /^main\/contract\.ts$/,
+      /^react(-dom|-i18next)?(\/|$)/,
+      /^zustand/,
+      /^i18next$/,
+      /^@tanstack\/react-virtual$/,
+    ],
+  ],
+  [/^server\//, [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^classic-level$/, /^commander$/]],
+  [
+    /^cli\//,
+    [
+      /^cli\//,
+      /^main\/contract\.ts$/,
+      /^main\/engine\/(engine|receiver-address)\.ts$/,
+      /^server\/run\.ts$/,
+      node,
+      /^(commander|cli-progress|env-paths)$/,
+    ],
+  ],
+  [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
+  [/^proto\//, [/^proto\//, /^@grpc\//]],
+]
+
+type Import = { readonly from: string; readonly to: string }
+
+test('every import stays inside what its room may use', () => {
+  const strays = sources().flatMap((file) => {
+    const rule = mayImport.find(([room]) => room.test(file))
+    return importsOf(file).filter(({ to }) => !rule?.[1].some((allowed) => allowed.test(to)))
+  })
+  expect(strays.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
+})
+
+test('only one file of each room touches what the room hides', () => {
+  const touches = (pattern: RegExp, within: RegExp): string[] =>
+    sources().filter((file) => within.test(file) && pattern.test(readFileSync(join(root, file), 'utf8')))
+  expect(touches(/\bwindow\.longshore\b/, /^renderer\//)).toEqual(['renderer/api.ts'])
+  expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
+  expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
+  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual(['main/index.ts'])
+})
+
+test('the table is not blind: it sees the imports that are there', () => {
+  expect(importsOf('main/engine/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
+  expect(importsOf('main/engine/queue.ts').map(({ to }) => to)).toContain('main/engine/status.ts')
+  expect(sources().length).toBeGreaterThan(100)
+})
+
+/** Every TypeScript source of the rooms, tests and generated code left out. */
+function sources(): string[] {
+  const rooms = ['main', 'renderer', 'server', 'cli', 'chromium-host', 'proto']
+  return rooms
+    .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^proto\/generated|\/testing\/|\.d\.ts$/.test(file))
+    .sort()
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const pattern = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...text.matchAll(pattern)].map(([, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? ''
+    return { from: file, to: specifier.startsWith('.') ? join(dirname(file), specifier) : specifier }
+  })
+}
