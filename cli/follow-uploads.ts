@@ -15,17 +15,22 @@ export async function followUploads(
   const totals: Totals = { files: 0, failed: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
   const troubles = new Set<string>()
+  let reached = false
   const pathOf = ({ id, path }: UploadSnapshot): string => nameOf(engine.sourceOf(id) ?? path)
 
   function follow(upload: UploadSnapshot): void {
     const { id, status, sizeBytes } = upload
     if (ended.has(id)) return
     report.progress(pathOf(upload), upload)
-    if (status.kind === 'interrupted' && !troubles.has(status.reason)) {
+    // A receiver that never answered is given up soon, so there is nothing to promise yet.
+    if (status.kind === 'interrupted' && reached && !troubles.has(status.reason)) {
       troubles.add(status.reason)
       report.note(`${status.message} Trying again until it works.`)
     }
-    if (status.kind === 'sending' && status.bytesPerSecond !== undefined) troubles.clear()
+    if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
+      reached = true
+      troubles.clear()
+    }
     if (status.kind === 'failed') {
       ended.add(id)
       totals.files += 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { receiveCommand } from './receive.ts'
+import { createReceiveCommand } from '../server/run.ts'
 import { sendCommand } from './send.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,7 +17,7 @@ const program = new Command('longshore')
     '\nExit status: 0 all files verified, 1 some failed, 2 wrong use, 130 interrupted (the same command continues).',
   )
 
-program.addCommand(receiveCommand().copyInheritedSettings(program))
+program.addCommand(createReceiveCommand('receive').copyInheritedSettings(program))
 program.addCommand(sendCommand().copyInheritedSettings(program))
 
 try {

@@ -45,10 +45,9 @@ export function createBarReport(): SendReport {
     summary({ files, failed, bytes, bytesSent, seconds }) {
       bars.stop()
       const outcome = failed === 0 ? 'all verified' : `${failed} failed`
-      const rate = seconds > 0 ? `, ${formatBytes(bytesSent / seconds)}/s` : ''
-      process.stdout.write(
-        `${files} ${files === 1 ? 'file' : 'files'}, ${outcome}: ${formatBytes(bytes)} (${formatBytes(bytesSent)} sent) in ${formatSeconds(seconds)}${rate}\n`,
-      )
+      const rate = bytesSent > 0 ? `, ${formatBytes(bytesSent / seconds)}/s` : ''
+      const figures = `${formatBytes(bytes)} arrived, ${formatBytes(bytesSent)} sent in ${formatSeconds(seconds)}${rate}`
+      process.stdout.write(`${files} ${files === 1 ? 'file' : 'files'}, ${outcome}: ${figures}\n`)
     },
   }
 }

@@ -19,7 +19,7 @@ type SendOptions = {
 }
 
 /** A receiver that has not answered once is given up after this, ms: the address is wrong, or nothing runs there. */
-const UNREACHABLE_GRACE_MS = 5000
+const UNREACHABLE_GRACE_MS = 3000
 
 const SOME_FAILED = 1
 const INTERRUPTED = 130

@@ -92,7 +92,11 @@ async function controlsOf(
 ): Promise<LaunchedApp> {
   const child = electronApp.process()
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => (output += bytes))
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (bytes) => {
+      output += bytes
+    })
+  }
   const page = await electronApp.firstWindow()
   // A window is there before its document.
   await page.waitForURL(({ href }) => !/^(about|data):/.test(href))

@@ -1,0 +1,91 @@
+import type { AddReport, LongshoreApi, UploadId } from '../main/contract.ts'
+import type { WindowState, WindowStore } from './store.ts'
+
+/** Everything a person can do in the window. A refusal ends up in the store, where the window shows it; nothing here throws or rejects. */
+export type Actions = ReturnType<typeof createActions>
+
+/** Binds the actions to the main process and to what the window shows. */
+export function createActions(api: LongshoreApi, store: WindowStore) {
+  const update = store.setState
+
+  // The main process refuses with a sentence for people; showing it is all there is to do about it.
+  const tell = (answer: Promise<unknown>) => {
+    answer.catch((refusal: unknown) => update({ problem: sentenceOf(refusal) }))
+  }
+
+  const report = async (answer: Promise<AddReport>) => {
+    const { skipped } = await answer
+    if (skipped.length > 0) update((state) => ({ skipped: [...state.skipped, ...skipped] }))
+  }
+
+  const add = (command: () => Promise<AddReport>) => {
+    if (store.getState().receiver === undefined) update({ receiverProblem: { kind: 'missing' } })
+    else tell(report(command()))
+  }
+
+  const addDropped = (files: readonly File[]) => {
+    if (store.getState().receiver === undefined) update(({ heldFiles }) => ({ heldFiles: [...heldFiles, ...files] }))
+    add(() => api.addDropped(files))
+  }
+
+  // Not only this window chooses: the main process does too when this computer starts to receive.
+  store.subscribe(({ receiver, heldFiles }) => {
+    if (receiver === undefined || heldFiles.length === 0) return
+    update({ heldFiles: [] })
+    addDropped(heldFiles)
+  })
+
+  return {
+    /** Queues dropped files and folders; without a receiver they are kept until there is one. */
+    addDropped,
+    addFiles: () => add(() => api.chooseFiles()),
+    addFolder: () => add(() => api.chooseFolder()),
+    pause: (ids: readonly UploadId[]) => tell(api.pause(ids)),
+    resume: (ids: readonly UploadId[]) => tell(api.resume(ids)),
+    retry: (ids: readonly UploadId[]) => tell(api.retry(ids)),
+    cancel: (ids: readonly UploadId[]) => tell(api.cancel(ids)),
+    clear: (ids: readonly UploadId[]) => tell(api.clear(ids)),
+    move: (ids: readonly UploadId[], before: UploadId | undefined) => tell(api.move(ids, before)),
+    reveal: (id: UploadId) => tell(api.reveal(id)),
+    /** Tells whether the address was taken; a refused one is explained at the field it was typed in. */
+    setReceiver: (address: string): Promise<boolean> =>
+      api.setReceiver(address).then(
+        () => {
+          update(withoutReceiverProblem, true)
+          return true
+        },
+        (refusal: unknown) => {
+          update({ receiverProblem: { kind: 'refused', sentence: sentenceOf(refusal) } })
+          return false
+        },
+      ),
+    dismissReceiverProblem: () => update(withoutReceiverProblem, true),
+    setReceiveHere: (on: boolean) => tell(api.setReceiveHere(on)),
+    chooseReceivingFolder: () => tell(api.chooseReceivingFolder()),
+    openReceivingFolder: () => tell(api.openReceivingFolder()),
+    dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
+    dismissSkipped: () => update({ skipped: [] }),
+    dismissProblem: () => update(withoutProblem, true),
+    /** Opens or closes a row of the queue. */
+    toggleRow: (key: string) => update(({ openRows }) => ({ openRows: toggled(openRows, key) })),
+  }
+}
+
+/** What a refusal says to people. */
+export function sentenceOf(refusal: unknown): string {
+  return refusal instanceof Error ? refusal.message : String(refusal)
+}
+
+function withoutProblem({ problem: _problem, ...state }: WindowState): WindowState {
+  return state
+}
+
+function withoutReceiverProblem({ receiverProblem: _problem, ...state }: WindowState): WindowState {
+  return state
+}
+
+function toggled(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
+  const copy = new Set(set)
+  if (!copy.delete(value)) copy.add(value)
+  return copy
+}

@@ -1,0 +1,34 @@
+import { AddButtons } from './components/add-buttons.tsx'
+import { Announcer } from './components/announcer.tsx'
+import { DropOverlay } from './components/drop-overlay.tsx'
+import { EmptyQueue } from './components/empty-queue.tsx'
+import { Notices } from './components/notices.tsx'
+import { Queue } from './components/queue.tsx'
+import { ReceiveHere } from './components/receive-here.tsx'
+import { ReceiverField } from './components/receiver-field.tsx'
+import { TotalsBar } from './components/totals-bar.tsx'
+import { useFileDrop } from './components/use-file-drop.ts'
+import { useActions, useWindow } from './window-context.ts'
+
+/** The whole window, which is one drop target. */
+export function App() {
+  const { addDropped } = useActions()
+  const dragging = useFileDrop(addDropped)
+  const isLoaded = useWindow((state) => state.localReceiver !== undefined)
+  const isEmpty = useWindow((state) => state.items.length === 0)
+
+  return (
+    <div className="window" data-testid="drop">
+      <header className="top">
+        <ReceiverField />
+        {!isEmpty && <AddButtons />}
+      </header>
+      {!isEmpty && <TotalsBar />}
+      <Notices />
+      <main className="middle">{isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}</main>
+      <ReceiveHere />
+      {dragging && <DropOverlay />}
+      <Announcer />
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import { useMemo } from 'react'
+import type { UploadStatus } from '../../main/contract.ts'
+import { type Summary, summarise } from '../selectors.ts'
+import { useText } from '../text.ts'
+import { useWindow } from '../window-context.ts'
+import { BulkButtons } from './bulk-buttons.tsx'
+import { ProgressBar } from './progress-bar.tsx'
+import { speedParts, Tally } from './tally.tsx'
+
+/** The whole queue in one line, and what can be done to all of it. */
+export function TotalsBar() {
+  const text = useText()
+  const { t } = text
+  const uploads = useWindow((state) => state.uploads)
+  const summary = useMemo(() => summarise(uploads.values()), [uploads])
+  const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
+  return (
+    <section className="totals">
+      <div className="totals-figures" data-testid="totals">
+        <strong className="totals-share">{text.share(summary.share)}</strong>
+        <div>
+          <div>{[sizes, ...speedParts(summary, text)].join(' · ')}</div>
+          <Tally summary={summary} />
+        </div>
+      </div>
+      <BulkButtons />
+      <ProgressBar label={t('totals.progress')} share={summary.share} kind={kindOf(summary)} />
+    </section>
+  )
+}
+
+function kindOf({ count, countOf }: Summary): UploadStatus['kind'] {
+  if (countOf.done === count) return 'done'
+  return countOf.sending + countOf.verifying > 0 ? 'sending' : 'waiting'
+}

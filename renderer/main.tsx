@@ -1,0 +1,28 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { I18nextProvider } from 'react-i18next'
+import { createActions, sentenceOf } from './actions.ts'
+import { api } from './api.ts'
+import { App } from './app.tsx'
+import { createTranslator, languageFor } from './language.ts'
+import { createWindowStore, follow } from './store.ts'
+import { WindowContext } from './window-context.ts'
+
+const language = languageFor(navigator.language)
+const store = createWindowStore()
+const actions = createActions(api, store)
+
+document.documentElement.lang = language
+follow(api, store).catch((refusal: unknown) => store.setState({ problem: sentenceOf(refusal) }))
+
+const place = document.getElementById('window')
+if (place === null) throw new Error('index.html has no element with the id "window"')
+createRoot(place).render(
+  <StrictMode>
+    <I18nextProvider i18n={createTranslator(language)}>
+      <WindowContext value={{ store, actions }}>
+        <App />
+      </WindowContext>
+    </I18nextProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,97 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type {
+  AppSnapshot,
+  Events,
+  LocalReceiver,
+  LongshoreApi,
+  Notice,
+  SkippedPath,
+  UploadSnapshot,
+} from '../main/contract.ts'
+import { isSettled } from '../main/contract.ts'
+import { type QueueItem, queueItems, type Uploads } from './selectors.ts'
+
+/** What the window shows: a mirror of the main process, and the little that only the window knows. */
+export type WindowState = {
+  readonly uploads: Uploads
+  /** The uploads in the order of the queue, folders gathered. The same object until the order changes. */
+  readonly items: readonly QueueItem[]
+  /** Uploads that became done or failed in the latest change that had any; for screen readers. */
+  readonly ended: readonly UploadSnapshot[]
+  /** Where new files go; absent when none is chosen. */
+  readonly receiver?: string
+  /** Absent until the main process has answered for the first time. */
+  readonly localReceiver?: LocalReceiver
+  readonly notices: readonly Notice[]
+
+  /** Keys of the rows that are open: folders show their files, files their details. */
+  readonly openRows: ReadonlySet<string>
+  /** What was not queued by the latest additions, until dismissed. */
+  readonly skipped: readonly SkippedPath[]
+  /** The sentence with which the latest command was refused, until dismissed. */
+  readonly problem?: string
+  /** What the receiver field has to say. `missing`: something was to be added, and there is no receiver yet. */
+  readonly receiverProblem?: { readonly kind: 'refused'; readonly sentence: string } | { readonly kind: 'missing' }
+  /** Dropped before a receiver was chosen: kept, and queued as soon as there is one. */
+  readonly heldFiles: readonly File[]
+}
+
+export type WindowStore = StoreApi<WindowState>
+
+/** An empty window that has not heard from the main process yet. */
+export function createWindowStore(): WindowStore {
+  return createStore<WindowState>(() => ({
+    uploads: new Map(),
+    items: [],
+    ended: [],
+    notices: [],
+    openRows: new Set(),
+    skipped: [],
+    heldFiles: [],
+  }))
+}
+
+/**
+ * Keeps the store equal to what the main process tells, from now on. Listens first, then asks, so that no change falls between the two; events
+ * that come before the answer are older than it, so the answer replaces them. Rejects with a sentence when the main process does not answer.
+ */
+export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: WindowStore): Promise<void> {
+  api.on('uploads', (change) => store.setState((state) => withUploads(state, change)))
+  api.on('receiver', ({ receiver }) => store.setState((state) => withReceiver(state, receiver), true))
+  api.on('localReceiver', (localReceiver) => store.setState({ localReceiver }))
+  api.on('notices', (notices) => store.setState({ notices }))
+  const snapshot = await api.snapshot()
+  store.setState((state) => withSnapshot(state, snapshot), true)
+}
+
+function withSnapshot(
+  state: WindowState,
+  { uploads: list, receiver, localReceiver, notices }: AppSnapshot,
+): WindowState {
+  const uploads = new Map(list.map((upload) => [upload.id, upload]))
+  return withReceiver({ ...state, uploads, items: queueItems(uploads), ended: [], localReceiver, notices }, receiver)
+}
+
+/** A receiver, whoever chose it, answers whatever the field had to say. */
+function withReceiver(state: WindowState, receiver: string | undefined): WindowState {
+  const { receiver: _receiver, receiverProblem: _problem, ...rest } = state
+  return receiver === undefined ? rest : { ...rest, receiver }
+}
+
+function withUploads(state: WindowState, { changed, removed }: Events['uploads']): Partial<WindowState> {
+  if (changed.length === 0 && removed.length === 0) return state
+  const uploads = new Map(state.uploads)
+  for (const id of removed) uploads.delete(id)
+  for (const upload of changed) uploads.set(upload.id, upload)
+  const moved = removed.length > 0 || changed.some((upload) => isPlacedAnew(upload, state.uploads.get(upload.id)))
+  const ended = changed.filter((upload) => hasEnded(upload, state.uploads.get(upload.id)))
+  return { uploads, ...(moved && { items: queueItems(uploads) }), ...(ended.length > 0 && { ended }) }
+}
+
+function isPlacedAnew(now: UploadSnapshot, before: UploadSnapshot | undefined): boolean {
+  return before === undefined || now.rank !== before.rank || now.folder?.id !== before.folder?.id
+}
+
+function hasEnded(now: UploadSnapshot, before: UploadSnapshot | undefined): boolean {
+  return isSettled(now.status) && now.status.kind !== before?.status.kind
+}

@@ -1,0 +1,49 @@
+import type { AppSnapshot, Commands, Events, LongshoreApi } from '../../main/contract.ts'
+
+type Listeners = { [E in keyof Events]: Set<(payload: Events[E]) => void> }
+
+const report = { added: 0, skipped: [] }
+
+/** A main process that does nothing but remember what it was asked, answer as told, and say what the test makes it say. */
+export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<LongshoreApi> = {}) {
+  const asked: [name: keyof Commands | 'addDropped' | 'on', ...args: unknown[]][] = []
+  const listeners: Listeners = { uploads: new Set(), receiver: new Set(), localReceiver: new Set(), notices: new Set() }
+
+  function command<R>(name: keyof Commands | 'addDropped', answer: R) {
+    return async (...args: unknown[]): Promise<R> => {
+      asked.push([name, ...args])
+      return answer
+    }
+  }
+
+  const api: LongshoreApi = {
+    snapshot: command('snapshot', snapshot),
+    chooseFiles: command('chooseFiles', report),
+    chooseFolder: command('chooseFolder', report),
+    pause: command('pause', undefined),
+    resume: command('resume', undefined),
+    retry: command('retry', undefined),
+    cancel: command('cancel', undefined),
+    clear: command('clear', undefined),
+    move: command('move', undefined),
+    reveal: command('reveal', undefined),
+    setReceiver: command('setReceiver', undefined),
+    setReceiveHere: command('setReceiveHere', undefined),
+    chooseReceivingFolder: command('chooseReceivingFolder', undefined),
+    openReceivingFolder: command('openReceivingFolder', undefined),
+    dismiss: command('dismiss', undefined),
+    addDropped: command('addDropped', report),
+    on(event, listener) {
+      asked.push(['on', event])
+      listeners[event].add(listener)
+      return () => listeners[event].delete(listener)
+    },
+    ...answers,
+  }
+
+  function say<E extends keyof Events>(event: E, payload: Events[E]): void {
+    for (const listener of listeners[event]) listener(payload)
+  }
+
+  return { api, asked, say }
+}

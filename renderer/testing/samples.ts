@@ -1,0 +1,50 @@
+import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+
+/** An upload named after its id, of 1000 bytes, waiting. */
+export function upload(id: string, rank: number, more: Partial<UploadSnapshot> = {}): UploadSnapshot {
+  return {
+    id,
+    name: `${id}.bin`,
+    path: `${id}.bin`,
+    sizeBytes: 1000,
+    receiver: 'box:50051',
+    rank,
+    status: waiting,
+    ...more,
+  }
+}
+
+export const waiting: UploadStatus = { kind: 'waiting' }
+
+export function sending(bytesStored: number, bytesPerSecond?: number): UploadStatus {
+  return { kind: 'sending', bytesStored, ...(bytesPerSecond !== undefined && { bytesPerSecond }) }
+}
+
+export const done: UploadStatus = {
+  kind: 'done',
+  storedAs: 'x.bin',
+  md5: 'd41d8cd98f00b204e9800998ecf8427e',
+  bytesSent: 1000,
+  finishedAtMs: 1,
+}
+
+export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', message: 'The disk is full.' }
+
+/** A window that has a receiver and these uploads. */
+export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot {
+  return { uploads, receiver: 'box:50051', localReceiver: { kind: 'off', directory: '/in' }, notices: [] }
+}
+
+/** Makes every later change of a value throw, in maps and sets too. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || value instanceof Blob) return value
+  if (value instanceof Map || value instanceof Set) {
+    const refuse = () => {
+      throw new TypeError('Changed a frozen collection')
+    }
+    Object.assign(value, { set: refuse, add: refuse, delete: refuse, clear: refuse })
+    for (const item of value.values()) deepFreeze(item)
+  }
+  for (const item of Object.values(value)) deepFreeze(item)
+  return Object.freeze(value)
+}
