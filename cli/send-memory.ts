@@ -31,10 +31,13 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept.uploadKey]))
   const unfinished = new Map<string, Kept>()
   let timer: NodeJS.Timeout | undefined
+  // Until this run has queued its files, the memory on disk is the better one.
+  let queued = false
 
   function write(): void {
     clearTimeout(timer)
     timer = undefined
+    if (!queued) return
     if (unfinished.size === 0) rmSync(file, { force: true })
     else {
       writeFileSync(`${file}.new`, JSON.stringify([...unfinished.values()]), { mode: 0o600, flush: true })
@@ -47,6 +50,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       // Uploads of an earlier run come back through `keyOf`, when the command names their files again.
       list: async () => [],
       async put(records) {
+        queued = true
         for (const { id, source, path, identity, uploadKey } of records) {
           unfinished.set(id, { source, path, uploadKey, ...(identity === undefined ? {} : { identity }) })
         }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import envPaths from 'env-paths'
 import { type ConflictPolicy, createEngine } from '../main/engine/engine.ts'
-import { readReceiverAddress } from '../main/receiver-address.ts'
+import { readReceiverAddress } from '../main/engine/receiver-address.ts'
 import { followUploads } from './follow-uploads.ts'
 import { createBarReport } from './progress-bars.ts'
 import { openSendMemory } from './send-memory.ts'

@@ -30,7 +30,7 @@ export function createAttempts({ addressOf, warn, connections, bufferBytes }: At
   function connectionTo(receiver: string): Connection {
     const address = addressOf(receiver)
     if (address === undefined) {
-      throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is off. Switch it on, and it goes on.', 'retry')
+      throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
     }
     const connection = open.get(address) ?? connect(address, connections)
     open.set(address, connection)

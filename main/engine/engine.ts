@@ -110,7 +110,8 @@ export async function createEngine({
           records.push({ ...names, ...entry, path: [...into, ...path], receiver, onConflict, rank })
         }
       }
-      await resumeStore.put(records)
+      // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
+      await queue.save(resumeStore.put(records))
       queue.add(records, false)
       return { ids: records.map(({ id }) => id), skipped }
     },

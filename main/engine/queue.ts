@@ -64,14 +64,14 @@ export function createQueue(deps: QueueDeps) {
   }
 
   /** Uploads go on when they cannot be saved; the person must know that they would not survive a crash. */
-  function save(written: Promise<void>): void {
-    written.catch((error: Error) => deps.warn(`Longshore cannot save its list of uploads: ${error.message}`))
+  function save(written: Promise<void>): Promise<void> {
+    return written.catch((error: Error) => deps.warn(`Longshore cannot save its list of uploads: ${error.message}`))
   }
 
   function hold(entry: Entry, held: ResumeRecord['held']): void {
     const { held: _, ...record } = entry.record
     entry.record = held === undefined ? record : { ...record, held }
-    save(deps.resumeStore.put([entry.record]))
+    void save(deps.resumeStore.put([entry.record]))
   }
 
   function release(entry: Entry, from: Entry['status']['kind']): void {
@@ -104,14 +104,14 @@ export function createQueue(deps: QueueDeps) {
       },
       renewed(record) {
         entry.record = record
-        if (entries.has(record.id)) save(deps.resumeStore.put([record]))
+        if (entries.has(record.id)) void save(deps.resumeStore.put([record]))
       },
     }
     try {
       const finished = await deps.attempt(entry, report, controller.signal)
       apply(entry, finished)
       // One that was paused in its last moment stays paused; going on finds it finished on the receiver.
-      if (entry.status.kind === 'done') save(deps.resumeStore.remove([entry.record.id]))
+      if (entry.status.kind === 'done') void save(deps.resumeStore.remove([entry.record.id]))
     } catch (error) {
       if (!controller.signal.aborted) fail(entry, error)
     } finally {
@@ -153,11 +153,12 @@ export function createQueue(deps: QueueDeps) {
       if (entry.begun && entry.status.kind !== 'done') deps.forget(entry.record)
       coalescer.hurry(entry.record.id)
     }
-    save(deps.resumeStore.remove(unwanted.map(({ record }) => record.id)))
+    void save(deps.resumeStore.remove(unwanted.map(({ record }) => record.id)))
     slots.fill()
   }
 
   return {
+    save,
     add(records: readonly ResumeRecord[], restored: boolean): void {
       for (const record of records) {
         const entry = newEntry(record, restored)
@@ -220,7 +221,7 @@ export function createQueue(deps: QueueDeps) {
         if (entry.status.kind === 'waiting') waiting.join(entry)
         coalescer.hurry(entry.record.id)
       }
-      save(deps.resumeStore.put(moved.map(({ record }) => record)))
+      void save(deps.resumeStore.put(moved.map(({ record }) => record)))
     },
     list: (): readonly UploadSnapshot[] => ordered().map(snapshotOf),
     sourceOf: (id: UploadId): string | undefined => entries.get(id)?.record.source,

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { readArguments, readDroppedPaths } from './command-arguments.ts'
+import { commandNames } from './contract.ts'
+
+test('sound arguments pass as they are', () => {
+  expect(readArguments.pause([['a', 'b']])).toEqual([['a', 'b']])
+  expect(readArguments.move([['a'], 'b'])).toEqual([['a'], 'b'])
+  expect(readArguments.move([['a']])).toEqual([['a'], undefined])
+  expect(readArguments.setReceiver(['nas'])).toEqual(['nas'])
+  expect(readArguments.setReceiveHere([false])).toEqual([false])
+  expect(readArguments.snapshot([])).toEqual([])
+})
+
+test('every command refuses arguments beyond its own', () => {
+  for (const name of commandNames)
+    expect(() => readArguments[name](['a', 'b', 'c']), name).toThrow('arguments but got 3')
+})
+
+test.each([
+  [undefined, 'Expected a list of ids but got undefined.'],
+  ['a', 'Expected a list of ids but got "a".'],
+  [{ length: 1 }, 'Expected a list of ids but got an object.'],
+  [[1], 'Expected an id but got 1.'],
+  [[null], 'Expected an id but got null.'],
+  [[['a']], 'Expected an id but got a list of 1.'],
+  [new Array(1), 'Expected an id but got undefined.'],
+  [['x'.repeat(201)], 'Expected an id of at most 200 characters but got a text of 201 characters.'],
+  [new Array(200_001), 'Expected at most 200000 ids but got a list of 200001.'],
+])('ids that are %j are refused with what was got', (given, sentence) => {
+  expect(() => readArguments.cancel([given])).toThrow(sentence)
+})
+
+test('a receiver, a switch and a single id must be of their kind', () => {
+  expect(() => readArguments.setReceiver([7])).toThrow('Expected an address but got 7.')
+  expect(() => readArguments.setReceiver(['x'.repeat(1001)])).toThrow('at most 1000 characters')
+  expect(() => readArguments.setReceiveHere(['yes'])).toThrow('Expected true or false but got "yes".')
+  expect(() => readArguments.reveal([{}])).toThrow('Expected an id but got an object.')
+  expect(() => readArguments.move([['a'], null])).toThrow('Expected an id but got null.')
+})
+
+test('dropped paths must be absolute and whole', () => {
+  expect(readDroppedPaths([['/films/a.mov']])).toEqual(['/films/a.mov'])
+  expect(() => readDroppedPaths([['films/a.mov']])).toThrow('Expected an absolute path but got "films/a.mov".')
+  expect(() => readDroppedPaths([['/films/\0a']])).toThrow('Expected an absolute path')
+  expect(() => readDroppedPaths([[undefined]])).toThrow('Expected a path but got undefined.')
+  expect(() => readDroppedPaths(['/films/a.mov'])).toThrow('Expected a list of paths')
+})

@@ -1,0 +1,107 @@
+import { isAbsolute } from 'node:path'
+import type { Commands } from './contract.ts'
+
+/** More uploads than a window is made for; bounds what one call may cost. */
+const MOST_ITEMS = 200_000
+const MOST_ID_CHARACTERS = 200
+const MOST_ADDRESS_CHARACTERS = 1_000
+/** The longest path any supported system allows. */
+const MOST_PATH_CHARACTERS = 32_768
+
+type ReadArguments = { readonly [C in keyof Commands]: (args: readonly unknown[]) => Parameters<Commands[C]> }
+
+/**
+ * Reads the arguments of each command as they came from the page, where nothing can be taken for granted.
+ * Throws with a sentence that names what was got; extra arguments are refused too.
+ */
+export const readArguments: ReadArguments = {
+  snapshot: none,
+  chooseFiles: none,
+  chooseFolder: none,
+  pause: onlyIds,
+  resume: onlyIds,
+  retry: onlyIds,
+  cancel: onlyIds,
+  clear: onlyIds,
+  move(args) {
+    count(args, 1, 2)
+    return [ids(args[0]), args[1] === undefined ? undefined : id(args[1])]
+  },
+  reveal: onlyId,
+  setReceiver(args) {
+    count(args, 1)
+    return [text(args[0], 'an address', MOST_ADDRESS_CHARACTERS)]
+  },
+  setReceiveHere(args) {
+    count(args, 1)
+    if (typeof args[0] !== 'boolean') throw refused('true or false', args[0])
+    return [args[0]]
+  },
+  chooseReceivingFolder: none,
+  openReceivingFolder: none,
+  dismiss: onlyId,
+}
+
+/** Reads the paths of dropped files as the preload sends them. Throws with a sentence that names what was got. */
+export function readDroppedPaths(args: readonly unknown[]): readonly string[] {
+  count(args, 1)
+  return list(args[0], 'paths').map((path) => {
+    const read = text(path, 'a path', MOST_PATH_CHARACTERS)
+    if (!isAbsolute(read) || read.includes('\0')) throw refused('an absolute path', path)
+    return read
+  })
+}
+
+function none(args: readonly unknown[]): [] {
+  count(args, 0)
+  return []
+}
+
+function onlyIds(args: readonly unknown[]): [readonly string[]] {
+  count(args, 1)
+  return [ids(args[0])]
+}
+
+function onlyId(args: readonly unknown[]): [string] {
+  count(args, 1)
+  return [id(args[0])]
+}
+
+function ids(value: unknown): readonly string[] {
+  return list(value, 'ids').map(id)
+}
+
+function id(value: unknown): string {
+  return text(value, 'an id', MOST_ID_CHARACTERS)
+}
+
+function list(value: unknown, of: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw refused(`a list of ${of}`, value)
+  if (value.length > MOST_ITEMS) throw refused(`at most ${MOST_ITEMS} ${of}`, value)
+  // Spread, so that a hole is seen as what it reads as: undefined.
+  return [...value]
+}
+
+function text(value: unknown, what: string, mostCharacters: number): string {
+  if (typeof value !== 'string') throw refused(what, value)
+  if (value.length > mostCharacters) throw refused(`${what} of at most ${mostCharacters} characters`, value)
+  return value
+}
+
+function count(args: readonly unknown[], least: number, most = least): void {
+  if (args.length >= least && args.length <= most) return
+  const expected = least === most ? `${least}` : `${least} or ${most}`
+  throw new Error(`Expected ${expected} arguments but got ${args.length}.`)
+}
+
+function refused(expected: string, got: unknown): Error {
+  return new Error(`Expected ${expected} but got ${described(got)}.`)
+}
+
+function described(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'string')
+    return value.length > 40 ? `a text of ${value.length} characters` : JSON.stringify(value)
+  return typeof value === 'object' ? 'an object' : String(value)
+}

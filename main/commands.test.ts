@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type CommandsDeps, createCommands } from './commands.ts'
+import { type LocalReceiver, THIS_COMPUTER } from './contract.ts'
+import type { Engine } from './engine/engine.ts'
+import { createNotices } from './notices.ts'
+import type { ReceiverWish } from './receiver-process.ts'
+import { openSettings } from './settings.ts'
+import { STORE_OPTIONS } from './state-file.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'commands-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+/** The commands on real settings and notices; the engine, the receiver and the desktop write down what they were asked. */
+function commandsWith({ chosen = [] as readonly string[] } = {}) {
+  const asked: unknown[][] = []
+  const wishes: ReceiverWish[] = []
+  const note =
+    (name: string) =>
+    (...args: unknown[]) => {
+      asked.push([name, ...args])
+    }
+  const engine: Engine = {
+    async add(paths, options) {
+      asked.push(['add', paths, options])
+      return {
+        ids: paths.map((path) => `id of ${path}`),
+        skipped: [{ name: 'fifo', message: 'It is not a file.', reason: 'NOT_A_FILE' }],
+      }
+    },
+    pause: note('pause'),
+    resume: note('resume'),
+    retry: note('retry'),
+    cancel: note('cancel'),
+    clear: note('clear'),
+    move: note('move'),
+    list: () => [],
+    sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
+    onChange: () => () => undefined,
+    wake: note('wake'),
+    close: async () => undefined,
+  }
+  const off: LocalReceiver = { kind: 'off', directory: '/in' }
+  const settings = openSettings({
+    directory,
+    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    notify: (message) => asked.push(['notify', message]),
+    onReceiver: () => undefined,
+    defaultReceivingFolder: '/in',
+  })
+  const deps: CommandsDeps = {
+    engine,
+    settings,
+    receiverProcess: {
+      state: () => off,
+      address: () => undefined,
+      want: (wish) => wishes.push(wish),
+      stop: async () => undefined,
+    },
+    notices: createNotices(() => undefined),
+    dialogs: {
+      async chooseFiles() {
+        asked.push(['chooseFiles'])
+        return chosen
+      },
+      async chooseFolders() {
+        asked.push(['chooseFolders'])
+        return chosen
+      },
+      chooseReceivingFolder: async () => chosen[0],
+    },
+    fileManager: { reveal: note('reveal'), open: async (folder) => note('open')(folder) },
+  }
+  return { commands: createCommands(deps), asked, wishes, settings }
+}
+
+const noReceiver = 'Choose a receiver first: type its address, or switch on “Receive on this computer”.'
+
+test('without a receiver nothing is added and no dialog opens', async () => {
+  const { commands, asked } = commandsWith({ chosen: ['/a'] })
+  await expect(commands.addPaths(['/a'])).rejects.toThrow(noReceiver)
+  await expect(commands.chooseFiles()).rejects.toThrow(noReceiver)
+  await expect(commands.chooseFolder()).rejects.toThrow(noReceiver)
+  expect(asked).toEqual([])
+})
+
+test('chosen files go to the chosen receiver, and what was skipped is reported', async () => {
+  const { commands, asked } = commandsWith({ chosen: ['/a', '/b'] })
+  await commands.setReceiver(' NAS ')
+  expect(await commands.chooseFiles()).toEqual({ added: 2, skipped: [{ name: 'fifo', message: 'It is not a file.' }] })
+  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], { receiver: 'nas:50051' }]])
+})
+
+test('a cancelled dialog adds nothing', async () => {
+  const { commands, asked } = commandsWith()
+  await commands.setReceiver('nas')
+  expect(await commands.chooseFolder()).toEqual({ added: 0, skipped: [] })
+  expect(asked).toEqual([['chooseFolders']])
+})
+
+test('a bad address is refused and the receiver stays', async () => {
+  const { commands } = commandsWith()
+  await commands.setReceiver('nas:7000')
+  expect(() => commands.setReceiver('http://nas')).toThrow('“http://nas” is not an address.')
+  expect(await commands.snapshot()).toEqual({
+    uploads: [],
+    receiver: 'nas:7000',
+    localReceiver: { kind: 'off', directory: '/in' },
+    notices: [],
+  })
+})
+
+test('receiving here for the first time also sends here, when no receiver was chosen', async () => {
+  const { commands, settings, wishes } = commandsWith()
+  await commands.setReceiveHere(true)
+  expect(settings.get()).toMatchObject({ receiveHere: true, receiver: THIS_COMPUTER })
+  expect(wishes).toEqual([{ on: true, directory: '/in' }])
+})
+
+test('receiving here leaves a chosen receiver alone, and so does switching it off', async () => {
+  const { commands, settings, wishes } = commandsWith()
+  await commands.setReceiver('nas')
+  await commands.setReceiveHere(true)
+  await commands.setReceiveHere(false)
+  expect(settings.get()).toMatchObject({ receiveHere: false, receiver: 'nas:50051' })
+  expect(wishes.map(({ on }) => on)).toEqual([true, false])
+})
+
+test('another receiving folder takes effect at once, without switching anything on', async () => {
+  const { commands, settings, wishes } = commandsWith({ chosen: ['/elsewhere'] })
+  await commands.chooseReceivingFolder()
+  expect(settings.get()).toEqual({ receivingFolder: '/elsewhere' })
+  expect(wishes).toEqual([{ on: false, directory: '/elsewhere' }])
+})
+
+test('keeping the folder changes nothing', async () => {
+  const { commands, wishes } = commandsWith()
+  await commands.chooseReceivingFolder()
+  expect(wishes).toEqual([])
+})
+
+test('only the source of a known upload is revealed', () => {
+  const { commands, asked } = commandsWith()
+  commands.reveal('unknown')
+  commands.reveal('known')
+  expect(asked).toEqual([['reveal', '/films/a.mov']])
+})
+
+test('the receiving folder is opened', async () => {
+  const { commands, asked } = commandsWith()
+  await commands.openReceivingFolder()
+  expect(asked).toEqual([['open', '/in']])
+})

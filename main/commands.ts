@@ -1,0 +1,110 @@
+import { type AddReport, type Commands, THIS_COMPUTER } from './contract.ts'
+import type { Engine } from './engine/engine.ts'
+import { readReceiverAddress } from './engine/receiver-address.ts'
+import type { Notices } from './notices.ts'
+import type { ReceiverProcess } from './receiver-process.ts'
+import type { SettingsStore } from './settings.ts'
+
+/** The system's dialogs. Each resolves with absolute paths when it is closed, with none when it was cancelled. */
+export type Dialogs = {
+  chooseFiles(): Promise<readonly string[]>
+  chooseFolders(): Promise<readonly string[]>
+  chooseReceivingFolder(current: string): Promise<string | undefined>
+}
+
+/** The system's file manager. */
+export type FileManager = {
+  /** Opens the folder that holds a file, with the file selected. */
+  reveal(path: string): void
+  /** Opens a folder, making it first. Rejects with a sentence when that fails. */
+  open(folder: string): Promise<void>
+}
+
+export type CommandsDeps = {
+  readonly engine: Engine
+  readonly settings: SettingsStore
+  readonly receiverProcess: ReceiverProcess
+  readonly notices: Notices
+  readonly dialogs: Dialogs
+  readonly fileManager: FileManager
+}
+
+/** Each command as the main process carries it out: like the contract's, but it may take its time. */
+export type CommandHandlers = {
+  readonly [C in keyof Commands]: (
+    ...args: Parameters<Commands[C]>
+  ) => ReturnType<Commands[C]> | Promise<ReturnType<Commands[C]>>
+}
+
+/** The commands, and the one way in for files that the person named outside the page's reach (dropped, on the command line). */
+export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
+
+const NO_RECEIVER = 'Choose a receiver first: type its address, or switch on “Receive on this computer”.'
+
+/** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
+export function createCommands(deps: CommandsDeps): AppCommands {
+  const { engine, settings, receiverProcess, notices, dialogs, fileManager } = deps
+
+  function chosenReceiver(): string {
+    const { receiver } = settings.get()
+    if (receiver === undefined) throw new Error(NO_RECEIVER)
+    return receiver
+  }
+
+  async function addPaths(paths: readonly string[]): Promise<AddReport> {
+    const receiver = chosenReceiver()
+    if (paths.length === 0) return { added: 0, skipped: [] }
+    const { ids, skipped } = await engine.add(paths, { receiver })
+    return { added: ids.length, skipped: skipped.map(({ name, message }) => ({ name, message })) }
+  }
+
+  async function chooseAndAdd(choose: () => Promise<readonly string[]>): Promise<AddReport> {
+    // Asked before the dialog opens: nobody should choose files only to be told that they go nowhere.
+    chosenReceiver()
+    return addPaths(await choose())
+  }
+
+  return {
+    addPaths,
+    snapshot() {
+      const { receiver } = settings.get()
+      return {
+        uploads: engine.list(),
+        ...(receiver !== undefined && { receiver }),
+        localReceiver: receiverProcess.state(),
+        notices: notices.list(),
+      }
+    },
+    chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),
+    chooseFolder: () => chooseAndAdd(() => dialogs.chooseFolders()),
+    pause: (ids) => engine.pause(ids),
+    resume: (ids) => engine.resume(ids),
+    retry: (ids) => engine.retry(ids),
+    cancel: (ids) => engine.cancel(ids),
+    clear: (ids) => engine.clear(ids),
+    move: (ids, before) => engine.move(ids, before),
+    reveal(id) {
+      const source = engine.sourceOf(id)
+      if (source !== undefined) fileManager.reveal(source)
+    },
+    setReceiver(typed) {
+      const read = readReceiverAddress(typed)
+      if (read.kind === 'refused') throw new Error(read.message)
+      settings.change({ receiver: read.address })
+    },
+    setReceiveHere(on) {
+      const { receiver, receivingFolder } = settings.get()
+      const becomesReceiver = on && receiver === undefined
+      settings.change({ receiveHere: on, ...(becomesReceiver && { receiver: THIS_COMPUTER }) })
+      receiverProcess.want({ on, directory: receivingFolder })
+    },
+    async chooseReceivingFolder() {
+      const folder = await dialogs.chooseReceivingFolder(settings.get().receivingFolder)
+      if (folder === undefined) return
+      settings.change({ receivingFolder: folder })
+      receiverProcess.want({ on: settings.get().receiveHere === true, directory: folder })
+    },
+    openReceivingFolder: () => fileManager.open(settings.get().receivingFolder),
+    dismiss: (noticeId) => notices.dismiss(noticeId),
+  }
+}

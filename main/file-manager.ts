@@ -1,0 +1,13 @@
+import { mkdir } from 'node:fs/promises'
+import { shell } from 'electron'
+import type { FileManager } from './commands.ts'
+
+/** The system's file manager. Only paths that the main process itself keeps are ever given to it. */
+export const fileManager: FileManager = {
+  reveal: (path) => shell.showItemInFolder(path),
+  async open(folder) {
+    await mkdir(folder, { recursive: true })
+    const problem = await shell.openPath(folder)
+    if (problem !== '') throw new Error(`The folder could not be opened: ${problem}`)
+  },
+}

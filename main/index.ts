@@ -1,0 +1,72 @@
+import { resolve } from 'node:path'
+import { app, dialog } from 'electron'
+import { registerWindowScheme } from './app-protocol.ts'
+import { readLaunchArguments } from './launch-arguments.ts'
+import { type Longshore, openLongshore } from './longshore.ts'
+
+/** The longest the process stays after its window is gone: enough to stop the receiver and to save. */
+const LONGEST_GOODBYE_MS = 3_000
+
+const userData = process.env.LONGSHORE_USER_DATA
+if (userData) app.setPath('userData', resolve(userData))
+registerWindowScheme()
+// Enabling the sandbox takes back an explicit --no-sandbox, without which Electron does not run as root on Linux.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+
+if (app.requestSingleInstanceLock()) live()
+else app.quit()
+
+function live(): void {
+  const launch = readLaunchArguments(process.argv, process.cwd(), app.getAppPath())
+  // Not awaited at the top level: Electron is only ready once this module has been evaluated.
+  const opening = app.whenReady().then(() => openLongshore(launch))
+
+  /** Does something with the app once it is open. An app that could not open has said so already. */
+  function whenOpen(use: (longshore: Longshore) => void): void {
+    opening.then(use, () => undefined)
+  }
+
+  opening.catch((cause: unknown) => {
+    dialog.showErrorBox('Longshore could not start', cause instanceof Error ? cause.message : String(cause))
+    app.exit(1)
+  })
+  whenOpen((longshore) => {
+    longshore.showWindow()
+    longshore.addPaths(launch.paths)
+    quitAfterGoodbye(longshore)
+  })
+  app.on('second-instance', (_event, argv, workingDirectory) => {
+    const { paths } = readLaunchArguments(argv, workingDirectory, app.getAppPath())
+    whenOpen((longshore) => {
+      longshore.showWindow()
+      longshore.addPaths(paths)
+    })
+  })
+  // How macOS hands over files, instead of the command line.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    whenOpen((longshore) => longshore.addPaths([path]))
+  })
+  app.on('activate', () => whenOpen((longshore) => longshore.showWindow()))
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+}
+
+/** Puts off the end of the process, after the windows are gone, until transfers are stopped and everything is saved. */
+function quitAfterGoodbye(longshore: Longshore): void {
+  let goodbye: 'not said' | 'saying' | 'said' = 'not said'
+  app.on('will-quit', (event) => {
+    if (goodbye === 'said') return
+    event.preventDefault()
+    if (goodbye === 'saying') return
+    goodbye = 'saying'
+    const tooLong = new Promise<void>((resolve) => {
+      setTimeout(resolve, LONGEST_GOODBYE_MS)
+    })
+    void Promise.race([longshore.close(), tooLong]).finally(() => {
+      goodbye = 'said'
+      app.quit()
+    })
+  })
+}

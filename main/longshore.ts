@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { app, type BrowserWindow, powerMonitor } from 'electron'
+import ElectronStore from 'electron-store'
+import { serveWindow } from './app-protocol.ts'
+import { createCommands } from './commands.ts'
+import { THIS_COMPUTER } from './contract.ts'
+import { createDialogs } from './dialogs.ts'
+import { createEngine } from './engine/engine.ts'
+import { fileManager } from './file-manager.ts'
+import { forkReceiver } from './fork-receiver.ts'
+import { sendEvent, serveCommands } from './ipc.ts'
+import { setMenu } from './menu.ts'
+import { announce, createNotices } from './notices.ts'
+import { createReceiverProcess } from './receiver-process.ts'
+import { openSavedUploads } from './saved-uploads.ts'
+import { openSettings } from './settings.ts'
+import { type OpenStore, STORE_OPTIONS } from './state-file.ts'
+import { openWindow, refusePermissions } from './window.ts'
+
+/** The running app, as its lifecycle needs it. */
+export type Longshore = {
+  /** Brings the window to the front, opening it when it is closed. */
+  showWindow(): void
+  /** Adds files that the person named on a command line or in the system; what is refused is shown as a notice. */
+  addPaths(paths: readonly string[]): void
+  /** Stops all transfers and the receiver, and saves. */
+  close(): Promise<void>
+}
+
+const openElectronStore: OpenStore = (cwd, name) => new ElectronStore({ ...STORE_OPTIONS, cwd, name })
+
+/** Builds the app from its parts and connects them. Must be called once, when Electron is ready; rejects when the app cannot start. */
+export async function openLongshore({ receiveHere }: { readonly receiveHere: boolean }): Promise<Longshore> {
+  let window: BrowserWindow | undefined
+  const currentWindow = () => window
+  const directory = app.getPath('userData')
+
+  const notices = createNotices((list) => sendEvent(window, 'notices', list))
+  const notify = (message: string) => notices.add(message)
+  const settings = openSettings({
+    directory,
+    openStore: openElectronStore,
+    notify,
+    onReceiver: (receiver) => sendEvent(window, 'receiver', { receiver }),
+    defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
+  })
+  const savedUploads = openSavedUploads({ directory, openStore: openElectronStore, notify })
+  const receiverProcess = createReceiverProcess({
+    fork: forkReceiver,
+    directory: settings.get().receivingFolder,
+    onChange: (state) => sendEvent(window, 'localReceiver', state),
+    onListening: () => engine.wake(),
+  })
+  const engine = await createEngine({
+    resumeStore: savedUploads,
+    addressOf: (receiver) => (receiver === THIS_COMPUTER ? receiverProcess.address() : receiver),
+    warn: notify,
+  })
+  engine.onChange((change) => sendEvent(window, 'uploads', change))
+  powerMonitor.on('resume', () => engine.wake())
+
+  const dialogs = createDialogs(currentWindow, settings)
+  const commands = createCommands({ engine, settings, receiverProcess, notices, dialogs, fileManager })
+  // What the person decided holds; the command line only decides for a first start.
+  if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
+
+  refusePermissions()
+  serveWindow()
+  serveCommands(commands, currentWindow)
+  setMenu({
+    addFiles: () => void announce(commands.chooseFiles, notices),
+    addFolder: () => void announce(commands.chooseFolder, notices),
+  })
+
+  function showWindow(): void {
+    if (!window) {
+      window = openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds }))
+      window.on('closed', () => {
+        window = undefined
+      })
+      return
+    }
+    if (window.isMinimized()) window.restore()
+    window.show()
+  }
+
+  return {
+    showWindow,
+    addPaths(paths) {
+      if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
+    },
+    async close() {
+      await Promise.allSettled([engine.close(), receiverProcess.stop()])
+      savedUploads.flush()
+      settings.flush()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import type { AddReport, Notice, SkippedPath } from './contract.ts'
+
+/** How many notices are kept: more than a person reads, few enough that a repeated failure cannot fill the window. */
+const MOST_NOTICES = 20
+
+/** What the person should know once; shown until dismissed. */
+export type Notices = {
+  list(): readonly Notice[]
+  /** Shows a sentence. A sentence that is already shown is not shown twice. */
+  add(message: string): void
+  /** Takes a notice away; an id that is gone is passed over. */
+  dismiss(id: string): void
+}
+
+/** Keeps the notices and tells `onChange` the whole list after each change. */
+export function createNotices(onChange: (notices: readonly Notice[]) => void): Notices {
+  let notices: readonly Notice[] = []
+
+  function replace(next: readonly Notice[]): void {
+    notices = next
+    onChange(notices)
+  }
+
+  return {
+    list: () => notices,
+    add(message) {
+      if (notices.some((notice) => notice.message === message)) return
+      replace([...notices, { id: randomUUID(), message }].slice(-MOST_NOTICES))
+    },
+    dismiss(id) {
+      const left = notices.filter((notice) => notice.id !== id)
+      if (left.length !== notices.length) replace(left)
+    },
+  }
+}
+
+/**
+ * Adds files at a wish that did not come from the page (a menu, the command line), where nobody waits for the report: what was refused becomes a
+ * notice. Never rejects.
+ */
+export async function announce(add: () => AddReport | Promise<AddReport>, notices: Notices): Promise<void> {
+  try {
+    const { skipped } = await add()
+    if (skipped.length > 0) notices.add(sentenceAbout(skipped))
+  } catch (refusal) {
+    // Adding rejects with a sentence for people, for example when no receiver is chosen.
+    notices.add(refusal instanceof Error ? refusal.message : String(refusal))
+  }
+}
+
+function sentenceAbout(skipped: readonly SkippedPath[]): string {
+  const named = skipped.slice(0, 3).map(({ name, message }) => `${name}: ${message}`)
+  const more = skipped.length - named.length
+  return `Not added: ${named.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { LocalReceiver } from './contract.ts'
+import { isForPeople, nextReceiverState, readReceiverLine } from './receiver-output.ts'
+
+const starting: LocalReceiver = { kind: 'starting', directory: '/in' }
+const on: LocalReceiver = { kind: 'on', directory: '/in', address: '127.0.0.1:50051', filesReceived: 2 }
+
+test('the lines a receiver prints are read, all others passed over', () => {
+  expect(readReceiverLine('{"event":"listening","host":"127.0.0.1","port":50051,"tls":false}')).toEqual({
+    kind: 'listening',
+    host: '127.0.0.1',
+    port: 50051,
+  })
+  expect(readReceiverLine('{"event":"stored","name":"a","bytes":1,"md5":"00"}')).toEqual({ kind: 'stored' })
+  const others = [
+    '',
+    'Listening…',
+    'null',
+    '7',
+    '{}',
+    '{"event":"listening"}',
+    '{"event":"listening","host":1,"port":"x"}',
+  ]
+  for (const line of others) expect(readReceiverLine(line)).toBeUndefined()
+})
+
+test('of a crash report only the error itself is for people', () => {
+  const report = [
+    'node:internal/modules/cjs/loader:1228',
+    '  throw err;',
+    '  ^',
+    '',
+    'Error: Cannot find module index.js',
+    '    at Module._load (node:internal/modules/cjs/loader:1228:15)',
+    "  code: 'MODULE_NOT_FOUND',",
+    '}',
+    'Node.js v20.20.2',
+  ]
+  expect(report.filter(isForPeople)).toEqual(['Error: Cannot find module index.js'])
+})
+
+test('a receiver that listens is on, under the address it told', () => {
+  const listening = { kind: 'listening', host: '127.0.0.1', port: 50051 } as const
+  expect(nextReceiverState(starting, listening)).toEqual({ ...on, filesReceived: 0 })
+  expect(nextReceiverState(starting, { ...listening, host: '::1' })).toMatchObject({ address: '[::1]:50051' })
+})
+
+test('each stored file counts', () => {
+  expect(nextReceiverState(on, { kind: 'stored' })).toEqual({ ...on, filesReceived: 3 })
+})
+
+test('a word from a receiver that is no longer wanted changes nothing', () => {
+  const off: LocalReceiver = { kind: 'off', directory: '/in' }
+  expect(nextReceiverState(off, { kind: 'stored' })).toBe(off)
+  expect(nextReceiverState(off, { kind: 'listening', host: '127.0.0.1', port: 1 })).toBe(off)
+})
+
+test('giving up keeps the folder and says why', () => {
+  expect(nextReceiverState(starting, { kind: 'gave-up', message: 'No space.' })).toEqual({
+    kind: 'failed',
+    directory: '/in',
+    message: 'No space.',
+  })
+})

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LocalReceiver } from './contract.ts'
+import { USUAL_PORT } from './engine/receiver-address.ts'
+import { nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
+import { type ReceiverChild, runReceiver } from './receiver-run.ts'
+
+/** Starts the receiver program with these arguments. */
+type ForkReceiver = (args: readonly string[]) => ReceiverChild
+
+export type ReceiverWish = { readonly on: boolean; readonly directory: string }
+
+/** "Receive on this computer": one receiver process, kept running while it is wanted. */
+export type ReceiverProcess = {
+  state(): LocalReceiver
+  /** Where it listens, `host:port`; undefined while it does not. */
+  address(): string | undefined
+  /** Makes it so, in the background; a later wish replaces an earlier one. */
+  want(wish: ReceiverWish): void
+  /** Stops it and waits until it is gone, at most three seconds. */
+  stop(): Promise<void>
+}
+
+export type ReceiverProcessDeps = {
+  readonly fork: ForkReceiver
+  readonly directory: string
+  readonly onChange: (state: LocalReceiver) => void
+  /** Told each time it begins to listen: what waits for it can go on. */
+  readonly onListening: () => void
+  /** Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five tries */
+  readonly backoffMs?: readonly number[]
+}
+
+/** A receiver that ran this long was well: what stops it now is a new trouble, and the count of tries starts again. */
+const WELL_AFTER_MS = 60_000
+
+/** Exit code for arguments or a folder that will not do: another try ends the same way. */
+const EXIT_USAGE = 2
+
+/** Makes the switch; the process starts with the first `want`. */
+export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProcess {
+  const { fork, onChange, onListening, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
+  let state: LocalReceiver = { kind: 'off', directory: deps.directory }
+  let wished: ReceiverWish = { on: false, directory: deps.directory }
+  let running = new AbortController()
+  let gone: Promise<void> = Promise.resolve()
+
+  function tell(event: ReceiverEvent): void {
+    const next = nextReceiverState(state, event)
+    if (next === state) return
+    state = next
+    onChange(state)
+    if (event.kind === 'listening') onListening()
+  }
+
+  async function keepRunning(directory: string, signal: AbortSignal): Promise<void> {
+    let port = USUAL_PORT
+    let failures = 0
+    while (!signal.aborted) {
+      const ending = await runReceiver(fork(argumentsFor(directory, port)), tell, signal)
+      if (signal.aborted) return
+      tell({ kind: 'starting', directory })
+      const neverListened = ending.listenedMs === undefined
+      if (neverListened && port === USUAL_PORT) {
+        // Most likely another program has the port; any free one will do, as senders in this app ask for the address.
+        port = 0
+        continue
+      }
+      const wasWell = (ending.listenedMs ?? 0) >= WELL_AFTER_MS
+      failures = wasWell ? 1 : failures + 1
+      const waitMs = backoffMs[failures - 1]
+      if (waitMs === undefined || (neverListened && ending.exitCode === EXIT_USAGE)) {
+        tell({ kind: 'gave-up', message: ending.lastWords || `The receiver stopped (exit code ${ending.exitCode}).` })
+        return
+      }
+      port = USUAL_PORT
+      // Ends early, with an AbortError, when it is no longer wanted.
+      await delay(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  function want(wish: ReceiverWish): void {
+    const { on, directory } = wish
+    // Wishing for what is already so must not disturb files on their way; wishing again after a failure is another try.
+    if (on === wished.on && directory === wished.directory && state.kind !== 'failed') return
+    wished = wish
+    running.abort()
+    running = new AbortController()
+    const { signal } = running
+    tell({ kind: on ? 'starting' : 'stopped', directory })
+    if (!on) return
+    gone = gone
+      .then(() => keepRunning(directory, signal))
+      .catch((cause: unknown) => {
+        // The runtime refused to make a process at all.
+        const message = cause instanceof Error ? cause.message : String(cause)
+        if (!signal.aborted) tell({ kind: 'gave-up', message })
+      })
+  }
+
+  return {
+    state: () => state,
+    address: () => (state.kind === 'on' ? state.address : undefined),
+    want,
+    stop() {
+      want({ on: false, directory: state.directory })
+      return gone
+    },
+  }
+}
+
+function argumentsFor(directory: string, port: number): readonly string[] {
+  return ['--dir', directory, '--port', String(port), '--host', '127.0.0.1', '--plaintext', '--no-auth', '--json']
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openSettings, parseSettings } from './settings.ts'
+import { STORE_OPTIONS } from './state-file.ts'
+
+let directory: string
+let receivers: string[]
+let told: string[]
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'settings-'))
+  receivers = []
+  told = []
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function open(defaultReceivingFolder = '/downloads/Longshore') {
+  return openSettings({
+    directory,
+    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    notify: (message) => told.push(message),
+    onReceiver: (receiver) => receivers.push(receiver),
+    defaultReceivingFolder,
+  })
+}
+
+test('before anything was decided there is only the default folder', () => {
+  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore' })
+})
+
+test('a change holds at once, is told, and is there in the next run', () => {
+  const settings = open()
+  settings.change({ receiver: 'nas:50051', receiveHere: false })
+  expect(settings.get().receiver).toBe('nas:50051')
+  expect(receivers).toEqual(['nas:50051'])
+  settings.flush()
+  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiver: 'nas:50051', receiveHere: false })
+})
+
+test('a default is not written down, so that it may be another one in the next run', () => {
+  const settings = open()
+  settings.change({ receiveHere: true })
+  settings.flush()
+  expect(JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8'))).toEqual({ receiveHere: true, version: 1 })
+  expect(open('/elsewhere').get().receivingFolder).toBe('/elsewhere')
+})
+
+test('a change that cannot be saved holds for this run, and the person is told', async () => {
+  const settings = open()
+  rmSync(directory, { recursive: true })
+  writeFileSync(directory, 'a file where the folder was')
+  settings.change({ receiveHere: true })
+  settings.flush()
+  await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/^The settings could not be saved: /)]))
+  expect(settings.get().receiveHere).toBe(true)
+})
+
+test('one unsound setting does not take the others with it', () => {
+  writeFileSync(join(directory, 'settings.json'), '{"receiver":"nas","receiveHere":true}')
+  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiveHere: true })
+  expect(told).toHaveLength(1)
+})
+
+test.each([
+  ['receiver', ['nas:1', '[::1]:50051', 'this-computer'], ['', 'nas', 'http://nas', 7, null]],
+  ['receiveHere', [true, false], ['yes', 1, null]],
+  ['receivingFolder', ['/data'], ['data', '', '/da\0ta', 7]],
+  ['lastFolder', ['/data'], ['../data', null]],
+  [
+    'windowBounds',
+    [{ x: -5, y: 0, width: 900, height: 640 }],
+    [{ x: 0, y: 0, width: 0, height: 1 }, { x: 0, y: 0 }, [], 'big'],
+  ],
+])('%s takes %j and refuses %j', (name, sound, unsound) => {
+  for (const value of sound)
+    expect(parseSettings({ [name]: value })).toEqual({ value: { [name]: value }, rejectedParts: 0 })
+  for (const value of unsound) expect(parseSettings({ [name]: value })).toEqual({ value: {}, rejectedParts: 1 })
+})

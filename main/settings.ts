@@ -1,0 +1,100 @@
+import { isAbsolute } from 'node:path'
+import { readReceiverAddress } from './engine/receiver-address.ts'
+import { type OpenStore, openStateFile } from './state-file.ts'
+
+/** Position and size of the window on the desktop, pixels. */
+export type WindowBounds = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+/** What the person decided. Absent: never decided. */
+type Settings = {
+  /** Where new files go: `host:port` or the name of the receiver on this computer. */
+  readonly receiver?: string
+  /** Whether this computer receives. */
+  readonly receiveHere?: boolean
+  /** Absolute path where received files are put. @default the folder "Longshore" among the downloads */
+  readonly receivingFolder: string
+  readonly windowBounds?: WindowBounds
+  /** Absolute path of the folder a dialog was last used in. */
+  readonly lastFolder?: string
+}
+
+export type SettingsStore = {
+  get(): Settings
+  /** Takes effect at once and is saved soon. A failure to save is told as a notice. */
+  change(patch: Partial<Settings>): void
+  flush(): void
+}
+
+export type SettingsDeps = {
+  readonly directory: string
+  readonly openStore: OpenStore
+  readonly notify: (message: string) => void
+  /** Told the receiver each time one is chosen. */
+  readonly onReceiver: (receiver: string) => void
+  readonly defaultReceivingFolder: string
+}
+
+/** Opens the settings; see {@link openStateFile} for what happens when the file is damaged. */
+export function openSettings({
+  directory,
+  openStore,
+  notify,
+  onReceiver,
+  defaultReceivingFolder,
+}: SettingsDeps): SettingsStore {
+  const file = openStateFile({
+    directory,
+    name: 'settings',
+    holds: 'settings',
+    openStore,
+    notify,
+    parse: parseSettings,
+    content: () => decided,
+  })
+  // Only decisions are kept, so that a default may change with the next version.
+  let decided: Partial<Settings> = file.initial
+
+  return {
+    get: () => ({ receivingFolder: defaultReceivingFolder, ...decided }),
+    change(patch) {
+      decided = { ...decided, ...patch }
+      file.save().catch((cause: unknown) => {
+        // A full or read-only disk. The change holds for this run, and the next write carries it too.
+        notify(`The settings could not be saved: ${cause instanceof Error ? cause.message : String(cause)}.`)
+      })
+      if (patch.receiver !== undefined) onReceiver(patch.receiver)
+    },
+    flush: () => file.flush(),
+  }
+}
+
+/** Takes over each setting that makes sense and counts those that do not. Settings of other versions are passed over. */
+export function parseSettings(content: Readonly<Record<string, unknown>>) {
+  const checks = {
+    receiver: isReceiver,
+    receiveHere: (value) => typeof value === 'boolean',
+    receivingFolder: isFolder,
+    windowBounds: isBounds,
+    lastFolder: isFolder,
+  } satisfies Record<keyof Settings, (value: unknown) => boolean>
+  const present = Object.entries(checks).filter(([name]) => content[name] !== undefined)
+  const sound = present.filter(([name, isSound]) => isSound(content[name]))
+  const value: Partial<Settings> = Object.fromEntries(sound.map(([name]) => [name, content[name]]))
+  return { value, rejectedParts: present.length - sound.length }
+}
+
+function isReceiver(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  const read = readReceiverAddress(value)
+  return read.kind === 'address' && read.address === value
+}
+
+function isFolder(value: unknown): boolean {
+  return typeof value === 'string' && isAbsolute(value) && !value.includes('\0')
+}
+
+function isBounds(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { x, y, width, height }: Partial<Record<keyof WindowBounds, unknown>> = value
+  return [x, y, width, height].every(Number.isInteger) && Number(width) > 0 && Number(height) > 0
+}
