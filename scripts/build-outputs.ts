@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createBuilder } from 'vite'
+import { whileBuilding } from './build-lock.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** Each output of the build by the name it has in vite.config.ts: its main file, and the folders its sources are in. */
+const OUTPUTS = {
+  client: { file: 'out/renderer/index.html', sources: ['renderer', 'main/contract.ts'] },
+  main: { file: 'out/main/index.js', sources: ['main', 'proto'] },
+  preload: { file: 'out/main/preload.cjs', sources: ['main'] },
+  receiver: { file: 'out/receiver/index.js', sources: ['server', 'proto'] },
+  cli: { file: 'out/cli/index.js', sources: ['cli', 'server', 'main', 'proto'] },
+  chromiumHost: { file: 'out/chromium-host/run.js', sources: ['chromium-host'] },
+} as const
+
+export type OutputName = keyof typeof OUTPUTS
+
+/** Every output, for those who need the whole app. */
+export const ALL_OUTPUTS = Object.keys(OUTPUTS) as readonly OutputName[]
+
+/** Says whether an output is missing or older than one of its sources. */
+export function isStale(name: OutputName): boolean {
+  const { file, sources } = OUTPUTS[name]
+  const output = join(ROOT, file)
+  if (!existsSync(output)) return true
+  const inputs = ['vite.config.ts', 'package-lock.json', ...sources].map((source) => join(ROOT, source))
+  return Math.max(...inputs.map(newestMs)) > statSync(output).mtimeMs
+}
+
+/** Builds those of `names` that are stale; returns which. Rejects with the bundler's message when a source is wrong. */
+export async function buildOutputs(names: readonly OutputName[]): Promise<readonly OutputName[]> {
+  if (!names.some(isStale)) return []
+  return whileBuilding(async () => {
+    // Whoever held the lock before may have built them meanwhile.
+    const stale = names.filter(isStale)
+    if (stale.length > 0) await build(stale)
+    return stale
+  })
+}
+
+async function build(names: readonly OutputName[]): Promise<void> {
+  // npm sets this for its own scripts; vite.config.ts builds it into the outputs.
+  process.env.npm_package_version ??= JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
+  const builder = await createBuilder({ configFile: join(ROOT, 'vite.config.ts') })
+  for (const name of names) {
+    const environment = builder.environments[name]
+    if (!environment) throw new Error(`vite.config.ts has no environment ${name}`)
+    await builder.build(environment)
+  }
+}
+
+/** Newest modification below `path`, folders included, so that a file taken away counts as well. Epoch, ms; 0: nothing there. */
+function newestMs(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))))
+}

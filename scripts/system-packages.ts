@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { findChromium } from '../chromium-host/find-chromium.ts'
+
+/** A package by its Debian name. */
+export type SystemPackage = 'chromium' | 'xvfb' | 'python3-grpcio'
+
+export type Ensured =
+  | { readonly kind: 'present' }
+  /** They were missing and are there now. */
+  | { readonly kind: 'installed' }
+  /** `advice` is a sentence that tells what to run. */
+  | { readonly kind: 'missing'; readonly advice: string }
+
+/** What tells that a package is there: what it brings, however that came here. */
+const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
+  chromium: () => findChromium() !== undefined,
+  xvfb: () => isOnPath('xvfb-run'),
+  'python3-grpcio': () => spawnSync('python3', ['-c', 'import grpc'], { stdio: 'ignore' }).status === 0,
+}
+
+/** How a package manager is asked by hand, and what it calls our packages where that differs. */
+const MANAGERS: readonly {
+  readonly program: string
+  readonly command: string
+  readonly names: Readonly<Partial<Record<SystemPackage, string>>>
+}[] = [
+  { program: 'apt-get', command: 'sudo apt-get install', names: {} },
+  { program: 'dnf', command: 'sudo dnf install', names: { xvfb: 'xorg-x11-server-Xvfb' } },
+  {
+    program: 'pacman',
+    command: 'sudo pacman -S',
+    names: { xvfb: 'xorg-server-xvfb', 'python3-grpcio': 'python-grpcio' },
+  },
+]
+
+/** Sees to it that `names` are there: looks for them, installs what is missing on Debian as root, else says what to run. */
+export function ensureSystemPackages(names: readonly SystemPackage[]): Ensured {
+  const missing = names.filter((name) => !CHECKS[name]())
+  if (missing.length === 0) return { kind: 'present' }
+  if (!isOnPath('apt-get') || process.getuid?.() !== 0) return { kind: 'missing', advice: advise(missing) }
+  const output = installWithApt(missing)
+  const left = missing.filter((name) => !CHECKS[name]())
+  if (left.length === 0) return { kind: 'installed' }
+  return { kind: 'missing', advice: `${left.join(' and ')} could not be installed: ${lastLine(output)}` }
+}
+
+/** Installs quietly; package lists are fetched only when those at hand do not do. Returns what apt-get wrote. */
+function installWithApt(packages: readonly SystemPackage[]): string {
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  const first = apt(install)
+  if (first.isDone) return first.output
+  const update = apt(['update', '-qq'])
+  return update.isDone ? apt(install).output : update.output
+}
+
+function apt(args: readonly string[]): { readonly isDone: boolean; readonly output: string } {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status, stdout, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' })
+  return { isDone: status === 0, output: `${stdout}${stderr}` }
+}
+
+function advise(missing: readonly SystemPackage[]): string {
+  const manager = MANAGERS.find(({ program }) => isOnPath(program))
+  if (!manager) return `Please install ${missing.join(' and ')} with this system's package manager.`
+  return `Please run: ${manager.command} ${missing.map((name) => manager.names[name] ?? name).join(' ')}`
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some((folder) => statSync(join(folder, program), { throwIfNoEntry: false })?.isFile() === true)
+}
+
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1) ?? ''
+}

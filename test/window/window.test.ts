@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
+import { type LaunchedApp, type LaunchOptions, launchApp } from '../support/launch-app.ts'
+import { makeFile, md5OfFile } from '../support/made-file.ts'
+import { startProxy } from '../support/proxy.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { withReceiver } from '../support/with-receiver.ts'
+
+const SIZE = 48 * CHUNK_BYTES
+
+beforeAll(() => buildOutputs(ALL_OUTPUTS))
+
+/** The app with a home folder of its own, so that nothing outside the test is read or written. */
+async function openApp(options: LaunchOptions & { readonly home: string }): Promise<LaunchedApp> {
+  const app = await launchApp({
+    headed: process.env.HEADED === '1',
+    ...options,
+    env: { HOME: options.home, ...options.env },
+  })
+  onTestFinished(() => app.close())
+  return app
+}
+
+async function chooseReceiver(page: Page, address: string): Promise<void> {
+  await page.getByTestId('receiver-field').fill(address)
+  await page.getByTestId('receiver-field').press('Enter')
+}
+
+const row = (page: Page, name: string) => page.locator(`[data-testid=row][data-name="${name}"]`)
+const rowOfKind = (page: Page, name: string, kind: string) =>
+  page.locator(`[data-testid=row][data-name="${name}"][data-kind=${kind}]`)
+
+/** A receiver behind a proxy that lets a quarter of the file through and then holds. */
+async function heldReceiver() {
+  const there = tempDir()
+  const receiver = await withReceiver(there)
+  const proxy = await startProxy(() => receiver.port)
+  proxy.holdAfter(SIZE / 4)
+  return { there, proxy, address: `127.0.0.1:${proxy.port}` }
+}
+
+test('a dropped file shows its progress, pauses, resumes, and arrives verified', async () => {
+  const [home, here] = [tempDir(), tempDir()]
+  const { there, proxy, address } = await heldReceiver()
+  const md5 = makeFile(join(here, 'holiday film.mov'), SIZE)
+  const { page, dropFiles } = await openApp({ home })
+  await saveScreenshots(page, 'empty')
+  await chooseReceiver(page, address)
+  await dropFiles([join(here, 'holiday film.mov')], '[data-testid=drop]')
+
+  const sending = rowOfKind(page, 'holiday film.mov', 'sending')
+  const bar = sending.getByRole('progressbar')
+  await expect
+    .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 15_000 })
+    .toBeGreaterThan(10)
+  expect(Number(await bar.getAttribute('aria-valuenow'))).toBeLessThan(60)
+  await saveScreenshots(page, 'sending')
+
+  await page.getByRole('button', { name: 'Pause holiday film.mov' }).click()
+  const paused = rowOfKind(page, 'holiday film.mov', 'paused')
+  await paused.waitFor()
+  expect(await paused.getByTestId('status').innerText()).toBe('Paused')
+  await saveScreenshots(page, 'paused')
+  proxy.release()
+  expect(existsSync(join(there, 'holiday film.mov'))).toBe(false)
+
+  await page.getByRole('button', { name: 'Resume holiday film.mov' }).click()
+  const done = rowOfKind(page, 'holiday film.mov', 'done')
+  await done.waitFor()
+  expect(await done.getByTestId('status').innerText()).toBe('Verified, stored as holiday film.mov')
+  expect(await done.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('100')
+  expect(md5OfFile(join(there, 'holiday film.mov'))).toBe(md5)
+  await page.getByRole('button', { name: 'Details of holiday film.mov' }).click()
+  expect(await page.getByTestId('md5').innerText()).toBe(md5)
+  await saveScreenshots(page, 'done')
+})
+
+test('a queue that was not finished goes on by itself after the app is killed and opened again', async () => {
+  const [home, here] = [tempDir(), tempDir()]
+  const { there, proxy, address } = await heldReceiver()
+  const names = ['a.bin', 'b.bin', 'c.bin']
+  for (const [seed, name] of names.entries()) makeFile(join(here, name), SIZE / 2, seed + 1)
+  const first = await openApp({ home })
+  await chooseReceiver(first.page, address)
+  await first.dropFiles(
+    names.map((name) => join(here, name)),
+    '[data-testid=drop]',
+  )
+  await rowOfKind(first.page, 'a.bin', 'sending').waitFor()
+  await first.page.getByRole('button', { name: 'Pause c.bin' }).click()
+  await rowOfKind(first.page, 'c.bin', 'paused').waitFor()
+  // Its list is written within a moment of a change; a kill right after the click could come before.
+  await expect.poll(() => existsSync(join(home, 'uploads.json')), { timeout: 5000 }).toBe(true)
+  await first.page.waitForTimeout(1000)
+  const killed = first.closed()
+  first.process.kill('SIGKILL')
+  await killed
+
+  proxy.release()
+  const second = await openApp({ home })
+  await rowOfKind(second.page, 'a.bin', 'done').waitFor()
+  await rowOfKind(second.page, 'b.bin', 'done').waitFor()
+  await rowOfKind(second.page, 'c.bin', 'paused').waitFor()
+  await saveScreenshots(second.page, 'after-a-crash')
+  await second.page.getByRole('button', { name: 'Resume c.bin' }).click()
+  await rowOfKind(second.page, 'c.bin', 'done').waitFor()
+  for (const name of names) expect(md5OfFile(join(there, name))).toBe(md5OfFile(join(here, name)))
+})
+
+test('“Receive on this computer” takes a folder, which is one row that opens', async () => {
+  const [home, here] = [tempDir(), tempDir()]
+  for (let i = 0; i < 12; i++) makeFile(join(here, `photos/p${i}.jpg`), 10_000 + i, i + 1)
+  mkdirSync(join(here, 'photos/empty'))
+  const { page, dropFiles } = await openApp({ home, args: ['--receive-here'] })
+  await page.getByText(/Listening on 127\.0\.0\.1/).waitFor()
+  await dropFiles([join(here, 'photos')], '[data-testid=drop]')
+  const folder = page.locator('[data-testid=folder-row][data-kind=done]')
+  await folder.waitFor()
+  expect(await folder.innerText()).toContain('photos')
+  await page.getByRole('button', { name: 'Show the files of photos' }).click()
+  await row(page, 'p0.jpg').waitFor()
+  await page.getByText('12 files received').waitFor()
+  await saveScreenshots(page, 'folder')
+  const stored = join(home, 'Downloads/Longshore/photos')
+  expect(readdirSync(stored)).toHaveLength(13)
+  for (let i = 0; i < 12; i++)
+    expect(md5OfFile(join(stored, `p${i}.jpg`))).toBe(md5OfFile(join(here, `photos/p${i}.jpg`)))
+})
+
+test('a receiver that is away is named, and the upload continues by itself when it is back', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const md5 = makeFile(join(here, 'a.bin'), 1000)
+  const receiver = await withReceiver(there)
+  await receiver.close()
+  const { page, dropFiles, resume } = await openApp({ home })
+  await chooseReceiver(page, receiver.address)
+  await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
+  const interrupted = rowOfKind(page, 'a.bin', 'interrupted')
+  await interrupted.waitFor()
+  expect(await interrupted.getByTestId('status').innerText()).toContain('The receiver cannot be reached.')
+  await saveScreenshots(page, 'interrupted')
+  await withReceiver(there, receiver.port)
+  await resume()
+  await rowOfKind(page, 'a.bin', 'done').waitFor()
+  expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
+})
+
+test('a wrong address is answered with a sentence, and a drop before there is a receiver is not lost', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  makeFile(join(here, 'a.bin'), 1000)
+  const receiver = await withReceiver(there)
+  const { page, dropFiles } = await openApp({ home })
+  await chooseReceiver(page, 'http://not-a-receiver/')
+  await page.getByText('is not an address').waitFor()
+  await saveScreenshots(page, 'wrong-address')
+  await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
+  await page.getByText('What you dropped (1 item) is added then.').waitFor()
+  await chooseReceiver(page, receiver.address)
+  await rowOfKind(page, 'a.bin', 'done').waitFor()
+  expect(existsSync(join(there, 'a.bin'))).toBe(true)
+})
+
+test('files are added by dialog; failed ones say why and can be retried; cancel all asks first', async () => {
+  const [home, here] = [tempDir(), tempDir()]
+  const { there, proxy, address } = await heldReceiver()
+  const file = join(here, 'draft.txt')
+  makeFile(file, SIZE)
+  const { page, stubOpenDialog } = await openApp({ home })
+  await chooseReceiver(page, address)
+  await stubOpenDialog([file])
+  await page.getByRole('button', { name: 'Add files…' }).click()
+  await rowOfKind(page, 'draft.txt', 'sending').waitFor()
+  makeFile(file, SIZE + 1, 2)
+  proxy.release()
+  const failed = rowOfKind(page, 'draft.txt', 'failed')
+  await failed.waitFor()
+  expect(await failed.getByTestId('status').innerText()).toContain('The file changed while it was being sent.')
+  await saveScreenshots(page, 'failed')
+  await page.getByRole('button', { name: 'Retry draft.txt' }).click()
+  await rowOfKind(page, 'draft.txt', 'done').waitFor()
+  expect(md5OfFile(join(there, 'draft.txt'))).toBe(md5OfFile(file))
+
+  proxy.holdAfter(CHUNK_BYTES)
+  await page.getByRole('button', { name: 'Add files…' }).click()
+  await rowOfKind(page, 'draft.txt', 'sending').waitFor()
+  await page.getByRole('button', { name: 'Cancel all…' }).click()
+  await page.getByRole('button', { name: 'Cancel uploads' }).click()
+  await expect.poll(() => page.getByTestId('row').count()).toBe(1)
+  proxy.release()
+  await page.getByRole('button', { name: 'Clear done' }).click()
+  await expect.poll(() => page.getByTestId('row').count()).toBe(0)
+  expect(readdirSync(there).filter((name) => !name.startsWith('.'))).toEqual(['draft.txt'])
+})
+
+test('the page is shut in: no Node, no paths, no foreign scripts, no leaving', async () => {
+  const { page, logs } = await openApp({ home: tempDir() })
+  const violations: string[] = []
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) violations.push(message.text())
+  })
+  expect(await page.evaluate(() => [typeof globalThis.require, typeof globalThis.process].join())).toBe(
+    'undefined,undefined',
+  )
+  const report = await page.evaluate(async () => {
+    const { longshore } = globalThis as unknown as { longshore: { addDropped(files: File[]): Promise<unknown> } }
+    return longshore.addDropped([new File(['x'], 'made up.txt')])
+  })
+  expect(report).toMatchObject({ added: 0, skipped: [{ name: 'made up.txt' }] })
+  expect(violations).toEqual([])
+  const ran = await page.evaluate(`(() => {
+    const script = document.createElement('script'); script.textContent = 'globalThis.injected = true'
+    document.body.append(script); return globalThis.injected === true
+  })()`)
+  expect(ran).toBe(false)
+  await page.evaluate(`location.href = 'https://example.com/'`)
+  await page.getByTestId('receiver-field').waitFor()
+  expect(logs()).not.toMatch(/Uncaught|UnhandledPromise/)
+})
