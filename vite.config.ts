@@ -19,6 +19,8 @@ function program(input: string, outFile: string, format: 'es' | 'cjs' = 'es'): E
       outDir: join(here, 'out'),
       emptyOutDir: false,
       minify: false,
+      // Nobody waits for these to come over a network.
+      chunkSizeWarningLimit: 4096,
       rolldownOptions: {
         input: join(here, input),
         external,

@@ -46,9 +46,9 @@ export type UploadStatus =
 /** One file on its way, as the window shows it. A new object whenever anything in it changed. */
 export type UploadSnapshot = {
   readonly id: UploadId
-  /** File name for people. */
+  /** File name for people; an empty folder ends in "/". */
   readonly name: string
-  /** Where the file goes below the receiving folder, components joined with "/". */
+  /** Where it goes below the receiving folder, components joined with "/"; an empty folder ends in "/". */
   readonly path: string
   readonly sizeBytes: number
   /** Set when the file came with a dropped folder; files of one drop share it. */

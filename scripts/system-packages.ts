@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { findChromium } from '../chromium-host/find-chromium.ts'
 
 /** A package by its Debian name. */
-export type SystemPackage = 'chromium' | 'xvfb' | 'python3-grpcio'
+export type SystemPackage = 'chromium' | 'xvfb' | 'x11-utils' | 'python3-grpcio' | 'python3-grpc-tools'
 
 export type Ensured =
   | { readonly kind: 'present' }
@@ -17,7 +17,14 @@ export type Ensured =
 const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   chromium: () => findChromium() !== undefined,
   xvfb: () => isOnPath('xvfb-run'),
-  'python3-grpcio': () => spawnSync('python3', ['-c', 'import grpc'], { stdio: 'ignore' }).status === 0,
+  'x11-utils': () => isOnPath('xwininfo'),
+  'python3-grpcio': () => canImport('grpc'),
+  'python3-grpc-tools': () => canImport('grpc_tools'),
+}
+
+/** The system's own Python is the one for which the system's packages are. */
+function canImport(module: string): boolean {
+  return spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0
 }
 
 /** How a package manager is asked by hand, and what it calls our packages where that differs. */
@@ -27,11 +34,20 @@ const MANAGERS: readonly {
   readonly names: Readonly<Partial<Record<SystemPackage, string>>>
 }[] = [
   { program: 'apt-get', command: 'sudo apt-get install', names: {} },
-  { program: 'dnf', command: 'sudo dnf install', names: { xvfb: 'xorg-x11-server-Xvfb' } },
+  {
+    program: 'dnf',
+    command: 'sudo dnf install',
+    names: { xvfb: 'xorg-x11-server-Xvfb', 'x11-utils': 'xorg-x11-utils' },
+  },
   {
     program: 'pacman',
     command: 'sudo pacman -S',
-    names: { xvfb: 'xorg-server-xvfb', 'python3-grpcio': 'python-grpcio' },
+    names: {
+      xvfb: 'xorg-server-xvfb',
+      'x11-utils': 'xorg-xwininfo',
+      'python3-grpcio': 'python-grpcio',
+      'python3-grpc-tools': 'python-grpcio-tools',
+    },
   },
 ]
 

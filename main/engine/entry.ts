@@ -45,11 +45,12 @@ function statusOf({ held }: ResumeRecord): UploadStatus {
 
 export function snapshotOf({ record, status }: Entry): UploadSnapshot {
   const { id, path, identity, folder, receiver, rank } = record
-  const name = path.at(-1) ?? ''
+  // An empty folder is told from a file by the slash at its end.
+  const slash = identity === undefined ? '/' : ''
   return {
     id,
-    name: identity === undefined ? `${name}/` : name,
-    path: path.join('/'),
+    name: (path.at(-1) ?? '') + slash,
+    path: path.join('/') + slash,
     sizeBytes: identity?.sizeBytes ?? 0,
     ...(folder === undefined ? {} : { folder }),
     receiver,

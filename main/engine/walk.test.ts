@@ -30,6 +30,12 @@ test('a folder becomes its files in name order, each with its place in the tree'
   expect(found[0]).toMatchObject({ entry: { identity: { sizeBytes: 12 }, folder: { name: 'photos' } } })
 })
 
+test('numbered files come in the order people count', async () => {
+  mkdirSync(join(root, 'f'))
+  for (const name of ['p10', 'p9', 'p1']) writeFileSync(join(root, 'f', name), '')
+  expect(pathsOf(await walked('f'))).toEqual(['f/p1', 'f/p9', 'f/p10'])
+})
+
 test('an empty folder is an entry of its own, without an identity', async () => {
   mkdirSync(join(root, 'a/b'), { recursive: true })
   const [entry, ...rest] = await walked('a')

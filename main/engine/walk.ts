@@ -42,6 +42,9 @@ export async function* walk(paths: readonly string[]): AsyncGenerator<Walked> {
   }
 }
 
+/** `p2` before `p10`, as people count. */
+const naturalOrder = new Intl.Collator('en', { numeric: true }).compare
+
 async function* walkFolder(
   source: string,
   path: readonly string[],
@@ -49,7 +52,7 @@ async function* walkFolder(
 ): AsyncGenerator<Walked> {
   let names: string[]
   try {
-    names = (await readdir(source)).sort()
+    names = (await readdir(source)).sort(naturalOrder)
   } catch (error) {
     yield unreadable(source, error)
     return

@@ -21,7 +21,7 @@ export function UploadRow({ upload, level, place }: Props) {
   return (
     <div className="row" data-testid="row" data-name={name} data-kind={status.kind}>
       <IconButton icon="chevron" label={t('row.details', { name })} expanded={place.isOpen} onPress={place.toggle} />
-      <Icon name="file" />
+      <Icon name={name.endsWith('/') ? 'folder' : 'file'} />
       <div className="row-body">
         <div className="row-title">
           <span className="row-name" title={path}>
