@@ -2,6 +2,7 @@ import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type EnvironmentOptions } from 'vite'
+import packageJson from './package.json' with { type: 'json' }
 
 const here = import.meta.dirname
 
@@ -19,8 +20,6 @@ function program(input: string, outFile: string, format: 'es' | 'cjs' = 'es'): E
       outDir: join(here, 'out'),
       emptyOutDir: false,
       minify: false,
-      // Nobody waits for these to come over a network.
-      chunkSizeWarningLimit: 4096,
       rolldownOptions: {
         input: join(here, input),
         external,
@@ -34,9 +33,11 @@ export default defineConfig({
   root: join(here, 'renderer'),
   base: './',
   clearScreen: false,
+  // Nobody waits for these to come over a network.
+  build: { chunkSizeWarningLimit: 4096 },
   logLevel: 'warn',
   plugins: [react()],
-  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(process.env.npm_package_version) },
+  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
   environments: {
     client: { build: { outDir: join(here, 'out/renderer'), emptyOutDir: true } },
     main: program('main/index.ts', 'main/index.js'),

@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import packageJson from './package.json' with { type: 'json' }
 
 const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host']
 
 /** `unit`: beside the sources. `whole`: what no single file can test, with real processes. `window`: the built app in its browser, one at a time. */
 export default defineConfig({
-  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(process.env.npm_package_version ?? 'test') },
+  define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
   test: {
     projects: [
       {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBuilder } from 'vite'
 import { whileBuilding } from './build-lock.ts'
@@ -41,8 +41,6 @@ export async function buildOutputs(names: readonly OutputName[]): Promise<readon
 }
 
 async function build(names: readonly OutputName[]): Promise<void> {
-  // npm sets this for its own scripts; vite.config.ts builds it into the outputs.
-  process.env.npm_package_version ??= JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
   const builder = await createBuilder({ configFile: join(ROOT, 'vite.config.ts') })
   for (const name of names) {
     const environment = builder.environments[name]
