@@ -75,7 +75,9 @@ function sources(): string[] {
     .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^proto\/generated|\/testing\/|\.d\.ts$/.test(file))
+    .filter(
+      (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^proto\/generated|\/(testing|fixtures)\/|\.d\.ts$/.test(file),
+    )
     .sort()
 }
 
