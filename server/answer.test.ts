@@ -1,0 +1,58 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { expect, onTestFinished, test } from 'vitest'
+import { fileTransferService } from '../proto/index.ts'
+import { answering } from './answer.ts'
+import { asked, type Client, connect, refusalOf, sendPlain } from './fixtures/client.ts'
+
+async function failLater(): Promise<never> {
+  await new Promise((resolve) => setImmediate(resolve))
+  throw new Error('/a/path that must not leave the receiver')
+}
+
+async function failing(): Promise<{ client: Client; unexpected: unknown[] }> {
+  const unexpected: unknown[] = []
+  const { unary, clientStream, serverStream, bothStreams } = answering((error) => unexpected.push(error))
+  const server = new Server()
+  server.addService(fileTransferService, {
+    GetReceiverInfo: unary(async () => ({ name: 'alive' })),
+    BeginUpload: unary(failLater),
+    Upload: clientStream(failLater),
+    FinishUpload: serverStream(failLater),
+    UploadChunks: bothStreams(failLater),
+  } as never)
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    )
+  })
+  const client = connect(port)
+  onTestFinished(() => {
+    client.close()
+    server.forceShutdown()
+  })
+  return { client, unexpected }
+}
+
+const calls: Record<string, (client: Client) => Promise<unknown>> = {
+  unary: (client) => asked((done) => client.beginUpload({}, done)),
+  'client streaming': (client) => sendPlain(client, [{}]),
+  'server streaming': (client) => readAll(client.finishUpload({})),
+  'bidirectional streaming': (client) => readAll(client.uploadChunks()),
+}
+
+test.each(Object.entries(calls))(
+  'a %s handler that throws later ends its own call and no other',
+  async (_kind, call) => {
+    const { client, unexpected } = await failing()
+
+    expect(await refusalOf(call(client))).toBe('INTERNAL INTERNAL')
+    await expect(call(client)).rejects.not.toThrow(/path/)
+
+    expect(unexpected).toHaveLength(2)
+    expect(await asked((done) => client.getReceiverInfo({}, done))).toMatchObject({ name: 'alive' })
+  },
+)
+
+async function readAll(call: AsyncIterable<unknown>): Promise<void> {
+  for await (const message of call) expect(message).toBeDefined()
+}

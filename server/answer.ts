@@ -1,0 +1,158 @@
+import {
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type ServerWritableStream,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import { REASON_KEY } from '../proto/limits.ts'
+import { ReceiveError, toReceiveError } from './errors.ts'
+
+/** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
+export type OnUnexpected = (error: unknown) => void
+
+/** A stream the receiver writes to. */
+type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
+
+/** A stream on which nothing arrives for so long is ended, ms. A slow sender needs minutes for a chunk; a dead one is noticed by keepalive. */
+const SILENCE_MS = 300_000
+
+/**
+ * Wraps handlers so that whatever they throw, at once or later, becomes a status with a reason. An async function handed to grpc-js as it is
+ * would turn its rejection into an unhandled one, and that ends the process with every upload in it.
+ */
+export function answering(onUnexpected: OnUnexpected) {
+  const toStatus = (error: unknown): ServiceError => {
+    const known = toReceiveError(error)
+    if (known.code === 'INTERNAL') onUnexpected(error)
+    const metadata = new Metadata()
+    metadata.set(REASON_KEY, known.code)
+    return Object.assign(new Error(known.message), { code: status[known.status], details: known.message, metadata })
+  }
+
+  /** Ends a stream with a status, once. */
+  const fail = (call: Outgoing, error: unknown): void => {
+    if (!call.cancelled && !call.destroyed && !call.writableEnded) call.emit('error', toStatus(error))
+  }
+
+  return {
+    unary<Request, Reply>(handle: (request: Request) => Promise<Reply>): handleUnaryCall<Request, Reply> {
+      return (call, callback) => {
+        settle(
+          () => handle(call.request),
+          (reply) => callback(null, reply),
+          (error) => callback(toStatus(error)),
+        )
+      }
+    },
+
+    clientStream<Request, Reply>(
+      handle: (requests: AsyncIterator<Request>) => Promise<Reply>,
+    ): handleClientStreamingCall<Request, Reply> {
+      return (call, callback) => {
+        let answered = false
+        const refuse = (error: unknown) => {
+          if (!answered && !call.cancelled) callback(toStatus(error))
+          answered = true
+        }
+        settle(
+          () => handle(messagesOf<Request>(call, refuse)),
+          (reply) => {
+            if (!answered) callback(null, reply)
+            answered = true
+          },
+          refuse,
+        )
+      }
+    },
+
+    serverStream<Request, Reply>(
+      handle: (request: Request, send: (reply: Reply) => void) => Promise<void>,
+    ): handleServerStreamingCall<Request, Reply> {
+      return (call) => {
+        const send = (reply: Reply) => {
+          if (!call.destroyed && !call.writableEnded) call.write(reply)
+        }
+        settle(
+          () => handle(call.request, send),
+          () => call.end(),
+          (error) => fail(call, error),
+        )
+      }
+    },
+
+    /** `send` resolves when the stream takes more; `sendOff` ends the stream at once, whatever the handler is waiting for. */
+    bothStreams<Request, Reply>(
+      handle: (
+        requests: AsyncIterator<Request>,
+        send: (reply: Reply) => Promise<void>,
+        sendOff: (error: ReceiveError) => void,
+      ) => Promise<void>,
+    ): handleBidiStreamingCall<Request, Reply> {
+      return (call) => {
+        const sendOff = (error: unknown) => fail(call, error)
+        const send = async (reply: Reply) => {
+          if (call.destroyed || call.writableEnded || call.write(reply)) return
+          await drained(call)
+        }
+        settle(
+          () => handle(messagesOf<Request>(call, sendOff), send, sendOff),
+          () => call.end(),
+          sendOff,
+        )
+      }
+    },
+  }
+}
+
+/**
+ * The messages of a call, one at a time: the next is not read before it is asked for, and that holds the sender back. Leaving early must not
+ * destroy the stream, or on Node 20 the last answer and the status would be lost.
+ */
+function messagesOf<Request>(
+  call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
+  onSilence: (error: ReceiveError) => void,
+): AsyncIterator<Request> {
+  const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
+  return {
+    async next() {
+      const silence = setTimeout(
+        () => onSilence(new ReceiveError('STALLED', 'Nothing arrived for too long.')),
+        SILENCE_MS,
+      )
+      try {
+        return await messages.next()
+      } finally {
+        clearTimeout(silence)
+      }
+    },
+  }
+}
+
+/** Resolves when the stream takes more, or never will. */
+function drained(call: ServerDuplexStream<unknown, unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error', 'cancelled'] as const
+    const done = () => {
+      for (const event of events) call.removeListener(event, done)
+      resolve()
+    }
+    for (const event of events) call.on(event, done)
+  })
+}
+
+/** Runs an async function to its end; nothing it throws gets past this. */
+function settle<T>(run: () => Promise<T>, succeed: (value: T) => void, refuse: (error: unknown) => void): void {
+  void (async () => {
+    try {
+      succeed(await run())
+    } catch (error) {
+      refuse(error)
+    }
+  })()
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { CHUNK_BYTES } from '../proto/limits.ts'
+import { ReceiveError } from './errors.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
+import { toSafePath } from './safe-path.ts'
+import type { Session, SessionDeps } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import type { Offset } from './to-offset.ts'
+
+/** What a sender says about a file when it begins to send it. */
+export type BeginRequest = {
+  readonly uploadKey: string
+  readonly path: readonly string[]
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  readonly onConflict: UploadRecord['onConflict']
+}
+
+/** A chunk as it came from the wire. */
+export type IncomingChunk = { readonly offset: Offset; readonly data: Buffer; readonly crc32: number }
+
+/** What became of a chunk; see `ChunkOutcome` in the wire contract. */
+export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'
+
+/** The last moment that a file system and a Date both can name: the end of the year 9999. */
+const LATEST_MS = 253_402_300_799_000
+
+/**
+ * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called with its session.
+ *
+ * @throws ReceiveError BAD_ID, BAD_NAME, PARAMS_CHANGED when the key was used for another file, DISK_FULL when the rest would not fit.
+ */
+export async function begin<T>(
+  sessions: Sessions,
+  deps: SessionDeps,
+  request: BeginRequest,
+  answer: (session: Session) => T,
+): Promise<T> {
+  mustBeUploadKey(request.uploadKey)
+  const path = toSafePath(request.path)
+  const known = {
+    modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
+    onConflict: request.onConflict,
+  }
+  return sessions.inTurn(request.uploadKey, async () => {
+    const found = await deps.ledger.uploads.findByKey(request.uploadKey)
+    if (found) mustBeSameFile(found, request)
+    const fileId = found?.fileId ?? randomBytes(16).toString('hex')
+    if (!found) {
+      await deps.space.promise(fileId, request.sizeBytes)
+      await deps.ledger.uploads.save({
+        ...known,
+        fileId,
+        origin: { kind: 'begun', uploadKey: request.uploadKey },
+        path,
+        askedPath: request.path,
+        sizeBytes: request.sizeBytes,
+        generation: 0,
+        state: { kind: 'receiving' },
+      })
+    }
+    return sessions.use(fileId, async (session) => {
+      await session.renew(known)
+      const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
+      if (!session.finished) await deps.space.promise(fileId, missingBytes)
+      return answer(session)
+    })
+  })
+}
+
+/**
+ * Checks a chunk and stores it.
+ *
+ * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_BYTES}, PAST_END, and what {@link Session.store} throws.
+ */
+export async function receive(session: Session, chunk: IncomingChunk, generation: number): Promise<Outcome> {
+  mustBeOnGrid(chunk, session.record.sizeBytes)
+  if (crc32(chunk.data) !== chunk.crc32) return 'CORRUPT'
+  return session.store(chunk, generation)
+}
+
+/**
+ * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
+ * asking twice is.
+ */
+export async function abort(
+  sessions: Sessions,
+  deps: SessionDeps,
+  id: { fileId: string } | { uploadKey: string },
+): Promise<void> {
+  if ('fileId' in id) {
+    mustBeFileId(id.fileId)
+    if (await deps.ledger.uploads.find(id.fileId)) await abortKnown(sessions, id.fileId)
+    return
+  }
+  mustBeUploadKey(id.uploadKey)
+  await sessions.inTurn(id.uploadKey, async () => {
+    const found = await deps.ledger.uploads.findByKey(id.uploadKey)
+    if (found) await abortKnown(sessions, found.fileId)
+  })
+}
+
+/** Throws ReceiveError BAD_ID for anything that no receiver would have issued. */
+export function mustBeFileId(fileId: string): void {
+  if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
+}
+
+async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
+  try {
+    await sessions.use(fileId, (session) => session.abort())
+  } catch (error) {
+    // Somebody else cancelled it between the look and the call.
+    if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
+  }
+}
+
+function mustBeUploadKey(uploadKey: string): void {
+  if (!/^[A-Za-z0-9_-]{16,64}$/.test(uploadKey)) {
+    throw new ReceiveError('BAD_ID', 'Expected an upload_key of 16 to 64 characters of [A-Za-z0-9_-].')
+  }
+}
+
+function mustBeSameFile(record: UploadRecord, request: BeginRequest): void {
+  const same =
+    record.sizeBytes === request.sizeBytes &&
+    record.askedPath.length === request.path.length &&
+    record.askedPath.every((name, index) => name === request.path[index])
+  if (!same) throw new ReceiveError('PARAMS_CHANGED', 'This upload_key belongs to a file of another path or size.')
+}
+
+function mustBeOnGrid({ offset, data }: IncomingChunk, sizeBytes: number): void {
+  if (offset % CHUNK_BYTES !== 0)
+    throw new ReceiveError('BAD_OFFSET', `Offset ${offset} is not a multiple of ${CHUNK_BYTES}.`)
+  if (offset + data.length > sizeBytes) {
+    throw new ReceiveError('PAST_END', `The chunk at ${offset} has ${data.length} bytes and ends past ${sizeBytes}.`)
+  }
+  const expected = Math.min(CHUNK_BYTES, sizeBytes - offset)
+  if (data.length === 0 || data.length !== expected) {
+    throw new ReceiveError('BAD_LENGTH', `The chunk at ${offset} has ${data.length} bytes; expected ${expected}.`)
+  }
+}

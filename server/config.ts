@@ -1,0 +1,19 @@
+import type { OnUnexpected } from './answer.ts'
+
+/** How a receiver is to run. */
+export type ReceiverConfig = {
+  /** Where finished files go. Made when it is missing. Parts of unfinished ones are in `.longshore` inside it. */
+  readonly directory: string
+  /** Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by two receivers. */
+  readonly stateDirectory?: string
+  /** The address to listen on. `127.0.0.1` reaches this machine only. */
+  readonly host: string
+  /** The TCP port to listen on, 0 to 65535; 0 picks a free one. */
+  readonly port: number
+  /** What senders show to people; the machine's name when not given. */
+  readonly name?: string
+  /** Longshore's version, for people and logs. */
+  readonly version?: string
+  /** Told about failures that nobody expected, for a log. They go to the process's warnings when not given. */
+  readonly onUnexpected?: OnUnexpected
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { ChunkStore, Part } from './store/chunk-store.ts'
+
+/** A file that is complete, verified and under its final name. */
+export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
+
+/** Told how many bytes have been read again. */
+export type OnVerified = (verifiedBytes: number) => void
+
+/** At most so long between two reports of progress, ms, as long as the disk delivers. */
+const PROGRESS_EVERY_MS = 200
+
+/**
+ * Makes a complete part a finished file, in the order that a crash between any two steps can be recovered from: data durable, read again and
+ * compared, final name announced in the ledger, name durable, part gone, ledger durable.
+ *
+ * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
+ * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
+ * when the final name cannot be had, and then nothing is lost.
+ */
+export async function verifyAndPublish(
+  deps: { readonly ledger: Ledger; readonly store: ChunkStore },
+  record: UploadRecord,
+  part: Part,
+  md5: string | undefined,
+  onVerified: OnVerified,
+): Promise<UploadRecord> {
+  const { ledger, store } = deps
+  await makeDurable(part)
+  const actual = await md5Of(part.read(0, record.sizeBytes), record.sizeBytes, onVerified)
+  if (md5 !== undefined && actual !== md5) {
+    throw new ReceiveError(
+      'FINAL_CHECKSUM',
+      `The file arrived damaged: its MD5 is ${actual} here and ${md5} at the sender.`,
+    )
+  }
+  const storedAs = await store.publish(record.fileId, record, (intent) =>
+    ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5: actual } }, { durable: true }),
+  )
+  return saveFinished(ledger, record, storedAs, actual)
+}
+
+/**
+ * Ends a publication that was interrupted by a crash or an error: finished when the final name is there, receiving when it is not, and
+ * undefined when the bytes are gone, and then the upload is forgotten.
+ */
+export async function settlePublication(
+  deps: { readonly ledger: Ledger; readonly store: ChunkStore },
+  record: UploadRecord,
+): Promise<UploadRecord | undefined> {
+  if (record.state.kind !== 'publishing') return record
+  const { storedAs, md5 } = record.state
+  const settled = await deps.store.settle(record.fileId, record.state)
+  if (settled === 'published') return saveFinished(deps.ledger, record, storedAs, md5)
+  if (settled === 'lost') {
+    await deps.ledger.uploads.forget(record)
+    return undefined
+  }
+  const receiving: UploadRecord = { ...record, state: { kind: 'receiving' } }
+  await deps.ledger.uploads.save(receiving)
+  return receiving
+}
+
+/** The finished file of a record; undefined when it is not finished. */
+export function finishedFileOf(record: UploadRecord): FinishedFile | undefined {
+  if (record.state.kind !== 'finished') return undefined
+  return { storedAs: record.state.storedAs.join('/'), sizeBytes: record.sizeBytes, md5: record.state.md5 }
+}
+
+/** MD5 of so many bytes, lower-case hex. Throws ReceiveError STORAGE_LOST_DATA when there are fewer. */
+export async function md5Of(
+  blocks: AsyncIterable<Buffer>,
+  sizeBytes: number,
+  onVerified: OnVerified = () => {},
+): Promise<string> {
+  const hash = createHash('md5')
+  let verifiedBytes = 0
+  let reportedAt = performance.now()
+  for await (const block of blocks) {
+    hash.update(block)
+    verifiedBytes += block.length
+    if (performance.now() - reportedAt < PROGRESS_EVERY_MS / 2) continue
+    reportedAt = performance.now()
+    onVerified(verifiedBytes)
+  }
+  if (verifiedBytes !== sizeBytes) {
+    throw new ReceiveError('STORAGE_LOST_DATA', `The receiver stored ${sizeBytes} bytes and finds ${verifiedBytes}.`)
+  }
+  onVerified(verifiedBytes)
+  return hash.digest('hex')
+}
+
+/** After a sync that failed, Linux reports the next one as a success though the data is lost; so nothing of the part is trusted any more. */
+async function makeDurable(part: Part): Promise<void> {
+  try {
+    await part.sync()
+  } catch (error) {
+    const { message } = toReceiveError(error)
+    throw receiveErrorFrom(error, 'STORAGE_LOST_DATA', `The receiver could not make the file durable. ${message}`)
+  }
+}
+
+async function saveFinished(
+  ledger: Ledger,
+  record: UploadRecord,
+  storedAs: readonly string[],
+  md5: string,
+): Promise<UploadRecord> {
+  const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs, md5 } }
+  // A plain client may still ask which chunks it sent; our own sender is told the finished file instead.
+  await ledger.uploads.save(finished, { durable: true, forgetChunks: record.origin.kind === 'begun' })
+  return finished
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { ReceiverConfig } from './config.ts'
+import { ReceiveError } from './errors.ts'
+
+/** What the receiver was asked to do, as the command line gives it. */
+export type ReceiveFlags = {
+  readonly dir: string
+  readonly port: string
+  readonly host: string
+  readonly name?: string
+  readonly stateDir?: string
+  readonly plaintext?: boolean
+  /** False for `--no-auth`. */
+  readonly auth: boolean
+  readonly json?: boolean
+}
+
+/** Tells a command which flags it has. */
+export function withReceiveFlags(command: Command): Command {
+  return command
+    .requiredOption('--dir <dir>', 'where received files go; made when it is missing')
+    .option('--port <port>', 'the TCP port to listen on; 0 picks a free one', '50051')
+    .option('--host <address>', 'the address to listen on; 0.0.0.0 for every network', '127.0.0.1')
+    .option('--name <name>', 'what senders show to people; the name of this machine by default')
+    .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
+    .option('--plaintext', 'no encryption')
+    .option('--no-auth', 'no pairing: whoever reaches the port may send')
+    .option('--json', 'one JSON object a line on standard output')
+}
+
+/** The configuration that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
+export function toConfig(flags: ReceiveFlags): ReceiverConfig {
+  if (!flags.plaintext || flags.auth) {
+    throw new ReceiveError(
+      'BAD_FLAGS',
+      'This version of the receiver speaks plaintext without pairing only: add --plaintext --no-auth to accept that.',
+    )
+  }
+  const port = Number(flags.port)
+  if (!/^\d{1,5}$/.test(flags.port) || port > 65_535) {
+    throw new ReceiveError('BAD_FLAGS', `--port takes a number from 0 to 65535, not "${flags.port}".`)
+  }
+  return {
+    directory: flags.dir,
+    host: flags.host,
+    port,
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
+  }
+}

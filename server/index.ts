@@ -1,0 +1,10 @@
+import { CommanderError } from 'commander'
+import { createReceiveCommand } from './run.ts'
+
+try {
+  await createReceiveCommand('longshore-receiver').exitOverride().parseAsync()
+} catch (error) {
+  // Commander has said what was wrong; asking for help is no mistake.
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}

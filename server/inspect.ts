@@ -1,0 +1,104 @@
+import { CHUNK_BYTES } from '../proto/limits.ts'
+import { ReceiveError } from './errors.ts'
+import { md5Of } from './finish.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
+import { internalId, type PlainDeps } from './plain-uploads.ts'
+import type { RangeSet } from './range-set.ts'
+import { listed } from './session.ts'
+
+/** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
+export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
+
+/** What is stored of a file: where its chunks begin, and the same as merged ranges. */
+export type Stored = { readonly offsets: readonly number[]; readonly ranges: RangeSet }
+
+/** The outcome of reading a stored file again. An MD5 is empty when there is none. */
+export type Integrity = {
+  readonly match: boolean
+  readonly serverMd5: string
+  readonly clientMd5: string
+  readonly message: string
+}
+
+/** More offsets than this would not fit into a message; the ranges still say everything. */
+const MAX_OFFSETS = 1_000_000
+
+const nothing: Stored = { offsets: [], ranges: [] }
+
+/** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
+export async function storedOf(plain: PlainDeps, identifier: FileIdentifier): Promise<Stored> {
+  const record = await find(plain, identifier)
+  if (record === undefined) return nothing
+  const { ledger, store } = plain.deps
+  if (record.state.kind === 'finished') {
+    const file = await store.openPublished(record.state.storedAs)
+    if (file === undefined) return nothing
+    await file.close()
+  }
+  return plain.sessions.use(record.fileId, async (session) => {
+    const ranges = session.stored
+    if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
+    const offsets: number[] = []
+    for await (const { start } of ledger.chunks.list(record.fileId)) {
+      offsets.push(start)
+      if (offsets.length === MAX_OFFSETS) break
+    }
+    return { offsets, ranges }
+  })
+}
+
+/** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */
+export async function checkIntegrity(
+  plain: PlainDeps,
+  identifier: FileIdentifier,
+  clientMd5: string | undefined,
+): Promise<Integrity> {
+  const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
+  const record = await find(plain, identifier)
+  if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
+  if (record.state.kind !== 'finished') {
+    const missing = await plain.sessions.use(record.fileId, async (session) => session.missing)
+    return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
+  }
+  const file = await plain.deps.store.openPublished(record.state.storedAs)
+  if (file === undefined) return { ...none, message: 'The file was complete, and has been moved or deleted since.' }
+  try {
+    const serverMd5 = await md5Of(file.read(0, file.sizeBytes), file.sizeBytes)
+    const expected = clientMd5 ?? record.state.md5
+    const match = serverMd5 === expected
+    const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
+    return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The record an identifier names, and what its name says is remembered on the way. */
+async function find(
+  { sessions, deps, names }: PlainDeps,
+  { fileId, fileName }: FileIdentifier,
+): Promise<UploadRecord | undefined> {
+  mustBePlainId(fileId)
+  const begun = /^[0-9a-f]{32}$/.test(fileId) ? await deps.ledger.uploads.find(fileId) : undefined
+  if (begun) return begun
+  names.remember(fileId, fileName)
+  const record = await deps.ledger.uploads.find(internalId(fileId))
+  if (record?.state.kind === 'receiving' && fileName !== '') {
+    await sessions.use(record.fileId, (session) => session.rename(names.pathOf(fileId)))
+  }
+  return record
+}
+
+/** Throws ReceiveError BAD_ID for an id that is empty or too long. */
+export function mustBePlainId(plainId: string): void {
+  if (plainId === '' || plainId.length > 255)
+    throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
+}
+
+function gridOffsets(ranges: RangeSet): number[] {
+  const offsets: number[] = []
+  for (const { start, end } of ranges) {
+    for (let offset = start; offset < end && offsets.length < MAX_OFFSETS; offset += CHUNK_BYTES) offsets.push(offset)
+  }
+  return offsets
+}

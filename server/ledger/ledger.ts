@@ -1,0 +1,80 @@
+import type { Range } from '../range-set.ts'
+
+/** What to do when the final name is taken; see `ConflictPolicy` in the wire contract. */
+export type OnConflict = 'KEEP_BOTH' | 'OVERWRITE' | 'REFUSE'
+
+/** Who asked for an upload: a sender that began it with a key of its own, or a plain client that only sent chunks under an id of its own. */
+export type Origin =
+  | { readonly kind: 'begun'; readonly uploadKey: string }
+  | { readonly kind: 'plain'; readonly plainId: string }
+
+/** How far an upload has come. */
+export type UploadState =
+  | { readonly kind: 'receiving' }
+  /** Verified, and about to appear under its final name. `fileIdentity` tells after a crash whether it did. */
+  | {
+      readonly kind: 'publishing'
+      readonly storedAs: readonly string[]
+      readonly md5: string
+      readonly fileIdentity: string
+    }
+  | { readonly kind: 'finished'; readonly storedAs: readonly string[]; readonly md5: string }
+
+/** One upload. */
+export type UploadRecord = {
+  /** Names the upload in the ledger and its part file in the store: letters and digits only. */
+  readonly fileId: string
+  readonly origin: Origin
+  /** Where to store the file, checked and made portable; one element for each component. */
+  readonly path: readonly string[]
+  /** The path as the sender gave it, to tell whether it asks for the same file again. */
+  readonly askedPath: readonly string[]
+  readonly sizeBytes: number
+  /** Milliseconds since 1970; undefined when the sender did not say. */
+  readonly modifiedAtMs: number | undefined
+  readonly onConflict: OnConflict
+  /** Raised each time the upload is opened; 0 for plain uploads. */
+  readonly generation: number
+  readonly state: UploadState
+}
+
+/** One chunk that was checked and written. */
+export type ChunkRecord = Range & {
+  /** CRC-32 of the chunk. */
+  readonly crc32: number
+}
+
+/**
+ * Remembers which uploads there are and which of their bytes are stored.
+ *
+ * The promise: when a method that saves or forgets has resolved, what it did survives `kill -9` of this process; with `durable` it survives a
+ * power cut, together with everything that was saved before it. A method that rejects may or may not have taken effect, and harms no later one.
+ */
+export interface Ledger {
+  readonly uploads: UploadRecords
+  readonly chunks: ChunkRecords
+  /** Waits for what is being written and lets go of the ledger, so that another process may open it. */
+  close(): Promise<void>
+}
+
+/** See {@link Ledger}. */
+export interface UploadRecords {
+  find(fileId: string): Promise<UploadRecord | undefined>
+  findByKey(uploadKey: string): Promise<UploadRecord | undefined>
+  /** Adds or replaces a record; with `forgetChunks` the upload's chunks are forgotten in the same atomic step. */
+  save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
+  /** Forgets an upload and its chunks in one atomic step. */
+  forget(record: UploadRecord): Promise<void>
+  /** Uploads that are not finished, in no order. Takes time and memory for those only, however many have finished. */
+  unfinished(): AsyncIterable<UploadRecord>
+}
+
+/** See {@link Ledger}. */
+export interface ChunkRecords {
+  /** The chunk that begins at this offset. */
+  find(fileId: string, start: number): Promise<ChunkRecord | undefined>
+  /** All chunks of an upload in ascending order. */
+  list(fileId: string): AsyncIterable<ChunkRecord>
+  /** Adds a chunk, or replaces the one that begins at the same offset. */
+  save(fileId: string, chunk: ChunkRecord): Promise<void>
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { ReceiveError } from './errors.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
+import type { PlainNames } from './plain-names.ts'
+import { listed, type Session, type SessionDeps } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import type { Offset } from './to-offset.ts'
+
+/** A chunk as a plain client sent it. */
+export type PlainChunk = {
+  /** The client's own name for the file, 1 to 255 characters. */
+  readonly plainId: string
+  readonly offset: Offset
+  readonly totalBytes: number
+  readonly data: Buffer
+  /** Lower-case hex; undefined when the client sent none. */
+  readonly md5: string | undefined
+}
+
+/** How a call ended, as a plain client reads it. */
+export type PlainStatus = { readonly success: boolean; readonly message: string }
+
+/** Plain uploads are never opened a second time, so all of their streams are of one generation. */
+const GENERATION = 0
+
+/** What receiving from plain clients needs. */
+export type PlainDeps = { readonly sessions: Sessions; readonly deps: SessionDeps; readonly names: PlainNames }
+
+/**
+ * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
+ * ends. A damaged chunk does not count and does not end the call; the answer names it.
+ *
+ * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL.
+ */
+export async function receivePlain(plain: PlainDeps, chunks: AsyncIterator<PlainChunk>): Promise<PlainStatus> {
+  const first = await chunks.next()
+  if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
+  const { plainId } = first.value
+  await open(plain, first.value)
+  return plain.sessions.use(internalId(plainId), async (session) => {
+    const damaged = new Set<number>()
+    for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
+      const chunk = next.value
+      if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
+      mustFit(chunk)
+      if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
+        damaged.add(chunk.offset)
+        continue
+      }
+      damaged.delete(chunk.offset)
+      const took = await take(plain, session, chunk)
+      // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
+      if (took === 'stored' && session.missing.length === 0) break
+    }
+    if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
+    const file = await session.finish(undefined, GENERATION)
+    return { success: true, message: `Stored as ${file.storedAs}, ${file.sizeBytes} bytes, MD5 ${file.md5}` }
+  })
+}
+
+/** Names a plain client's upload in the ledger and the store. Never the same as an id that the receiver issues: those have no letter p. */
+export function internalId(plainId: string): string {
+  return `p${createHash('sha256').update(plainId).digest('hex').slice(0, 40)}`
+}
+
+/** Remembers a new upload; does nothing when it is known. */
+function open({ sessions, deps, names }: PlainDeps, { plainId, totalBytes }: PlainChunk): Promise<void> {
+  const fileId = internalId(plainId)
+  return sessions.inTurn(fileId, async () => {
+    if (await deps.ledger.uploads.find(fileId)) return
+    await deps.space.promise(fileId, totalBytes)
+    const record: UploadRecord = {
+      fileId,
+      origin: { kind: 'plain', plainId },
+      path: names.pathOf(plainId),
+      askedPath: [],
+      sizeBytes: totalBytes,
+      modifiedAtMs: undefined,
+      onConflict: 'KEEP_BOTH',
+      generation: GENERATION,
+      state: { kind: 'receiving' },
+    }
+    await deps.ledger.uploads.save(record)
+  })
+}
+
+async function take(plain: PlainDeps, session: Session, chunk: PlainChunk): Promise<'stored' | 'repeated'> {
+  for (;;) {
+    if (session.finished) {
+      if (await repeatsPublished(plain, session, chunk)) return 'repeated'
+      await session.restart({
+        path: plain.names.pathOf(chunk.plainId, session.record.path),
+        sizeBytes: chunk.totalBytes,
+      })
+    }
+    if (chunk.totalBytes !== session.record.sizeBytes) {
+      throw new ReceiveError(
+        'PARAMS_CHANGED',
+        `total_size was ${session.record.sizeBytes} before and is ${chunk.totalBytes} now.`,
+      )
+    }
+    try {
+      await session.store({ ...chunk, crc32: crc32(chunk.data) }, GENERATION)
+      return 'stored'
+    } catch (error) {
+      // Another stream completed the file: look at this chunk again when it is known how that ended.
+      if (!(error instanceof ReceiveError && error.code === 'NOT_OPEN')) throw error
+      await session.finish(undefined, GENERATION)
+    }
+  }
+}
+
+async function repeatsPublished({ deps }: PlainDeps, session: Session, chunk: PlainChunk): Promise<boolean> {
+  const { state, sizeBytes } = session.record
+  if (state.kind !== 'finished' || sizeBytes !== chunk.totalBytes) return false
+  const file = await deps.store.openPublished(state.storedAs)
+  if (file === undefined) return false
+  try {
+    if (file.sizeBytes !== sizeBytes) return false
+    let compared = 0
+    for await (const block of file.read(chunk.offset, chunk.offset + chunk.data.length)) {
+      if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return false
+      compared += block.length
+    }
+    return compared === chunk.data.length
+  } finally {
+    await file.close()
+  }
+}
+
+function mustFit({ offset, totalBytes, data }: PlainChunk): void {
+  if (offset + data.length > totalBytes) {
+    throw new ReceiveError(
+      'PAST_END',
+      `The chunk at ${offset} has ${data.length} bytes and ends past total_size ${totalBytes}.`,
+    )
+  }
+  if (data.length === 0 && totalBytes > 0)
+    throw new ReceiveError('BAD_LENGTH', 'Only the chunk of an empty file may be empty.')
+}
+
+function whatIsMissing(session: Session, damaged: ReadonlySet<number>): string {
+  const missing = `Missing bytes: ${listed(session.missing)} of ${session.record.sizeBytes}.`
+  if (damaged.size === 0) return missing
+  return `Arrived damaged at offset ${[...damaged].slice(0, 5).join(', ')}: chunk_md5 did not match. ${missing}`
+}
+
+const md5 = (data: Buffer) => createHash('md5').update(data).digest('hex')

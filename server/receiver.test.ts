@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { CHUNK_BYTES, MAX_MESSAGE_BYTES } from '../proto/limits.ts'
+import {
+  asked,
+  begin,
+  chunksOf,
+  finish,
+  md5Of,
+  openStream,
+  refusalOf,
+  send,
+  source,
+  upload,
+} from './fixtures/client.ts'
+import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
+import { startReceiver } from './receiver.ts'
+
+const sizes = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 1]
+
+test.each(sizes)('a file of %i bytes arrives whole, under its name, with its time', async (size) => {
+  const { client, directory, receiver } = await receiving()
+  const stored: unknown[] = []
+  receiver.onStored((file) => stored.push(file))
+  const file = source('some folder/a.bin', randomBytes(size))
+
+  const finished = await upload(client, file)
+
+  expect(finished).toEqual({ storedAs: 'some folder/a.bin', size: String(size), md5: md5Of(file.data) })
+  expect(await filesIn(directory)).toEqual({ 'some folder/a.bin': md5Of(file.data) })
+  expect((await stat(join(directory, 'some folder/a.bin'))).mtimeMs).toBe(1_000_000_000_000)
+  expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
+  expect(stored).toEqual([{ name: 'some folder/a.bin', bytes: size, md5: md5Of(file.data) }])
+})
+
+test('a finished upload stays finished, with the same answer, after a restart', async () => {
+  const within = await sandbox()
+  const file = source('a.bin', randomBytes(CHUNK_BYTES + 1))
+  const before = await receiving(within)
+  const begun = await begin(before.client, file)
+  await send(before.client, begun, chunksOf(file))
+  const finished = await finish(before.client, begun, file.data)
+  await before.receiver.close()
+
+  const after = await receiving(within)
+
+  expect(await finish(after.client, begun, file.data)).toEqual(finished)
+  expect((await begin(after.client, file)).finished).toEqual(finished)
+  expect(await refusalOf(send(after.client, begun, chunksOf(file)))).toBe('FAILED_PRECONDITION NOT_OPEN')
+})
+
+test('a second receiver on the same folder is refused with a sentence that names it', async () => {
+  const { directory } = await receiving()
+  const second = startReceiver({ directory, host: '127.0.0.1', port: 0 })
+  await expect(second).rejects.toThrow(`Another receiver is already using ${directory}/.longshore.`)
+})
+
+test('a port that is taken and a folder that is a file are refused with a sentence', async () => {
+  const within = await sandbox()
+  const { receiver } = await receiving(within)
+  const onPort = startReceiver({ directory: join(within, 'other'), host: '127.0.0.1', port: receiver.port })
+  await expect(onPort).rejects.toThrow(`Cannot listen on 127.0.0.1:${receiver.port}: the port is in use.`)
+  await writeFile(join(within, 'file'), '')
+  const onFile = startReceiver({ directory: join(within, 'file'), host: '127.0.0.1', port: 0 })
+  await expect(onFile).rejects.toThrow('it is not a folder')
+})
+
+test('a receiver that closes sends its streams off to wait for it, and keeps what it acknowledged', async () => {
+  const within = await sandbox()
+  const { client, receiver } = await receiving(within)
+  const file = source('a.bin', randomBytes(2 * CHUNK_BYTES))
+  const stream = openStream(client, await begin(client, file))
+  stream.call.write(chunksOf(file)[0] ?? {})
+  await stream.next()
+
+  await receiver.close()
+
+  expect(await refusalOf(stream.acks)).toBe('UNAVAILABLE DRAINING')
+  const after = await receiving(within)
+  expect((await begin(after.client, file)).stored).toEqual([{ start: '0', end: String(CHUNK_BYTES) }])
+})
+
+test('the receiver introduces itself, with the same id after a restart', async () => {
+  const within = await sandbox()
+  const before = await receiving(within)
+  const info = await asked((done) => before.client.getReceiverInfo({}, done))
+  expect(info).toMatchObject({ protocolMin: 1, protocolMax: 1, maxMessageBytes: MAX_MESSAGE_BYTES })
+  await before.receiver.close()
+
+  const after = await receiving(within)
+  expect(await asked((done) => after.client.getReceiverInfo({}, done))).toMatchObject({
+    id: (info as { id: string }).id,
+  })
+})

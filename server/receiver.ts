@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { channelOptions, fileTransferService } from '../proto/index.ts'
+import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
+import type { OnUnexpected } from './answer.ts'
+import type { ReceiverConfig } from './config.ts'
+import { hasCode, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { type FinishedFile, settlePublication } from './finish.ts'
+import { raiseReceiveWindow } from './http2-window.ts'
+import { openEmbeddedLedger } from './ledger/embedded.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { PlainNames } from './plain-names.ts'
+import { readOrMakeReceiverId } from './receiver-id.ts'
+import { STATE_FOLDER } from './safe-path.ts'
+import { createService } from './service.ts'
+import { Sessions } from './sessions.ts'
+import { Space } from './space.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
+import { openDiskStore } from './store/disk.ts'
+
+/** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
+export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
+
+/** A receiver that is listening. */
+export interface Receiver {
+  readonly host: string
+  /** The port it really listens on, also when 0 was asked for. */
+  readonly port: number
+  /** Calls back for each file that is stored from now on. Answers the way to stop that. */
+  onStored(listener: (file: StoredEvent) => void): () => void
+  /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
+  close(): Promise<void>
+}
+
+/** How long {@link Receiver.close} waits for calls that are still busy, ms. */
+const CLOSE_WITHIN_MS = 10_000
+/** More streams than any sender of ours opens on one connection. */
+const MAX_STREAMS_PER_CONNECTION = 128
+/** Four connections fill a fast network when each is held back by its window. */
+const PREFERRED_CONNECTIONS = 4
+
+/**
+ * Starts a receiver on a folder, completes what a crash interrupted, and listens.
+ *
+ * @throws ReceiveError BUSY when another receiver has the folder or the port, STORAGE_NOT_WRITABLE when the folder cannot be used; each with one
+ * sentence that names it.
+ */
+export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
+  const directory = resolve(config.directory)
+  const stateDirectory = resolve(config.stateDirectory ?? join(directory, STATE_FOLDER))
+  const { store, ledger } = await openStorage(directory, stateDirectory)
+  const onUnexpected = config.onUnexpected ?? warn
+  const listeners = new Set<(file: StoredEvent) => void>()
+  try {
+    await settleInterrupted(ledger, store, onUnexpected)
+    const space = new Space(() => store.freeBytes())
+    const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
+      for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
+    }
+    const deps = { ledger, store, space, onFinished }
+    const sessions = new Sessions(deps)
+    const id = await readOrMakeReceiverId(stateDirectory)
+    const describe = async () => ({
+      id,
+      name: config.name ?? hostname(),
+      protocolMin: PROTOCOL_VERSION,
+      protocolMax: PROTOCOL_VERSION,
+      version: config.version ?? '',
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      preferredConnections: PREFERRED_CONNECTIONS,
+      freeBytes: await space.freeBytes(),
+    })
+    const service = createService({ sessions, deps, names: new PlainNames() }, describe, onUnexpected)
+    const { server, port } = await listen(config, service)
+    return {
+      host: config.host,
+      port,
+      onStored(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      close: once(async () => {
+        await closeServer(server, sessions)
+        await ledger.close()
+      }),
+    }
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+async function openStorage(directory: string, stateDirectory: string): Promise<{ store: ChunkStore; ledger: Ledger }> {
+  try {
+    await mkdir(directory, { recursive: true })
+    const store = await openDiskStore(directory)
+    await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
+    return { store, ledger: await openEmbeddedLedger(join(stateDirectory, 'ledger')) }
+  } catch (error) {
+    const known = toReceiveError(error)
+    if (known.code === 'BUSY')
+      throw receiveErrorFrom(error, 'BUSY', `Another receiver is already using ${stateDirectory}.`)
+    const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
+    throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
+  }
+}
+
+/** One upload that cannot be settled now must not keep all others waiting; it is tried again when its sender asks to finish it. */
+async function settleInterrupted(ledger: Ledger, store: ChunkStore, onUnexpected: OnUnexpected): Promise<void> {
+  for await (const record of ledger.uploads.unfinished()) {
+    if (record.state.kind !== 'publishing') continue
+    try {
+      await settlePublication({ ledger, store }, record)
+    } catch (error) {
+      // Its folder was replaced by a file or a symbolic link, for example.
+      onUnexpected(error)
+    }
+  }
+}
+
+async function listen(
+  config: ReceiverConfig,
+  service: ReturnType<typeof createService>,
+): Promise<{ server: Server; port: number }> {
+  raiseReceiveWindow(RECEIVE_WINDOW_BYTES)
+  const server = new Server({ ...channelOptions, 'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION })
+  server.addService(fileTransferService, service)
+  const address = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials(), (error, port) => {
+      if (!error) return resolve({ server, port })
+      server.forceShutdown()
+      const why = error.message.includes('EADDRINUSE') ? 'the port is in use' : error.message
+      reject(receiveErrorFrom(error, 'BUSY', `Cannot listen on ${address}: ${why}.`))
+    })
+  })
+}
+
+/** Plaintext is all there is yet; encryption takes its place here. */
+function credentials(): ServerCredentials {
+  return ServerCredentials.createInsecure()
+}
+
+async function closeServer(server: Server, sessions: Sessions): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  let limit: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, CLOSE_WITHIN_MS)
+  })
+  await Promise.race([sessions.close().then(() => ended), timeout])
+  clearTimeout(limit)
+  server.forceShutdown()
+}
+
+function once(task: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined
+  return () => {
+    result ??= task()
+    return result
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)))
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { connect, md5Of, source, upload } from './fixtures/client.ts'
+import { receiverProcess, runToEnd } from './fixtures/receiver-process.ts'
+import { sandbox } from './fixtures/receiving.ts'
+
+const open = ['--port', '0', '--plaintext', '--no-auth', '--json']
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'the process tells its address and each stored file, and ends with 0 at %s',
+  async (signal) => {
+    const child = await receiverProcess('index.ts', '--dir', join(await sandbox(), 'received'), ...open)
+    const client = connect(child.port)
+    const file = source('a/b.bin', randomBytes(10))
+    await upload(client, file)
+    client.close()
+
+    child.kill(signal)
+
+    expect(await child.exited).toEqual({ code: 0, signal: null })
+    expect(child.events).toEqual([
+      { event: 'listening', host: '127.0.0.1', port: child.port, tls: false },
+      { event: 'stored', name: 'a/b.bin', bytes: 10, md5: md5Of(file.data) },
+    ])
+  },
+)
+
+test('a receiver that cannot start as it was asked to exits with 2 and says why in one sentence', async () => {
+  const folder = await sandbox()
+  await writeFile(join(folder, 'file'), '')
+  const runs = await Promise.all([
+    runToEnd('--dir', folder),
+    runToEnd('--dir', join(folder, 'file'), ...open),
+    runToEnd('--dir', folder, ...open, '--port', '70000'),
+    runToEnd(...open),
+  ])
+  expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2])
+  expect(runs.map(({ stderr }) => stderr.trim().split('\n'))).toEqual([
+    [expect.stringContaining('add --plaintext --no-auth')],
+    [`Cannot receive into ${folder}/file: it is not a folder.`],
+    ['--port takes a number from 0 to 65535, not "70000".'],
+    ["error: required option '--dir <dir>' not specified"],
+  ])
+})

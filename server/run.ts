@@ -1,0 +1,65 @@
+import { isIP } from 'node:net'
+import { Command } from 'commander'
+import { hasCode, ReceiveError } from './errors.ts'
+import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
+import { type Receiver, startReceiver } from './receiver.ts'
+import { jsonReport, sentences } from './report.ts'
+
+/** A receiver that cannot start as it was asked to exits with this. */
+const WRONG_USE = 2
+
+/**
+ * A command that runs a receiver until SIGTERM or SIGINT, closes it gracefully and leaves 0 as the exit status; or 2, with one sentence on
+ * standard error, when it could not start as it was asked to. The terminal program and the receiver's own process both run this one.
+ */
+export function createReceiveCommand(name: string): Command {
+  return withReceiveFlags(new Command(name))
+    .description('Receives files into a folder, until it is told to stop.')
+    .action(async (flags: ReceiveFlags) => {
+      process.exitCode = await runReceiver(flags)
+    })
+}
+
+async function runReceiver(flags: ReceiveFlags): Promise<number> {
+  const stopped = stopSignal()
+  process.stdout.on('error', ignoreClosedPipe)
+  let receiver: Receiver
+  try {
+    receiver = await startReceiver({ ...toConfig(flags), ...version() })
+  } catch (error) {
+    if (!(error instanceof ReceiveError) || error.code === 'INTERNAL') throw error
+    process.stderr.write(`${error.message}\n`)
+    return WRONG_USE
+  }
+  if (!isLoopback(receiver.host)) {
+    process.stderr.write(`Warning: whoever reaches ${receiver.host}:${receiver.port} can send files here.\n`)
+  }
+  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, flags.dir)
+  report.listening(receiver)
+  receiver.onStored(report.stored)
+  await stopped
+  await receiver.close()
+  return 0
+}
+
+/** Resolves at the first of the signals that ask a process to end; a second one does not hurry it. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('SIGTERM', resolve)
+    process.on('SIGINT', resolve)
+  })
+}
+
+/** Whoever started this may stop reading what it says; that is no reason to drop uploads. */
+function ignoreClosedPipe(error: Error): void {
+  if (!hasCode(error, 'EPIPE')) throw error
+}
+
+/** The build puts the version in; the sources run without one. */
+function version(): { version?: string } {
+  return import.meta.env === undefined ? {} : { version: import.meta.env.LONGSHORE_VERSION }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

@@ -1,0 +1,109 @@
+import { ReceiveError } from './errors.ts'
+
+/** The receiver keeps its own files in this folder at the top of the receiving folder; no upload may be stored under it. */
+export const STATE_FOLDER = '.longshore'
+
+/** What ext4, APFS and NTFS all take for one name. */
+const MAX_NAME_BYTES = 255
+/** Below Linux's 4096 for a whole path, which leaves room for the receiving folder itself. */
+const MAX_PATH_BYTES = 3000
+const MAX_DEPTH = 128
+
+/** Names that Windows takes for devices, with or without an extension. */
+const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))/i
+const windowsForbidden = /[<>:"|?*]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+const control = /[\u0000-\u001f\u007f-\u009f]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+const everyUnusable = /[\u0000-\u001f\u007f-\u009f\ufffd/\\]/g
+/** Characters that some file systems ignore when they compare names. */
+const ignorable = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
+
+/**
+ * Turns the path a sender asked for into one that means the same on every system and can only lie below the receiving folder. Names that
+ * Windows could not store are rewritten (`nul.txt` becomes `nul_.txt`), and names that are too long are cut before their extension.
+ *
+ * @throws ReceiveError BAD_NAME for anything that points elsewhere (`..`, separators, drive letters), carries control characters or text that
+ * was not valid UTF-8, is empty, too deep or too long, or lies in the receiver's own folder.
+ */
+export function toSafePath(components: readonly string[]): string[] {
+  if (components.length === 0) throw badName('The path is empty.')
+  if (components.length > MAX_DEPTH)
+    throw badName(`The path is ${components.length} folders deep; ${MAX_DEPTH} is the limit.`)
+  const safe = components.map((component, index) => {
+    mustBeOneName(component)
+    // Upper case, as drives are written: a lower-case `a:b` is more likely a name, and is stored as `a_b`, which is as safe.
+    if (index === 0 && /^[A-Z]:/.test(component)) throw badName('A path may not begin with a drive letter.')
+    return portable(component)
+  })
+  if (Buffer.byteLength(safe.join('/')) > MAX_PATH_BYTES)
+    throw badName(`The path is longer than ${MAX_PATH_BYTES} bytes.`)
+  if (isOurs(safe[0] ?? '')) throw badName(`${STATE_FOLDER} is the receiver's own folder.`)
+  return safe
+}
+
+/** Makes one storable name out of any text. Plain clients name files by an id that was never meant to be a name, so nothing is refused. */
+export function toSafeName(text: string): string {
+  const name = portable(text.replace(everyUnusable, '_'))
+  return pointsElsewhere(name) || name === '' || isOurs(name) ? `_${name}` : name
+}
+
+/** The name with a number before its extension, still within the length limit: `numbered('a.txt', 2)` is `a (2).txt`. */
+export function numbered(name: string, number: number): string {
+  const { stem, extension } = split(name)
+  return fitted(stem, ` (${number})${extension}`)
+}
+
+function mustBeOneName(name: string): void {
+  if (name === '') throw badName('A name in the path is empty.')
+  if (/[/\\]/.test(name.normalize('NFKC'))) throw badName('A name in the path contains a separator.')
+  if (control.test(name)) throw badName('A name in the path contains control characters.')
+  if (name.includes('\ufffd')) throw badName('A name in the path is not valid UTF-8.')
+  if (/\p{Surrogate}/u.test(name)) throw badName('A name in the path is not valid Unicode.')
+  if (pointsElsewhere(name)) throw badName('The path points outside the receiving folder.')
+}
+
+/** `.` and `..`, also as look-alikes that something down the line could decode. */
+function pointsElsewhere(name: string): boolean {
+  return /^(\.|%2e){1,2}$/i.test(name.normalize('NFKC').replace(ignorable, '').trim())
+}
+
+/** Also under the short name Windows would give it, and when characters that a file system ignores are mixed in. */
+function isOurs(name: string): boolean {
+  const plain = name.replace(ignorable, '').toLowerCase()
+  return plain === STATE_FOLDER || /^longsh~\d+$/.test(plain)
+}
+
+function portable(name: string): string {
+  const storable = name
+    .normalize('NFC')
+    .replace(windowsForbidden, '_')
+    .replace(windowsDevice, '$1_')
+    .replace(/[. ]$/, '_')
+  const { stem, extension } = split(storable)
+  return fitted(stem, extension)
+}
+
+/** An extension is short and has no spaces, else it is a part of the name. A leading dot hides a file; it does not begin an extension. */
+function split(name: string): { stem: string; extension: string } {
+  const extension = /(?<=.)(\.tar)?\.[^.\s]{1,16}$/.exec(name)?.[0] ?? ''
+  return { stem: name.slice(0, name.length - extension.length), extension }
+}
+
+/** Cuts the stem, never inside a character, until stem and ending fit into a name. */
+function fitted(stem: string, ending: string): string {
+  const room = MAX_NAME_BYTES - Buffer.byteLength(ending)
+  if (Buffer.byteLength(stem) <= room) return stem + ending
+  let cut = ''
+  let bytes = 0
+  for (const character of stem) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > room) break
+    cut += character
+  }
+  return cut + ending
+}
+
+function badName(message: string): ReceiveError {
+  return new ReceiveError('BAD_NAME', message)
+}

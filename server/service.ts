@@ -1,0 +1,131 @@
+import type { ByteRangeInput } from '../proto/generated/filetransfer/ByteRange.ts'
+import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
+import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
+import type { FinishedFileInput } from '../proto/generated/filetransfer/FinishedFile.ts'
+import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/FinishUploadReply.ts'
+import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
+import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
+import { CHUNK_BYTES } from '../proto/limits.ts'
+import { answering, type OnUnexpected } from './answer.ts'
+import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
+import { ReceiveError } from './errors.ts'
+import type { FinishedFile } from './finish.ts'
+import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
+import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
+import type { RangeSet } from './range-set.ts'
+import { toSafePath } from './safe-path.ts'
+import { toOffset } from './to-offset.ts'
+
+/** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
+export function createService(
+  plain: PlainDeps,
+  describe: () => Promise<ReceiverInfoInput>,
+  onUnexpected: OnUnexpected,
+): FileTransferServiceHandlers {
+  const { sessions, deps } = plain
+  const { unary, clientStream, serverStream, bothStreams } = answering(onUnexpected)
+
+  return {
+    GetReceiverInfo: unary(describe),
+
+    BeginUpload: unary((request) => {
+      const asked = {
+        uploadKey: request.uploadKey,
+        path: request.path,
+        sizeBytes: toOffset(request.size, 'BAD_LENGTH'),
+        modifiedAtMs: Number(request.modifiedAtMs),
+        onConflict: request.onConflict,
+      }
+      return begin(sessions, deps, asked, (session) => ({
+        fileId: session.record.fileId,
+        generation: session.record.generation,
+        chunkBytes: CHUNK_BYTES,
+        stored: toWireRanges(session.stored),
+        finished: session.finished ? toWireFile(session.finished) : null,
+      }))
+    }),
+
+    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff) => {
+      const first = await messages.next()
+      if (first.done) return
+      mustBeFileId(first.value.fileId)
+      const generation = toOffset(first.value.generation, 'BAD_ID')
+      await sessions.use(first.value.fileId, async (session) => {
+        const leave = session.join(generation, sendOff)
+        try {
+          for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
+            const { offset, data, crc32 } = next.value
+            const outcome = await receive(session, { offset: toOffset(offset), data, crc32 }, generation)
+            await send({ offset, outcome })
+          }
+        } finally {
+          leave()
+        }
+      })
+    }),
+
+    FinishUpload: serverStream(async (request, send: (reply: FinishUploadReplyInput) => void) => {
+      mustBeFileId(request.fileId)
+      const generation = toOffset(request.generation, 'BAD_ID')
+      const md5 = toMd5(request.md5)
+      if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+      await sessions.use(request.fileId, async (session) => {
+        const file = await session.finish(md5, generation, (verifiedBytes) => send({ verifying: { verifiedBytes } }))
+        send({ finished: toWireFile(file) })
+      })
+    }),
+
+    AbortUpload: unary(async ({ fileId, uploadKey }) => {
+      await abort(sessions, deps, fileId === '' ? { uploadKey } : { fileId })
+      return {}
+    }),
+
+    MakeFolder: unary(async (request) => {
+      const path = toSafePath(request.path)
+      await deps.store.makeFolder(path)
+      return { storedAs: path.join('/') }
+    }),
+
+    Upload: clientStream((messages: AsyncIterator<FileChunk>) =>
+      receivePlain(plain, {
+        async next() {
+          const { done, value } = await messages.next()
+          return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
+        },
+      }),
+    ),
+
+    QueryUploadedChunks: unary(async (identifier) => {
+      const { offsets, ranges } = await storedOf(plain, identifier)
+      return { offsets: [...offsets], ranges: toWireRanges(ranges) }
+    }),
+
+    CheckFileIntegrity: unary((identifier) => checkIntegrity(plain, identifier, toMd5(identifier.clientMd5))),
+  }
+}
+
+function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5 }: FileChunk): PlainChunk {
+  mustBePlainId(fileId)
+  return {
+    plainId: fileId,
+    offset: toOffset(offset),
+    totalBytes: toOffset(totalSize, 'BAD_LENGTH'),
+    data,
+    md5: toMd5(chunkMd5),
+  }
+}
+
+/** Lower-case hex; undefined for an empty field. */
+function toMd5(text: string): string | undefined {
+  if (text === '') return undefined
+  if (!/^[0-9a-f]{32}$/i.test(text)) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected an MD5 as 32 hex digits.')
+  return text.toLowerCase()
+}
+
+function toWireFile({ storedAs, sizeBytes, md5 }: FinishedFile): FinishedFileInput {
+  return { storedAs, size: sizeBytes, md5 }
+}
+
+function toWireRanges(ranges: RangeSet): ByteRangeInput[] {
+  return ranges.map(({ start, end }) => ({ start, end }))
+}

@@ -1,0 +1,214 @@
+import { ReceiveError } from './errors.ts'
+import { type FinishedFile, finishedFileOf, type OnVerified, settlePublication, verifyAndPublish } from './finish.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
+import { type RangeSet, withRange } from './range-set.ts'
+import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
+
+/** What a session works with. */
+export type SessionDeps = Storage & { readonly onFinished: (file: FinishedFile) => void }
+
+type Phase =
+  | { readonly kind: 'receiving' }
+  | { readonly kind: 'finishing'; readonly md5: string | undefined; readonly result: Promise<FinishedFile> }
+  | { readonly kind: 'finished'; readonly file: FinishedFile }
+  | { readonly kind: 'aborted' }
+
+/** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
+export class Session {
+  readonly #deps: SessionDeps
+  #bytes: ReceivedBytes
+  /** Streams that serve this upload, each with the way to send it off. */
+  readonly #streams = new Set<{ readonly sendOff: (error: ReceiveError) => void }>()
+  readonly #onVerified = new Set<OnVerified>()
+  #record: UploadRecord
+  #phase: Phase
+  #restarting: Promise<void> | undefined
+
+  constructor(deps: SessionDeps, record: UploadRecord, stored: RangeSet) {
+    this.#deps = deps
+    this.#record = record
+    this.#bytes = new ReceivedBytes(deps, record, stored)
+    const file = finishedFileOf(record)
+    this.#phase = file ? { kind: 'finished', file } : { kind: 'receiving' }
+  }
+
+  get record(): UploadRecord {
+    return this.#record
+  }
+
+  /** What is stored, merged and ascending. */
+  get stored(): RangeSet {
+    return this.finished ? withRange([], { start: 0, end: this.#record.sizeBytes }) : this.#bytes.stored
+  }
+
+  /** What is not stored yet, ascending. */
+  get missing(): RangeSet {
+    return this.finished ? [] : this.#bytes.missing
+  }
+
+  get finished(): FinishedFile | undefined {
+    return this.#phase.kind === 'finished' ? this.#phase.file : undefined
+  }
+
+  /** Opens an unfinished upload again, with what may have changed: sends the streams of the generation before off at once. */
+  async renew(changes: Pick<UploadRecord, 'modifiedAtMs' | 'onConflict'>): Promise<void> {
+    if (this.#phase.kind === 'aborted')
+      throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
+    if (this.#phase.kind === 'finished') return
+    this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
+    this.dismiss(
+      new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
+    )
+    if (this.#phase.kind === 'receiving') await this.#deps.ledger.uploads.save(this.#record)
+  }
+
+  /** Gives an unfinished upload another final name. */
+  async rename(path: UploadRecord['path']): Promise<void> {
+    if (this.#phase.kind !== 'receiving') return
+    this.#record = { ...this.#record, path }
+    await this.#deps.ledger.uploads.save(this.#record)
+  }
+
+  /** Makes a finished upload an empty one again, for other content under the same id. What was published stays as it is. */
+  async restart(changes: Pick<UploadRecord, 'path' | 'sizeBytes'>): Promise<void> {
+    if (this.#phase.kind !== 'finished') return
+    this.#restarting ??= this.#restartOnce(changes).finally(() => {
+      this.#restarting = undefined
+    })
+    await this.#restarting
+  }
+
+  /** A stream begins to serve the upload. Answers the way to leave. `sendOff` is called when the stream must end. */
+  join(generation: number, sendOff: (error: ReceiveError) => void): () => void {
+    this.#mustReceive(generation)
+    const stream = { sendOff }
+    this.#streams.add(stream)
+    return () => this.#streams.delete(stream)
+  }
+
+  /**
+   * Stores what is not stored yet of a chunk. When it resolves, the chunk survives a crash of the receiver.
+   *
+   * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, NOT_OPEN, PREEMPTED, PAST_END, or what the storage throws.
+   */
+  store(chunk: CheckedChunk, generation: number): Promise<'STORED' | 'DUPLICATE'> {
+    return this.#bytes.add(chunk, () => this.#mustReceive(generation))
+  }
+
+  /**
+   * Verifies and publishes the file. Idempotent: whoever asks while it runs, or later, gets the same result.
+   *
+   * @param md5 the sender's, lower-case hex; undefined when it did not say.
+   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS.
+   */
+  async finish(md5: string | undefined, generation: number, onVerified: OnVerified = () => {}): Promise<FinishedFile> {
+    const phase = this.#phase
+    if (phase.kind === 'finished') {
+      if (md5 === undefined || md5 === phase.file.md5) return phase.file
+      throw new ReceiveError('PARAMS_CHANGED', 'This upload was finished with another MD5.')
+    }
+    if (phase.kind === 'finishing' && phase.md5 !== md5) {
+      throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
+    }
+    this.#onVerified.add(onVerified)
+    try {
+      return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation))
+    } finally {
+      this.#onVerified.delete(onVerified)
+    }
+  }
+
+  /** Forgets an unfinished upload and its bytes. A finished file is left alone; one that is being finished is waited for. */
+  async abort(): Promise<void> {
+    if (this.#phase.kind === 'finishing') await this.#phase.result.catch(() => 'told to whoever asked to finish')
+    if (this.#phase.kind !== 'receiving') return
+    this.#phase = { kind: 'aborted' }
+    this.dismiss(new ReceiveError('NOT_OPEN', 'The upload was cancelled.'))
+    await this.#bytes.idle()
+    await this.#bytes.discard()
+    await this.#deps.ledger.uploads.forget(this.#record)
+    this.#deps.space.release(this.#record.fileId)
+  }
+
+  /** Sends every stream off, for example because the receiver is closing. */
+  dismiss(error: ReceiveError): void {
+    for (const { sendOff } of [...this.#streams]) sendOff(error)
+    this.#streams.clear()
+  }
+
+  /** Waits for chunks that are being stored and lets go of the open file. */
+  async close(): Promise<void> {
+    await this.#bytes.idle()
+    await this.#bytes.close()
+  }
+
+  async #restartOnce(changes: Pick<UploadRecord, 'path' | 'sizeBytes'>): Promise<void> {
+    const record: UploadRecord = { ...this.#record, ...changes, state: { kind: 'receiving' } }
+    await this.#deps.space.promise(record.fileId, record.sizeBytes)
+    await this.#deps.ledger.uploads.save(record, { forgetChunks: true })
+    this.#record = record
+    this.#bytes = new ReceivedBytes(this.#deps, record, [])
+    this.#phase = { kind: 'receiving' }
+  }
+
+  #beginFinish(md5: string | undefined, generation: number): Promise<FinishedFile> {
+    this.#mustReceive(generation)
+    const result = this.#finishOnce(md5)
+    this.#phase = { kind: 'finishing', md5, result }
+    return result
+  }
+
+  async #finishOnce(md5: string | undefined): Promise<FinishedFile> {
+    try {
+      await this.#bytes.idle()
+      const { missing } = this.#bytes
+      if (missing.length > 0) throw new ReceiveError('MISSING_RANGES', `Bytes are missing: ${listed(missing)}.`)
+      this.#record = await this.#publish(md5)
+      const file = finishedFileOf(this.#record)
+      if (file === undefined) throw new Error('A published upload is not finished.')
+      this.#phase = { kind: 'finished', file }
+      this.#deps.space.release(this.#record.fileId)
+      this.#deps.onFinished(file)
+      return file
+    } catch (error) {
+      // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.
+      if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
+        await this.#deps.ledger.uploads.save(this.#record, { forgetChunks: true })
+        await this.#bytes.discard()
+      }
+      this.#phase = { kind: 'receiving' }
+      throw error
+    } finally {
+      await this.#bytes.close()
+    }
+  }
+
+  async #publish(md5: string | undefined): Promise<UploadRecord> {
+    // An earlier attempt may have failed after the final name appeared; only the ledger knows.
+    const saved = await this.#deps.ledger.uploads.find(this.#record.fileId)
+    const settled = saved && (await settlePublication(this.#deps, saved))
+    if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
+    if (settled.state.kind === 'finished') return settled
+    return verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
+      for (const listener of this.#onVerified) listener(verifiedBytes)
+    })
+  }
+
+  #mustReceive(generation: number): void {
+    if (this.#phase.kind !== 'receiving')
+      throw new ReceiveError('NOT_OPEN', `The upload takes no chunks: it is ${this.#phase.kind}.`)
+    if (generation !== this.#record.generation) {
+      throw new ReceiveError(
+        'PREEMPTED',
+        `Generation ${generation} is over; the upload is at ${this.#record.generation}.`,
+      )
+    }
+  }
+}
+
+/** The first few ranges of a set, for people. */
+export function listed(ranges: RangeSet): string {
+  const shown = ranges.slice(0, 5).map(({ start, end }) => `${start}-${end}`)
+  const more = ranges.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}

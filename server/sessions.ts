@@ -1,0 +1,90 @@
+import { ReceiveError } from './errors.ts'
+import { type RangeSet, withRange } from './range-set.ts'
+import { Session, type SessionDeps } from './session.ts'
+
+/** Each busy upload keeps one file open; more than this at the same time are told to come back later. */
+const MAX_BUSY_UPLOADS = 256
+
+type Entry = { readonly session: Promise<Session>; users: number }
+
+/** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
+export class Sessions {
+  readonly #deps: SessionDeps
+  readonly #entries = new Map<string, Entry>()
+  readonly #turns = new Map<string, Promise<unknown>>()
+  #closing = false
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else still is.
+   *
+   * @throws ReceiveError UNKNOWN_UPLOAD, BUSY when too many uploads are busy, DRAINING when the receiver is closing; or what the task throws.
+   */
+  async use<T>(fileId: string, task: (session: Session) => Promise<T>): Promise<T> {
+    const entry = this.#enter(fileId)
+    try {
+      return await task(await entry.session)
+    } finally {
+      await this.#leave(fileId, entry)
+    }
+  }
+
+  /** Runs tasks of the same name one after the other, so that an upload cannot be begun twice. */
+  async inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(name)
+    const turn = (async () => {
+      await before?.catch(() => 'told to whoever had the turn before')
+      return task()
+    })()
+    this.#turns.set(name, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name)
+    }
+  }
+
+  /** Sends every stream off, takes no new ones, and waits for chunks that are being stored. */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const { session } of [...this.#entries.values()]) {
+      const loaded = await session.catch(() => undefined)
+      loaded?.dismiss(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
+      await loaded?.close()
+    }
+  }
+
+  #enter(fileId: string): Entry {
+    if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
+    const known = this.#entries.get(fileId)
+    if (known === undefined && this.#entries.size >= MAX_BUSY_UPLOADS) {
+      throw new ReceiveError('BUSY', `The receiver is busy with ${MAX_BUSY_UPLOADS} uploads; try again later.`)
+    }
+    const entry = known ?? { session: this.#load(fileId), users: 0 }
+    this.#entries.set(fileId, entry)
+    entry.users++
+    return entry
+  }
+
+  async #leave(fileId: string, entry: Entry): Promise<void> {
+    entry.users--
+    if (entry.users > 0) return
+    if (this.#entries.get(fileId) === entry) this.#entries.delete(fileId)
+    const session = await entry.session.catch(() => undefined)
+    await session?.close()
+  }
+
+  async #load(fileId: string): Promise<Session> {
+    const record = await this.#deps.ledger.uploads.find(fileId)
+    if (record === undefined)
+      throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
+    let stored: RangeSet = []
+    if (record.state.kind !== 'finished') {
+      for await (const chunk of this.#deps.ledger.chunks.list(fileId)) stored = withRange(stored, chunk)
+    }
+    return new Session(this.#deps, record, stored)
+  }
+}
