@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
 import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
@@ -21,6 +22,8 @@ export function createReceiveCommand(name: string): Command {
 }
 
 async function runReceiver(flags: ReceiveFlags): Promise<number> {
+  // What goes wrong is said once, in our own words.
+  setLogVerbosity(logVerbosity.NONE)
   const stopped = stopSignal()
   process.stdout.on('error', ignoreClosedPipe)
   let receiver: Receiver

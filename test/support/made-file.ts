@@ -18,7 +18,7 @@ export function makeFile(path: string, bytes: number, seed = 1): string {
   return md5(content)
 }
 
-export function md5(content: Buffer): string {
+function md5(content: Buffer): string {
   return createHash('md5').update(content).digest('hex')
 }
 
