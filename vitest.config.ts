@@ -3,7 +3,10 @@ import packageJson from './package.json' with { type: 'json' }
 
 const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host']
 
-/** `unit`: beside the sources. `whole`: what no single file can test, with real processes. `window`: the built app in its browser, one at a time. */
+/**
+ * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut
+ * and disks full, one file at a time because they need the machine. `window`: the built app in its browser, one at a time.
+ */
 export default defineConfig({
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
   test: {
@@ -15,6 +18,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'whole', include: ['test/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts'],
+          globalSetup: ['test/faults/choose-seed.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
       {
         extends: true,

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { createReceiveCommand } from '../server/run.ts'
+import { selftestCommand } from './selftest.ts'
 import { sendCommand } from './send.ts'
 import { UsageError } from './usage-error.ts'
+import { verifyCommand } from './verify.ts'
 
 /** Wrong use, as against 1 for files that failed and 130 for an interruption. */
 const WRONG_USE = 2
@@ -19,6 +21,8 @@ const program = new Command('longshore')
 
 program.addCommand(createReceiveCommand('receive').copyInheritedSettings(program))
 program.addCommand(sendCommand().copyInheritedSettings(program))
+program.addCommand(selftestCommand().copyInheritedSettings(program))
+program.addCommand(verifyCommand().copyInheritedSettings(program))
 
 try {
   await program.parseAsync()

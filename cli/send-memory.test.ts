@@ -29,11 +29,11 @@ test('the same command finds the keys of what it did not finish', async () => {
   await first.store.put([record])
   first.close()
   const second = openSendMemory(state, command)
-  expect(second.keyOf(record)).toBe('key-of-the-first-run')
-  expect(second.keyOf({ ...record, identity: { sizeBytes: 6, modifiedAtMs: 7, inode: '9' } })).toBeUndefined()
+  expect(second.begunBefore(record)?.uploadKey).toBe('key-of-the-first-run')
+  expect(second.begunBefore({ ...record, identity: { sizeBytes: 6, modifiedAtMs: 7, inode: '9' } })).toBeUndefined()
   second.close()
   const other = openSendMemory(state, { ...command, to: 'elsewhere:1' })
-  expect(other.keyOf(record)).toBeUndefined()
+  expect(other.begunBefore(record)).toBeUndefined()
   other.close()
 })
 
@@ -43,7 +43,7 @@ test('a run that ends before it has queued anything forgets nothing', async () =
   first.close()
   openSendMemory(state, command).close()
   const third = openSendMemory(state, command)
-  expect(third.keyOf(record)).toBe('key-of-the-first-run')
+  expect(third.begunBefore(record)?.uploadKey).toBe('key-of-the-first-run')
   third.close()
 })
 
@@ -64,7 +64,7 @@ test('the same command twice at once is refused, and a lock of a dead process is
   const again = openSendMemory(state, command)
   const lock = readdirSync(join(state, 'sends')).find((name) => name.endsWith('.lock')) as string
   again.close()
-  writeFileSync(join(state, 'sends', lock), '999999999')
+  writeFileSync(join(state, 'sends', lock), JSON.stringify({ pid: 999_999_999 }))
   openSendMemory(state, command).close()
 })
 
@@ -75,7 +75,7 @@ test('a damaged memory is set aside, not lost and not believed', async () => {
   const file = readdirSync(join(state, 'sends'))[0] as string
   writeFileSync(join(state, 'sends', file), '[{"source": "/a/fi')
   const second = openSendMemory(state, command)
-  expect(second.keyOf(record)).toBeUndefined()
+  expect(second.begunBefore(record)).toBeUndefined()
   second.close()
   expect(readdirSync(join(state, 'sends')).some((name) => name.includes('.corrupt-'))).toBe(true)
 })

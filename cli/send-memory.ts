@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ResumeRecord, ResumeStore, WalkedEntry } from '../main/engine/engine.ts'
+import type { BegunBefore, ResumeRecord, ResumeStore, WalkedEntry } from '../main/engine/engine.ts'
+import { takePidLock } from '../server/pid-lock.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */
 export type SendMemory = {
   readonly store: ResumeStore
-  /** The key under which an earlier run of the command began this entry, unless the file has changed since. */
-  keyOf(entry: WalkedEntry): string | undefined
+  /** What an earlier run of the command began of this entry, unless the file has changed since. */
+  begunBefore(entry: WalkedEntry): BegunBefore | undefined
   /** Writes what is not finished, or removes the memory when all is. */
   close(): void
 }
 
-type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey'>
+type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed'>
 
 /** A crash loses at most this much of the memory, ms. What is lost only means that finished files are asked about again. */
 const WRITE_AFTER_MS = 1000
@@ -25,10 +26,10 @@ const WRITE_AFTER_MS = 1000
 export function openSendMemory(stateDirectory: string, command: unknown): SendMemory {
   const name = createHash('sha256').update(JSON.stringify(command)).digest('hex').slice(0, 32)
   const file = join(stateDirectory, 'sends', `${name}.json`)
-  const lock = `${file}.lock`
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  takeLock(lock)
-  const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept.uploadKey]))
+  const lock = takePidLock(`${file}.lock`)
+  if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
+  const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept]))
   const unfinished = new Map<string, Kept>()
   let timer: NodeJS.Timeout | undefined
   // Until this run has queued its files, the memory on disk is the better one.
@@ -51,8 +52,9 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       list: async () => [],
       async put(records) {
         queued = true
-        for (const { id, source, path, identity, uploadKey } of records) {
-          unfinished.set(id, { source, path, uploadKey, ...(identity === undefined ? {} : { identity }) })
+        for (const { id, source, path, identity, uploadKey, hashed } of records) {
+          const extras = { ...(identity && { identity }), ...(hashed && { hashed }) }
+          unfinished.set(id, { source, path, uploadKey, ...extras })
         }
         write()
       },
@@ -61,15 +63,18 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
         timer ??= setTimeout(write, WRITE_AFTER_MS)
       },
     },
-    keyOf: (entry) => earlier.get(identityKey(entry)),
+    begunBefore(entry) {
+      const kept = earlier.get(identityKey(entry))
+      return kept && { uploadKey: kept.uploadKey, ...(kept.hashed && { hashed: kept.hashed }) }
+    },
     close() {
       write()
-      rmSync(lock, { force: true })
+      lock.release()
     },
   }
 }
 
-function identityKey({ source, path, identity }: Omit<Kept, 'uploadKey'>): string {
+function identityKey({ source, path, identity }: Omit<Kept, 'uploadKey' | 'hashed'>): string {
   return JSON.stringify([source, path, identity])
 }
 
@@ -87,28 +92,4 @@ function readKept(file: string): Kept[] {
     `longshore: the memory of the earlier run was damaged and set aside as ${aside}; its files are sent again.\n`,
   )
   return []
-}
-
-function takeLock(lock: string): void {
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = Number(readFileSync(lock, 'utf8'))
-    if (isRunning(holder)) throw new UsageError(`the same command is running already (process ${holder}).`)
-    rmSync(lock, { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

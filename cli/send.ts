@@ -32,7 +32,7 @@ export function sendCommand(): Command {
     .option('--into <folder>', 'folder below the receiving folder, with / between its parts')
     .addOption(
       new Option('--conflict <policy>', 'when the name is taken')
-        .choices(['keep-both', 'overwrite', 'refuse'])
+        .choices(['keep-both', 'overwrite', 'skip-same', 'refuse'])
         .default('keep-both'),
     )
     .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
@@ -69,7 +69,7 @@ async function send(paths: readonly string[], options: SendOptions): Promise<num
       warn: report.note,
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
-    const add = { receiver: to.address, into, onConflict: options.conflict, keyOf: memory.keyOf }
+    const add = { receiver: to.address, into, onConflict: options.conflict, begunBefore: memory.begunBefore }
     const outcome = await followUploads(engine, () => engine.add(paths, add), createPathNamer(paths), report)
     await engine.close()
     if (outcome === 'interrupted') {

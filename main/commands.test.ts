@@ -9,7 +9,7 @@ import type { Engine } from './engine/engine.ts'
 import { createNotices } from './notices.ts'
 import type { ReceiverWish } from './receiver-process.ts'
 import { openSettings } from './settings.ts'
-import { STORE_OPTIONS } from './state-file.ts'
+import { STORE_OPTIONS } from './state-store.ts'
 
 let directory: string
 beforeEach(() => {
@@ -43,6 +43,7 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
     list: () => [],
     sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
     onChange: () => () => undefined,
+    sleep: note('sleep'),
     wake: note('wake'),
     close: async () => undefined,
   }
@@ -50,6 +51,7 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
   const settings = openSettings({
     directory,
     openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    writtenBy: '0.1.0',
     notify: (message) => asked.push(['notify', message]),
     onReceiver: () => undefined,
     defaultReceivingFolder: '/in',

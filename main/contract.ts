@@ -19,7 +19,7 @@ export type UploadStatus =
       readonly secondsLeft?: number
     }
   /** Every byte is stored; the receiver reads the file again and compares. */
-  | { readonly kind: 'verifying'; readonly bytesVerified: number }
+  | { readonly kind: 'verifying'; readonly bytesVerified: number; readonly bytesStored?: number }
   /** Paused by the person; waits for `resume`. */
   | { readonly kind: 'paused'; readonly bytesStored?: number }
   /** Stopped by the world (network, receiver, full disk, missing source); continues by itself at `retryAtMs` (epoch). */

@@ -10,11 +10,11 @@ import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
 import { setMenu } from './menu.ts'
-import { announce, createNotices } from './notices.ts'
+import { announce, createNotices, eachOnce } from './notices.ts'
 import { createReceiverProcess } from './receiver-process.ts'
 import { openSavedUploads } from './saved-uploads.ts'
 import { openSettings } from './settings.ts'
-import { type OpenStore, STORE_OPTIONS } from './state-file.ts'
+import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 import { openWindow, refusePermissions } from './window.ts'
 
 /** The running app, as its lifecycle needs it. */
@@ -34,17 +34,19 @@ export async function openLongshore({ receiveHere }: { readonly receiveHere: boo
   let window: BrowserWindow | undefined
   const currentWindow = () => window
   const directory = app.getPath('userData')
+  const writtenBy = app.getVersion()
 
   const notices = createNotices((list) => sendEvent(window, 'notices', list))
   const notify = (message: string) => notices.add(message)
   const settings = openSettings({
     directory,
     openStore: openElectronStore,
+    writtenBy,
     notify,
     onReceiver: (receiver) => sendEvent(window, 'receiver', { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
   })
-  const savedUploads = openSavedUploads({ directory, openStore: openElectronStore, notify })
+  const savedUploads = openSavedUploads({ directory, writtenBy, notify })
   const receiverProcess = createReceiverProcess({
     fork: forkReceiver,
     directory: settings.get().receivingFolder,
@@ -54,9 +56,14 @@ export async function openLongshore({ receiveHere }: { readonly receiveHere: boo
   const engine = await createEngine({
     resumeStore: savedUploads,
     addressOf: (receiver) => (receiver === THIS_COMPUTER ? receiverProcess.address() : receiver),
-    warn: notify,
+    warn: eachOnce(notify),
   })
   engine.onChange((change) => sendEvent(window, 'uploads', change))
+  powerMonitor.on('suspend', () => {
+    engine.sleep()
+    // The computer does not wait, and may run out of battery before it wakes up.
+    savedUploads.flush()
+  })
   powerMonitor.on('resume', () => engine.wake())
 
   const dialogs = createDialogs(currentWindow, settings)
@@ -90,9 +97,11 @@ export async function openLongshore({ receiveHere }: { readonly receiveHere: boo
       if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
     },
     async close() {
-      await Promise.allSettled([engine.close(), receiverProcess.stop()])
-      savedUploads.flush()
       settings.flush()
+      savedUploads.flush()
+      // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from happening.
+      const saved = engine.close().finally(() => savedUploads.flush())
+      await Promise.allSettled([saved, receiverProcess.stop()])
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Notice } from './contract.ts'
-import { announce, createNotices } from './notices.ts'
+import { announce, createNotices, eachOnce } from './notices.ts'
 
 function noticesWithLog() {
   const told: (readonly Notice[])[] = []
@@ -44,4 +44,15 @@ test('a refusal is announced in its own words, and success says nothing', async 
   await announce(() => Promise.reject(new Error('Choose a receiver first.')), notices)
   await announce(() => ({ added: 3, skipped: [] }), notices)
   expect(notices.list().map(({ message }) => message)).toEqual(['Choose a receiver first.'])
+})
+
+test('what is told once is not told again after it was dismissed', () => {
+  const { notices, told } = noticesWithLog()
+  const warn = eachOnce(notices.add)
+  warn('The disk is full.')
+  notices.dismiss(notices.list()[0]?.id ?? '')
+  warn('The disk is full.')
+  expect(notices.list()).toEqual([])
+  warn('The disk is gone.')
+  expect(told).toHaveLength(3)
 })

@@ -35,6 +35,16 @@ export function createNotices(onChange: (notices: readonly Notice[]) => void): N
   }
 }
 
+/** Passes each sentence on once, also after it was dismissed: what fails again and again must not come back again and again. */
+export function eachOnce(tell: (message: string) => void): (message: string) => void {
+  const told = new Set<string>()
+  return (message) => {
+    if (told.has(message)) return
+    told.add(message)
+    tell(message)
+  }
+}
+
 /**
  * Adds files at a wish that did not come from the page (a menu, the command line), where nobody waits for the report: what was refused becomes a
  * notice. Never rejects.

@@ -1,55 +1,49 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Conf from 'conf'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ResumeRecord } from './engine/resume-store.ts'
-import { openSavedUploads } from './saved-uploads.ts'
-import { STORE_OPTIONS } from './state-file.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { becomeSmallDisk } from '../server/fixtures/small-disk.ts'
+import { tempDir } from '../test/support/temp-dir.ts'
+import { openUploads, record } from './testing/open-uploads.ts'
+import { partOf } from './upload-parts.ts'
 
 let directory: string
 let told: string[]
-let writes: number
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'saved-uploads-'))
+  directory = tempDir()
   told = []
-  writes = 0
 })
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-function open() {
-  return openSavedUploads({
-    directory,
-    openStore: (cwd, configName) => {
-      const conf = new Conf({ ...STORE_OPTIONS, cwd, configName })
-      conf.events.addEventListener('change', () => writes++)
-      return conf
-    },
-    notify: (message) => told.push(message),
-  })
-}
+const open = () => openUploads(directory, told)
 
-function record(id: string, more: Partial<ResumeRecord> = {}): ResumeRecord {
-  return {
-    id,
-    uploadKey: `key-of-${id}-000000`,
-    source: `/photos/${id}.jpg`,
-    identity: { sizeBytes: 10, modifiedAtMs: 1_700_000_000_000, inode: '42' },
-    path: ['photos', `${id}.jpg`],
-    receiver: 'nas:50051',
-    onConflict: 'keep-both',
-    rank: 1,
-    ...more,
+const partPath = (id: string, suffix = '.json') => join(directory, 'uploads', partOf(id) + suffix)
+const keptFiles = () => readdirSync(join(directory, 'uploads')).filter((name) => name.includes('.corrupt-'))
+
+/** A list of two uploads that are in different parts, each written twice, so that both parts have a backup. */
+async function savedTwice(): Promise<readonly [string, string]> {
+  const ids = ['a', 'b'] as const
+  expect(partOf(ids[0])).not.toBe(partOf(ids[1]))
+  for (const rank of [1, 2]) {
+    const uploads = open()
+    const saved = uploads.put(ids.map((id) => record(id, { rank })))
+    uploads.flush()
+    await saved
   }
+  return ids
 }
 
 test('records are there in the next run, whole and in order, and removed ones are not', async () => {
+  const hashed = {
+    hashedBytes: 5,
+    md5State: 'c3RhdGU=',
+    samples: [{ offset: 0, bytes: 5, crc32: 7 }],
+    touchedAtMs: 1.5,
+  }
   const kept = [
-    record('a.b', { held: 'paused', folder: { id: 'f', name: 'photos' } }),
-    record('__proto__', { held: { reason: 'SOURCE_CHANGED', message: 'The file changed.' } }),
+    record('a.b', { rank: 1, held: 'paused', folder: { id: 'f', name: 'photos' }, onConflict: 'skip-same', hashed }),
+    record('__proto__', { rank: 2, held: { reason: 'SOURCE_CHANGED', message: 'The file changed.' } }),
   ]
   const uploads = open()
-  await uploads.put([...kept, record('gone')])
+  await uploads.put([...kept.toReversed(), record('gone')])
   const removed = uploads.remove(['gone', 'never-there'])
   uploads.flush()
   await removed
@@ -66,20 +60,74 @@ test('a later record of the same upload takes the place of the earlier one', asy
   expect(await open().list()).toEqual([record('a', { rank: 2 })])
 })
 
-test('ten thousand records cost one write, and nothing to change costs none', async () => {
+test('ten thousand changes cost one write of each part, and a single one a fiftieth of the list at most', async () => {
   const uploads = open()
-  const puts = Array.from({ length: 10_000 }, (_, n) => uploads.put([record(`u${n}`)]))
+  const puts = Array.from({ length: 10_000 }, (_, n) => uploads.put([record(`u${n}`, { rank: n })]))
   await Promise.all([...puts, uploads.put([]), uploads.remove(['never-there'])])
-  expect(writes).toBe(1)
   expect(await open().list()).toHaveLength(10_000)
+  const before = filesOfTheList()
+  expect(before.filter(({ name }) => name.includes('backup'))).toEqual([])
+
+  await uploads.remove(['u77'])
+  const kept = new Set(before.map(({ ino }) => ino))
+  const written = filesOfTheList().filter(({ name, ino }) => !name.includes('backup') && !kept.has(ino))
+  expect(written.map(({ name }) => name)).toEqual([`${partOf('u77')}.json`])
+  const wholeBytes = before.reduce((sum, { size }) => sum + size, 0)
+  expect(written[0]?.size).toBeLessThan(wholeBytes / 50)
+  expect(await open().list()).toHaveLength(9_999)
 })
 
-test('a put has reached the disk when it resolves', async () => {
+test('other work gets its turn between the writes of ten thousand records', async () => {
+  const uploads = open()
+  let turns = 0
+  let isWriting = true
+  const count = () => {
+    turns++
+    if (isWriting) setImmediate(count)
+  }
+  setImmediate(count)
+  await uploads.put(Array.from({ length: 10_000 }, (_, n) => record(`u${n}`)))
+  isWriting = false
+  expect(turns).toBeGreaterThan(60)
+})
+
+test('a put has reached the disk when it resolves, for its owner only', async () => {
   await open().put([record('a')])
-  expect(JSON.parse(readFileSync(join(directory, 'uploads.json'), 'utf8'))).toEqual({
+  expect(JSON.parse(readFileSync(partPath('a'), 'utf8'))).toEqual({
     uploads: [record('a')],
-    version: 1,
+    version: 2,
+    writtenBy: '0.2.0',
   })
+  expect(statSync(partPath('a')).mode & 0o777).toBe(0o600)
+})
+
+test.each([
+  ['empty', ''],
+  ['truncated', '{"uploads":[{"id":"'],
+  ['full of NUL', '\0'.repeat(64)],
+  ['an array', '[]'],
+])(
+  '[G7] a part that is %s is replaced by its backup, set aside and told; the others are as they were',
+  async (_what, damaged) => {
+    const [a, b] = await savedTwice()
+    writeFileSync(partPath(a), damaged)
+    expect(await open().list()).toEqual([record(a, { rank: 1 }), record(b, { rank: 2 })])
+    expect(keptFiles()).toHaveLength(1)
+    expect(readFileSync(join(directory, 'uploads', keptFiles()[0] ?? ''), 'utf8')).toBe(damaged)
+    expect(told).toEqual([expect.stringMatching(/before the last change is used.*\.corrupt-/)])
+  },
+)
+
+test('[G7] parts that are damaged with their backups cost only their own uploads, and one notice', async () => {
+  const [a, b] = await savedTwice()
+  await open().put([record('c')])
+  for (const id of [a, b]) {
+    writeFileSync(partPath(id), '')
+    writeFileSync(partPath(id, '.backup.json'), '')
+  }
+  expect(await open().list()).toEqual([record('c')])
+  expect(keptFiles()).toHaveLength(2)
+  expect(told).toEqual([expect.stringMatching(/uploads may be missing.*and 1 more/)])
 })
 
 test('a record that is not whole is left out, told, and kept in a copy', async () => {
@@ -94,3 +142,53 @@ test('a list that is no list is left out, told, and kept', async () => {
   expect(await open().list()).toEqual([])
   expect(told).toHaveLength(1)
 })
+
+test('what only saves work is forgotten when it makes no sense; the upload is not', async () => {
+  mkdirSync(join(directory, 'uploads'))
+  const hashed = { hashedBytes: -1, md5State: '', samples: [] }
+  writeFileSync(partPath('a'), JSON.stringify({ uploads: [{ ...record('a'), hashed }], version: 2 }))
+  expect(await open().list()).toEqual([record('a')])
+  expect(told).toEqual([])
+})
+
+test('[G8] a disk that is full is told by each change in the same words, and the next write has it all', async (context) => {
+  becomeSmallDisk(directory, 1, context)
+  const filler = join(directory, 'filler')
+  expect(() => writeFileSync(filler, Buffer.alloc(2 ** 21))).toThrow('ENOSPC')
+  const uploads = open()
+  const sentences = new Set<string>()
+  for (const [rank, id] of ['a', 'b', 'c'].entries()) {
+    const put = uploads.put([record(id, { rank })])
+    if (rank > 0) uploads.flush()
+    await put.catch((error: Error) => sentences.add(error.message))
+  }
+  expect([...sentences]).toEqual([
+    expect.stringMatching(/its disk is full \(ENOSPC\)\. Uploads go on, but unfinished ones are forgotten/),
+  ])
+  rmSync(filler)
+  await uploads.remove(['c'])
+  expect(await open().list()).toEqual([record('a', { rank: 0 }), record('b', { rank: 1 })])
+})
+
+test('a change in the middle of a write is not lost, and a flush in the middle of it wins', async () => {
+  const uploads = open()
+  for (let round = 0; round < 24; round++) {
+    const slow = uploads.put([record('a', { rank: round })])
+    // Somewhere between the steps of the write that is under way.
+    for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const late = uploads.put([record('a', { rank: round + 0.5 })])
+    uploads.flush()
+    expect((await open().list()).map(({ rank }) => rank)).toEqual([round + 0.5])
+    await Promise.all([slow, late])
+    expect((await open().list()).map(({ rank }) => rank)).toEqual([round + 0.5])
+  }
+})
+
+/** Each write of a file gives it another inode. */
+function filesOfTheList() {
+  const folder = join(directory, 'uploads')
+  return readdirSync(folder).map((name) => {
+    const { ino, size } = statSync(join(folder, name))
+    return { name, ino, size }
+  })
+}

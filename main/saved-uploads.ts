@@ -1,79 +1,120 @@
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import type { UploadId } from './contract.ts'
 import type { ResumeRecord, ResumeStore } from './engine/resume-store.ts'
-import { type OpenStore, openStateFile } from './state-file.ts'
+import { fileTrouble } from './file-trouble.ts'
+import { statePath } from './found-state.ts'
+import { type LoadedUploads, loadUploads } from './load-uploads.ts'
+import { createPartFile } from './part-file.ts'
+import { headFormat, PARTS_FOLDER, partFormat, partNames, partOf } from './upload-parts.ts'
+import { type WriteBehind, writeBehind } from './write-behind.ts'
 
 export type SavedUploadsDeps = {
   readonly directory: string
-  readonly openStore: OpenStore
+  /** Version of the app. */
+  readonly writtenBy: string
   readonly notify: (message: string) => void
 }
 
-/** The engine's records, kept in `uploads.json`. Memory holds the truth; each write is the whole of it, many changes to one write. */
-export function openSavedUploads({ directory, openStore, notify }: SavedUploadsDeps): ResumeStore & { flush(): void } {
-  const records = new Map<UploadId, ResumeRecord>()
-  const file = openStateFile({
-    directory,
-    name: 'uploads',
-    holds: 'list of uploads',
-    openStore,
-    notify,
-    parse: parseUploads,
-    content: () => ({ uploads: [...records.values()] }),
-  })
-  for (const record of file.initial) records.set(record.id, record)
+/**
+ * The engine's records, kept in parts, so that a change writes only the few records that share a part with it. Memory holds the truth; many changes of
+ * a part cost one write of it, and nothing waits for the disk but whoever awaits the change.
+ */
+export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(): void } {
+  const loaded = loadUploads(deps.directory, deps.notify)
+  const records = new Map(partNames.map((name) => [name, new Map<UploadId, ResumeRecord>()]))
+  for (const record of loaded.records) records.get(partOf(record.id))?.set(record.id, record)
+  const writer = loaded.kind === 'kept' ? createWriter(deps, loaded, records) : undefined
+
+  async function save(parts: ReadonlySet<string>): Promise<void> {
+    try {
+      await writer?.changed([...parts])
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`${why}. Uploads go on, but unfinished ones are forgotten when Longshore closes.`, { cause })
+    }
+  }
 
   return {
-    list: async () => [...records.values()],
+    list: async () => [...records.values()].flatMap((part) => [...part.values()]).sort((a, b) => a.rank - b.rank),
     put(changed) {
-      for (const record of changed) records.set(record.id, record)
-      return changed.length === 0 ? Promise.resolve() : file.save()
+      const parts = new Set<string>()
+      for (const record of changed) {
+        const part = partOf(record.id)
+        records.get(part)?.set(record.id, record)
+        parts.add(part)
+      }
+      return save(parts)
     },
     remove(ids) {
-      const removed = ids.filter((id) => records.delete(id))
-      return removed.length === 0 ? Promise.resolve() : file.save()
+      const parts = new Set<string>()
+      for (const id of ids) if (records.get(partOf(id))?.delete(id)) parts.add(partOf(id))
+      return save(parts)
     },
-    flush: () => file.flush(),
+    flush: () => writer?.flush(),
   }
 }
 
-/** Takes over every whole record and counts what is not one. */
-function parseUploads(content: Readonly<Record<string, unknown>>) {
-  const { uploads = [] } = content
-  if (!Array.isArray(uploads)) return { value: [], rejectedParts: 1 }
-  const value: readonly ResumeRecord[] = uploads.filter(isResumeRecord)
-  return { value, rejectedParts: uploads.length - value.length }
-}
+type Records = ReadonlyMap<string, ReadonlyMap<UploadId, ResumeRecord>>
 
-function isResumeRecord(value: unknown): value is ResumeRecord {
-  if (!isObject(value)) return false
-  const { id, uploadKey, source, identity, path, folder, receiver, onConflict, rank, held } = value
-  return (
-    [id, uploadKey, source, receiver].every(isText) &&
-    Array.isArray(path) &&
-    path.length > 0 &&
-    path.every(isText) &&
-    Number.isFinite(rank) &&
-    (onConflict === 'keep-both' || onConflict === 'overwrite' || onConflict === 'refuse') &&
-    (identity === undefined || isIdentity(identity)) &&
-    (folder === undefined || (isObject(folder) && isText(folder.id) && isText(folder.name))) &&
-    (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
+/** The name under which `uploads.json` is written, among those of the parts. */
+const HEAD = 'uploads'
+
+/** Writes the parts that changed, and `uploads.json` when it is not as it should be. */
+function createWriter(
+  { directory, writtenBy }: SavedUploadsDeps,
+  { headIs, unsorted }: Extract<LoadedUploads, { kind: 'kept' }>,
+  records: Records,
+): WriteBehind {
+  const folder = join(directory, PARTS_FOLDER)
+  const head = createPartFile({ directory, name: HEAD, format: headFormat, writtenBy })
+  const parts = new Map(
+    partNames.map((name) => [name, createPartFile({ directory: folder, name, format: partFormat, writtenBy })]),
   )
-}
+  const partsToSort = new Set(unsorted.map(partOf))
+  const contentOf = (name: string) => ({ uploads: [...(records.get(name)?.values() ?? [])] })
+  let headDue = headIs !== 'present'
 
-function isIdentity(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    Number.isSafeInteger(value.sizeBytes) &&
-    Number(value.sizeBytes) >= 0 &&
-    Number.isSafeInteger(value.modifiedAtMs) &&
-    isText(value.inode)
-  )
-}
+  const writer = writeBehind({
+    async write(name) {
+      if (name === HEAD) {
+        if (!headDue) return
+        makeWayForHead()
+        await head.write({})
+        headDue = false
+      } else {
+        await parts.get(name)?.write(contentOf(name))
+        partsToSort.delete(name)
+      }
+    },
+    writeNow(name) {
+      if (name === HEAD) {
+        if (!headDue) return
+        makeWayForHead()
+        head.writeNow({})
+        headDue = false
+      } else {
+        parts.get(name)?.writeNow(contentOf(name))
+        partsToSort.delete(name)
+      }
+    },
+  })
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
+  /** The list of an earlier version is kept for whoever goes back to the app that wrote it; but not before all of it is in its parts. */
+  function makeWayForHead(): void {
+    if (partsToSort.size > 0) throw new Error(`${directory}: the uploads of an earlier version are not taken over yet`)
+    const path = statePath(directory, HEAD)
+    if (headIs !== 'of an earlier version' || !existsSync(path)) return
+    try {
+      renameSync(path, path.replace(/\.json$/, '.version-1.json'))
+    } catch (cause) {
+      throw new Error(fileTrouble(cause, directory), { cause })
+    }
+  }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
+  const changed = (names: readonly string[]): Promise<void> =>
+    writer.changed(names.length > 0 && headDue ? [...names, HEAD] : names)
+  // A failure is told by the first change that meets it.
+  if (headIs === 'of an earlier version') changed([...partsToSort, HEAD]).catch(() => undefined)
+  return { changed, flush: writer.flush }
 }

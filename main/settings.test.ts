@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openSettings, parseSettings } from './settings.ts'
-import { STORE_OPTIONS } from './state-file.ts'
+import { openSettings, parseSettings, settingsFormat } from './settings.ts'
+import { STORE_OPTIONS } from './state-store.ts'
 
 let directory: string
 let receivers: string[]
@@ -20,6 +20,7 @@ function open(defaultReceivingFolder = '/downloads/Longshore') {
   return openSettings({
     directory,
     openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    writtenBy: '0.1.0',
     notify: (message) => told.push(message),
     onReceiver: (receiver) => receivers.push(receiver),
     defaultReceivingFolder,
@@ -43,18 +44,26 @@ test('a default is not written down, so that it may be another one in the next r
   const settings = open()
   settings.change({ receiveHere: true })
   settings.flush()
-  expect(JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8'))).toEqual({ receiveHere: true, version: 1 })
+  expect(JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8'))).toEqual({
+    receiveHere: true,
+    version: 1,
+    writtenBy: '0.1.0',
+  })
   expect(open('/elsewhere').get().receivingFolder).toBe('/elsewhere')
 })
 
-test('a change that cannot be saved holds for this run, and the person is told', async () => {
+test('[G8] a change that cannot be saved holds for this run, and the person is told', async () => {
   const settings = open()
   rmSync(directory, { recursive: true })
   writeFileSync(directory, 'a file where the folder was')
   settings.change({ receiveHere: true })
   settings.flush()
   await vi.waitFor(() => expect(told).toEqual([expect.stringMatching(/^The settings could not be saved: /)]))
-  expect(settings.get().receiveHere).toBe(true)
+  settings.change({ receiveHere: false })
+  settings.flush()
+  await vi.waitFor(() => expect(told).toHaveLength(2))
+  expect(new Set(told).size, 'the same sentence, which the window shows once').toBe(1)
+  expect(settings.get().receiveHere).toBe(false)
 })
 
 test('one unsound setting does not take the others with it', () => {
@@ -77,4 +86,13 @@ test.each([
   for (const value of sound)
     expect(parseSettings({ [name]: value })).toEqual({ value: { [name]: value }, rejectedParts: 0 })
   for (const value of unsound) expect(parseSettings({ [name]: value })).toEqual({ value: {}, rejectedParts: 1 })
+})
+
+test('[G12] the settings of every earlier version are taken over', () => {
+  const fixture = join(import.meta.dirname, 'fixtures/version-1/settings.json')
+  copyFileSync(fixture, join(directory, 'settings.json'))
+  const { version, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
+  expect(version).toBe(settingsFormat.version)
+  expect(open().get()).toEqual(decided)
+  expect(told).toEqual([])
 })

@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path'
 import { readReceiverAddress } from './engine/receiver-address.ts'
-import { type OpenStore, openStateFile } from './state-file.ts'
+import { openStateFile } from './state-file.ts'
+import type { StateFormat } from './state-format.ts'
+import type { OpenStore } from './state-store.ts'
 
 /** Position and size of the window on the desktop, pixels. */
 export type WindowBounds = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
@@ -25,9 +27,14 @@ export type SettingsStore = {
   flush(): void
 }
 
+/** Every decision may be absent and each is checked when it is read, so the content never had to change its form. */
+export const settingsFormat: StateFormat = { version: 1, migrations: {} }
+
 export type SettingsDeps = {
   readonly directory: string
   readonly openStore: OpenStore
+  /** Version of the app. */
+  readonly writtenBy: string
   readonly notify: (message: string) => void
   /** Told the receiver each time one is chosen. */
   readonly onReceiver: (receiver: string) => void
@@ -38,6 +45,7 @@ export type SettingsDeps = {
 export function openSettings({
   directory,
   openStore,
+  writtenBy,
   notify,
   onReceiver,
   defaultReceivingFolder,
@@ -46,7 +54,9 @@ export function openSettings({
     directory,
     name: 'settings',
     holds: 'settings',
+    format: settingsFormat,
     openStore,
+    writtenBy,
     notify,
     parse: parseSettings,
     content: () => decided,
@@ -60,7 +70,9 @@ export function openSettings({
       decided = { ...decided, ...patch }
       file.save().catch((cause: unknown) => {
         // A full or read-only disk. The change holds for this run, and the next write carries it too.
-        notify(`The settings could not be saved: ${cause instanceof Error ? cause.message : String(cause)}.`)
+        const why = cause instanceof Error ? cause.message : String(cause)
+        // The same sentence each time, so that a disk that stays full is told once.
+        notify(`The settings could not be saved: ${why}.`)
       })
       if (patch.receiver !== undefined) onReceiver(patch.receiver)
     },

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type OpenStore, openStateFile, STORE_OPTIONS } from './state-file.ts'
+import { openStateFile } from './state-file.ts'
+import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 
 let directory: string
 let told: string[]
@@ -21,6 +22,11 @@ function open(content: () => Record<string, unknown> = () => ({}), openStore = o
     name: 'settings',
     holds: 'settings',
     openStore,
+    format: {
+      version: 2,
+      migrations: { 1: ({ color, ...rest }) => ({ ...(color !== undefined && { colour: color }), ...rest }) },
+    },
+    writtenBy: '0.9.0',
     notify: (message) => told.push(message),
     parse: ({ colour }) => ({
       value: typeof colour === 'string' ? colour : undefined,
@@ -41,9 +47,9 @@ test('what was saved is there when the file is opened again, readable by its own
 })
 
 test('a write is the whole content, so that a part that is gone is gone from the file', async () => {
-  writeFileSync(path(), '{"colour":"blue","shape":"round"}')
+  writeFileSync(path(), '{"colour":"blue","shape":"round","version":2}')
   await open(() => ({ colour: 'red' })).save()
-  expect(JSON.parse(readFileSync(path(), 'utf8'))).toEqual({ colour: 'red', version: 1 })
+  expect(JSON.parse(readFileSync(path(), 'utf8'))).toEqual({ colour: 'red', version: 2, writtenBy: '0.9.0' })
 })
 
 test('flush writes what was asked for a moment ago', () => {
@@ -60,8 +66,10 @@ describe.each([
   ['an array', '["blue"]'],
   ['null', 'null'],
   ['a string', '"blue"'],
+  ['of a version that is no number', '{"colour":"blue","version":"two"}'],
+  ['of a version that never was', '{"colour":"blue","version":0}'],
 ])('a file that is %s', (_what, damaged) => {
-  test('is set aside under a name that is told, and a fresh one takes its place', async () => {
+  test('[G7] is set aside under a name that is told, and a fresh one takes its place', async () => {
     writeFileSync(path(), damaged)
     const file = open(() => ({ colour: 'red' }))
     expect(file.initial).toBeUndefined()
@@ -74,24 +82,65 @@ describe.each([
 })
 
 test('a file with an unsound part stays in use, and its copy is kept', () => {
-  writeFileSync(path(), '{"colour":7}')
+  writeFileSync(path(), '{"colour":7,"version":2}')
   open()
   expect(keptFiles()).toHaveLength(1)
   expect(existsSync(path())).toBe(true)
   expect(told).toEqual([expect.stringContaining(keptFiles()[0] ?? '?')])
 })
 
-test('a file of a newer version is neither used nor written nor moved', async () => {
-  const newer = '{"colour":"blue","version":2}'
-  writeFileSync(path(), newer)
-  const file = open(() => ({ colour: 'red' }))
-  await file.save()
-  file.flush()
-  expect(file.initial).toBeUndefined()
-  expect(readdirSync(directory)).toEqual(['settings.json'])
-  expect(readFileSync(path(), 'utf8')).toBe(newer)
-  expect(told).toEqual([expect.stringContaining('newer version')])
+test.each([
+  ['says which app wrote it', '{"colour":"blue","version":3,"writtenBy":"7.2.0"}', 'Longshore 7.2.0'],
+  ['says nothing of its app', '{"colour":"blue","version":3}', 'a newer version of Longshore'],
+])(
+  '[G7 G12] a file of a newer version, which %s, is neither used nor written nor moved',
+  async (_what, newer, writer) => {
+    writeFileSync(path(), newer)
+    const file = open(() => ({ colour: 'red' }))
+    await file.save()
+    file.flush()
+    expect(file.initial).toBeUndefined()
+    expect(readdirSync(directory)).toEqual(['settings.json'])
+    expect(readFileSync(path(), 'utf8')).toBe(newer)
+    expect(told).toEqual([expect.stringContaining(writer)])
+  },
+)
+
+test('[G7] a damaged file is replaced by the state before its last change, and both are kept', async () => {
+  let colour = 'blue'
+  const first = open(() => ({ colour }))
+  await first.save()
+  colour = 'green'
+  void first.save()
+  first.flush()
+  writeFileSync(path(), '{"colour":"gre')
+  const second = open(() => ({ colour: 'red' }))
+  expect(second.initial).toBe('blue')
+  expect(keptFiles()).toHaveLength(1)
+  expect(told).toEqual([expect.stringContaining(keptFiles()[0] ?? '?')])
+  // A run that ends before it wrote anything finds the same state again, and has nothing more to say.
+  expect(open().initial).toBe('blue')
+  expect(told).toHaveLength(1)
 })
+
+test('[G7] a file and a backup that are both damaged leave an app that starts afresh', () => {
+  writeFileSync(path(), '')
+  writeFileSync(join(directory, 'settings.backup.json'), '\0\0')
+  expect(open().initial).toBeUndefined()
+  expect(told).toEqual([expect.stringContaining('start afresh')])
+})
+
+test.each([['{"color":"blue"}'], ['{"color":"blue","version":1}']])(
+  '[G12] a file of an earlier version is taken over: %s',
+  async (earlier) => {
+    writeFileSync(path(), earlier)
+    const file = open(() => ({ colour: 'blue' }))
+    expect(file.initial).toBe('blue')
+    await file.save()
+    expect(readFileSync(join(directory, 'settings.backup.json'), 'utf8')).toBe(earlier)
+    expect(told).toEqual([])
+  },
+)
 
 test('a file that cannot be read is left alone, and the app goes on without it', async () => {
   // A folder in its place cannot be read as a file, not even by root.
@@ -101,12 +150,16 @@ test('a file that cannot be read is left alone, and the app goes on without it',
   expect(readdirSync(directory)).toEqual(['settings.json'])
 })
 
-test('a store that cannot be opened leaves an app that runs and says so', async () => {
+test('[G8] a store that cannot be opened is told by the save that needed it, in words that do not change', async () => {
   const file = open(undefined, () => {
-    throw new Error('EROFS: read-only file system')
+    throw Object.assign(new Error(`EROFS: read-only file system, open '/x.tmp-${Math.random()}'`), { code: 'EROFS' })
   })
-  await file.save()
-  expect(told).toEqual([expect.stringContaining('read-only file system')])
+  const saves = [file.save()]
+  file.flush()
+  saves.push(file.save())
+  file.flush()
+  const sentences = (await Promise.allSettled(saves)).map((save) => save.status === 'rejected' && `${save.reason}`)
+  expect(sentences).toEqual(Array(2).fill(`Error: ${directory}: its disk is read-only (EROFS)`))
 })
 
 test('a save that the disk refuses rejects, and the next one has it all', async () => {

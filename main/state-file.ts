@@ -1,37 +1,12 @@
-import { copyFileSync, readFileSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { fileTrouble } from './file-trouble.ts'
+import { findState, keepCopy } from './found-state.ts'
+import type { Content } from './state-format.ts'
+import { createStateStore, type StateStoreOptions } from './state-store.ts'
 import { writeSoon } from './write-soon.ts'
 
-/** Stamped into each file. A file with a higher number comes from a newer app and is left alone. */
-const FORMAT_VERSION = 1
-
-type Content = Readonly<Record<string, unknown>>
-
-/** The part of electron-store that is used here. `conf`, on which it is built, has it too, and runs without Electron. */
-type JsonStore = { store: Record<string, unknown> }
-
-/** Opens `<directory>/<name>.json`; throws when the directory cannot be made or read. */
-export type OpenStore = (directory: string, name: string) => JsonStore
-
-/**
- * How every store is opened: keys with dots are plain keys, the file is for its owner only. Damaged files are set aside before the store sees them.
- * The store is only ever written, as a whole: it would parse the file again before each write, which takes as long as the write itself.
- */
-export const STORE_OPTIONS = {
-  accessPropertiesByDotNotation: false,
-  clearInvalidConfig: false,
-  configFileMode: 0o600,
-  serialize: (content: unknown) => JSON.stringify(content),
-  deserialize: () => ({}),
-} as const
-
-export type StateFileOptions<T> = {
-  readonly directory: string
-  /** File name without `.json`. */
-  readonly name: string
-  /** What the file holds, for sentences: "settings", "list of uploads". */
+export type StateFileOptions<T> = StateStoreOptions & {
+  /** What the file holds, for sentences: "settings". */
   readonly holds: string
-  readonly openStore: OpenStore
   /** Told in a sentence what became of a file that cannot be used as it is. */
   readonly notify: (message: string) => void
   /** Takes over what is sound in a file's content and counts the parts that are not. */
@@ -53,73 +28,37 @@ export type StateFile<T> = {
 }
 
 /**
- * Opens a file that must never keep the app from starting and must never be lost silently: a damaged file is set aside under a name that is told,
- * one that cannot be used (unreadable, written by a newer app) is left as it is and nothing is kept in this run.
+ * Opens a file that must never keep the app from starting and must never be lost silently: a damaged file is set aside under a name that is told and
+ * its backup used; one that cannot be used (unreadable, written by a newer app) is left as it is and nothing is kept in this run.
  */
 export function openStateFile<T>(options: StateFileOptions<T>): StateFile<T> {
-  const { directory, name, holds, openStore, notify, parse, content } = options
-  const path = join(directory, `${name}.json`)
-  const found = examine(path)
+  const { directory, name, holds, format, notify, parse, content } = options
+  const found = findState(directory, name, format)
+  if (found.kind === 'newer') return inMemoryOnly(`they were written by ${found.writer}, which is newer.`)
+  if (found.kind === 'unreadable') return inMemoryOnly(`${found.why}.`)
+
+  const { value, rejectedParts } = parse('content' in found ? found.content : {})
+  if (found.kind === 'restored')
+    notify(
+      `The ${holds} were damaged; those from before the last change are used. The file is kept as ${found.keptAs}.`,
+    )
+  else if (found.kind === 'damaged')
+    notify(`The ${holds} could not be read and start afresh. The damaged file is kept as ${found.keptAs}.`)
+  else if (rejectedParts > 0) {
+    try {
+      notify(`Parts of the ${holds} could not be read. The file as it was is kept as ${keepCopy(directory, name)}.`)
+    } catch (cause) {
+      // Nothing may replace a file that could not be copied.
+      return inMemoryOnly(`${fileTrouble(cause, directory)}.`)
+    }
+  }
+
+  const store = createStateStore(options)
+  const writer = writeSoon(() => store.write(content()))
+  return { initial: value, save: () => writer.request(), flush: () => writer.flush() }
 
   function inMemoryOnly(why: string): StateFile<T> {
     notify(`The ${holds} cannot be kept: ${why} What you change now is lost when Longshore closes.`)
     return { initial: parse({}).value, save: () => Promise.resolve(), flush: () => undefined }
   }
-
-  if (found.kind === 'newer') return inMemoryOnly(`${basename(path)} was written by a newer version of Longshore.`)
-  if (found.kind === 'unreadable') return inMemoryOnly(`${found.why}.`)
-
-  const { value, rejectedParts } = parse(found.kind === 'sound' ? found.content : {})
-  let store: JsonStore
-  try {
-    if (found.kind === 'damaged') {
-      notify(
-        `The ${holds} could not be read and start afresh. The damaged file is kept as ${setAside(path, renameSync)}.`,
-      )
-    } else if (rejectedParts > 0) {
-      notify(`Parts of the ${holds} could not be read. The file as it was is kept as ${setAside(path, copyFileSync)}.`)
-    }
-    store = openStore(directory, name)
-  } catch (cause) {
-    // Expected: the folder or the file cannot be made, moved or read (permissions, a full or read-only disk).
-    return inMemoryOnly(`${reason(cause)}.`)
-  }
-
-  const writer = writeSoon(() => {
-    store.store = { ...content(), version: FORMAT_VERSION }
-  })
-  return { initial: value, save: () => writer.request(), flush: () => writer.flush() }
-}
-
-type Found =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'sound'; readonly content: Content }
-  | { readonly kind: 'newer' }
-  | { readonly kind: 'damaged' }
-  | { readonly kind: 'unreadable'; readonly why: string }
-
-function examine(path: string): Found {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return { kind: 'damaged' }
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    return missing ? { kind: 'absent' } : { kind: 'unreadable', why: reason(cause) }
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return { kind: 'damaged' }
-  const sound: Content = { ...content }
-  const isNewer = typeof sound.version === 'number' && sound.version > FORMAT_VERSION
-  return isNewer ? { kind: 'newer' } : { kind: 'sound', content: sound }
-}
-
-function setAside(path: string, put: (from: string, to: string) => void): string {
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-')
-  const kept = path.replace(/\.json$/, `.corrupt-${stamp}.json`)
-  put(path, kept)
-  return kept
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

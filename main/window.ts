@@ -7,10 +7,13 @@ import { onScreen } from './window-bounds.ts'
 /** A page that crashes again this soon after it was loaded anew would go on crashing. */
 const CRASH_LOOP_MS = 10_000
 
-/** Refuses every permission (camera, location, notifications of the page …) to every page. Must be called once the app is ready. */
+/** What a page may do besides: put text on the clipboard when a button is pressed. */
+const GRANTED = 'clipboard-sanitized-write'
+
+/** Refuses every other permission (camera, location, reading the clipboard …) to every page. Must be called once the app is ready. */
 export function refusePermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === GRANTED))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === GRANTED)
 }
 
 /** Opens the app's window where it was left. `onLeave` is told its place when it closes. */

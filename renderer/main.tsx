@@ -8,18 +8,25 @@ import { createTranslator, languageFor } from './language.ts'
 import { createWindowStore, follow } from './store.ts'
 import { WindowContext } from './window-context.ts'
 
-const language = languageFor(navigator.language)
+const translator = createTranslator(languageFor(navigator.language))
 const store = createWindowStore()
 const actions = createActions(api, store)
 
-document.documentElement.lang = language
+/** Follows the system, whose language may change while the window is open. */
+function speak(): void {
+  const language = languageFor(navigator.language)
+  document.documentElement.lang = language
+  void translator.changeLanguage(language)
+}
+addEventListener('languagechange', speak)
+speak()
 follow(api, store).catch((refusal: unknown) => store.setState({ problem: sentenceOf(refusal) }))
 
 const place = document.getElementById('window')
 if (place === null) throw new Error('index.html has no element with the id "window"')
 createRoot(place).render(
   <StrictMode>
-    <I18nextProvider i18n={createTranslator(language)}>
+    <I18nextProvider i18n={translator}>
       <WindowContext value={{ store, actions }}>
         <App />
       </WindowContext>

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
-import type { UploadRecord } from './ledger/ledger.ts'
+import type { FinishedFile } from './finish.ts'
+import type { OnConflict, UploadRecord } from './ledger/ledger.ts'
 import { toSafePath } from './safe-path.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import { likenessOf } from './skip-same.ts'
 import type { Offset } from './to-offset.ts'
 
 /** What a sender says about a file when it begins to send it. */
@@ -14,8 +16,18 @@ export type BeginRequest = {
   readonly path: readonly string[]
   readonly sizeBytes: number
   readonly modifiedAtMs: number
-  readonly onConflict: UploadRecord['onConflict']
+  readonly onConflict: OnConflict | 'SKIP_SAME'
+  /** When the sender asked, milliseconds since 1970. */
+  readonly begunAtMs: number
+  /** SHA-256 of the file, hex; empty when the sender did not say. Only SKIP_SAME asks for it. */
+  readonly sha256: string
 }
+
+/** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
+export type Begun =
+  | { readonly kind: 'open'; readonly session: Session }
+  | { readonly kind: 'same'; readonly file: FinishedFile }
+  | { readonly kind: 'sha256 wanted' }
 
 /** A chunk as it came from the wire. */
 export type IncomingChunk = { readonly offset: Offset; readonly data: Buffer; readonly crc32: number }
@@ -27,25 +39,32 @@ export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'
 const LATEST_MS = 253_402_300_799_000
 
 /**
- * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called with its session.
+ * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
  *
- * @throws ReceiveError BAD_ID, BAD_NAME, PARAMS_CHANGED when the key was used for another file, DISK_FULL when the rest would not fit.
+ * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, PARAMS_CHANGED when the key was used for another file, DISK_FULL when the rest would
+ * not fit.
  */
 export async function begin<T>(
   sessions: Sessions,
   deps: SessionDeps,
   request: BeginRequest,
-  answer: (session: Session) => T,
+  answer: (begun: Begun) => T,
 ): Promise<T> {
   mustBeUploadKey(request.uploadKey)
   const path = toSafePath(request.path)
   const known = {
+    begunAtMs: request.begunAtMs,
     modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
-    onConflict: request.onConflict,
+    // A file that turned out to be another one must not be lost, nor the one that is there.
+    onConflict: request.onConflict === 'SKIP_SAME' ? ('KEEP_BOTH' as const) : request.onConflict,
   }
   return sessions.inTurn(request.uploadKey, async () => {
     const found = await deps.ledger.uploads.findByKey(request.uploadKey)
     if (found) mustBeSameFile(found, request)
+    else if (request.onConflict === 'SKIP_SAME') {
+      const likeness = await likenessOf(deps.store, path, request.sizeBytes, request.sha256)
+      if (likeness.kind !== 'other') return answer(likeness)
+    }
     const fileId = found?.fileId ?? randomBytes(16).toString('hex')
     if (!found) {
       await deps.space.promise(fileId, request.sizeBytes)
@@ -64,7 +83,7 @@ export async function begin<T>(
       await session.renew(known)
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
       if (!session.finished) await deps.space.promise(fileId, missingBytes)
-      return answer(session)
+      return answer({ kind: 'open', session })
     })
   })
 }

@@ -14,6 +14,10 @@ export type ReceiverConfig = {
   readonly name?: string
   /** Longshore's version, for people and logs. */
   readonly version?: string
+  /** An upload that nobody goes on with for so long is forgotten with its bytes, ms; a day when not given. */
+  readonly expireAfterMs?: number
+  /** Milliseconds since 1970; the system's clock when not given. */
+  readonly now?: () => number
   /** Told about failures that nobody expected, for a log. They go to the process's warnings when not given. */
   readonly onUnexpected?: OnUnexpected
 }

@@ -18,7 +18,7 @@ import {
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
 
-test('every acknowledged chunk survives kill -9 of the receiver, and the upload goes on from there', async () => {
+test('[A1] every acknowledged chunk survives kill -9 of the receiver, and the upload goes on from there', async () => {
   const within = await sandbox()
   const directory = join(within, 'received')
   const child = await receiverProcess(
@@ -54,13 +54,38 @@ test('every acknowledged chunk survives kill -9 of the receiver, and the upload 
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
+test.each(['before', 'after'])(
+  '[A1] a receiver killed %s it syncs a part keeps every acknowledged chunk',
+  async (moment) => {
+    const within = await sandbox()
+    const directory = join(within, 'received')
+    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, moment, 'datasync')
+    const file = source('a.bin', randomBytes(5 * CHUNK_BYTES))
+    const client = connect(child.port)
+    const stream = openStream(client, await begin(client, file))
+    for (const chunk of chunksOf(file).slice(0, 4)) {
+      stream.call.write(chunk)
+      await stream.next()
+    }
+    expect(await refusalOf(stream.acks)).toMatch(/^UNAVAILABLE/)
+    expect((await child.exited).signal).toBe('SIGKILL')
+    client.close()
+
+    const after = await receiving(within)
+    const begun = await begin(after.client, file)
+    expect(begun.stored).toEqual([{ start: '0', end: String(4 * CHUNK_BYTES) }])
+    await send(after.client, begun, chunksOf(file).slice(4))
+    expect(await finish(after.client, begun, file.data)).toMatchObject({ md5: md5Of(file.data) })
+  },
+)
+
 const keepBoth = ['before link', 'after link', 'before unlink', 'after unlink'].map(
   (point) => ['KEEP_BOTH', point] as const,
 )
 const overwrite = ['before rename', 'after rename'].map((point) => ['OVERWRITE', point] as const)
 
 test.each([...keepBoth, ...overwrite])(
-  'with %s, a receiver killed %s still publishes the file exactly once',
+  '[A2] with %s, a receiver killed %s still publishes the file exactly once',
   async (onConflict, point) => {
     const within = await sandbox()
     const directory = join(within, 'received')

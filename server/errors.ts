@@ -65,6 +65,9 @@ export function toReceiveError(error: unknown): ReceiveError {
     case 'ENFILE':
       return new ReceiveError('BUSY', 'The receiver has too many files open.', { cause: error })
     case 'EIO':
+    case 'ENXIO':
+    case 'ENODEV':
+    case 'ESTALE':
       return new ReceiveError('STORAGE_LOST_DATA', "The receiver's disk reports an input/output error.", {
         cause: error,
       })
@@ -81,6 +84,11 @@ export function toReceiveError(error: unknown): ReceiveError {
     default:
       return new ReceiveError('INTERNAL', 'The receiver failed in a way it did not expect.', { cause: error })
   }
+}
+
+/** True when a write failed because the disk, or the way to it, is broken: what it took before is then not trusted either. */
+export function isLoss(error: unknown): boolean {
+  return hasCode(error, 'EIO', 'ENXIO', 'ENODEV', 'ESTALE')
 }
 
 /** True when the error is a system error with one of these codes, for example `hasCode(error, 'ENOENT')`. */

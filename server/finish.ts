@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { ChunkStore, Part } from './store/chunk-store.ts'
 
@@ -13,9 +13,10 @@ export type OnVerified = (verifiedBytes: number) => void
 const PROGRESS_EVERY_MS = 200
 
 /**
- * Makes a complete part a finished file, in the order that a crash between any two steps can be recovered from: data durable, read again and
+ * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered from: read again and
  * compared, final name announced in the ledger, name durable, part gone, ledger durable.
  *
+ * @param part synced since its last write.
  * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
  * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
  * when the final name cannot be had, and then nothing is lost.
@@ -28,8 +29,7 @@ export async function verifyAndPublish(
   onVerified: OnVerified,
 ): Promise<UploadRecord> {
   const { ledger, store } = deps
-  await makeDurable(part)
-  const actual = await md5Of(part.read(0, record.sizeBytes), record.sizeBytes, onVerified)
+  const actual = await md5OfPart(part, record.sizeBytes, onVerified)
   if (md5 !== undefined && actual !== md5) {
     throw new ReceiveError(
       'FINAL_CHECKSUM',
@@ -92,13 +92,13 @@ export async function md5Of(
   return hash.digest('hex')
 }
 
-/** After a sync that failed, Linux reports the next one as a success though the data is lost; so nothing of the part is trusted any more. */
-async function makeDurable(part: Part): Promise<void> {
+/** A part that its disk cannot give back has to be sent again. */
+async function md5OfPart(part: Part, sizeBytes: number, onVerified: OnVerified): Promise<string> {
   try {
-    await part.sync()
+    return await md5Of(part.read(0, sizeBytes), sizeBytes, onVerified)
   } catch (error) {
-    const { message } = toReceiveError(error)
-    throw receiveErrorFrom(error, 'STORAGE_LOST_DATA', `The receiver could not make the file durable. ${message}`)
+    if (!isLoss(error)) throw error
+    throw receiveErrorFrom(error, 'STORAGE_LOST_DATA', "The receiver's disk cannot read back what it stored.")
   }
 }
 

@@ -9,6 +9,7 @@ export type ReceiveFlags = {
   readonly host: string
   readonly name?: string
   readonly stateDir?: string
+  readonly expireAfter?: string
   readonly plaintext?: boolean
   /** False for `--no-auth`. */
   readonly auth: boolean
@@ -23,6 +24,7 @@ export function withReceiveFlags(command: Command): Command {
     .option('--host <address>', 'the address to listen on; 0.0.0.0 for every network', '127.0.0.1')
     .option('--name <name>', 'what senders show to people; the name of this machine by default')
     .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
+    .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
     .option('--plaintext', 'no encryption')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
     .option('--json', 'one JSON object a line on standard output')
@@ -46,5 +48,16 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     port,
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
+    ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
   }
+}
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function toMs(duration: string): number {
+  const [, amount, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(duration) ?? []
+  if (unit === undefined) {
+    throw new ReceiveError('BAD_FLAGS', `--expire-after takes a duration like 90m, 24h or 7d, not "${duration}".`)
+  }
+  return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }

@@ -25,7 +25,13 @@ export type PlainStatus = { readonly success: boolean; readonly message: string 
 const GENERATION = 0
 
 /** What receiving from plain clients needs. */
-export type PlainDeps = { readonly sessions: Sessions; readonly deps: SessionDeps; readonly names: PlainNames }
+export type PlainDeps = {
+  readonly sessions: Sessions
+  readonly deps: SessionDeps
+  readonly names: PlainNames
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
 
 /**
  * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
@@ -65,7 +71,7 @@ export function internalId(plainId: string): string {
 }
 
 /** Remembers a new upload; does nothing when it is known. */
-function open({ sessions, deps, names }: PlainDeps, { plainId, totalBytes }: PlainChunk): Promise<void> {
+function open({ sessions, deps, names, now }: PlainDeps, { plainId, totalBytes }: PlainChunk): Promise<void> {
   const fileId = internalId(plainId)
   return sessions.inTurn(fileId, async () => {
     if (await deps.ledger.uploads.find(fileId)) return
@@ -80,6 +86,7 @@ function open({ sessions, deps, names }: PlainDeps, { plainId, totalBytes }: Pla
       onConflict: 'KEEP_BOTH',
       generation: GENERATION,
       state: { kind: 'receiving' },
+      begunAtMs: now(),
     }
     await deps.ledger.uploads.save(record)
   })

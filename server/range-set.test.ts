@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesIn, missingWithin, type RangeSet, withRange } from './range-set.ts'
+import { bytesIn, endOfPrefix, intersection, missingWithin, type RangeSet, union, withRange } from './range-set.ts'
 
 const set: RangeSet = [
   { start: 10, end: 20 },
@@ -44,4 +44,28 @@ test('agrees with a plain list of bytes, whatever is added in whatever order', (
     expect(bytesIn(ranges)).toBe(held.filter(Boolean).length)
     expect(held.map((_, at) => gaps.some(({ start, end }) => start <= at && at < end))).toEqual(held.map((is) => !is))
   }
+})
+
+test('the union of two sets holds what either holds, and the intersection what both hold', () => {
+  const other: RangeSet = [
+    { start: 0, end: 5 },
+    { start: 15, end: 32 },
+    { start: 38, end: 50 },
+  ]
+  expect(union(set, other)).toEqual([
+    { start: 0, end: 5 },
+    { start: 10, end: 50 },
+  ])
+  expect(intersection(set, other)).toEqual([
+    { start: 15, end: 20 },
+    { start: 30, end: 32 },
+    { start: 38, end: 40 },
+  ])
+  expect(intersection(set, [])).toEqual([])
+})
+
+test('the prefix of a set ends where its first gap begins', () => {
+  expect(endOfPrefix([])).toBe(0)
+  expect(endOfPrefix(set)).toBe(0)
+  expect(endOfPrefix([{ start: 0, end: 7 }, ...set])).toBe(7)
 })

@@ -31,6 +31,22 @@ export function missingWithin(set: RangeSet, range: Range): RangeSet {
   return missing
 }
 
+/** The set with all ranges of another one. */
+export function union(set: RangeSet, other: RangeSet): RangeSet {
+  return other.reduce(withRange, set)
+}
+
+/** What both sets hold. */
+export function intersection(set: RangeSet, other: RangeSet): RangeSet {
+  return set.flatMap((range) => missingWithin(missingWithin(other, range), range))
+}
+
+/** Where the bytes that the set holds from the very start end; 0 when it does not hold the first. */
+export function endOfPrefix(set: RangeSet): number {
+  const first = set[0]
+  return first?.start === 0 ? first.end : 0
+}
+
 /** How many bytes the set holds. */
 export function bytesIn(set: RangeSet): number {
   return set.reduce((bytes, range) => bytes + (range.end - range.start), 0)

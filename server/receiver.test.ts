@@ -53,8 +53,11 @@ test('a finished upload stays finished, with the same answer, after a restart', 
 
 test('a second receiver on the same folder is refused with a sentence that names it', async () => {
   const { directory } = await receiving()
-  const second = startReceiver({ directory, host: '127.0.0.1', port: 0 })
-  await expect(second).rejects.toThrow(`Another receiver is already using ${directory}/.longshore.`)
+  const sentence = `Another receiver is already using ${directory} (process ${process.pid}).`
+  const second = { directory, host: '127.0.0.1', port: 0 }
+  await expect(startReceiver(second)).rejects.toThrow(sentence)
+  // Also with a ledger of its own: it would take the parts of the first for leftovers.
+  await expect(startReceiver({ ...second, stateDirectory: await sandbox() })).rejects.toThrow(sentence)
 })
 
 test('a port that is taken and a folder that is a file are refused with a sentence', async () => {

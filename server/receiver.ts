@@ -6,12 +6,15 @@ import { channelOptions, fileTransferService } from '../proto/index.ts'
 import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
 import type { OnUnexpected } from './answer.ts'
 import type { ReceiverConfig } from './config.ts'
-import { hasCode, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
 import { raiseReceiveWindow } from './http2-window.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { takePidLock } from './pid-lock.ts'
 import { PlainNames } from './plain-names.ts'
+import { withReceivedLog } from './received-log.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
@@ -50,8 +53,9 @@ const PREFERRED_CONNECTIONS = 4
 export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const directory = resolve(config.directory)
   const stateDirectory = resolve(config.stateDirectory ?? join(directory, STATE_FOLDER))
-  const { store, ledger } = await openStorage(directory, stateDirectory)
+  const now = config.now ?? Date.now
   const onUnexpected = config.onUnexpected ?? warn
+  const { store, ledger, lock } = await openStorage(directory, stateDirectory, now, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
   try {
     await settleInterrupted(ledger, store, onUnexpected)
@@ -72,8 +76,10 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       preferredConnections: PREFERRED_CONNECTIONS,
       freeBytes: await space.freeBytes(),
     })
-    const service = createService({ sessions, deps, names: new PlainNames() }, describe, onUnexpected)
+    const service = createService({ sessions, deps, names: new PlainNames(), now }, describe, onUnexpected)
     const { server, port } = await listen(config, service)
+    const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
+    const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
     return {
       host: config.host,
       port,
@@ -82,29 +88,53 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         return () => listeners.delete(listener)
       },
       close: once(async () => {
+        await expiry.close()
         await closeServer(server, sessions)
         await ledger.close()
+        lock.release()
       }),
     }
   } catch (error) {
     await ledger.close()
+    lock.release()
     throw error
   }
 }
 
-async function openStorage(directory: string, stateDirectory: string): Promise<{ store: ChunkStore; ledger: Ledger }> {
+async function openStorage(
+  directory: string,
+  stateDirectory: string,
+  now: () => number,
+  onUnexpected: OnUnexpected,
+): Promise<{ store: ChunkStore; ledger: Ledger; lock: FolderLock }> {
+  let ledger: Ledger | undefined
+  let lock: FolderLock | undefined
   try {
     await mkdir(directory, { recursive: true })
     const store = await openDiskStore(directory)
+    lock = lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
-    return { store, ledger: await openEmbeddedLedger(join(stateDirectory, 'ledger')) }
+    ledger = await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected)
+    return { store, ledger: await withReceivedLog(ledger, directory, now), lock }
   } catch (error) {
+    await ledger?.close()
+    lock?.release()
+    if (error instanceof ReceiveError && lock === undefined) throw error
     const known = toReceiveError(error)
     if (known.code === 'BUSY')
       throw receiveErrorFrom(error, 'BUSY', `Another receiver is already using ${stateDirectory}.`)
     const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
     throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
   }
+}
+
+type FolderLock = { release(): void }
+
+/** Two receivers with ledgers of their own on one folder would take each other's parts for leftovers. */
+function lockFolder(directory: string): FolderLock {
+  const taken = takePidLock(join(directory, STATE_FOLDER, 'receiver.lock'))
+  if (taken.kind === 'taken') return taken
+  throw new ReceiveError('BUSY', `Another receiver is already using ${directory} (process ${taken.pid}).`)
 }
 
 /** One upload that cannot be settled now must not keep all others waiting; it is tried again when its sender asks to finish it. */

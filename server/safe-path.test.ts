@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { numbered, toSafeName, toSafePath } from './safe-path.ts'
+import { foldedName, numbered, toSafeName, toSafePath } from './safe-path.ts'
 
 test.each([
   ['CON', 'CON_'],
@@ -55,3 +55,27 @@ test.each(['', '.', '..', '/', '..\\..', '\0', '.longshore', 'CON', 'a'.repeat(1
     expect(toSafePath([name])).toEqual([name])
   },
 )
+
+test.each([
+  ['README.md', 'readme.MD'],
+  ['\u00c4RGER', 'a\u0308rger'],
+  ['Stra\u00dfe', 'STRASSE'],
+  ['\u1e9e', 'ss'],
+  ['\u03a3\u03c3\u03c2', '\u03c2\u03c2\u03a3'],
+  ['\u212b', '\u00e5'],
+  ['\u0130', 'i\u0307'],
+  ['\ufb01', 'FI'],
+])('[D5] %j and %j are one name, because some system takes them for one', (one, other) => {
+  expect(foldedName(one)).toBe(foldedName(other))
+})
+
+test.each([
+  ['a', 'b'],
+  ['a', 'ä'],
+  ['a b', 'a  b'],
+  ['1', '\u00b9'],
+  ['A', '\uff21'],
+  ['a.txt', 'a .txt'],
+])('[D5] %j and %j are two names', (one, other) => {
+  expect(foldedName(one)).not.toBe(foldedName(other))
+})

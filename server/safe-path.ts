@@ -16,6 +16,8 @@ const windowsForbidden = /[<>:"|?*]/g
 const control = /[\u0000-\u001f\u007f-\u009f]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
 const everyUnusable = /[\u0000-\u001f\u007f-\u009f\ufffd/\\]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII, too.
+const ascii = /^[\u0000-\u007f]*$/
 /** Characters that some file systems ignore when they compare names. */
 const ignorable = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 
@@ -52,6 +54,15 @@ export function toSafeName(text: string): string {
 export function numbered(name: string, number: number): string {
   const { stem, extension } = split(name)
   return fitted(stem, ` (${number})${extension}`)
+}
+
+/**
+ * The same for names that some system takes for one: they differ only by case or normalisation. Errs towards the same: `Straße` and `STRASSE`
+ * are one name on macOS, two on Windows, and one here.
+ */
+export function foldedName(name: string): string {
+  if (ascii.test(name)) return name.toUpperCase()
+  return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC')
 }
 
 function mustBeOneName(name: string): void {

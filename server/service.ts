@@ -1,3 +1,4 @@
+import type { BeginUploadReplyInput } from '../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { ByteRangeInput } from '../proto/generated/filetransfer/ByteRange.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
@@ -5,12 +6,14 @@ import type { FinishedFileInput } from '../proto/generated/filetransfer/Finished
 import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/FinishUploadReply.ts'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
+import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
+import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
+import { openUploads } from './list-uploads.ts'
 import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
 import type { RangeSet } from './range-set.ts'
 import { toSafePath } from './safe-path.ts'
@@ -35,14 +38,10 @@ export function createService(
         sizeBytes: toOffset(request.size, 'BAD_LENGTH'),
         modifiedAtMs: Number(request.modifiedAtMs),
         onConflict: request.onConflict,
+        sha256: request.sha256,
+        begunAtMs: plain.now(),
       }
-      return begin(sessions, deps, asked, (session) => ({
-        fileId: session.record.fileId,
-        generation: session.record.generation,
-        chunkBytes: CHUNK_BYTES,
-        stored: toWireRanges(session.stored),
-        finished: session.finished ? toWireFile(session.finished) : null,
-      }))
+      return begin(sessions, deps, asked, toBeginReply)
     }),
 
     UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff) => {
@@ -56,7 +55,7 @@ export function createService(
           for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
             const { offset, data, crc32 } = next.value
             const outcome = await receive(session, { offset: toOffset(offset), data, crc32 }, generation)
-            await send({ offset, outcome })
+            await send({ offset, outcome, durableWatermark: session.durableWatermark })
           }
         } finally {
           leave()
@@ -80,9 +79,15 @@ export function createService(
       return {}
     }),
 
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void) => {
+      for await (const { record, ...upload } of openUploads(deps.ledger, sessions)) {
+        const { askedPath, sizeBytes, modifiedAtMs } = record
+        send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+      }
+    }),
+
     MakeFolder: unary(async (request) => {
-      const path = toSafePath(request.path)
-      await deps.store.makeFolder(path)
+      const path = await deps.store.makeFolder(toSafePath(request.path))
       return { storedAs: path.join('/') }
     }),
 
@@ -101,6 +106,23 @@ export function createService(
     }),
 
     CheckFileIntegrity: unary((identifier) => checkIntegrity(plain, identifier, toMd5(identifier.clientMd5))),
+  }
+}
+
+function toBeginReply(begun: Begun): BeginUploadReplyInput {
+  switch (begun.kind) {
+    case 'sha256 wanted':
+      return { sha256Wanted: true }
+    case 'same':
+      return { finished: toWireFile(begun.file) }
+    case 'open':
+      return {
+        fileId: begun.session.record.fileId,
+        generation: begun.session.record.generation,
+        chunkBytes: CHUNK_BYTES,
+        stored: toWireRanges(begun.session.stored),
+        finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
+      }
   }
 }
 

@@ -1,7 +1,9 @@
 import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf, type OnVerified, settlePublication, verifyAndPublish } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
+import type { Losses } from './losses.ts'
 import { type RangeSet, withRange } from './range-set.ts'
+import type { Recalled } from './recall.ts'
 import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
 
 /** What a session works with. */
@@ -16,6 +18,7 @@ type Phase =
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
   readonly #deps: SessionDeps
+  readonly #losses: Losses
   #bytes: ReceivedBytes
   /** Streams that serve this upload, each with the way to send it off. */
   readonly #streams = new Set<{ readonly sendOff: (error: ReceiveError) => void }>()
@@ -24,10 +27,12 @@ export class Session {
   #phase: Phase
   #restarting: Promise<void> | undefined
 
-  constructor(deps: SessionDeps, record: UploadRecord, stored: RangeSet) {
+  /** @param losses shared by all sessions of the process, because a session ends with the streams that a loss sends off. */
+  constructor(deps: SessionDeps, losses: Losses, record: UploadRecord, recalled: Recalled) {
     this.#deps = deps
+    this.#losses = losses
     this.#record = record
-    this.#bytes = new ReceivedBytes(deps, record, stored)
+    this.#bytes = this.#bytesFrom(recalled)
     const file = finishedFileOf(record)
     this.#phase = file ? { kind: 'finished', file } : { kind: 'receiving' }
   }
@@ -50,11 +55,17 @@ export class Session {
     return this.#phase.kind === 'finished' ? this.#phase.file : undefined
   }
 
+  /** Every byte before this offset survives a power cut. */
+  get durableWatermark(): number {
+    return this.finished ? this.#record.sizeBytes : this.#bytes.durableWatermark
+  }
+
   /** Opens an unfinished upload again, with what may have changed: sends the streams of the generation before off at once. */
-  async renew(changes: Pick<UploadRecord, 'modifiedAtMs' | 'onConflict'>): Promise<void> {
+  async renew(changes: Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'begunAtMs'>): Promise<void> {
     if (this.#phase.kind === 'aborted')
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
+    this.#losses.mustBeTrusted(this.#record.fileId)
     this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
@@ -146,9 +157,15 @@ export class Session {
     const record: UploadRecord = { ...this.#record, ...changes, state: { kind: 'receiving' } }
     await this.#deps.space.promise(record.fileId, record.sizeBytes)
     await this.#deps.ledger.uploads.save(record, { forgetChunks: true })
+    await this.#bytes.close()
     this.#record = record
-    this.#bytes = new ReceivedBytes(this.#deps, record, [])
+    this.#bytes = this.#bytesFrom({ stored: [], durable: [] })
     this.#phase = { kind: 'receiving' }
+  }
+
+  /** When the disk loses bytes, every stream of the upload has to learn what is left. */
+  #bytesFrom(recalled: Recalled): ReceivedBytes {
+    return new ReceivedBytes(this.#deps, this.#losses, this.#record, recalled, (error) => this.dismiss(error))
   }
 
   #beginFinish(md5: string | undefined, generation: number): Promise<FinishedFile> {
@@ -171,15 +188,8 @@ export class Session {
       this.#deps.onFinished(file)
       return file
     } catch (error) {
-      // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.
-      if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
-        await this.#deps.ledger.uploads.save(this.#record, { forgetChunks: true })
-        await this.#bytes.discard()
-      }
       this.#phase = { kind: 'receiving' }
       throw error
-    } finally {
-      await this.#bytes.close()
     }
   }
 
@@ -187,16 +197,27 @@ export class Session {
     // An earlier attempt may have failed after the final name appeared; only the ledger knows.
     const saved = await this.#deps.ledger.uploads.find(this.#record.fileId)
     const settled = saved && (await settlePublication(this.#deps, saved))
-    if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
-    if (settled.state.kind === 'finished') return settled
-    return verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
-      for (const listener of this.#onVerified) listener(verifiedBytes)
-    })
+    if (settled?.state.kind === 'finished') return settled
+    await this.#bytes.sync()
+    try {
+      if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
+      return await verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
+        for (const listener of this.#onVerified) listener(verifiedBytes)
+      })
+    } catch (error) {
+      // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.
+      if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
+        await this.#deps.ledger.uploads.save(this.#record, { forgetChunks: true })
+        await this.#bytes.discard()
+      }
+      throw error
+    }
   }
 
   #mustReceive(generation: number): void {
     if (this.#phase.kind !== 'receiving')
       throw new ReceiveError('NOT_OPEN', `The upload takes no chunks: it is ${this.#phase.kind}.`)
+    this.#losses.mustBeTrusted(this.#record.fileId)
     if (generation !== this.#record.generation) {
       throw new ReceiveError(
         'PREEMPTED',

@@ -1,5 +1,8 @@
 import { ReceiveError } from './errors.ts'
-import { type RangeSet, withRange } from './range-set.ts'
+import { settlePublication } from './finish.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
+import { Losses } from './losses.ts'
+import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
 /** Each busy upload keeps one file open; more than this at the same time are told to come back later. */
@@ -10,7 +13,10 @@ type Entry = { readonly session: Promise<Session>; users: number }
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
   readonly #deps: SessionDeps
+  readonly #losses = new Losses()
   readonly #entries = new Map<string, Entry>()
+  /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
+  readonly #closings = new Map<string, Promise<unknown>>()
   readonly #turns = new Map<string, Promise<unknown>>()
   #closing = false
 
@@ -30,6 +36,25 @@ export class Sessions {
     } finally {
       await this.#leave(fileId, entry)
     }
+  }
+
+  /**
+   * Runs a task with the session of an upload that nobody is using; does nothing when somebody is. Others may come while it runs, and
+   * `isAlone` tells whether they did. Throws what {@link use} throws.
+   */
+  async ifIdle(fileId: string, task: (session: Session, isAlone: () => boolean) => Promise<void>): Promise<void> {
+    if (this.isBusy(fileId)) return
+    const entry = this.#enter(fileId)
+    try {
+      await task(await entry.session, () => entry.users === 1)
+    } finally {
+      await this.#leave(fileId, entry)
+    }
+  }
+
+  /** True when somebody is using an upload: a stream is open, for example, or it is being verified. */
+  isBusy(fileId: string): boolean {
+    return this.#entries.has(fileId)
   }
 
   /** Runs tasks of the same name one after the other, so that an upload cannot be begun twice. */
@@ -55,6 +80,7 @@ export class Sessions {
       loaded?.dismiss(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
       await loaded?.close()
     }
+    await Promise.all(this.#closings.values())
   }
 
   #enter(fileId: string): Entry {
@@ -73,18 +99,35 @@ export class Sessions {
     entry.users--
     if (entry.users > 0) return
     if (this.#entries.get(fileId) === entry) this.#entries.delete(fileId)
+    const closing = this.#closeSession(entry)
+    const closed = closing.catch(() => 'told to whoever left last')
+    this.#closings.set(fileId, closed)
+    try {
+      await closing
+    } finally {
+      if (this.#closings.get(fileId) === closed) this.#closings.delete(fileId)
+    }
+  }
+
+  async #closeSession(entry: Entry): Promise<void> {
     const session = await entry.session.catch(() => undefined)
     await session?.close()
   }
 
   async #load(fileId: string): Promise<Session> {
-    const record = await this.#deps.ledger.uploads.find(fileId)
+    await this.#closings.get(fileId)
+    const found = await this.#deps.ledger.uploads.find(fileId)
+    // After an interrupted publication its part may be gone because it has its final name; only when that is known its chunks are looked at.
+    const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
-    let stored: RangeSet = []
-    if (record.state.kind !== 'finished') {
-      for await (const chunk of this.#deps.ledger.chunks.list(fileId)) stored = withRange(stored, chunk)
-    }
-    return new Session(this.#deps, record, stored)
+    return new Session(this.#deps, this.#losses, record, await this.#recalled(record))
+  }
+
+  async #recalled({ fileId, state }: UploadRecord): Promise<Recalled> {
+    if (state.kind === 'finished') return { stored: [], durable: [] }
+    const recalled = await recall(this.#deps, fileId, { readAgain: !this.#losses.isUnsettled(fileId) })
+    this.#losses.settle(fileId)
+    return recalled
   }
 }

@@ -14,7 +14,7 @@ const node = /^node:/
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
   [/^main\/contract\.ts$/, []],
   [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
-  [/^main\/engine\//, [/^main\/(engine\/|contract\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/]],
+  [/^main\/engine\//, [/^main\/(engine\/|contract\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
   [/^main\//, [/^main\//, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
@@ -33,8 +33,9 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     [
       /^cli\//,
       /^main\/contract\.ts$/,
-      /^main\/engine\/(engine|receiver-address)\.ts$/,
-      /^server\/run\.ts$/,
+      /^main\/engine\/(engine|receiver-address|connection|outgoing-chunks|send-chunks)\.ts$/,
+      /^server\/(run|receiver|safe-path|verify|pid-lock)\.ts$/,
+      /^proto\/limits\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
     ],

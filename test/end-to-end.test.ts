@@ -9,7 +9,7 @@ import { withReceiver } from './support/with-receiver.ts'
 
 const sizes = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES + 1, 37 * CHUNK_BYTES + 12_345]
 
-test.each(sizes)('a file of %i bytes arrives whole, verified, with its time', async (size) => {
+test.each(sizes)('[C10 C11] a file of %i bytes arrives whole, verified, with its time', async (size) => {
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'file.bin'), size)
   utimesSync(join(here, 'file.bin'), 1_500_000_000, 1_500_000_000)
@@ -58,7 +58,7 @@ test('several senders and files at once do not disturb each other', async () => 
   for (const name of readdirSync(here)) expect(md5OfFile(join(there, name)), name).toBe(md5OfFile(join(here, name)))
 })
 
-test('a taken name is kept, replaced or refused, as the sender asked', async () => {
+test('[D7] a taken name is kept, replaced or refused, as the sender asked', async () => {
   const [here, there] = [tempDir(), tempDir()]
   const old = makeFile(join(there, 'a.bin'), 1000, 1)
   const fresh = makeFile(join(here, 'a.bin'), 2000, 2)
@@ -81,7 +81,7 @@ test('a taken name is kept, replaced or refused, as the sender asked', async () 
   expect(md5OfFile(join(there, 'a.bin'))).toBe(fresh)
 })
 
-test('what is no file is left out with a sentence, and nothing else suffers', async () => {
+test('[G6] what is no file is left out with a sentence, and nothing else suffers', async () => {
   const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'good.bin'), 10)
   const receiver = await withReceiver(there)

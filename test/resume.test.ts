@@ -1,12 +1,13 @@
-import { appendFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openDigest } from '../main/engine/digest.ts'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { makeFile, md5OfFile } from './support/made-file.ts'
 import { memoryResumeStore } from './support/memory-resume-store.ts'
 import { startProxy } from './support/proxy.ts'
 import { tempDir } from './support/temp-dir.ts'
-import { untilAll, untilKind, withEngine } from './support/with-engine.ts'
+import { type StatusOf, untilAll, untilKind, withEngine } from './support/with-engine.ts'
 import { withReceiver } from './support/with-receiver.ts'
 
 const SIZE = 40 * CHUNK_BYTES
@@ -41,7 +42,7 @@ test('a paused upload stays where it is, and going on sends only what was not ac
   expect(done?.bytesSent).toBeLessThanOrEqual(SIZE + IN_FLIGHT)
 })
 
-test('after the app is closed and opened again, the upload goes on by itself', async () => {
+test('[A5] after the app is closed and opened again, the upload goes on by itself', async () => {
   const { engine, proxy, resumeStore, md5, stored } = await heldUpload()
   await engine.close()
   proxy.release()
@@ -53,7 +54,7 @@ test('after the app is closed and opened again, the upload goes on by itself', a
   expect(resumeStore.records.size).toBe(0)
 })
 
-test('a cut connection is mended by itself, without sending what was acknowledged', async () => {
+test('[B1] a cut connection is mended by itself, without sending what was acknowledged', async () => {
   const { engine, proxy, md5, stored } = await heldUpload()
   proxy.release()
   proxy.cut()
@@ -62,7 +63,7 @@ test('a cut connection is mended by itself, without sending what was acknowledge
   expect(done?.bytesSent).toBeLessThanOrEqual(SIZE + IN_FLIGHT)
 })
 
-test('a receiver that was closed and started again gets the rest', async () => {
+test('[A6] a receiver that was closed and started again gets the rest', async () => {
   const { engine, proxy, md5, stored, receiver, there } = await heldUpload()
   const closing = receiver.close()
   proxy.cut()
@@ -75,7 +76,7 @@ test('a receiver that was closed and started again gets the rest', async () => {
   expect(done?.bytesSent).toBeLessThanOrEqual(SIZE + IN_FLIGHT)
 })
 
-test('a bit flipped on the way is noticed, and only that chunk is sent again', async () => {
+test('[B8] a bit flipped on the way is noticed, and only that chunk is sent again', async () => {
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), SIZE)
   const receiver = await withReceiver(there)
@@ -104,7 +105,7 @@ test('a receiver that is not there yet is waited for', async () => {
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
 })
 
-test('a file that changed while it was sent is never finished; retrying sends it as it is now', async () => {
+test('[G3 G4] a file that changed while it was sent is never finished; retrying sends it as it is now', async () => {
   const { engine, proxy, source, ids, stored } = await heldUpload()
   appendFileSync(source, 'one more line')
   proxy.release()
@@ -115,7 +116,7 @@ test('a file that changed while it was sent is never finished; retrying sends it
   expect(md5OfFile(stored)).toBe(md5OfFile(source))
 })
 
-test('a source that is gone is waited for and named', async () => {
+test('[G1] a source that is gone is waited for and named', async () => {
   const { engine, proxy, source, ids, md5, stored } = await heldUpload()
   engine.pause(ids)
   proxy.release()
@@ -159,4 +160,75 @@ test('the queue runs in its order, and moving an upload changes it', async () =>
   engine.wake()
   await untilKind(engine, 'done')
   expect(arrived).toEqual(['d', 'a', 'b', 'c'])
+})
+
+test('a resume after the app was closed goes on with the saved digest instead of hashing again', async () => {
+  const { engine, proxy, resumeStore, md5, stored } = await heldUpload()
+  await engine.close()
+  proxy.release()
+  const [record] = [...resumeStore.records.values()]
+  const hashed = record?.hashed
+  if (record === undefined || hashed === undefined) throw new Error('Nothing was saved.')
+  expect(hashed.hashedBytes).toBeGreaterThanOrEqual(SIZE / 8)
+  // Only a digest that really goes on from its saved state notices that the state was spoiled, and then the file is sent anew.
+  const { md5State } = (await openDigest()).save()
+  await resumeStore.put([{ ...record, hashed: { ...hashed, md5State } }])
+  const reopened = await withEngine({ resumeStore })
+  const [done] = await untilKind(reopened, 'done')
+  expect(done?.bytesSent).toBeGreaterThan(SIZE)
+  expect(md5OfFile(stored)).toBe(md5)
+})
+
+test('[G5] content that was exchanged behind the same size and time is never stored as if it were the old', async () => {
+  const { engine, proxy, resumeStore, source, stored } = await heldUpload()
+  const times = statSync(source)
+  await engine.close()
+  proxy.release()
+  const other = makeFile(source, SIZE, 99)
+  utimesSync(source, times.atime, times.mtime)
+  const reopened = await withEngine({ resumeStore })
+  const [upload] = await untilAll(reopened, ({ status }) => status.kind === 'done' || status.kind === 'failed')
+  if (upload?.status.kind === 'failed') {
+    expect(existsSync(stored)).toBe(false)
+    reopened.retry([upload.id])
+    await untilKind(reopened, 'done')
+  }
+  expect(md5OfFile(stored)).toBe(other)
+})
+
+test('[G7] an upload that this computer has forgotten is found again on the receiver', async () => {
+  const { engine, proxy, source, md5, stored } = await heldUpload()
+  await engine.close()
+  proxy.release()
+  const forgetful = await withEngine()
+  await forgetful.add([source], { receiver: `127.0.0.1:${proxy.port}` })
+  const [done] = await untilKind(forgetful, 'done')
+  expect(done?.bytesSent).toBeLessThanOrEqual(SIZE - SIZE / 8)
+  expect(md5OfFile(stored)).toBe(md5)
+})
+
+test('[A8] a computer that falls asleep stops at once, and goes on when it wakes up', async () => {
+  const { engine, proxy, md5, stored } = await heldUpload()
+  engine.sleep()
+  expect(engine.list()[0]?.status).toMatchObject({ kind: 'interrupted', reason: 'ASLEEP' })
+  proxy.release()
+  engine.wake()
+  const [done] = await untilKind(engine, 'done')
+  expect(md5OfFile(stored)).toBe(md5)
+  expect(done?.bytesSent).toBeLessThanOrEqual(SIZE + IN_FLIGHT)
+})
+
+test('with skip-same, a file that is there already is not sent again, and another of its size is kept beside it', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  const md5 = makeFile(join(here, 'a.bin'), 3_000_000)
+  const receiver = await withReceiver(there)
+  const engine = await withEngine()
+  const add = async (): Promise<StatusOf<'done'> | undefined> => {
+    await engine.add([join(here, 'a.bin')], { receiver: receiver.address, onConflict: 'skip-same' })
+    return (await untilKind(engine, 'done')).at(-1)
+  }
+  expect(await add()).toMatchObject({ storedAs: 'a.bin', bytesSent: 3_000_000 })
+  expect(await add()).toMatchObject({ storedAs: 'a.bin', bytesSent: 0, md5 })
+  makeFile(join(here, 'a.bin'), 3_000_000, 7)
+  expect(await add()).toMatchObject({ storedAs: 'a (2).bin', bytesSent: 3_000_000 })
 })

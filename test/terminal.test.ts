@@ -95,7 +95,7 @@ test.each([
   [['send', 'a.bin', '--to', 'nowhere at all', '--plaintext'], /--to: “nowhere at all” is not an address/],
   [['send', 'a.bin', '--to', 'box:50051'], /add --plaintext/],
   [['send', 'a.bin', '--to', 'box', '--plaintext', '--limit', '20M'], /--limit is not supported/],
-  [['send', 'a.bin', '--to', 'box', '--plaintext', '--conflict', 'explode'], /keep-both, overwrite, refuse/],
+  [['send', 'a.bin', '--to', 'box', '--plaintext', '--conflict', 'explode'], /keep-both, overwrite, skip-same, refuse/],
   [
     ['send', 'a.bin', '--to', 'box', '--plaintext', '--connections', 'many'],
     /--connections takes a whole number from 1 to 64, got “many”/,
@@ -112,7 +112,7 @@ test.each([
   expect(run.lines).toEqual([])
 })
 
-test('Ctrl+C is status 130, and the same command goes on where it stopped', async () => {
+test('[A5] Ctrl+C is status 130, and the same command goes on where it stopped', async () => {
   const [here, there] = [tempDir(), tempDir()]
   const file = join(here, 'film.mov')
   const size = 40 * CHUNK_BYTES
@@ -136,7 +136,7 @@ test('Ctrl+C is status 130, and the same command goes on where it stopped', asyn
 })
 
 test.each(['receiver', 'sender'] as const)(
-  'after kill -9 of the %s, the upload is finished without starting over',
+  '[A1 A4] after kill -9 of the %s, the upload is finished without starting over',
   async (victim) => {
     const [here, there] = [tempDir(), tempDir()]
     const file = join(here, 'film.mov')

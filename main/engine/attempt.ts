@@ -8,6 +8,9 @@ import type { UploadEvent } from './status.ts'
 /** A record of a file, as opposed to an empty folder. */
 export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
 
+/** A digest and the state of the source that it belongs to: the ctime in ms since 1970. */
+export type Hashing = { readonly digest: FileDigest; readonly touchedAtMs: number }
+
 /** Hears how an upload goes, in bytes. */
 export type TransferListener = {
   /** How much the receiver holds before this attempt sends anything. */
@@ -15,6 +18,8 @@ export type TransferListener = {
   onStored(bytes: number): void
   onSent(bytes: number): void
   onVerifying(bytesVerified: number): void
+  /** The digest that this attempt feeds, as soon as it is open. */
+  onHashing(hashing: Hashing): void
 }
 
 /** One try at one file: all that sending it needs. */
@@ -40,6 +45,8 @@ export type AttemptReport = {
   reached(): void
   /** The receiver holds more of this upload than before. */
   progressed(): void
+  /** Whether another upload of this queue goes by the key. */
+  owns(uploadKey: string): boolean
   /** The record was replaced: the source is taken as it is now. */
   renewed(record: ResumeRecord): void
 }

@@ -1,9 +1,9 @@
 import type { AttemptReport, TransferListener } from './attempt.ts'
 import { createBudget } from './budget.ts'
 import { type Connection, connect } from './connection.ts'
-import { createFileDigest } from './digest.ts'
 import { type Entry, newUploadKey } from './entry.ts'
 import { UploadError } from './errors.ts'
+import { findForgotten } from './forgotten.ts'
 import { createMeter, secondsLeft } from './meter.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { readIdentity } from './source.ts'
@@ -37,6 +37,11 @@ export function createAttempts({ addressOf, warn, connections, bufferBytes }: At
     return connection
   }
 
+  function release(): void {
+    for (const connection of open.values()) connection.close()
+    open.clear()
+  }
+
   function onPlainReceiver(receiver: string): void {
     if (plain.has(receiver)) return
     plain.add(receiver)
@@ -53,9 +58,10 @@ export function createAttempts({ addressOf, warn, connections, bufferBytes }: At
     ): Promise<UploadEvent & { kind: 'finished' }> {
       const connection = connectionTo(entry.record.receiver)
       if (entry.startAnew) await startAnew(entry, report)
+      else await adopt(entry, connection, report, signal)
       const finished = await transfer(
         entry.record,
-        entry.digest,
+        entry.hashing,
         {
           connection,
           budget,
@@ -81,19 +87,29 @@ export function createAttempts({ addressOf, warn, connections, bufferBytes }: At
         }
       })()
     },
-    async close(): Promise<void> {
+    /** Lets go of every connection; the next attempt opens its own. */
+    release,
+    close(): void {
       closing.abort(new Error('Longshore is closing.'))
-      for (const connection of open.values()) connection.close()
+      release()
     },
   }
+}
+
+/** Goes on with an upload that the receiver still holds of this very file, when this computer has lost its memory of it. */
+async function adopt(entry: Entry, connection: Connection, report: AttemptReport, signal: AbortSignal): Promise<void> {
+  if (entry.begun) return
+  const uploadKey = await findForgotten(entry.record, connection, report.owns, signal)
+  if (uploadKey !== undefined) report.renewed({ ...entry.record, uploadKey })
 }
 
 /** Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. */
 async function startAnew(entry: Entry, report: AttemptReport): Promise<void> {
   const identity = await readIdentity(entry.record.source)
-  entry.digest = createFileDigest()
+  const { hashed: _, ...record } = entry.record
+  entry.hashing = undefined
   entry.startAnew = false
-  report.renewed({ ...entry.record, identity, uploadKey: newUploadKey() })
+  report.renewed({ ...record, identity, uploadKey: newUploadKey() })
 }
 
 function listenTo(entry: Entry, report: AttemptReport): TransferListener {
@@ -122,5 +138,8 @@ function listenTo(entry: Entry, report: AttemptReport): TransferListener {
       entry.bytesSent += bytes
     },
     onVerifying: (bytesVerified) => report.event({ kind: 'verifying', bytesVerified }),
+    onHashing(hashing) {
+      entry.hashing = hashing
+    },
   }
 }

@@ -15,10 +15,10 @@ import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChun
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
-import type { FinishUploadReply } from '../../proto/generated/filetransfer/FinishUploadReply.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
+import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
 import { channelOptions, FileTransferClient } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
@@ -42,6 +42,8 @@ export type Connection = {
     signal: AbortSignal,
   ): Promise<FinishedFile>
   abort(uploadKey: string, signal: AbortSignal): Promise<void>
+  /** The unfinished uploads that the receiver holds. */
+  listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
   /** A stream of chunks on connection `lane`. */
   openChunks(lane: number): ClientDuplexStream<UploadChunkInput, ChunkAck>
@@ -68,7 +70,11 @@ export function connect(address: string, lanes: number): Connection {
       kind ??= await askKind(anyClient(), signal)
       return kind
     },
-    begin: (request, signal) => ask((options, done) => anyClient().beginUpload(request, options, done), signal),
+    begin(request, signal) {
+      // With a digest to compare, the receiver reads a file of that size before it answers.
+      const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : ANSWER_WITHIN_MS
+      return ask((options, done) => anyClient().beginUpload(request, options, done), signal, withinMs)
+    },
     async finish(request, onVerified, signal) {
       for await (const reply of answers(anyClient().finishUpload(request), signal)) {
         if (reply.finished) return reply.finished
@@ -78,6 +84,11 @@ export function connect(address: string, lanes: number): Connection {
     },
     async abort(uploadKey, signal) {
       await ask((options, done) => anyClient().abortUpload({ uploadKey }, options, done), signal)
+    },
+    async listUploads(signal) {
+      const uploads: UploadSummary[] = []
+      for await (const upload of answers(anyClient().listUploads({}), signal)) uploads.push(upload)
+      return uploads
     },
     async makeFolder(path, signal) {
       const reply = await ask<{ storedAs: string }>(
@@ -146,15 +157,12 @@ function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS):
 }
 
 /** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
-async function* answers(
-  call: ClientReadableStream<FinishUploadReply>,
-  signal: AbortSignal,
-): AsyncGenerator<FinishUploadReply> {
+async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
   const cancel = (): void => call.cancel()
   signal.addEventListener('abort', cancel, { once: true })
   try {
     signal.throwIfAborted()
-    yield* call as AsyncIterable<FinishUploadReply>
+    yield* call as AsyncIterable<T>
   } catch (error) {
     signal.throwIfAborted()
     throw isServiceError(error) ? fromServiceError(error) : error

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import { createAttempts } from './attempts.ts'
+import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
-import { createQueue, type QueueChange } from './queue.ts'
+import { createQueue } from './queue.ts'
 import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
-export type { QueueChange } from './queue.ts'
+export type { QueueChange } from './entries.ts'
 export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
@@ -33,14 +34,17 @@ export type EngineDeps = {
   readonly options?: EngineOptions
 }
 
+/** What is left of an upload of an earlier run. */
+export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed'>
+
 export type AddOptions = {
   readonly receiver: string
   /** Folder below the receiving folder, one element for each component. @default the receiving folder itself */
   readonly into?: readonly string[]
   /** What the receiver does when the name is taken. @default 'keep-both' */
   readonly onConflict?: ConflictPolicy
-  /** The key of an upload that an earlier run began for this very entry, to go on with it. @default every entry is a new upload */
-  readonly keyOf?: (entry: WalkedEntry) => string | undefined
+  /** What an earlier run began for this very entry, to go on with it. @default every entry is a new upload */
+  readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
 }
 
 /**
@@ -65,7 +69,9 @@ export interface Engine {
   sourceOf(id: UploadId): string | undefined
   /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: QueueChange) => void): () => void
-  /** Tries everything that waits for a retry now: the network or a receiver came back. */
+  /** The computer is about to sleep: saves, stops all transfers and lets go of connections, until `wake`. */
+  sleep(): void
+  /** Tries everything that waits for a retry now: the computer woke up, the network or a receiver came back. */
   wake(): void
   /** Stops all transfers, keeps everything resumable, closes connections. */
   close(): Promise<void>
@@ -98,7 +104,7 @@ export async function createEngine({
 
   return {
     ...queue,
-    async add(paths, { receiver, into = [], onConflict = 'keep-both', keyOf = () => undefined }) {
+    async add(paths, { receiver, into = [], onConflict = 'keep-both', begunBefore = () => undefined }) {
       const records: ResumeRecord[] = []
       const skipped: Skipped[] = []
       for await (const walked of walk(paths)) {
@@ -106,8 +112,8 @@ export async function createEngine({
         else {
           const { path, ...entry } = walked.entry
           const rank = queue.lastRank() + records.length + 1
-          const names = { id: randomUUID(), uploadKey: keyOf(walked.entry) ?? newUploadKey() }
-          records.push({ ...names, ...entry, path: [...into, ...path], receiver, onConflict, rank })
+          const begun = begunBefore(walked.entry) ?? { uploadKey: newUploadKey() }
+          records.push({ id: randomUUID(), ...begun, ...entry, path: [...into, ...path], receiver, onConflict, rank })
         }
       }
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
@@ -115,13 +121,17 @@ export async function createEngine({
       queue.add(records, false)
       return { ids: records.map(({ id }) => id), skipped }
     },
+    sleep() {
+      queue.sleep()
+      attempts.release()
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
       await queue.close()
-      await attempts.close()
+      attempts.close()
     },
   }
 }

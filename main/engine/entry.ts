@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { UploadSnapshot, UploadStatus } from '../contract.ts'
-import { createFileDigest, type FileDigest } from './digest.ts'
+import type { Hashing } from './attempt.ts'
 import type { ResumeRecord } from './resume-store.ts'
 
 /** One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. */
@@ -19,7 +19,8 @@ export type Entry = {
   begun: boolean
   /** The source has to be taken as it is now, as a new upload. */
   startAnew: boolean
-  digest: FileDigest
+  /** What the source is hashed to, and which state of the source that was; opened by the first attempt. */
+  hashing: Hashing | undefined
   bytesSent: number
 }
 
@@ -31,9 +32,9 @@ export function newEntry(record: ResumeRecord, restored: boolean): Entry {
     retryTimer: undefined,
     attempts: 0,
     secondChances: 0,
-    begun: restored,
+    begun: restored || record.hashed !== undefined,
     startAnew: false,
-    digest: createFileDigest(),
+    hashing: undefined,
     bytesSent: 0,
   }
 }
@@ -57,6 +58,12 @@ export function snapshotOf({ record, status }: Entry): UploadSnapshot {
     rank,
     status,
   }
+}
+
+/** The record with how far the source is hashed by now. */
+export function withHashed({ record, hashing }: Entry): ResumeRecord {
+  if (hashing === undefined || hashing.digest.hashedBytes === 0) return record
+  return { ...record, hashed: { ...hashing.digest.save(), touchedAtMs: hashing.touchedAtMs } }
 }
 
 /** Random enough that nobody guesses it and no two uploads share it. */

@@ -121,6 +121,11 @@ export function sourceChanged(): UploadError {
   )
 }
 
+/** Only the attributes changed: nothing that was hashed before may be trusted, but the file may well be the same. */
+export function sourceTouched(): UploadError {
+  return new UploadError('SOURCE_TOUCHED', 'The file was touched; Longshore reads it again to be sure.', 'retry')
+}
+
 export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error
 }

@@ -1,17 +1,14 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
-import { createCoalescer } from './coalesce.ts'
-import { type Entry, newEntry, snapshotOf } from './entry.ts'
+import { createEntries, type QueueChange } from './entries.ts'
+import { type Entry, snapshotOf, withHashed } from './entry.ts'
 import { ranksAfterMove } from './ranks.ts'
 import { createReceiverHolds } from './receiver-holds.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { retryDelayMs } from './retry.ts'
 import { createSlots } from './slots.ts'
-import { next, type UploadEvent } from './status.ts'
+import type { UploadEvent } from './status.ts'
 import { needsStartAnew, verdictOn } from './verdict.ts'
-import { createWaitingLine } from './waiting-line.ts'
-
-export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
 
 export type QueueDeps = {
   readonly resumeStore: ResumeStore
@@ -30,59 +27,56 @@ export type QueueDeps = {
   readonly unreachableGraceMs: number | undefined
 }
 
-/** Ten updates a second look continuous; more only costs copies. */
-const PUBLISH_INTERVAL_MS = 100
+/** A crash of this process hashes at most this much twice, bytes for each file. */
+const SAVE_EVERY_HASHED_BYTES = 64 * 1024 * 1024
 
-/** Which uploads run, and in what order. The sole writer of status. */
+/** A computer that wakes up without saying so is noticed after this, ms of its own waking time. */
+const ASLEEP_AT_MOST_MS = 60_000
+
+/** Which uploads run, and in what order; what becomes of them, and what the person asks for. */
 export function createQueue(deps: QueueDeps) {
-  const entries = new Map<UploadId, Entry>()
-  const waiting = createWaitingLine()
-  let lastRank = 0
-  const coalescer = createCoalescer<UploadId>(PUBLISH_INTERVAL_MS, (ids) => {
-    const known = ids.flatMap((id) => entries.get(id) ?? [])
-    deps.publish({ changed: known.map(snapshotOf), removed: ids.filter((id) => !entries.has(id)) })
-  })
+  const entries = createEntries(deps.publish)
+  const { apply, find } = entries
+  let asleep = false
   const holds = createReceiverHolds((receiver) => {
-    for (const entry of entries.values()) {
+    for (const entry of entries.all()) {
       if (entry.record.receiver === receiver && entry.retryTimer === undefined) release(entry, 'interrupted')
     }
     slots.fill()
   }, deps.unreachableGraceMs)
-
-  const ordered = (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank)
-  const find = (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? [])
-
-  function apply(entry: Entry, event: UploadEvent): void {
-    const status = next(entry.status, event)
-    if (status === entry.status) return
-    const moved = status.kind !== entry.status.kind
-    if (entry.status.kind === 'waiting') waiting.leave(entry)
-    entry.status = status
-    if (status.kind === 'waiting') waiting.join(entry)
-    if (moved) coalescer.hurry(entry.record.id)
-    else coalescer.touch(entry.record.id)
-  }
 
   /** Uploads go on when they cannot be saved; the person must know that they would not survive a crash. */
   function save(written: Promise<void>): Promise<void> {
     return written.catch((error: Error) => deps.warn(`Longshore cannot save its list of uploads: ${error.message}`))
   }
 
-  function hold(entry: Entry, held: ResumeRecord['held']): void {
-    const { held: _, ...record } = entry.record
+  /** Saves how far an upload has come, with what the person decided about it. */
+  function saveEntry(entry: Entry, held = entry.record.held): void {
+    const { held: _, ...record } = withHashed(entry)
     entry.record = held === undefined ? record : { ...record, held }
-    void save(deps.resumeStore.put([entry.record]))
+    if (entries.has(record.id)) void save(deps.resumeStore.put([entry.record]))
+  }
+
+  function letGo(entry: Entry): void {
+    const { held: _, ...record } = entry.record
+    entry.record = record
+    saveEntry(entry)
+  }
+
+  function stopTimer(entry: Entry): void {
+    clearTimeout(entry.retryTimer)
+    entry.retryTimer = undefined
   }
 
   function release(entry: Entry, from: Entry['status']['kind']): void {
     if (entry.status.kind !== from) return
-    clearTimeout(entry.retryTimer)
-    entry.retryTimer = undefined
+    stopTimer(entry)
     apply(entry, { kind: 'released' })
   }
 
   const slots = createSlots(deps.filesAtOnce, () => {
-    const entry = waiting.first(({ running, record }) => running === undefined && !holds.isHeld(record.receiver))
+    if (asleep) return undefined
+    const entry = entries.firstWaiting(({ running, record }) => running === undefined && !holds.isHeld(record.receiver))
     return entry && run(entry)
   })
 
@@ -90,25 +84,8 @@ export function createQueue(deps: QueueDeps) {
     const controller = new AbortController()
     entry.running = controller
     apply(entry, { kind: 'started' })
-    const report: AttemptReport = {
-      event(event) {
-        if (!controller.signal.aborted) apply(entry, event)
-      },
-      reached() {
-        entry.begun = true
-        holds.reached(entry.record.receiver)
-      },
-      progressed() {
-        entry.attempts = 0
-        holds.progressed(entry.record.receiver)
-      },
-      renewed(record) {
-        entry.record = record
-        if (entries.has(record.id)) void save(deps.resumeStore.put([record]))
-      },
-    }
     try {
-      const finished = await deps.attempt(entry, report, controller.signal)
+      const finished = await deps.attempt(entry, reportOn(entry, controller.signal), controller.signal)
       apply(entry, finished)
       // One that was paused in its last moment stays paused; going on finds it finished on the receiver.
       if (entry.status.kind === 'done') void save(deps.resumeStore.remove([entry.record.id]))
@@ -116,6 +93,31 @@ export function createQueue(deps: QueueDeps) {
       if (!controller.signal.aborted) fail(entry, error)
     } finally {
       entry.running = undefined
+    }
+  }
+
+  function reportOn(entry: Entry, signal: AbortSignal): AttemptReport {
+    const { receiver } = entry.record
+    return {
+      event(event) {
+        if (!signal.aborted) apply(entry, event)
+      },
+      reached() {
+        entry.begun = true
+        holds.reached(receiver)
+      },
+      progressed() {
+        entry.attempts = 0
+        holds.progressed(receiver)
+        const savedBytes = entry.record.hashed?.hashedBytes ?? 0
+        const hashedBytes = entry.hashing?.digest.hashedBytes ?? 0
+        if (hashedBytes - savedBytes >= SAVE_EVERY_HASHED_BYTES) saveEntry(entry)
+      },
+      owns: (uploadKey) => [...entries.all()].some(({ record }) => record.uploadKey === uploadKey),
+      renewed(record) {
+        entry.record = record
+        saveEntry(entry)
+      },
     }
   }
 
@@ -128,10 +130,11 @@ export function createQueue(deps: QueueDeps) {
     const heldUntilMs = verdict.next === 'hold-receiver' ? holds.hold(receiver) : undefined
     if (verdict.next === 'give-up' || holds.isHopeless(receiver)) {
       apply(entry, { kind: 'failed', reason, message })
-      hold(entry, { reason, message })
+      saveEntry(entry, { reason, message })
       return
     }
     apply(entry, { kind: 'interrupted', reason, message, retryAtMs: heldUntilMs ?? waitAlone(entry) })
+    saveEntry(entry)
   }
 
   function waitAlone(entry: Entry): number {
@@ -146,42 +149,41 @@ export function createQueue(deps: QueueDeps) {
 
   function drop(unwanted: readonly Entry[]): void {
     for (const entry of unwanted) {
-      entries.delete(entry.record.id)
-      waiting.leave(entry)
-      clearTimeout(entry.retryTimer)
+      entries.remove(entry)
+      stopTimer(entry)
       entry.running?.abort(new Error('Cancelled.'))
       if (entry.begun && entry.status.kind !== 'done') deps.forget(entry.record)
-      coalescer.hurry(entry.record.id)
     }
     void save(deps.resumeStore.remove(unwanted.map(({ record }) => record.id)))
     slots.fill()
   }
 
+  function wake(): void {
+    asleep = false
+    for (const entry of entries.all()) release(entry, 'interrupted')
+    holds.releaseAll()
+    slots.fill()
+  }
+
   return {
     save,
+    wake,
     add(records: readonly ResumeRecord[], restored: boolean): void {
-      for (const record of records) {
-        const entry = newEntry(record, restored)
-        entries.set(record.id, entry)
-        lastRank = Math.max(lastRank, record.rank)
-        if (entry.status.kind === 'waiting') waiting.join(entry)
-        coalescer.touch(record.id)
-      }
+      for (const record of records) entries.add(record, restored)
       slots.fill()
     },
     pause(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
         apply(entry, { kind: 'paused' })
         if (entry.status.kind !== 'paused') continue
-        clearTimeout(entry.retryTimer)
-        entry.retryTimer = undefined
+        stopTimer(entry)
         entry.running?.abort(new Error('Paused.'))
-        hold(entry, 'paused')
+        saveEntry(entry, 'paused')
       }
     },
     resume(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
-        if (entry.status.kind === 'paused') hold(entry, undefined)
+        if (entry.status.kind === 'paused') letGo(entry)
         release(entry, 'paused')
         release(entry, 'interrupted')
       }
@@ -193,7 +195,7 @@ export function createQueue(deps: QueueDeps) {
         if (entry.status.kind !== 'failed') continue
         entry.startAnew ||= needsStartAnew(entry.status.reason)
         entry.secondChances = 0
-        hold(entry, undefined)
+        letGo(entry)
         release(entry, 'failed')
       }
       holds.releaseAll()
@@ -208,40 +210,39 @@ export function createQueue(deps: QueueDeps) {
       drop(find(ids).filter(({ status }) => status.kind === 'done'))
     },
     move(ids: readonly UploadId[], before: UploadId | undefined): void {
-      const ranks = ranksAfterMove(
-        ordered().map(({ record }) => record),
-        new Set(ids),
-        before,
-      )
+      const records = entries.ordered().map(({ record }) => record)
+      const ranks = ranksAfterMove(records, new Set(ids), before)
       const moved = find([...ranks.keys()])
-      for (const entry of moved) {
-        waiting.leave(entry)
-        entry.record = { ...entry.record, rank: ranks.get(entry.record.id) ?? entry.record.rank }
-        lastRank = Math.max(lastRank, entry.record.rank)
-        if (entry.status.kind === 'waiting') waiting.join(entry)
-        coalescer.hurry(entry.record.id)
-      }
+      for (const entry of moved) entries.rerank(entry, ranks.get(entry.record.id) ?? entry.record.rank)
       void save(deps.resumeStore.put(moved.map(({ record }) => record)))
     },
-    list: (): readonly UploadSnapshot[] => ordered().map(snapshotOf),
-    sourceOf: (id: UploadId): string | undefined => entries.get(id)?.record.source,
-    /** New uploads go behind this. */
-    lastRank: (): number => lastRank,
-    /** Tries everything that waits for a retry now. */
-    wake(): void {
-      for (const entry of entries.values()) release(entry, 'interrupted')
-      holds.releaseAll()
-      slots.fill()
+    list: (): readonly UploadSnapshot[] => entries.ordered().map(snapshotOf),
+    sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
+    lastRank: entries.lastRank,
+    /** Stops everything that runs until `wake`, and starts nothing new. */
+    sleep(): void {
+      asleep = true
+      const message = 'This computer was asleep.'
+      for (const entry of entries.all()) {
+        if (entry.running === undefined) continue
+        apply(entry, { kind: 'interrupted', reason: 'ASLEEP', message, retryAtMs: Date.now() + ASLEEP_AT_MOST_MS })
+        entry.running.abort(new Error('Asleep.'))
+        entry.retryTimer = setTimeout(wake, ASLEEP_AT_MOST_MS)
+        saveEntry(entry)
+      }
+      entries.flush()
     },
     async close(): Promise<void> {
       const drained = slots.drain()
-      for (const entry of entries.values()) {
-        clearTimeout(entry.retryTimer)
-        entry.running?.abort(new Error('Longshore is closing.'))
+      for (const entry of entries.all()) {
+        stopTimer(entry)
+        if (entry.running === undefined) continue
+        entry.running.abort(new Error('Longshore is closing.'))
+        saveEntry(entry)
       }
       holds.releaseAll()
       await drained
-      coalescer.flush()
+      entries.flush()
     },
   }
 }

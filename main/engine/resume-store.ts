@@ -1,4 +1,5 @@
 import type { UploadId } from '../contract.ts'
+import type { SavedDigest } from './digest.ts'
 
 /** What tells that a file is still the one that was queued. */
 export type SourceIdentity = {
@@ -8,7 +9,7 @@ export type SourceIdentity = {
   readonly inode: string
 }
 
-export type ConflictPolicy = 'keep-both' | 'overwrite' | 'refuse'
+export type ConflictPolicy = 'keep-both' | 'overwrite' | 'refuse' | 'skip-same'
 
 /** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
 export type ResumeRecord = {
@@ -25,6 +26,11 @@ export type ResumeRecord = {
   readonly receiver: string
   readonly onConflict: ConflictPolicy
   readonly rank: number
+  /** How far the source is hashed, so that going on hashes nothing twice. */
+  readonly hashed?: SavedDigest & {
+    /** When the source's content or attributes last changed (ctime), as it was hashed, ms since 1970. */
+    readonly touchedAtMs: number
+  }
   /** What the person decided, or has to decide; absent: go on. */
   readonly held?: 'paused' | { readonly reason: string; readonly message: string }
 }

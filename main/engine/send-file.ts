@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { UploadError } from './errors.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
-import { storedBytes } from './plan.ts'
+import { plannedChunks, storedBytes } from './plan.ts'
 import type { ConflictPolicy } from './resume-store.ts'
 import { sendChunks } from './send-chunks.ts'
 
@@ -13,22 +14,22 @@ const policyOnWire = {
   'keep-both': 'KEEP_BOTH',
   overwrite: 'OVERWRITE',
   refuse: 'REFUSE',
+  'skip-same': 'SKIP_SAME',
 } as const satisfies Record<ConflictPolicy, BeginUploadRequestInput['onConflict']>
 
 /** Sends one file to a receiver of ours: begin, chunks over several connections, finish. */
 export async function sendFile(attempt: Attempt): Promise<Finished> {
   const { record, source, digest, connection, listener, signal } = attempt
   const { sizeBytes, modifiedAtMs } = record.identity
-  const begun = await connection.begin(
-    {
-      uploadKey: record.uploadKey,
-      path: [...record.path],
-      size: sizeBytes,
-      modifiedAtMs,
-      onConflict: policyOnWire[record.onConflict],
-    },
-    signal,
-  )
+  const request = {
+    uploadKey: record.uploadKey,
+    path: [...record.path],
+    size: sizeBytes,
+    modifiedAtMs,
+    onConflict: policyOnWire[record.onConflict],
+  }
+  let begun = await connection.begin(request, signal)
+  if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)
   if (begun.finished) return begun.finished
   const { fileId, generation, chunkBytes } = begun
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
@@ -50,4 +51,14 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   const finished = await connection.finish({ fileId, generation, md5 }, listener.onVerifying, signal)
   if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
   return finished
+}
+
+/** SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth. */
+async function sha256Of({ record, source, signal }: Attempt): Promise<string> {
+  const hash = createHash('sha256')
+  for (const { start, end } of plannedChunks(record.identity.sizeBytes, 1024 * 1024, [])) {
+    signal.throwIfAborted()
+    hash.update(await source.read(start, end))
+  }
+  return hash.digest('hex')
 }

@@ -1,13 +1,21 @@
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { fromFileError, sourceChanged } from './errors.ts'
+import { crc32, type Sample } from './digest.ts'
+import { fromFileError, sourceChanged, sourceTouched } from './errors.ts'
 import type { SourceIdentity } from './resume-store.ts'
 
 /** A queued file, open for reading, that notices when it is no longer the file that was queued. */
 export type Source = {
+  /** When the file's content or attributes last changed, as it was opened, ms since 1970. */
+  readonly touchedAtMs: number
   /** The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before. */
   read(start: number, end: number): Promise<Buffer>
-  /** Fails with SOURCE_CHANGED when size or modification time are not those of the queued file. */
+  /** Fails with SOURCE_CHANGED when the chunks that were remembered are not the same any more. */
+  assertSamples(samples: readonly Sample[]): Promise<void>
+  /**
+   * Fails with SOURCE_CHANGED when size or modification time are not those of the queued file any more, and with SOURCE_TOUCHED when only its
+   * attributes changed since it was opened, which a rewrite with a restored time does as well as a harmless rename.
+   */
   assertUnchanged(): Promise<void>
   close(): Promise<void>
 }
@@ -17,19 +25,33 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
   const file = await open(path, 'r').catch((error) => {
     throw fromFileError(error)
   })
-  const assertUnchanged = async (): Promise<void> => {
-    const now = identityOf(await file.stat({ bigint: true }))
+  const look = async (): Promise<number> => {
+    const stats = await file.stat({ bigint: true })
+    const now = identityOf(stats)
     const same =
       now.sizeBytes === identity.sizeBytes && now.modifiedAtMs === identity.modifiedAtMs && now.inode === identity.inode
     if (!same) throw sourceChanged()
+    return Number(stats.ctimeNs) / 1e6
   }
   try {
-    await assertUnchanged()
+    const touchedAtMs = await look()
+    return {
+      touchedAtMs,
+      read: (start, end) => readFully(file, start, end),
+      async assertSamples(samples) {
+        for (const { offset, bytes, crc32: expected } of samples) {
+          if (crc32(await readFully(file, offset, offset + bytes)) !== expected) throw sourceChanged()
+        }
+      },
+      async assertUnchanged() {
+        if ((await look()) !== touchedAtMs) throw sourceTouched()
+      },
+      close: () => file.close(),
+    }
   } catch (error) {
     await file.close()
     throw error
   }
-  return { read: (start, end) => readFully(file, start, end), assertUnchanged, close: () => file.close() }
 }
 
 /** Reads the identity of the file at `path`. Fails with an UploadError. */
@@ -42,7 +64,11 @@ export async function readIdentity(path: string): Promise<SourceIdentity> {
 }
 
 export function identityOf(stats: BigIntStats): SourceIdentity {
-  return { sizeBytes: Number(stats.size), modifiedAtMs: Number(stats.mtimeMs), inode: String(stats.ino) }
+  return {
+    sizeBytes: Number(stats.size),
+    modifiedAtMs: Number(stats.mtimeMs),
+    inode: String(stats.ino),
+  }
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {

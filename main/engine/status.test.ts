@@ -8,7 +8,7 @@ test('a file goes from waiting through sending and verifying to done', () => {
   const further = next(sending, { kind: 'stored', bytesStored: 10, bytesPerSecond: 5, secondsLeft: 2 })
   expect(further).toEqual({ kind: 'sending', bytesStored: 10, bytesPerSecond: 5, secondsLeft: 2 })
   const verifying = next(further, { kind: 'verifying', bytesVerified: 0 })
-  expect(verifying).toEqual({ kind: 'verifying', bytesVerified: 0 })
+  expect(verifying).toEqual({ kind: 'verifying', bytesVerified: 0, bytesStored: 10 })
   const finished = { kind: 'finished', storedAs: 'a', md5: 'd', bytesSent: 10, finishedAtMs: 1 } as const
   expect(next(verifying, finished)).toEqual({ ...finished, kind: 'done' })
 })

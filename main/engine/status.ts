@@ -44,7 +44,7 @@ export function next(status: UploadStatus, event: UploadEvent): UploadStatus {
     case 'stored':
       return { ...event, kind: 'sending' }
     case 'verifying':
-      return { kind: 'verifying', bytesVerified: event.bytesVerified }
+      return { kind: 'verifying', bytesVerified: event.bytesVerified, ...stored }
     case 'interrupted':
     case 'failed':
       return { ...event, ...stored }

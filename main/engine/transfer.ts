@@ -1,11 +1,11 @@
-import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.ts'
+import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
 import type { Budget } from './budget.ts'
 import type { Connection, ReceiverKind } from './connection.ts'
-import type { FileDigest } from './digest.ts'
+import { openDigest } from './digest.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
 import { sendToPlainReceiver } from './send-plain.ts'
-import { openSource } from './source.ts'
+import { openSource, type Source } from './source.ts'
 
 export type TransferDeps = {
   readonly connection: Connection
@@ -20,7 +20,7 @@ export type TransferDeps = {
  */
 export async function transfer(
   record: ResumeRecord,
-  digest: FileDigest,
+  known: Hashing | undefined,
   { connection, budget, onReached }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
@@ -34,22 +34,37 @@ export async function transfer(
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
-  const attempt: Attempt = {
-    record,
-    source,
-    digest,
-    connection,
-    budget,
-    listener,
-    signal: AbortSignal.any([signal, over.signal]),
-  }
   try {
+    const hashing = await trustedHashing(record, known, source)
+    listener.onHashing(hashing)
+    const attempt: Attempt = {
+      record,
+      source,
+      digest: hashing.digest,
+      connection,
+      budget,
+      listener,
+      signal: AbortSignal.any([signal, over.signal]),
+    }
     return kind === 'plain' ? await sendToPlainReceiver(attempt) : await sendFile(attempt)
   } finally {
     // A lane that failed may leave another waiting for a chunk; with the attempt over, nobody waits.
     over.abort(new Error('The attempt is over.'))
     await source.close()
   }
+}
+
+/**
+ * The digest to go on with: of this run, or of an earlier one when its samples are still in the file. A source that was touched since is hashed from
+ * its first byte, so that content that changed behind a restored time cannot hide.
+ */
+async function trustedHashing(record: FileRecord, known: Hashing | undefined, source: Source): Promise<Hashing> {
+  const { touchedAtMs } = source
+  if (known?.touchedAtMs === touchedAtMs) return known
+  const { hashed } = record
+  if (known !== undefined || hashed?.touchedAtMs !== touchedAtMs) return { digest: await openDigest(), touchedAtMs }
+  await source.assertSamples(hashed.samples)
+  return { digest: await openDigest(hashed), touchedAtMs }
 }
 
 function isFile(record: ResumeRecord): record is FileRecord {

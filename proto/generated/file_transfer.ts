@@ -14,12 +14,14 @@ import type { FileTransferServiceClient as _filetransfer_FileTransferServiceClie
 import type { FinishUploadReplyInput as _filetransfer_FinishUploadReplyInput, FinishUploadReply as _filetransfer_FinishUploadReply } from './filetransfer/FinishUploadReply.ts';
 import type { FinishUploadRequestInput as _filetransfer_FinishUploadRequestInput, FinishUploadRequest as _filetransfer_FinishUploadRequest } from './filetransfer/FinishUploadRequest.ts';
 import type { FinishedFileInput as _filetransfer_FinishedFileInput, FinishedFile as _filetransfer_FinishedFile } from './filetransfer/FinishedFile.ts';
+import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, ListUploadsRequest as _filetransfer_ListUploadsRequest } from './filetransfer/ListUploadsRequest.ts';
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from './filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from './filetransfer/MakeFolderRequest.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from './filetransfer/ReceiverInfoRequest.ts';
 import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from './filetransfer/UploadChunk.ts';
 import type { UploadStatusInput as _filetransfer_UploadStatusInput, UploadStatus as _filetransfer_UploadStatus } from './filetransfer/UploadStatus.ts';
+import type { UploadSummaryInput as _filetransfer_UploadSummaryInput, UploadSummary as _filetransfer_UploadSummary } from './filetransfer/UploadSummary.ts';
 import type { UploadedChunksInput as _filetransfer_UploadedChunksInput, UploadedChunks as _filetransfer_UploadedChunks } from './filetransfer/UploadedChunks.ts';
 import type { VerifyProgressInput as _filetransfer_VerifyProgressInput, VerifyProgress as _filetransfer_VerifyProgress } from './filetransfer/VerifyProgress.ts';
 
@@ -47,12 +49,14 @@ export interface ProtoGrpcType {
     FinishUploadReply: MessageTypeDefinition<_filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadReply>
     FinishUploadRequest: MessageTypeDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadRequest>
     FinishedFile: MessageTypeDefinition<_filetransfer_FinishedFileInput, _filetransfer_FinishedFile>
+    ListUploadsRequest: MessageTypeDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_ListUploadsRequest>
     MakeFolderReply: MessageTypeDefinition<_filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderReply>
     MakeFolderRequest: MessageTypeDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderRequest>
     ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>
     ReceiverInfoRequest: MessageTypeDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoRequest>
     UploadChunk: MessageTypeDefinition<_filetransfer_UploadChunkInput, _filetransfer_UploadChunk>
     UploadStatus: MessageTypeDefinition<_filetransfer_UploadStatusInput, _filetransfer_UploadStatus>
+    UploadSummary: MessageTypeDefinition<_filetransfer_UploadSummaryInput, _filetransfer_UploadSummary>
     UploadedChunks: MessageTypeDefinition<_filetransfer_UploadedChunksInput, _filetransfer_UploadedChunks>
     VerifyProgress: MessageTypeDefinition<_filetransfer_VerifyProgressInput, _filetransfer_VerifyProgress>
   }

@@ -1,4 +1,5 @@
 import type { UploadSnapshot } from '../../main/contract.ts'
+import { reasonSentence } from '../reasons.ts'
 import { type Text, useText } from '../text.ts'
 import { useWindow } from '../window-context.ts'
 
@@ -22,7 +23,7 @@ function announceDone(ended: readonly UploadSnapshot[], t: Text['t']): string | 
 
 function announceFailed(ended: readonly UploadSnapshot[], t: Text['t']): string | undefined {
   const failed = ended.flatMap(({ name, status }) =>
-    status.kind === 'failed' ? [{ name, message: status.message }] : [],
+    status.kind === 'failed' ? [{ name, message: reasonSentence(status, t) }] : [],
   )
   const [only] = failed
   if (only === undefined) return undefined

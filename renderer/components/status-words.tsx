@@ -1,4 +1,5 @@
 import type { UploadSnapshot } from '../../main/contract.ts'
+import { reasonSentence, type Stop } from '../reasons.ts'
 import { type Text, useText } from '../text.ts'
 import { useNow } from './use-now.ts'
 
@@ -14,12 +15,15 @@ export function StatusWords({ upload }: { readonly upload: UploadSnapshot }) {
   )
 }
 
+type Words = Pick<Text, 't' | 'share' | 'duration'>
+
 /** What is going on with an upload, in one or two sentences; for an interruption also when it goes on. */
 export function statusSentence(
-  { status, sizeBytes }: Pick<UploadSnapshot, 'status' | 'sizeBytes'>,
-  { t, share, duration }: Pick<Text, 't' | 'share' | 'duration'>,
+  { status, sizeBytes, path }: Pick<UploadSnapshot, 'status' | 'sizeBytes' | 'path'>,
+  words: Words,
   nowMs: number,
 ): string {
+  const { t, share } = words
   switch (status.kind) {
     case 'waiting':
     case 'sending':
@@ -27,14 +31,25 @@ export function statusSentence(
       return t(`status.${status.kind}`)
     case 'verifying':
       return t('status.verifying', { share: share(sizeBytes > 0 ? status.bytesVerified / sizeBytes : 0) })
-    case 'interrupted': {
-      const seconds = Math.ceil((status.retryAtMs - nowMs) / 1000)
-      const next = seconds > 0 ? t('status.continuesIn', { duration: duration(seconds) }) : t('status.continuesNow')
-      return `${status.message} ${next}`
-    }
+    case 'interrupted':
+      return t('status.interrupted', { message: reasonSentence(status, t), next: whatNext(status, words, nowMs) })
     case 'failed':
-      return t('status.failed', { message: status.message })
+      return t('status.failed', { message: reasonSentence(status, t) })
     case 'done':
-      return t('status.done', { storedAs: status.storedAs })
+      return t(status.storedAs === path ? 'status.done' : 'status.doneAs', { storedAs: status.storedAs })
   }
+}
+
+/** When and how an interrupted upload goes on: some wait for more than time. */
+function whatNext(
+  { reason, retryAtMs }: Stop & { readonly retryAtMs: number },
+  { t, duration }: Words,
+  nowMs: number,
+): string {
+  if (reason === 'ASLEEP') return t('status.continuesAwake')
+  if (reason === 'RECEIVER_OFF') return t('status.continuesOn')
+  const seconds = Math.ceil((retryAtMs - nowMs) / 1000)
+  const looks = reason === 'SOURCE_MISSING'
+  if (seconds <= 0) return t(looks ? 'status.looksAgainNow' : 'status.continuesNow')
+  return t(looks ? 'status.looksAgainIn' : 'status.continuesIn', { duration: duration(seconds) })
 }

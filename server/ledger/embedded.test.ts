@@ -18,6 +18,8 @@ const record = (fileId: string): UploadRecord => ({
   state: { kind: 'receiving' },
 })
 
+const unexpectedDamage = (error: unknown) => expect.unreachable(String(error))
+
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'longshore-ledger-'))
   onTestFinished(() => rm(path, { recursive: true }))
@@ -25,7 +27,7 @@ async function folder(): Promise<string> {
 }
 
 async function opened(path: string): Promise<Ledger> {
-  const ledger = await openEmbeddedLedger(path)
+  const ledger = await openEmbeddedLedger(path, unexpectedDamage)
   onTestFinished(() => ledger.close())
   return ledger
 }
@@ -38,7 +40,7 @@ async function startsOf(ledger: Ledger, fileId: string): Promise<number[]> {
 
 test('uploads and chunks are there after closing and opening, chunks in the order of the file', async () => {
   const path = await folder()
-  const before = await openEmbeddedLedger(path)
+  const before = await openEmbeddedLedger(path, unexpectedDamage)
   await before.uploads.save(record('a'), { durable: true })
   for (const start of [900, 5, 2 ** 53 - 10, 10_000]) await before.chunks.save('a', { start, end: start + 5, crc32: 7 })
   await before.chunks.save('ab', { start: 1, end: 2, crc32: 0 })
@@ -66,18 +68,38 @@ test('a finished upload is found but is not among the unfinished, and a forgotte
   expect(await startsOf(ledger, 'b')).toEqual([])
 })
 
+test('a checkpoint is replaced, and forgets chunks in the same step; forgetting the chunks forgets it', async () => {
+  const ledger = await opened(await folder())
+  const durable = [
+    { start: 0, end: 10 },
+    { start: 20, end: 2 ** 53 - 1 },
+  ]
+  expect(await ledger.checkpoints.find('a')).toEqual([])
+  for (const start of [0, 10, 20]) await ledger.chunks.save('a', { start, end: start + 10, crc32: 1 })
+  await ledger.checkpoints.save('a', [{ start: 0, end: 30 }])
+  await ledger.checkpoints.save('a', durable, { forgetChunks: [10] })
+  expect(await ledger.checkpoints.find('a')).toEqual(durable)
+  expect(await startsOf(ledger, 'a')).toEqual([0, 20])
+
+  await ledger.uploads.save(record('a'), { forgetChunks: true })
+  expect(await ledger.checkpoints.find('a')).toEqual([])
+  await ledger.checkpoints.save('a', durable)
+  await ledger.uploads.forget(record('a'))
+  expect(await ledger.checkpoints.find('a')).toEqual([])
+})
+
 test('a second one on the same folder is refused', async () => {
   const path = await folder()
   await opened(path)
-  await expect(openEmbeddedLedger(path)).rejects.toThrow('Another receiver is using this ledger.')
+  await expect(openEmbeddedLedger(path, unexpectedDamage)).rejects.toThrow('Another receiver is using this ledger.')
 })
 
-test('after a full disk, what was acknowledged before and after it is there, and nothing else was', async (context) => {
+test('[F3] after a full disk, what was acknowledged before and after it is there, and nothing else was', async (context) => {
   const path = await folder()
   becomeSmallDisk(path, 1, context)
   const ballast = join(path, 'ballast')
   await writeFile(ballast, Buffer.alloc(400_000))
-  const ledger = await openEmbeddedLedger(join(path, 'ledger'))
+  const ledger = await openEmbeddedLedger(join(path, 'ledger'), unexpectedDamage)
   const acknowledged: number[] = []
   const save = async (start: number) => {
     await ledger.chunks.save('a', { start, end: start + 1, crc32: 1 })
@@ -91,7 +113,7 @@ test('after a full disk, what was acknowledged before and after it is there, and
 
   expect(new Set(failures)).toEqual(new Set(['DISK_FULL']))
   expect(acknowledged).toContain(50_099)
-  const after = await openEmbeddedLedger(join(path, 'ledger'))
+  const after = await openEmbeddedLedger(join(path, 'ledger'), unexpectedDamage)
   const kept = new Set(await startsOf(after, 'a'))
   await after.close()
   expect(acknowledged.filter((start) => !kept.has(start))).toEqual([])

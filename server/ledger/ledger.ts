@@ -1,4 +1,4 @@
-import type { Range } from '../range-set.ts'
+import type { Range, RangeSet } from '../range-set.ts'
 
 /** What to do when the final name is taken; see `ConflictPolicy` in the wire contract. */
 export type OnConflict = 'KEEP_BOTH' | 'OVERWRITE' | 'REFUSE'
@@ -36,6 +36,8 @@ export type UploadRecord = {
   /** Raised each time the upload is opened; 0 for plain uploads. */
   readonly generation: number
   readonly state: UploadState
+  /** When a sender asked for it last, milliseconds since 1970; undefined in records of versions that did not tell. */
+  readonly begunAtMs?: number
 }
 
 /** One chunk that was checked and written. */
@@ -49,10 +51,12 @@ export type ChunkRecord = Range & {
  *
  * The promise: when a method that saves or forgets has resolved, what it did survives `kill -9` of this process; with `durable` it survives a
  * power cut, together with everything that was saved before it. A method that rejects may or may not have taken effect, and harms no later one.
+ * A record that cannot be read is set aside, and its upload or chunk is unknown from then on; no other record suffers.
  */
 export interface Ledger {
   readonly uploads: UploadRecords
   readonly chunks: ChunkRecords
+  readonly checkpoints: Checkpoints
   /** Waits for what is being written and lets go of the ledger, so that another process may open it. */
   close(): Promise<void>
 }
@@ -61,9 +65,9 @@ export interface Ledger {
 export interface UploadRecords {
   find(fileId: string): Promise<UploadRecord | undefined>
   findByKey(uploadKey: string): Promise<UploadRecord | undefined>
-  /** Adds or replaces a record; with `forgetChunks` the upload's chunks are forgotten in the same atomic step. */
+  /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
-  /** Forgets an upload and its chunks in one atomic step. */
+  /** Forgets an upload, its chunks and its checkpoint in one atomic step. */
   forget(record: UploadRecord): Promise<void>
   /** Uploads that are not finished, in no order. Takes time and memory for those only, however many have finished. */
   unfinished(): AsyncIterable<UploadRecord>
@@ -77,4 +81,15 @@ export interface ChunkRecords {
   list(fileId: string): AsyncIterable<ChunkRecord>
   /** Adds a chunk, or replaces the one that begins at the same offset. */
   save(fileId: string, chunk: ChunkRecord): Promise<void>
+}
+
+/** See {@link Ledger}. What survives a power cut of each upload; chunks outside it may not have reached the disk when the ledger knows them. */
+export interface Checkpoints {
+  /** Merged and ascending; empty when none was saved. */
+  find(fileId: string): Promise<RangeSet>
+  /**
+   * Replaces the checkpoint of an upload. It survives a power cut when this has resolved. The chunks that begin at the offsets in
+   * `forgetChunks` are forgotten in the same atomic step.
+   */
+  save(fileId: string, durable: RangeSet, options?: { readonly forgetChunks?: readonly number[] }): Promise<void>
 }

@@ -11,10 +11,15 @@ export interface StoredFile {
 
 /** The bytes of an upload that is not published yet. */
 export interface Part {
+  /** How long the part was when it was opened. */
+  readonly sizeBytes: number
   /** Resolves when all of the data is written so that it survives a crash of this process. Never writes a part of it and reports success. */
   write(data: Buffer, offset: Offset): Promise<void>
   read(start: number, end: number): AsyncIterable<Buffer>
-  /** Resolves when everything written survives a power cut. When it rejects, what was written since the last success must not be trusted. */
+  /**
+   * Resolves when everything written, and the part itself, survive a power cut. When it rejects, what was written since the last success is
+   * lost: the next one may succeed without having written it.
+   */
   sync(): Promise<void>
   close(): Promise<void>
 }
@@ -22,6 +27,7 @@ export interface Part {
 /** What a published file is to look like. */
 export type Wish = {
   readonly path: readonly string[]
+  readonly sizeBytes: number
   readonly modifiedAtMs: number | undefined
   readonly onConflict: OnConflict
 }
@@ -36,25 +42,37 @@ export type Settled = 'published' | 'unpublished' | 'lost'
  * Where bytes go. Parts are named by `fileId`, published files by checked path components.
  *
  * The promise: nothing outside the receiving folder is ever read, written, renamed or deleted, and no symbolic link below it is followed. A
- * published file appears under its name at once and whole; nothing that had the name before is lost unless OVERWRITE was asked for.
+ * published file appears under its name at once and whole; nothing that had the name before is lost unless OVERWRITE was asked for. A disk
+ * that was unmounted gets nothing: what is then in the place of the receiving folder is left alone.
  */
 export interface ChunkStore {
-  /** Opens a part for reading and writing; makes an empty one when there is none. */
+  /**
+   * Opens a part for reading and writing; makes an empty one when there is none.
+   *
+   * @throws ReceiveError STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
+   */
   openPart(fileId: string): Promise<Part>
   /** Deletes a part; one that does not exist is success. */
   discardPart(fileId: string): Promise<void>
   /**
    * Gives a part its final name and answers it. Resolves when the name survives a power cut. `announce` is awaited before the name appears.
    *
-   * @throws ReceiveError TARGET_EXISTS when the name is taken and the wish refuses another, or a file stands where a folder is needed.
+   * @throws ReceiveError TARGET_EXISTS when the name is taken and the wish refuses another, or a file stands where a folder is needed;
+   * STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
    */
   publish(fileId: string, wish: Wish, announce: (intent: Intent) => Promise<void>): Promise<readonly string[]>
   /** Completes or takes back a publication that was announced and interrupted. */
   settle(fileId: string, intent: Intent): Promise<Settled>
   /** Opens a published file; undefined when there is no regular file of that name. */
   openPublished(path: UploadRecord['path']): Promise<StoredFile | undefined>
-  /** Makes a folder and those above it; one that exists is success. */
-  makeFolder(path: readonly string[]): Promise<void>
+  /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
+  makeFolder(path: readonly string[]): Promise<readonly string[]>
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>
+  /** The parts that are there, by their fileId. */
+  listParts(): AsyncIterable<string>
+  /** When the bytes of a part changed last, milliseconds since 1970; undefined when there is no such part. */
+  partChangedAtMs(fileId: string): Promise<number | undefined>
+  /** The path as it is spelled here: a name that differs only by case or normalisation from one that is there is that one. */
+  spelled(path: readonly string[]): Promise<readonly string[]>
 }

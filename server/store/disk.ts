@@ -3,13 +3,15 @@ import { type FileHandle, link, lstat, mkdir, open, statfs, unlink } from 'node:
 import { join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
-import { type Offset, writeFully } from '../to-offset.ts'
-import type { ChunkStore, Part, StoredFile } from './chunk-store.ts'
+import type { ChunkStore, StoredFile } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
+import { changedAtMs, listParts } from './list-parts.ts'
+import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
+import { spelled } from './spelled.ts'
+import { TakenNames } from './taken-names.ts'
+import { watchFor } from './watch-folder.ts'
 
-/** Read in blocks of this size: long enough to be fast, short enough that hashing one does not hold up other uploads. */
-const BLOCK_BYTES = 256 * 1024
 /** Kept free for the ledger and for file names: this share of the disk, but never more than that. */
 const SPARE_SHARE = 0.01
 const MAX_SPARE_BYTES = 1024 ** 3
@@ -24,36 +26,47 @@ export async function openDiskStore(root: string): Promise<ChunkStore> {
   const parts = await openFolderForParts(root)
   const partAt = (fileId: string) => join(parts, `${fileId}.part`)
   await probe(root, parts)
+  const mustBeThere = await watchFor(root, parts)
+  const taken = new TakenNames()
 
   return {
     async openPart(fileId) {
-      // Following no link: whoever can write here must not be able to point a part elsewhere.
-      return toPart(
-        await open(partAt(fileId), constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600),
-      )
+      await mustBeThere()
+      return openPart(partAt(fileId))
     },
     discardPart: (fileId) => removeIfThere(partAt(fileId)),
-    publish: (fileId, wish, announce) => publish(root, partAt(fileId), wish, announce),
-    settle: (fileId, intent) => settle(root, partAt(fileId), intent),
+    async publish(fileId, wish, announce) {
+      await mustBeThere()
+      return publish(root, taken, partAt(fileId), wish, announce)
+    },
+    async settle(fileId, intent) {
+      await mustBeThere()
+      return settle(root, partAt(fileId), intent)
+    },
     async openPublished(path) {
       const file = await openBelow(root, path)
       return file && toStoredFile(file)
     },
     async makeFolder(path) {
-      const folder = await openFolder(root, path, true)
+      await mustBeThere()
+      const folder = await openFolder(root, path, (parent, name) => taken.makeFolder(parent, name))
       await folder.close()
+      return folder.path
     },
     async freeBytes() {
       const { bavail, blocks, bsize } = await statfs(root)
       return Math.max(0, bavail * bsize - Math.min(blocks * bsize * SPARE_SHARE, MAX_SPARE_BYTES))
     },
+    listParts: () => listParts(parts),
+    partChangedAtMs: (fileId) => changedAtMs(partAt(fileId)),
+    spelled: (path) => spelled(root, taken, path),
   }
 }
 
 async function openFolderForParts(root: string): Promise<string> {
   const parts = join(root, STATE_FOLDER, 'parts')
   await mkdir(parts, { recursive: true, mode: 0o700 })
-  const folder = await openFolder(root, [STATE_FOLDER, 'parts'], false)
+  const folder = await openFolder(root, [STATE_FOLDER, 'parts'])
   await folder.close()
   return parts
 }
@@ -74,7 +87,7 @@ async function probe(root: string, parts: string): Promise<void> {
 
 async function openBelow(root: string, path: readonly string[]): Promise<FileHandle | undefined> {
   try {
-    const folder = await openFolder(root, path.slice(0, -1), false)
+    const folder = await openFolder(root, path.slice(0, -1))
     try {
       const at = folder.at(path.at(-1) ?? '')
       // A FIFO would block when it is opened, so it must be known to be a file before.
@@ -89,28 +102,9 @@ async function openBelow(root: string, path: readonly string[]): Promise<FileHan
   }
 }
 
-function toPart(file: FileHandle): Part {
-  return {
-    write: (data: Buffer, offset: Offset) => writeFully(file, data, offset),
-    read: (start, end) => readBlocks(file, start, end),
-    sync: () => file.datasync(),
-    close: () => file.close(),
-  }
-}
-
 async function toStoredFile(file: FileHandle): Promise<StoredFile> {
   const { size } = await file.stat()
   return { sizeBytes: size, read: (start, end) => readBlocks(file, start, end), close: () => file.close() }
-}
-
-async function* readBlocks(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
-  const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(0, end - start)))
-  for (let at = start; at < end; ) {
-    const { bytesRead } = await file.read(block, 0, Math.min(block.length, end - at), at)
-    if (bytesRead === 0) return
-    yield block.subarray(0, bytesRead)
-    at += bytesRead
-  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

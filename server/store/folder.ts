@@ -1,12 +1,16 @@
-import { constants, existsSync } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
+import { type BigIntStats, constants, existsSync } from 'node:fs'
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
 
 /** A folder that stays the same one while it is open, whatever happens to its name. */
 export interface Folder {
+  /** Where it is below the root, as it is spelled there. */
+  readonly path: readonly string[]
   /** Where something of this name in the folder is. */
   at(name: string): string
+  /** What names it, the same for as long as it exists, and when its names changed last, ns since 1970. */
+  state(): Promise<{ readonly identity: string; readonly changedAtNs: bigint }>
   /** Resolves when names that were added, changed or removed here survive a power cut. */
   sync(): Promise<void>
   close(): Promise<void>
@@ -17,20 +21,24 @@ const canLookUpInOpenFolder = process.platform === 'linux' && existsSync('/proc/
 /** Windows opens no folders; there each one is only looked at, and its names are as durable as NTFS makes them. */
 const canOpenFolders = process.platform !== 'win32'
 
+/** Answers how a name is spelled in a folder; it may make a folder of that name. */
+export type Spell = (parent: Folder, name: string) => Promise<string>
+
 /**
  * Opens the folder at a path below the root, one component after another, following no symbolic link but the root itself.
  *
- * @param make makes the folders that are missing, each durable before the next.
+ * @param spell asked for each component before it is opened; the path is taken as it is when not given.
  * @throws ReceiveError TARGET_EXISTS where a file stands in the way, STORAGE_NOT_WRITABLE where a symbolic link does; ENOENT as the system
- * threw it when a folder is missing and `make` is false.
+ * threw it when a folder is missing.
  */
-export async function openFolder(root: string, components: readonly string[], make: boolean): Promise<Folder> {
-  let folder = await openOne(root, constants.O_RDONLY)
-  for (const name of components) {
+export async function openFolder(root: string, components: readonly string[], spell?: Spell): Promise<Folder> {
+  let folder = await openOne(root, constants.O_RDONLY, [])
+  for (const component of components) {
     const parent = folder
     try {
-      if (make) await makeIn(parent, name)
-      folder = await openOne(parent.at(name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0), name)
+      const name = spell ? await spell(parent, component) : component
+      const path = [...parent.path, name]
+      folder = await openOne(parent.at(name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0), path)
     } finally {
       await parent.close()
     }
@@ -38,30 +46,32 @@ export async function openFolder(root: string, components: readonly string[], ma
   return folder
 }
 
-async function makeIn(parent: Folder, name: string): Promise<void> {
-  try {
-    await mkdir(parent.at(name))
-    await parent.sync()
-  } catch (error) {
-    // Something of that name is there; whether it is a folder shows when it is opened.
-    if (!hasCode(error, 'EEXIST')) throw error
-  }
-}
-
-async function openOne(path: string, flags: number, name?: string): Promise<Folder> {
+async function openOne(at: string, flags: number, path: readonly string[]): Promise<Folder> {
+  const name = path.at(-1)
   if (!canOpenFolders) {
-    if (name !== undefined && !(await lstat(path)).isDirectory()) throw await notAFolder(path, name)
-    return { at: (child) => join(path, child), sync: async () => {}, close: async () => {} }
+    if (name !== undefined && !(await lstat(at)).isDirectory()) throw await notAFolder(at, name)
+    const state = async () => toState(await stat(at, { bigint: true }))
+    return { path, at: (child) => join(at, child), state, sync: async () => {}, close: async () => {} }
   }
   let handle: FileHandle
   try {
-    handle = await open(path, flags | constants.O_DIRECTORY)
+    handle = await open(at, flags | constants.O_DIRECTORY)
   } catch (error) {
-    if (name !== undefined && hasCode(error, 'ENOTDIR', 'ELOOP')) throw await notAFolder(path, name)
+    if (name !== undefined && hasCode(error, 'ENOTDIR', 'ELOOP')) throw await notAFolder(at, name)
     throw error
   }
-  const base = canLookUpInOpenFolder ? `/proc/self/fd/${handle.fd}` : path
-  return { at: (child) => join(base, child), sync: () => handle.sync(), close: () => handle.close() }
+  const base = canLookUpInOpenFolder ? `/proc/self/fd/${handle.fd}` : at
+  return {
+    path,
+    at: (child) => join(base, child),
+    state: async () => toState(await handle.stat({ bigint: true })),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  }
+}
+
+function toState({ dev, ino, mtimeNs }: BigIntStats): { identity: string; changedAtNs: bigint } {
+  return { identity: `${dev}:${ino}`, changedAtNs: mtimeNs }
 }
 
 async function notAFolder(path: string, name: string): Promise<ReceiveError> {

@@ -3,6 +3,7 @@ import { hasCode, ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { numbered } from '../safe-path.ts'
 import type { Intent, Settled, Wish } from './chunk-store.ts'
 import { type Folder, openFolder } from './folder.ts'
+import type { TakenNames } from './taken-names.ts'
 
 /** How many files may share a name and a number before the sender is told to choose another name. */
 const MAX_NUMBER = 10_000
@@ -13,29 +14,31 @@ const MAX_NUMBER = 10_000
  */
 export async function publish(
   root: string,
+  taken: TakenNames,
   partPath: string,
   wish: Wish,
   announce: (intent: Intent) => Promise<void>,
 ): Promise<readonly string[]> {
-  const parents = wish.path.slice(0, -1)
   const name = wish.path.at(-1) ?? ''
-  await stamp(partPath, wish.modifiedAtMs)
+  const numbers = wish.onConflict === 'KEEP_BOTH' ? MAX_NUMBER : 1
+  await stamp(partPath, wish)
   const fileIdentity = await identityOf(partPath)
-  const folder = await openFolder(root, parents, true)
+  const folder = await openFolder(root, wish.path.slice(0, -1), (parent, child) => taken.makeFolder(parent, child))
   try {
-    for (let number = 1; number <= MAX_NUMBER; number++) {
+    for (let number = 1; number <= numbers; number++) {
       const candidate = number === 1 ? name : numbered(name, number)
-      const storedAs = [...parents, candidate]
-      if (wish.onConflict !== 'OVERWRITE' && (await isTaken(folder, candidate))) {
-        if (wish.onConflict === 'REFUSE') break
-        continue
-      }
-      await announce({ storedAs, fileIdentity })
-      if (wish.onConflict === 'OVERWRITE') await replace(partPath, folder, candidate)
-      else if (!(await linkUnlessTaken(partPath, folder, candidate))) {
-        if (wish.onConflict === 'REFUSE') break
-        continue
-      }
+      const storedAs = await taken.inTurn(folder, candidate, async () => {
+        const spelling = await taken.spellingOf(folder, candidate)
+        if (spelling !== undefined && wish.onConflict !== 'OVERWRITE') return undefined
+        const finalName = spelling ?? candidate
+        const path = [...folder.path, finalName]
+        await announce({ storedAs: path, fileIdentity })
+        if (wish.onConflict === 'OVERWRITE') await replace(partPath, folder, finalName)
+        else if (!(await linkUnlessTaken(partPath, folder, finalName))) return undefined
+        await taken.add(folder, finalName)
+        return path
+      })
+      if (storedAs === undefined) continue
       await folder.sync()
       if (wish.onConflict !== 'OVERWRITE') await unlink(partPath)
       return storedAs
@@ -51,7 +54,7 @@ export async function settle(root: string, partPath: string, intent: Intent): Pr
   const part = await identityOf(partPath).catch(missing)
   const published = await identityOfPublished(root, intent.storedAs)
   if (published === intent.fileIdentity) {
-    const folder = await openFolder(root, intent.storedAs.slice(0, -1), false)
+    const folder = await openFolder(root, intent.storedAs.slice(0, -1))
     await folder.sync().finally(() => folder.close())
     if (part !== undefined) await unlink(partPath)
     return 'published'
@@ -59,9 +62,11 @@ export async function settle(root: string, partPath: string, intent: Intent): Pr
   return part === undefined ? 'lost' : 'unpublished'
 }
 
-async function stamp(partPath: string, modifiedAtMs: number | undefined): Promise<void> {
+async function stamp(partPath: string, { sizeBytes, modifiedAtMs }: Wish): Promise<void> {
   const part = await open(partPath, 'r+')
   try {
+    // What is past the end was never verified; somebody else put it there.
+    if ((await part.stat()).size > sizeBytes) await part.truncate(sizeBytes)
     // A published file is for its owner and group to read and the owner to change, as far as the umask of the receiver agrees.
     await part.chmod(0o644 & ~process.umask())
     if (modifiedAtMs !== undefined) await part.utimes(new Date(), new Date(modifiedAtMs))
@@ -69,10 +74,6 @@ async function stamp(partPath: string, modifiedAtMs: number | undefined): Promis
   } finally {
     await part.close()
   }
-}
-
-async function isTaken(folder: Folder, name: string): Promise<boolean> {
-  return (await lstat(folder.at(name)).catch(missing)) !== undefined
 }
 
 async function linkUnlessTaken(partPath: string, folder: Folder, name: string): Promise<boolean> {
@@ -98,7 +99,7 @@ async function replace(partPath: string, folder: Folder, name: string): Promise<
 }
 
 async function identityOfPublished(root: string, path: readonly string[]): Promise<string | undefined> {
-  const folder = await openFolder(root, path.slice(0, -1), false).catch(missing)
+  const folder = await openFolder(root, path.slice(0, -1)).catch(missing)
   if (folder === undefined) return undefined
   return identityOf(folder.at(path.at(-1) ?? ''))
     .catch(missing)

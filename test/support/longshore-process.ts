@@ -23,7 +23,16 @@ export type LongshoreProcess = {
 
 /** Starts `longshore` with these arguments. It is killed after the test when it still runs. */
 export function longshore(...args: string[]): LongshoreProcess {
-  const child = spawn(process.execPath, [CLI, ...args])
+  return longshoreUnder({}, ...args)
+}
+
+/** The program that starts it, for example `strace`, with its own arguments; and what is added to the environment. */
+export type Wrapper = { readonly program?: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+
+/** Starts `longshore` under another program. */
+export function longshoreUnder({ program = [], env = {} }: Wrapper, ...args: string[]): LongshoreProcess {
+  const [command = process.execPath, ...rest] = [...program, process.execPath, CLI, ...args]
+  const child = spawn(command, rest, { env: { ...process.env, ...env } })
   const lines: string[] = []
   const waiting = new Set<() => void>()
   const closed = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? 0)
@@ -62,7 +71,11 @@ export function longshore(...args: string[]): LongshoreProcess {
 }
 
 /** Starts `longshore receive` on loopback; answers it with its address. */
-export async function longshoreReceive(directory: string, port = 0): Promise<LongshoreProcess & { port: number }> {
+export async function longshoreReceive(
+  directory: string,
+  port = 0,
+  wrapper: Wrapper = {},
+): Promise<LongshoreProcess & { port: number }> {
   const flags = [
     '--dir',
     directory,
@@ -74,7 +87,7 @@ export async function longshoreReceive(directory: string, port = 0): Promise<Lon
     '--no-auth',
     '--json',
   ]
-  const receiver = longshore('receive', ...flags)
+  const receiver = longshoreUnder(wrapper, 'receive', ...flags)
   const listening = await receiver.event('listening')
   return { ...receiver, port: Number(listening.port) }
 }

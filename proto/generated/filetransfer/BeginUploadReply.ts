@@ -25,9 +25,13 @@ export interface BeginUploadReplyInput {
    */
   'stored'?: (_filetransfer_ByteRangeInput)[];
   /**
-   * Set when this upload was finished before: nothing is left to send.
+   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to send.
    */
   'finished'?: (_filetransfer_FinishedFileInput | null);
+  /**
+   * With SKIP_SAME: a file of the same size has the name. Nothing was begun; ask again with sha256.
+   */
+  'sha256Wanted'?: (boolean);
 }
 
 /**
@@ -51,7 +55,11 @@ export interface BeginUploadReply {
    */
   'stored': (_filetransfer_ByteRange)[];
   /**
-   * Set when this upload was finished before: nothing is left to send.
+   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to send.
    */
   'finished': (_filetransfer_FinishedFile | null);
+  /**
+   * With SKIP_SAME: a file of the same size has the name. Nothing was begun; ask again with sha256.
+   */
+  'sha256Wanted': (boolean);
 }

@@ -27,6 +27,10 @@ export interface BeginUploadRequestInput {
    * What to do when the name is taken.
    */
   'onConflict'?: (_filetransfer_ConflictPolicyInput);
+  /**
+   * SHA-256 of the file, 64 lower-case hex digits; empty until the receiver wants it.
+   */
+  'sha256'?: (string);
 }
 
 /**
@@ -53,4 +57,8 @@ export interface BeginUploadRequest {
    * What to do when the name is taken.
    */
   'onConflict': (_filetransfer_ConflictPolicy);
+  /**
+   * SHA-256 of the file, 64 lower-case hex digits; empty until the receiver wants it.
+   */
+  'sha256': (string);
 }

@@ -15,6 +15,10 @@ export interface ChunkAckInput {
    * What became of it.
    */
   'outcome'?: (_filetransfer_ChunkOutcomeInput);
+  /**
+   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
+   */
+  'durableWatermark'?: (number | string | Long);
 }
 
 /**
@@ -29,4 +33,8 @@ export interface ChunkAck {
    * What became of it.
    */
   'outcome': (_filetransfer_ChunkOutcome);
+  /**
+   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
+   */
+  'durableWatermark': (string);
 }

@@ -16,6 +16,10 @@ export const ConflictPolicy = {
    * Answer ALREADY_EXISTS with reason TARGET_EXISTS.
    */
   REFUSE: 'REFUSE',
+  /**
+   * Store nothing when the file that has the name has the same SHA-256; else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
+   */
+  SKIP_SAME: 'SKIP_SAME',
 } as const;
 
 /**
@@ -37,6 +41,11 @@ export type ConflictPolicyInput =
    */
   | 'REFUSE'
   | 2
+  /**
+   * Store nothing when the file that has the name has the same SHA-256; else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
+   */
+  | 'SKIP_SAME'
+  | 3
 
 /**
  * What to do when the final name is taken.

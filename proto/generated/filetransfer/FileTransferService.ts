@@ -12,12 +12,14 @@ import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIden
 import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from '../filetransfer/FileIntegrityStatus.ts';
 import type { FinishUploadReplyInput as _filetransfer_FinishUploadReplyInput, FinishUploadReply as _filetransfer_FinishUploadReply } from '../filetransfer/FinishUploadReply.ts';
 import type { FinishUploadRequestInput as _filetransfer_FinishUploadRequestInput, FinishUploadRequest as _filetransfer_FinishUploadRequest } from '../filetransfer/FinishUploadRequest.ts';
+import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, ListUploadsRequest as _filetransfer_ListUploadsRequest } from '../filetransfer/ListUploadsRequest.ts';
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from '../filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from '../filetransfer/MakeFolderRequest.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from '../filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from '../filetransfer/ReceiverInfoRequest.ts';
 import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from '../filetransfer/UploadChunk.ts';
 import type { UploadStatusInput as _filetransfer_UploadStatusInput, UploadStatus as _filetransfer_UploadStatus } from '../filetransfer/UploadStatus.ts';
+import type { UploadSummaryInput as _filetransfer_UploadSummaryInput, UploadSummary as _filetransfer_UploadSummary } from '../filetransfer/UploadSummary.ts';
 import type { UploadedChunksInput as _filetransfer_UploadedChunksInput, UploadedChunks as _filetransfer_UploadedChunks } from '../filetransfer/UploadedChunks.ts';
 
 /**
@@ -98,6 +100,17 @@ export interface FileTransferServiceClient extends grpc.Client {
   getReceiverInfo(argument: _filetransfer_ReceiverInfoRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_ReceiverInfo>): grpc.ClientUnaryCall;
   getReceiverInfo(argument: _filetransfer_ReceiverInfoRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ReceiverInfo>): grpc.ClientUnaryCall;
   getReceiverInfo(argument: _filetransfer_ReceiverInfoRequestInput, callback: grpc.requestCallback<_filetransfer_ReceiverInfo>): grpc.ClientUnaryCall;
+  
+  /**
+   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   */
+  ListUploads(argument: _filetransfer_ListUploadsRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
+  ListUploads(argument: _filetransfer_ListUploadsRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
+  /**
+   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   */
+  listUploads(argument: _filetransfer_ListUploadsRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
+  listUploads(argument: _filetransfer_ListUploadsRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
   
   /**
    * Makes a folder, so that empty folders arrive too. A folder that is there already is success.
@@ -191,6 +204,11 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   GetReceiverInfo: grpc.handleUnaryCall<_filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfoInput>;
   
   /**
+   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   */
+  ListUploads: grpc.handleServerStreamingCall<_filetransfer_ListUploadsRequest, _filetransfer_UploadSummaryInput>;
+  
+  /**
    * Makes a folder, so that empty folders arrive too. A folder that is there already is success.
    */
   MakeFolder: grpc.handleUnaryCall<_filetransfer_MakeFolderRequest, _filetransfer_MakeFolderReplyInput>;
@@ -219,6 +237,7 @@ export interface FileTransferServiceDefinition extends grpc.ServiceDefinition {
   CheckFileIntegrity: MethodDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIntegrityStatusInput, _filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatus>
   FinishUpload: MethodDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadRequest, _filetransfer_FinishUploadReply>
   GetReceiverInfo: MethodDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfo>
+  ListUploads: MethodDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_UploadSummaryInput, _filetransfer_ListUploadsRequest, _filetransfer_UploadSummary>
   MakeFolder: MethodDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderRequest, _filetransfer_MakeFolderReply>
   QueryUploadedChunks: MethodDefinition<_filetransfer_FileIdentifierInput, _filetransfer_UploadedChunksInput, _filetransfer_FileIdentifier, _filetransfer_UploadedChunks>
   Upload: MethodDefinition<_filetransfer_FileChunkInput, _filetransfer_UploadStatusInput, _filetransfer_FileChunk, _filetransfer_UploadStatus>

@@ -1,0 +1,65 @@
+import type { UploadId, UploadSnapshot } from '../contract.ts'
+import { createCoalescer } from './coalesce.ts'
+import { type Entry, newEntry, snapshotOf } from './entry.ts'
+import type { ResumeRecord } from './resume-store.ts'
+import { next, type UploadEvent } from './status.ts'
+import { createWaitingLine } from './waiting-line.ts'
+
+export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
+
+/** Ten updates a second look continuous; more only costs copies. */
+const PUBLISH_INTERVAL_MS = 100
+
+/** Every upload of the queue, by id and by rank. The sole writer of status, and so the one who publishes changes. */
+export function createEntries(publish: (change: QueueChange) => void) {
+  const entries = new Map<UploadId, Entry>()
+  const waiting = createWaitingLine()
+  let lastRank = 0
+  const coalescer = createCoalescer<UploadId>(PUBLISH_INTERVAL_MS, (ids) => {
+    const known = ids.flatMap((id) => entries.get(id) ?? [])
+    publish({ changed: known.map(snapshotOf), removed: ids.filter((id) => !entries.has(id)) })
+  })
+
+  return {
+    add(record: ResumeRecord, restored: boolean): void {
+      const entry = newEntry(record, restored)
+      entries.set(record.id, entry)
+      lastRank = Math.max(lastRank, record.rank)
+      if (entry.status.kind === 'waiting') waiting.join(entry)
+      coalescer.touch(record.id)
+    },
+    remove(entry: Entry): void {
+      entries.delete(entry.record.id)
+      waiting.leave(entry)
+      coalescer.hurry(entry.record.id)
+    },
+    /** Tells an upload what happened; it may be too late for that to mean anything. */
+    apply(entry: Entry, event: UploadEvent): void {
+      const status = next(entry.status, event)
+      if (status === entry.status) return
+      const moved = status.kind !== entry.status.kind
+      if (entry.status.kind === 'waiting') waiting.leave(entry)
+      entry.status = status
+      if (status.kind === 'waiting') waiting.join(entry)
+      if (moved) coalescer.hurry(entry.record.id)
+      else coalescer.touch(entry.record.id)
+    },
+    rerank(entry: Entry, rank: number): void {
+      waiting.leave(entry)
+      entry.record = { ...entry.record, rank }
+      lastRank = Math.max(lastRank, rank)
+      if (entry.status.kind === 'waiting') waiting.join(entry)
+      coalescer.hurry(entry.record.id)
+    },
+    has: (id: UploadId): boolean => entries.has(id),
+    /** Those of `ids` that are known. */
+    find: (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? []),
+    all: (): Iterable<Entry> => entries.values(),
+    ordered: (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank),
+    firstWaiting: waiting.first,
+    /** New uploads go behind this. */
+    lastRank: (): number => lastRank,
+    /** Publishes now whatever has changed. */
+    flush: coalescer.flush,
+  }
+}

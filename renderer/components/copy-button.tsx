@@ -1,0 +1,30 @@
+import { useEffect, useState } from 'react'
+import { useText } from '../text.ts'
+
+/** How long it says that it has copied. */
+const SAYS_COPIED_MS = 2_000
+
+/** Puts a text on the clipboard, and says so. */
+export function CopyButton({ text }: { readonly text: string }) {
+  const { t } = useText()
+  const [copied, setCopied] = useState(false)
+
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), SAYS_COPIED_MS)
+    return () => clearTimeout(timer)
+  }, [copied])
+
+  const copy = () => {
+    // Refused where the system keeps the clipboard to itself; the text can be selected all the same.
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    )
+  }
+  return (
+    <button type="button" className="button small" onClick={copy}>
+      {t(copied ? 'details.copied' : 'details.copy')}
+    </button>
+  )
+}

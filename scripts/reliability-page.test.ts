@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { MATRIX } from '../test/faults/matrix.ts'
+import { readResults, reliabilityPage } from './reliability-page.ts'
+
+const circumstances = { date: '2026-01-02', machine: 'a machine', command: 'a command' }
+
+/** A report as Vitest writes it. */
+function report(...tests: readonly (readonly [title: string, status: string])[]): string {
+  return JSON.stringify({ testResults: [{ assertionResults: tests.map(([title, status]) => ({ title, status })) }] })
+}
+
+function pageOf(...tests: readonly (readonly [title: string, status: string])[]) {
+  return reliabilityPage(MATRIX, readResults(report(...tests)), circumstances)
+}
+
+function lineOf(markdown: string, id: string): string | undefined {
+  return markdown.split('\n').find((line) => line.startsWith(`| ${id} |`))
+}
+
+test('every row of the matrix is in the table once, also when no test names it', () => {
+  const { markdown, proved, rows } = pageOf()
+  expect([proved, rows]).toEqual([0, 103])
+  for (const { rows } of MATRIX)
+    for (const { id } of rows) expect(lineOf(markdown, id), id).toMatch(/\| not proved yet \|$/)
+})
+
+test('a title may name several rows, and a row is proved by all the tests that name it', () => {
+  const { markdown, proved } = pageOf(['[A1 B2] first', 'passed'], ['[B2] second', 'passed'], ['no row', 'passed'])
+  expect(proved).toBe(2)
+  expect(lineOf(markdown, 'A1')).toContain('| **proved**: first |')
+  expect(lineOf(markdown, 'B2')).toContain('| **proved**: first; second |')
+})
+
+test('one test that failed, or that this machine cannot run, is enough for a row not to be proved', () => {
+  const failed = pageOf(['[C1] good', 'passed'], ['[C1] bad | worse', 'failed'], ['[C1] unable', 'skipped'])
+  expect(lineOf(failed.markdown, 'C1')).toContain('| **failed**: bad \\| worse |')
+  expect(failed.problems).toEqual(['Failed: bad | worse'])
+  const skipped = pageOf(['[C1] good', 'passed'], ['[C1] unable (needs strace)', 'skipped'])
+  expect(lineOf(skipped.markdown, 'C1')).toContain('| **skipped here**: unable (needs strace) |')
+  expect(skipped).toMatchObject({ proved: 0, problems: [] })
+})
+
+test('a row that does not exist is a problem', () => {
+  expect(pageOf(['[A99] typo', 'passed']).problems).toEqual(['There is no row A99: typo'])
+})

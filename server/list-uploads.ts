@@ -1,0 +1,20 @@
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { Sessions } from './sessions.ts'
+
+/** An upload that a sender can go on with, as far as the ledger knows it. */
+export type OpenUpload = {
+  readonly uploadKey: string
+  readonly record: UploadRecord
+  readonly storedBytes: number
+  readonly busy: boolean
+}
+
+/** Unfinished uploads that were begun with a key. Those of plain clients are left out: nobody but their client could go on with them. */
+export async function* openUploads(ledger: Ledger, sessions: Sessions): AsyncGenerator<OpenUpload> {
+  for await (const record of ledger.uploads.unfinished()) {
+    if (record.origin.kind !== 'begun') continue
+    let storedBytes = 0
+    for await (const { start, end } of ledger.chunks.list(record.fileId)) storedBytes += end - start
+    yield { uploadKey: record.origin.uploadKey, record, storedBytes, busy: sessions.isBusy(record.fileId) }
+  }
+}

@@ -1,0 +1,60 @@
+import { crc32 } from 'node:zlib'
+import { isLoss } from './errors.ts'
+import type { ChunkRecord, Ledger } from './ledger/ledger.ts'
+import { bytesIn, intersection, missingWithin, type RangeSet, withRange } from './range-set.ts'
+import type { ChunkStore, Part } from './store/chunk-store.ts'
+
+/** What is known of the bytes of an unfinished upload: what is stored, and what of it survives a power cut. Both merged and ascending. */
+export type Recalled = { readonly stored: RangeSet; readonly durable: RangeSet }
+
+/**
+ * Finds out which recorded chunks can be believed, and forgets the others. After a power cut the ledger may know chunks that never reached the
+ * disk, so a chunk outside the checkpoint is read again and compared with its checksum; group commit bounds how many those are. A chunk that
+ * the part is too short for is gone in any case.
+ *
+ * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk does not have, and chunks
+ * outside the checkpoint are forgotten unread.
+ */
+export async function recall(
+  { ledger, store }: { readonly ledger: Ledger; readonly store: ChunkStore },
+  fileId: string,
+  { readAgain }: { readonly readAgain: boolean },
+): Promise<Recalled> {
+  const checkpoint = await ledger.checkpoints.find(fileId)
+  let stored: RangeSet = []
+  const gone: number[] = []
+  let part: Part | undefined
+  try {
+    for await (const chunk of ledger.chunks.list(fileId)) {
+      part ??= await store.openPart(fileId)
+      const isDurable = missingWithin(checkpoint, chunk).length === 0
+      const isThere = chunk.end <= part.sizeBytes && (isDurable || (readAgain && (await matches(part, chunk))))
+      if (isThere) stored = withRange(stored, chunk)
+      else gone.push(chunk.start)
+    }
+  } finally {
+    await part?.close()
+  }
+  const durable = intersection(checkpoint, stored)
+  // The checkpoint must shrink before a byte is written where it claimed one, or after a power cut the claim would cover for that byte.
+  if (gone.length > 0 || bytesIn(durable) < bytesIn(checkpoint)) {
+    await ledger.checkpoints.save(fileId, durable, { forgetChunks: gone })
+  }
+  return { stored, durable }
+}
+
+async function matches(part: Part, chunk: ChunkRecord): Promise<boolean> {
+  let checksum = 0
+  let bytes = 0
+  try {
+    for await (const block of part.read(chunk.start, chunk.end)) {
+      checksum = crc32(block, checksum)
+      bytes += block.length
+    }
+  } catch (error) {
+    // The disk cannot give it back.
+    if (!isLoss(error)) throw error
+    return false
+  }
+  return bytes === chunk.end - chunk.start && checksum === chunk.crc32
+}

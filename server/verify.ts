@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { access, open, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { hasCode } from './errors.ts'
+import { type ReceivedFile, readReceivedLog, receivedLogOf } from './received-log.ts'
+
+/** How a received file is today. `name` is relative to the receiving folder; MD5s are lower-case hex. */
+export type Verdict =
+  | { readonly kind: 'verified'; readonly name: string; readonly bytes: number; readonly md5: string }
+  /** `bytes` and `md5` are today's; `md5` is empty when the file cannot be read to its end. */
+  | {
+      readonly kind: 'damaged'
+      readonly name: string
+      readonly bytes: number
+      readonly md5: string
+      readonly expected: string
+    }
+  | { readonly kind: 'missing'; readonly name: string; readonly bytes: number; readonly md5: string }
+
+/** Received files to be verified. */
+export type Received = {
+  /** The receiving folder. */
+  readonly directory: string
+  readonly files: readonly ReceivedFile[]
+  /** The sizes of the files together. */
+  readonly bytes: number
+  /** True when the path was the receiving folder itself. */
+  readonly isWhole: boolean
+}
+
+/** A file that changed so recently may be one that a running receiver has replaced and not logged yet, ms. */
+const RECENT_MS = 10_000
+/** How long to wait for the log then, ms. */
+const WAIT_MS = 250
+/** How often to wait, for all files together: many files that changed just now were not changed by a receiver. */
+const MAX_WAITS = 8
+
+/**
+ * What was received at a path: a receiving folder, or a file or folder below one, which need not exist any more.
+ *
+ * @returns undefined when the path is in no receiving folder.
+ */
+export async function receivedAt(path: string): Promise<Received | undefined> {
+  const absolute = resolve(path)
+  const directory = await receivingFolderAbove(absolute)
+  if (directory === undefined) return undefined
+  const below = relative(directory, absolute).split(sep).join('/')
+  const files: ReceivedFile[] = []
+  let bytes = 0
+  for (const file of (await readReceivedLog(receivedLogOf(directory))).values()) {
+    if (below !== '' && file.path !== below && !file.path.startsWith(`${below}/`)) continue
+    files.push(file)
+    bytes += file.size
+  }
+  return { directory, files, bytes, isWhole: below === '' }
+}
+
+/** Reads received files again, one after the other. `onRead` is told about bytes as they are read. Works while a receiver is running. */
+export async function* verify(
+  { directory, files }: Received,
+  onRead: (bytes: number) => void = () => {},
+): AsyncGenerator<Verdict> {
+  const log = openFollowedLog(receivedLogOf(directory))
+  let waitsLeft = MAX_WAITS
+  for (let expected of files) {
+    for (;;) {
+      const found = await digestOf(join(directory, ...expected.path.split('/')), onRead)
+      const verdict = verdictOn(expected, found)
+      if (verdict.kind !== 'verified') {
+        const latest = await log.latestOf(expected.path)
+        const isNews = latest !== undefined && latest.finishedAt !== expected.finishedAt
+        if (isNews || (found?.isRecent && waitsLeft > 0)) {
+          if (isNews) expected = latest
+          else await setTimeout(WAIT_MS)
+          waitsLeft--
+          continue
+        }
+      }
+      yield verdict
+      break
+    }
+  }
+}
+
+function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undefined): Verdict {
+  if (found === undefined) return { kind: 'missing', name, bytes: size, md5 }
+  if (found.md5 === md5 && found.bytes === size) return { kind: 'verified', name, bytes: size, md5 }
+  return { kind: 'damaged', name, bytes: found.bytes, md5: found.md5, expected: md5 }
+}
+
+/** The log as it is now; it is read again only when it has grown. */
+function openFollowedLog(path: string) {
+  let sizeBytes = -1
+  let files = new Map<string, ReceivedFile>()
+  return {
+    async latestOf(name: string): Promise<ReceivedFile | undefined> {
+      const { size } = await stat(path)
+      if (size !== sizeBytes) files = await readReceivedLog(path)
+      sizeBytes = size
+      return files.get(name)
+    },
+  }
+}
+
+type Found = { readonly bytes: number; readonly md5: string; readonly isRecent: boolean }
+
+/** Undefined when there is no regular file. */
+async function digestOf(path: string, onRead: (bytes: number) => void): Promise<Found | undefined> {
+  const stats = await regularFile(path)
+  if (stats === undefined) return undefined
+  const isRecent = Date.now() - stats.ctimeMs < RECENT_MS
+  const hash = createHash('md5')
+  let bytes = 0
+  try {
+    const file = await open(path, constants.O_RDONLY)
+    for await (const block of file.createReadStream({ highWaterMark: 256 * 1024 })) {
+      hash.update(block)
+      bytes += block.length
+      onRead(block.length)
+    }
+    return { bytes, md5: hash.digest('hex'), isRecent }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { bytes, md5: '', isRecent: false }
+    throw error
+  }
+}
+
+async function regularFile(path: string): Promise<Stats | undefined> {
+  try {
+    const stats = await stat(path)
+    return stats.isFile() ? stats : undefined
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined
+    throw error
+  }
+}
+
+async function receivingFolderAbove(path: string): Promise<string | undefined> {
+  try {
+    await access(receivedLogOf(path))
+    return path
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+  }
+  const parent = dirname(path)
+  return parent === path ? undefined : receivingFolderAbove(parent)
+}

@@ -1,0 +1,30 @@
+import type { Locator, Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+import { type LaunchedApp, type LaunchOptions, launchApp } from './launch-app.ts'
+
+/** The app with a home folder of its own, so that nothing outside the test is read or written. */
+export async function openApp(options: LaunchOptions & { readonly home: string }): Promise<LaunchedApp> {
+  const app = await launchApp({
+    headed: process.env.HEADED === '1',
+    ...options,
+    env: { HOME: options.home, ...options.env },
+  })
+  onTestFinished(() => app.close())
+  return app
+}
+
+/** Types where new files go. */
+export async function chooseReceiver(page: Page, address: string): Promise<void> {
+  await page.getByTestId('receiver-field').fill(address)
+  await page.getByTestId('receiver-field').press('Enter')
+}
+
+/** The row of a file, whatever its state. */
+export function row(page: Page, name: string): Locator {
+  return page.locator(`[data-testid=row][data-name="${name}"]`)
+}
+
+/** The row of a file while it is in one state. */
+export function rowOfKind(page: Page, name: string, kind: string): Locator {
+  return page.locator(`[data-testid=row][data-name="${name}"][data-kind=${kind}]`)
+}
