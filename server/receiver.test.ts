@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -49,6 +50,25 @@ test('a finished upload stays finished, with the same answer, after a restart', 
   expect(await finish(after.client, begun, file.data)).toEqual(finished)
   expect((await begin(after.client, file)).finished).toEqual(finished)
   expect(await refusalOf(send(after.client, begun, chunksOf(file)))).toBe('FAILED_PRECONDITION NOT_OPEN')
+})
+
+test('[A6] a receiver that is closed while it reads a file again says so, and the next one finishes the file', async () => {
+  const within = await sandbox()
+  const before = await receiving(within)
+  const file = source('a.bin', randomBytes(96 * CHUNK_BYTES))
+  const begun = await begin(before.client, file)
+  await send(before.client, begun, chunksOf(file))
+  const call = before.client.finishUpload({ fileId: begun.fileId, generation: begun.generation, md5: md5Of(file.data) })
+  const outcome = refusalOf(
+    once(call, 'status').then(([status]) => (status.code === 0 ? status : Promise.reject(status))),
+  )
+  call.on('error', () => 'looked at above')
+  await once(call, 'data')
+  await before.receiver.close()
+  expect(await outcome).toBe('UNAVAILABLE DRAINING')
+
+  const after = await receiving(within)
+  expect(await finish(after.client, begun, file.data)).toMatchObject({ storedAs: 'a.bin', md5: md5Of(file.data) })
 })
 
 test('a second receiver on the same folder is refused with a sentence that names it', async () => {

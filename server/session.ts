@@ -26,6 +26,7 @@ export class Session {
   #record: UploadRecord
   #phase: Phase
   #restarting: Promise<void> | undefined
+  #closing = false
 
   /** @param losses shared by all sessions of the process, because a session ends with the streams that a loss sends off. */
   constructor(deps: SessionDeps, losses: Losses, record: UploadRecord, recalled: Recalled) {
@@ -147,8 +148,10 @@ export class Session {
     this.#streams.clear()
   }
 
-  /** Waits for chunks that are being stored and lets go of the open file. */
+  /** Waits for chunks that are being stored, stops reading a file again, and lets go of the open file. */
   async close(): Promise<void> {
+    this.#closing = true
+    if (this.#phase.kind === 'finishing') await this.#phase.result.catch(() => 'told to whoever asked to finish')
     await this.#bytes.idle()
     await this.#bytes.close()
   }
@@ -202,6 +205,8 @@ export class Session {
     try {
       if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
       return await verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
+        // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
+        if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
         for (const listener of this.#onVerified) listener(verifiedBytes)
       })
     } catch (error) {
