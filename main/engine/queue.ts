@@ -37,7 +37,8 @@ const ASLEEP_AT_MOST_MS = 60_000
 export function createQueue(deps: QueueDeps) {
   const entries = createEntries(deps.publish)
   const { apply, find } = entries
-  let asleep = false
+  /** Set while the computer sleeps, or may be about to. */
+  let asleepUntil: NodeJS.Timeout | undefined
   const holds = createReceiverHolds((receiver) => {
     for (const entry of entries.all()) {
       if (entry.record.receiver === receiver && entry.retryTimer === undefined) release(entry, 'interrupted')
@@ -75,7 +76,7 @@ export function createQueue(deps: QueueDeps) {
   }
 
   const slots = createSlots(deps.filesAtOnce, () => {
-    if (asleep) return undefined
+    if (asleepUntil !== undefined) return undefined
     const entry = entries.firstWaiting(({ running, record }) => running === undefined && !holds.isHeld(record.receiver))
     return entry && run(entry)
   })
@@ -159,7 +160,8 @@ export function createQueue(deps: QueueDeps) {
   }
 
   function wake(): void {
-    asleep = false
+    clearTimeout(asleepUntil)
+    asleepUntil = undefined
     for (const entry of entries.all()) release(entry, 'interrupted')
     holds.releaseAll()
     slots.fill()
@@ -221,19 +223,19 @@ export function createQueue(deps: QueueDeps) {
     lastRank: entries.lastRank,
     /** Stops everything that runs until `wake`, and starts nothing new. */
     sleep(): void {
-      asleep = true
+      asleepUntil ??= setTimeout(wake, ASLEEP_AT_MOST_MS)
       const message = 'This computer was asleep.'
       for (const entry of entries.all()) {
         if (entry.running === undefined) continue
         apply(entry, { kind: 'interrupted', reason: 'ASLEEP', message, retryAtMs: Date.now() + ASLEEP_AT_MOST_MS })
         entry.running.abort(new Error('Asleep.'))
-        entry.retryTimer = setTimeout(wake, ASLEEP_AT_MOST_MS)
         saveEntry(entry)
       }
       entries.flush()
     },
     async close(): Promise<void> {
       const drained = slots.drain()
+      clearTimeout(asleepUntil)
       for (const entry of entries.all()) {
         stopTimer(entry)
         if (entry.running === undefined) continue

@@ -52,7 +52,7 @@ export async function storm({ scene, proxy, chance, rounds, strike }: StormOptio
     const into = `sending-${sending}`
     const resend = (): LongshoreProcess => scene.send(paths, proxy.port, { args: ['--into', into] })
     let sender = resend()
-    while (strikes < rounds && (await isStruckAt(nextMoment(proxy, chance), sender))) {
+    while (strikes < rounds && (await isStruckAt(nextMoment(proxy, chance), sender, paths.length))) {
       strikes++
       sender = await strike(sender, resend)
       await expectNoWrongFile(scene)
@@ -74,9 +74,10 @@ async function nextMoment(proxy: TestProxy, chance: Chance): Promise<void> {
   await delay(afterMs)
 }
 
-/** Whether the moment comes before the sender has ended. */
-async function isStruckAt(moment: Promise<void>, sender: LongshoreProcess): Promise<boolean> {
-  return Promise.race([moment.then(() => true), sender.ended().then(() => false)])
+/** Whether the moment comes before the sender has told the end of its last file: after that, the same command is another sending. */
+async function isStruckAt(moment: Promise<void>, sender: LongshoreProcess, files: number): Promise<boolean> {
+  const isOver = () => sender.lines.filter((line) => JSON.parse(line).event === 'done').length === files
+  return Promise.race([moment.then(() => !isOver()), sender.ended().then(() => false)])
 }
 
 /** Bytes that a sender told as stored, by the name of the file: each of them was acknowledged. Files that it called done are left out. */
