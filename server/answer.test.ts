@@ -41,7 +41,7 @@ const calls: Record<string, (client: Client) => Promise<unknown>> = {
 }
 
 test.each(Object.entries(calls))(
-  'a %s handler that throws later ends its own call and no other',
+  '[A10] a %s handler that throws later ends its own call and no other',
   async (_kind, call) => {
     const { client, unexpected } = await failing()
 

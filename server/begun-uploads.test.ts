@@ -17,7 +17,7 @@ import {
 } from './fixtures/client.ts'
 import { filesIn, receiving } from './fixtures/receiving.ts'
 
-test('chunks may come shuffled, repeated and on four streams at once', async () => {
+test('[C1 C4] chunks may come shuffled, repeated and on four streams at once', async () => {
   const { client, directory } = await receiving()
   const file = source('a.bin', randomBytes(9 * CHUNK_BYTES + 7))
   const begun = await begin(client, file)
@@ -32,7 +32,7 @@ test('chunks may come shuffled, repeated and on four streams at once', async () 
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
-test('a damaged chunk is not counted, and the file is complete when it was sent again', async () => {
+test('[C5 C19] a damaged chunk is not counted, and the file is complete when it was sent again', async () => {
   const { client } = await receiving()
   const file = source('a.bin', randomBytes(2 * CHUNK_BYTES))
   const begun = await begin(client, file)
@@ -47,7 +47,7 @@ test('a damaged chunk is not counted, and the file is complete when it was sent 
   expect(await finish(client, begun, file.data)).toMatchObject({ md5: md5Of(file.data) })
 })
 
-test('other bytes for a chunk that is stored are refused, and the stored ones stay', async () => {
+test('[C2] other bytes for a chunk that is stored are refused, and the stored ones stay', async () => {
   const { client, directory } = await receiving()
   const file = source('a.bin', randomBytes(CHUNK_BYTES))
   const begun = await begin(client, file)
@@ -61,16 +61,20 @@ test('other bytes for a chunk that is stored are refused, and the stored ones st
 })
 
 test.each([
-  ['off the grid', { offset: 1, data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
-  ['before the file', { offset: -1, data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
-  ['far before the file', { offset: '-9223372036854775808', data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
-  ['beyond 2^53', { offset: '9223372036854775807', data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
-  ['past the end', { offset: 2 * CHUNK_BYTES, data: Buffer.alloc(CHUNK_BYTES) }, 'OUT_OF_RANGE PAST_END'],
-  ['past the end by one byte', { offset: CHUNK_BYTES, data: Buffer.alloc(101) }, 'OUT_OF_RANGE PAST_END'],
+  ['[C3] off the grid', { offset: 1, data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
+  ['[C7] before the file', { offset: -1, data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
+  [
+    '[C7] far before the file',
+    { offset: '-9223372036854775808', data: Buffer.alloc(10) },
+    'INVALID_ARGUMENT BAD_OFFSET',
+  ],
+  ['[C8] beyond 2^53', { offset: '9223372036854775807', data: Buffer.alloc(10) }, 'INVALID_ARGUMENT BAD_OFFSET'],
+  ['[C6] past the end', { offset: 2 * CHUNK_BYTES, data: Buffer.alloc(CHUNK_BYTES) }, 'OUT_OF_RANGE PAST_END'],
+  ['[C6] past the end by one byte', { offset: CHUNK_BYTES, data: Buffer.alloc(101) }, 'OUT_OF_RANGE PAST_END'],
   ['too short', { offset: 0, data: Buffer.alloc(100) }, 'INVALID_ARGUMENT BAD_LENGTH'],
-  ['too long', { offset: 0, data: Buffer.alloc(CHUNK_BYTES + 1) }, 'INVALID_ARGUMENT BAD_LENGTH'],
-  ['empty', { offset: 0 }, 'INVALID_ARGUMENT BAD_LENGTH'],
-])('a chunk that is %s is refused and nothing is stored', async (_what, chunk, refusal) => {
+  ['[C13] too long', { offset: 0, data: Buffer.alloc(CHUNK_BYTES + 1) }, 'INVALID_ARGUMENT BAD_LENGTH'],
+  ['[C9] empty', { offset: 0 }, 'INVALID_ARGUMENT BAD_LENGTH'],
+])('%s: such a chunk is refused and nothing is stored', async (_what, chunk, refusal) => {
   const { client } = await receiving()
   const file = source('a.bin', Buffer.alloc(CHUNK_BYTES + 100))
   const begun = await begin(client, file)
@@ -105,7 +109,7 @@ test('a stream or a finish of an older generation is refused', async () => {
   expect(await refusalOf(finish(client, older, file.data))).toBe('ABORTED PREEMPTED')
 })
 
-test('twenty callers that finish at once get the same result and one file', async () => {
+test('[E3] twenty callers that finish at once get the same result and one file', async () => {
   const { client, directory, receiver } = await receiving()
   let stored = 0
   receiver.onStored(() => stored++)
@@ -120,7 +124,7 @@ test('twenty callers that finish at once get the same result and one file', asyn
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
-test('a file that differs from what the sender hashed is not published, and is asked for again', async () => {
+test('[C20] a file that differs from what the sender hashed is not published, and is asked for again', async () => {
   const { client, directory } = await receiving()
   const file = source('a.bin', randomBytes(CHUNK_BYTES))
   const begun = await begin(client, file)
@@ -133,7 +137,7 @@ test('a file that differs from what the sender hashed is not published, and is a
   expect(await upload(client, file)).toMatchObject({ storedAs: 'a.bin' })
 })
 
-test('an upload_key names one file: another path or size is refused and leaves the first alone', async () => {
+test('[C12] an upload_key names one file: another path or size is refused and leaves the first alone', async () => {
   const { client } = await receiving()
   const file = source('a.bin', randomBytes(10))
   const begun = await begin(client, file)
@@ -157,12 +161,12 @@ test('ten senders that begin with one key at once share one upload', async () =>
 })
 
 test.each([
-  ['a size of 2^53', { size: '9007199254740992' }, 'INVALID_ARGUMENT BAD_LENGTH'],
-  ['a negative size', { size: -1 }, 'INVALID_ARGUMENT BAD_LENGTH'],
+  ['[C17] a size of 2^53', { size: '9007199254740992' }, 'INVALID_ARGUMENT BAD_LENGTH'],
+  ['[C17] a negative size', { size: -1 }, 'INVALID_ARGUMENT BAD_LENGTH'],
   ['more bytes than the disk has', { size: '9007199254740991' }, 'RESOURCE_EXHAUSTED DISK_FULL'],
   ['a short key', { uploadKey: 'short' }, 'INVALID_ARGUMENT BAD_ID'],
   ['a key that is a path', { uploadKey: '../../../../etc/passwd' }, 'INVALID_ARGUMENT BAD_ID'],
-])('an upload with %s is refused', async (_what, request, refusal) => {
+])('%s: such an upload is refused', async (_what, request, refusal) => {
   const { client } = await receiving()
   expect(await refusalOf(begin(client, source('a.bin', Buffer.alloc(0)), request))).toBe(refusal)
 })

@@ -91,7 +91,7 @@ test('concurrent calls share one file, with overlapping and repeated chunks', as
   expect(await filesIn(directory)).toEqual({ a: md5Of(data) })
 })
 
-test('a damaged chunk does not count, does not end the call, and is named', async () => {
+test('[C19] a damaged chunk does not count, does not end the call, and is named', async () => {
   const { client } = await receiving()
   const data = randomBytes(1000)
   const [first, second] = plainChunks('a', data, 500)

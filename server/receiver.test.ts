@@ -36,7 +36,7 @@ test.each(sizes)('a file of %i bytes arrives whole, under its name, with its tim
   expect(stored).toEqual([{ name: 'some folder/a.bin', bytes: size, md5: md5Of(file.data) }])
 })
 
-test('a finished upload stays finished, with the same answer, after a restart', async () => {
+test('[C24] a finished upload stays finished, with the same answer, after a restart, and takes no more chunks', async () => {
   const within = await sandbox()
   const file = source('a.bin', randomBytes(CHUNK_BYTES + 1))
   const before = await receiving(within)

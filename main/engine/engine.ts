@@ -110,10 +110,10 @@ export async function createEngine({
       for await (const walked of walk(paths)) {
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
         else {
-          const { path, ...entry } = walked.entry
+          const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
           const rank = queue.lastRank() + records.length + 1
-          const begun = begunBefore(walked.entry) ?? { uploadKey: newUploadKey() }
-          records.push({ id: randomUUID(), ...begun, ...entry, path: [...into, ...path], receiver, onConflict, rank })
+          const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
+          records.push({ id: randomUUID(), ...begun, ...entry, receiver, onConflict, rank })
         }
       }
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.

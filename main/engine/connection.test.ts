@@ -1,0 +1,43 @@
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import { expect, onTestFinished, test } from 'vitest'
+import { fileTransferService } from '../../proto/index.ts'
+import { PROTOCOL_VERSION } from '../../proto/limits.ts'
+import { connect } from './connection.ts'
+
+const never = new AbortController().signal
+
+/** A connection to a server that answers GetReceiverInfo like this, and nothing else. */
+async function connectTo(implementation: UntypedServiceImplementation) {
+  const server = new Server()
+  server.addService(fileTransferService, implementation)
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    )
+  })
+  const connection = connect(`127.0.0.1:${port}`, 1)
+  onTestFinished(() => {
+    connection.close()
+    server.forceShutdown()
+  })
+  return connection
+}
+
+const introducing = (protocolMin: number): UntypedServiceImplementation => ({
+  getReceiverInfo: (_call: unknown, done: (error: null, info: object) => void) =>
+    done(null, { protocolMin, protocolMax: protocolMin }),
+})
+
+test('[A9] a receiver that needs a newer sender says so, instead of failing somewhere later', async () => {
+  const connection = await connectTo(introducing(PROTOCOL_VERSION + 1))
+  await expect(connection.introduce(never)).rejects.toMatchObject({
+    reason: 'OLD_SENDER',
+    remedy: 'stop',
+    message: 'The receiver needs a newer Longshore on this computer.',
+  })
+})
+
+test('[A9] a receiver of our own version is one of ours, and one that cannot introduce itself is a plain one', async () => {
+  expect(await (await connectTo(introducing(PROTOCOL_VERSION))).introduce(never)).toBe('longshore')
+  expect(await (await connectTo({})).introduce(never)).toBe('plain')
+})
