@@ -38,8 +38,8 @@ function resultsIn(report: string): readonly TestResult[] {
 }
 
 function circumstances(): Circumstances {
-  const command =
-    process.env.LONGSHORE_FAULTS === 'full' ? 'LONGSHORE_FAULTS=full npm run reliability' : 'npm run reliability'
+  const size = process.env.LONGSHORE_FAULTS === 'full' ? 'LONGSHORE_FAULTS=full ' : ''
+  const command = `${size}npm run reliability${given.length > 0 ? ' -- report.json' : ''}`
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${availableParallelism()} cores, ${distribution()}, Node ${process.version}`,

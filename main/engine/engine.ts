@@ -43,7 +43,7 @@ export type AddOptions = {
   readonly into?: readonly string[]
   /** What the receiver does when the name is taken. @default 'keep-both' */
   readonly onConflict?: ConflictPolicy
-  /** What an earlier run began for this very entry, to go on with it. @default every entry is a new upload */
+  /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
 }
 
