@@ -16,7 +16,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: rooms.map((room) => `${room}/**/*.test.ts`), testTimeout: 20_000, retry },
+        test: {
+          name: 'unit',
+          include: rooms.map((room) => `${room}/**/*.test.ts`),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          retry,
+        },
       },
       {
         extends: true,

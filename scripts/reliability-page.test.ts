@@ -40,6 +40,15 @@ test('one test that failed, or that this machine cannot run, is enough for a row
   expect(skipped).toMatchObject({ proved: 0, problems: [] })
 })
 
+test('a test of what does not hold yet is a gap in its row, also when it was not run, and a failure when it begins to hold', () => {
+  for (const status of ['passed', 'skipped']) {
+    const { markdown, proved } = pageOf(['[B7] good', 'passed'], ['[B7] slow is not dead (does not hold yet)', status])
+    expect(lineOf(markdown, 'B7')).toContain('| **does not hold yet**: slow is not dead |')
+    expect(proved).toBe(0)
+  }
+  expect(pageOf(['[B7] slow (does not hold yet)', 'failed']).problems).toEqual(['Failed: slow'])
+})
+
 test('a row that does not exist is a problem', () => {
   expect(pageOf(['[A99] typo', 'passed']).problems).toEqual(['There is no row A99: typo'])
 })

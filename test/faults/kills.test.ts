@@ -111,7 +111,7 @@ test.each(['receiver', 'sender'] as const)(
 )
 
 /** Does not hold: the memory of the command forgets a file when it is finished, so that another run of the command sends it as a new one. */
-test.fails('after kill -9 of the sender, the same command does not send again what had arrived (does not hold yet)', async () => {
+test.fails('[A4] after kill -9 of the sender, the same command does not send again what had arrived (does not hold yet)', async () => {
   const scene = setScene()
   const [note, film] = [scene.addSource('note.pdf', MIB), scene.addSource('film.mov', 48 * MIB)]
   const receiver = await scene.receive()

@@ -46,7 +46,22 @@ test(
   sizeOf({ short: 120_000, full: 30 * 60_000 }),
 )
 
-test('[B2] a network that swallows everything is noticed in 16 seconds, and the upload goes on when it is back', async () => {
+test('[B2] a network that swallows everything is noticed in 16 seconds, and the upload goes on when it is back', () =>
+  sendThroughABlackHole({ stayMs: 0 }))
+
+/**
+ * Does not hold: a connection that was being opened while the network was gone hangs for ever, because nothing limits the opening and the engine uses
+ * its connections again. `fails` turns red on the day it holds.
+ */
+test
+  .skipIf(!isFullRun)
+  .fails(
+    '[B2] after a minute without a network the upload goes on within a minute (does not hold yet)',
+    () => sendThroughABlackHole({ stayMs: 45_000 }),
+    180_000,
+  )
+
+async function sendThroughABlackHole({ stayMs }: { stayMs: number }): Promise<void> {
   const scene = setScene()
   const film = scene.addSource('film.mov', SIZE)
   const before = await scene.before()
@@ -59,7 +74,7 @@ test('[B2] a network that swallows everything is noticed in 16 seconds, and the 
   const bringBack = proxy.blackHole()
   const [upload] = await untilAll(engine, ({ status }) => status.kind === 'interrupted', NOTICED_MS)
   expect(upload?.status).toMatchObject({ reason: 'UNREACHABLE' })
-  await delay(sizeOf({ short: 0, full: 45_000 }))
+  await delay(stayMs)
   bringBack()
   engine.wake()
 
@@ -67,7 +82,7 @@ test('[B2] a network that swallows everything is noticed in 16 seconds, and the 
   expect(done?.status.kind === 'done' && done.status.bytesSent).toBeLessThanOrEqual(SIZE + IN_FLIGHT_BYTES)
   await engine.close()
   await expectInvariants(scene, { before, receiver, arrived: { 'film.mov': 'film.mov' } })
-}, 180_000)
+}
 
 test('[B3] a stream that only half died does not hold the upload: the next one gets its first answer within a second', async () => {
   const scene = setScene()
@@ -159,22 +174,19 @@ test.each([
  */
 test
   .skipIf(!isFullRun)
-  .fails(
-    'on a link of 10 KB/s a file takes the time it takes: slow is not dead (does not hold yet; looked at in the full run)',
-    async () => {
-      const scene = setScene()
-      const size = 200 * 1024
-      const note = scene.addSource('note.pdf', size)
-      const receiver = await scene.receive()
-      const proxy = await startProxy(() => receiver.port)
-      proxy.setRate(10_000)
-      const sender = scene.send([note], proxy.port)
-      const tooLate = delay(60_000, 'still sending')
+  .fails('[B7] on a link of 10 KB/s a file takes the time it takes: slow is not dead (does not hold yet)', async () => {
+    const scene = setScene()
+    const size = 200 * 1024
+    const note = scene.addSource('note.pdf', size)
+    const receiver = await scene.receive()
+    const proxy = await startProxy(() => receiver.port)
+    proxy.setRate(10_000)
+    const sender = scene.send([note], proxy.port)
+    const tooLate = delay(60_000, 'still sending')
 
-      expect(await Promise.race([sender.ended(), tooLate])).toBe(0)
-      expect(await sender.event('done')).toMatchObject({ bytesSent: size })
-    },
-  )
+    expect(await Promise.race([sender.ended(), tooLate])).toBe(0)
+    expect(await sender.event('done')).toMatchObject({ bytesSent: size })
+  })
 
 test('[B15] a web proxy in the environment is not asked on the way to a receiver', async () => {
   const scene = setScene()
