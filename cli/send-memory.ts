@@ -10,14 +10,11 @@ export type SendMemory = {
   readonly store: ResumeStore
   /** What an earlier run of the command began of this entry, unless the file has changed since. */
   begunBefore(entry: WalkedEntry): BegunBefore | undefined
-  /** Writes what is not finished, or removes the memory when all is. */
+  /** Lets go of the memory, and removes it when everything is finished. */
   close(): void
 }
 
 type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed'>
-
-/** A crash loses at most this much of the memory, ms. What is lost only means that finished files are asked about again. */
-const WRITE_AFTER_MS = 1000
 
 /**
  * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at once would take the uploads from
@@ -30,37 +27,31 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const lock = takePidLock(`${file}.lock`)
   if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
   const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept]))
-  const unfinished = new Map<string, Kept>()
-  let timer: NodeJS.Timeout | undefined
+  const kept = new Map<string, Kept>()
+  // A finished file keeps its key until all are, so that the same command asks about it instead of sending it beside itself.
+  const finished = new Set<string>()
   // Until this run has queued its files, the memory on disk is the better one.
   let queued = false
 
   function write(): void {
-    clearTimeout(timer)
-    timer = undefined
-    if (!queued) return
-    if (unfinished.size === 0) rmSync(file, { force: true })
-    else {
-      writeFileSync(`${file}.new`, JSON.stringify([...unfinished.values()]), { mode: 0o600, flush: true })
-      renameSync(`${file}.new`, file)
-    }
+    writeFileSync(`${file}.new`, JSON.stringify([...kept.values()]), { mode: 0o600, flush: true })
+    renameSync(`${file}.new`, file)
   }
 
   return {
     store: {
-      // Uploads of an earlier run come back through `keyOf`, when the command names their files again.
+      // Uploads of an earlier run come back through `begunBefore`, when the command names their files again.
       list: async () => [],
       async put(records) {
         queued = true
         for (const { id, source, path, identity, uploadKey, hashed } of records) {
           const extras = { ...(identity && { identity }), ...(hashed && { hashed }) }
-          unfinished.set(id, { source, path, uploadKey, ...extras })
+          kept.set(id, { source, path, uploadKey, ...extras })
         }
         write()
       },
       async remove(ids) {
-        for (const id of ids) unfinished.delete(id)
-        timer ??= setTimeout(write, WRITE_AFTER_MS)
+        for (const id of ids) finished.add(id)
       },
     },
     begunBefore(entry) {
@@ -68,7 +59,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       return kept && { uploadKey: kept.uploadKey, ...(kept.hashed && { hashed: kept.hashed }) }
     },
     close() {
-      write()
+      if (queued && finished.size === kept.size) rmSync(file, { force: true })
       lock.release()
     },
   }
