@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { UploadSnapshot, UploadStatus } from '../main/contract.ts'
 import { createJsonReport, createPathNamer } from './send-report.ts'
 
@@ -38,4 +38,20 @@ test('files are named the way the person wrote the paths', () => {
   expect(nameOf(resolve('y.bin'))).toBe('y.bin')
   expect(nameOf(resolve('x/in/z.bin'))).toBe('./x/in/z.bin')
   expect(nameOf('/elsewhere')).toBe('/elsewhere')
+})
+
+test('the last word before a standstill is told as soon as it may be', () => {
+  vi.useFakeTimers()
+  const lines: string[] = []
+  const report = createJsonReport((line) => lines.push(line))
+  for (const bytesStored of [0, 10, 20]) report.progress('a.bin', upload({ kind: 'sending', bytesStored }))
+  expect(lines).toHaveLength(1)
+  vi.advanceTimersByTime(200)
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toContain('"bytesStored":20')
+  report.progress('a.bin', upload({ kind: 'sending', bytesStored: 30 }))
+  report.failed('a.bin', 'X', 'x')
+  vi.advanceTimersByTime(1000)
+  expect(lines.at(-1)).toContain('"failed"')
+  vi.useRealTimers()
 })

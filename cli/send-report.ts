@@ -30,23 +30,48 @@ export function createJsonReport(
   nowMs: () => number = () => performance.now(),
 ): SendReport {
   const reportedAtMs = new Map<string, number>()
+  // What came too soon is told when its time has come, so that the last word before a standstill is not lost.
+  const later = new Map<string, { upload: UploadSnapshot; readonly timer: NodeJS.Timeout }>()
+  const forgetLater = (path: string): void => {
+    clearTimeout(later.get(path)?.timer)
+    later.delete(path)
+  }
   const event = (fields: object): void => print(`${JSON.stringify(fields)}\n`)
   return {
-    progress(path, { id, sizeBytes, status }) {
-      if (status.kind !== 'sending') return
-      const lastMs = reportedAtMs.get(id)
-      if (lastMs !== undefined && nowMs() - lastMs < PROGRESS_INTERVAL_MS) return
-      reportedAtMs.set(id, nowMs())
+    progress(path, upload) {
+      const { sizeBytes, status } = upload
+      if (status.kind !== 'sending') return forgetLater(path)
+      const waitMs = (reportedAtMs.get(path) ?? Number.NEGATIVE_INFINITY) + PROGRESS_INTERVAL_MS - nowMs()
+      const waiting = later.get(path)
+      if (waitMs > 0 && waiting !== undefined) {
+        waiting.upload = upload
+        return
+      }
+      if (waitMs > 0) {
+        const tell = (): void => {
+          const latest = later.get(path)?.upload ?? upload
+          later.delete(path)
+          this.progress(path, latest)
+        }
+        later.set(path, { upload, timer: setTimeout(tell, Math.ceil(waitMs)).unref() })
+        return
+      }
+      forgetLater(path)
+      reportedAtMs.set(path, nowMs())
       const bytesPerSecond = Math.round(status.bytesPerSecond ?? 0)
       event({ event: 'progress', path, bytesStored: status.bytesStored, bytesTotal: sizeBytes, bytesPerSecond })
     },
-    done(path, { id, sizeBytes, status }) {
-      reportedAtMs.delete(id)
+    done(path, { sizeBytes, status }) {
+      forgetLater(path)
+      reportedAtMs.delete(path)
       if (status.kind !== 'done' || status.md5 === undefined) return
       const { storedAs, bytesSent, md5 } = status
       event({ event: 'done', path, storedAs, bytes: sizeBytes, bytesSent, md5, verified: true })
     },
-    failed: (path, reason, message) => event({ event: 'failed', path, reason, message }),
+    failed(path, reason, message) {
+      forgetLater(path)
+      event({ event: 'failed', path, reason, message })
+    },
     note: (message) => void process.stderr.write(`longshore: ${printable(message)}\n`),
     summary: (summary) => event({ event: 'summary', ...summary }),
   }

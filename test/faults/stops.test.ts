@@ -24,8 +24,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const before = await scene.before()
     const receiver = await scene.receive()
     const proxy = await startProxy(() => receiver.port)
+    proxy.holdAfter(SIZE / 2)
     const first = scene.send([film], proxy.port)
-    await proxy.passed(SIZE / 2)
+    await first.event('progress', ({ bytesStored }) => Number(bytesStored) > 0)
 
     const askedAtMs = performance.now()
     first.child.kill(signal)
@@ -34,6 +35,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const acknowledged = acknowledgedBy(first).get('film.mov') ?? 0
     expect(acknowledged).toBeGreaterThan(0)
 
+    proxy.release()
     const second = scene.send([film], proxy.port)
     expect(await second.ended(), second.errors()).toBe(0)
     const { bytesSent } = await second.event('done')
