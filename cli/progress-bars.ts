@@ -1,7 +1,7 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { bytesStored, type UploadSnapshot } from '../main/contract.ts'
+import { printable } from '../server/printable.ts'
 import { formatBytes, formatSeconds } from './format.ts'
-import { printable } from './printable.ts'
 import type { SendReport } from './send-report.ts'
 
 /** Progress bars for people on a terminal, and one line for each end of a file. Without a terminal only the lines. */

@@ -1,5 +1,5 @@
+import { printable } from '../server/printable.ts'
 import { formatSeconds } from './format.ts'
-import { printable } from './printable.ts'
 
 /** One thing that was looked at. `name` is stable, `detail` is a sentence for people. */
 export type Check = { readonly name: string; readonly ok: boolean; readonly detail: string }

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path'
 import type { UploadSnapshot } from '../main/contract.ts'
-import { printable } from './printable.ts'
+import { printable } from '../server/printable.ts'
 
 /** How one `send` went, in total. */
 export type SendSummary = {

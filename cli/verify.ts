@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
+import { printable } from '../server/printable.ts'
 import { receivedAt, type Verdict, verify } from '../server/verify.ts'
 import { formatBytes, formatSeconds } from './format.ts'
-import { printable } from './printable.ts'
 import { UsageError } from './usage-error.ts'
 
 const SOME_WRONG = 1

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { printable } from './printable.ts'
 import type { Receiver, StoredEvent } from './receiver.ts'
 
 /** What a running receiver tells on standard output. */
@@ -23,9 +24,4 @@ export function sentences(stdout: Writable, directory: string): Report {
     listening: ({ host, port }) => say(`Receiving into ${directory} on ${host}:${port}. Press Ctrl+C to stop.`),
     stored: ({ name, bytes, md5 }) => say(`Stored ${printable(name)} (${bytes} bytes, MD5 ${md5})`),
   }
-}
-
-/** A name may hold characters that move the cursor or turn text around; a terminal must not obey them. */
-function printable(name: string): string {
-  return name.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
 }

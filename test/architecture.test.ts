@@ -34,7 +34,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^cli\//,
       /^main\/contract\.ts$/,
       /^main\/engine\/(engine|receiver-address|connection|outgoing-chunks|send-chunks)\.ts$/,
-      /^server\/(run|receiver|safe-path|verify|pid-lock)\.ts$/,
+      /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^proto\/limits\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
