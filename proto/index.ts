@@ -15,6 +15,12 @@ export const FileTransferClient = loaded.filetransfer.FileTransferService
 /** What a server hands to `addService`. */
 export const fileTransferService = FileTransferClient.service
 
+/** Makes a device known to a receiver. */
+export const PairingClient = loaded.filetransfer.PairingService
+
+/** See {@link PairingClient}. */
+export const pairingService = PairingClient.service
+
 /** What both ends set on every channel and server, so that neither refuses what the other may send. */
 export const channelOptions = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,

@@ -41,7 +41,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     ],
   ],
   [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
-  [/^proto\//, [/^proto\//, /^@grpc\//]],
+  [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 
 type Import = { readonly from: string; readonly to: string }

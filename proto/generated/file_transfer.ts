@@ -11,14 +11,20 @@ import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _file
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from './filetransfer/FileIdentifier.ts';
 import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from './filetransfer/FileIntegrityStatus.ts';
 import type { FileTransferServiceClient as _filetransfer_FileTransferServiceClient, FileTransferServiceDefinition as _filetransfer_FileTransferServiceDefinition } from './filetransfer/FileTransferService.ts';
+import type { FinishPairingReplyInput as _filetransfer_FinishPairingReplyInput, FinishPairingReply as _filetransfer_FinishPairingReply } from './filetransfer/FinishPairingReply.ts';
+import type { FinishPairingRequestInput as _filetransfer_FinishPairingRequestInput, FinishPairingRequest as _filetransfer_FinishPairingRequest } from './filetransfer/FinishPairingRequest.ts';
 import type { FinishUploadReplyInput as _filetransfer_FinishUploadReplyInput, FinishUploadReply as _filetransfer_FinishUploadReply } from './filetransfer/FinishUploadReply.ts';
 import type { FinishUploadRequestInput as _filetransfer_FinishUploadRequestInput, FinishUploadRequest as _filetransfer_FinishUploadRequest } from './filetransfer/FinishUploadRequest.ts';
 import type { FinishedFileInput as _filetransfer_FinishedFileInput, FinishedFile as _filetransfer_FinishedFile } from './filetransfer/FinishedFile.ts';
+import type { IdentitySuccessionInput as _filetransfer_IdentitySuccessionInput, IdentitySuccession as _filetransfer_IdentitySuccession } from './filetransfer/IdentitySuccession.ts';
 import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, ListUploadsRequest as _filetransfer_ListUploadsRequest } from './filetransfer/ListUploadsRequest.ts';
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from './filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from './filetransfer/MakeFolderRequest.ts';
+import type { PairingServiceClient as _filetransfer_PairingServiceClient, PairingServiceDefinition as _filetransfer_PairingServiceDefinition } from './filetransfer/PairingService.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from './filetransfer/ReceiverInfoRequest.ts';
+import type { StartPairingReplyInput as _filetransfer_StartPairingReplyInput, StartPairingReply as _filetransfer_StartPairingReply } from './filetransfer/StartPairingReply.ts';
+import type { StartPairingRequestInput as _filetransfer_StartPairingRequestInput, StartPairingRequest as _filetransfer_StartPairingRequest } from './filetransfer/StartPairingRequest.ts';
 import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from './filetransfer/UploadChunk.ts';
 import type { UploadStatusInput as _filetransfer_UploadStatusInput, UploadStatus as _filetransfer_UploadStatus } from './filetransfer/UploadStatus.ts';
 import type { UploadSummaryInput as _filetransfer_UploadSummaryInput, UploadSummary as _filetransfer_UploadSummary } from './filetransfer/UploadSummary.ts';
@@ -33,6 +39,7 @@ export interface ProtoGrpcType {
   filetransfer: {
     AbortUploadReply: MessageTypeDefinition<_filetransfer_AbortUploadReplyInput, _filetransfer_AbortUploadReply>
     AbortUploadRequest: MessageTypeDefinition<_filetransfer_AbortUploadRequestInput, _filetransfer_AbortUploadRequest>
+    Access: EnumTypeDefinition
     BeginUploadReply: MessageTypeDefinition<_filetransfer_BeginUploadReplyInput, _filetransfer_BeginUploadReply>
     BeginUploadRequest: MessageTypeDefinition<_filetransfer_BeginUploadRequestInput, _filetransfer_BeginUploadRequest>
     ByteRange: MessageTypeDefinition<_filetransfer_ByteRangeInput, _filetransfer_ByteRange>
@@ -46,14 +53,24 @@ export interface ProtoGrpcType {
      * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
      */
     FileTransferService: SubtypeConstructor<typeof grpc.Client, _filetransfer_FileTransferServiceClient> & { service: _filetransfer_FileTransferServiceDefinition }
+    FinishPairingReply: MessageTypeDefinition<_filetransfer_FinishPairingReplyInput, _filetransfer_FinishPairingReply>
+    FinishPairingRequest: MessageTypeDefinition<_filetransfer_FinishPairingRequestInput, _filetransfer_FinishPairingRequest>
     FinishUploadReply: MessageTypeDefinition<_filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadReply>
     FinishUploadRequest: MessageTypeDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadRequest>
     FinishedFile: MessageTypeDefinition<_filetransfer_FinishedFileInput, _filetransfer_FinishedFile>
+    IdentitySuccession: MessageTypeDefinition<_filetransfer_IdentitySuccessionInput, _filetransfer_IdentitySuccession>
     ListUploadsRequest: MessageTypeDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_ListUploadsRequest>
     MakeFolderReply: MessageTypeDefinition<_filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderReply>
     MakeFolderRequest: MessageTypeDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderRequest>
+    /**
+     * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides GetReceiverInfo, that answer
+     * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
+     */
+    PairingService: SubtypeConstructor<typeof grpc.Client, _filetransfer_PairingServiceClient> & { service: _filetransfer_PairingServiceDefinition }
     ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>
     ReceiverInfoRequest: MessageTypeDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoRequest>
+    StartPairingReply: MessageTypeDefinition<_filetransfer_StartPairingReplyInput, _filetransfer_StartPairingReply>
+    StartPairingRequest: MessageTypeDefinition<_filetransfer_StartPairingRequestInput, _filetransfer_StartPairingRequest>
     UploadChunk: MessageTypeDefinition<_filetransfer_UploadChunkInput, _filetransfer_UploadChunk>
     UploadStatus: MessageTypeDefinition<_filetransfer_UploadStatusInput, _filetransfer_UploadStatus>
     UploadSummary: MessageTypeDefinition<_filetransfer_UploadSummaryInput, _filetransfer_UploadSummary>

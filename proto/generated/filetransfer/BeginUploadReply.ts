@@ -17,7 +17,7 @@ export interface BeginUploadReplyInput {
    */
   'generation'?: (number | string | Long);
   /**
-   * Chunks begin at multiples of this many bytes and are this long, but for the last.
+   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the last.
    */
   'chunkBytes'?: (number);
   /**
@@ -32,6 +32,11 @@ export interface BeginUploadReplyInput {
    * With SKIP_SAME: a file of the same size has the name. Nothing was begun; ask again with sha256.
    */
   'sha256Wanted'?: (boolean);
+  /**
+   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but for the end of the file. Zero
+   * from receivers that take only whole chunks.
+   */
+  'chunkGridBytes'?: (number);
 }
 
 /**
@@ -47,7 +52,7 @@ export interface BeginUploadReply {
    */
   'generation': (string);
   /**
-   * Chunks begin at multiples of this many bytes and are this long, but for the last.
+   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the last.
    */
   'chunkBytes': (number);
   /**
@@ -62,4 +67,9 @@ export interface BeginUploadReply {
    * With SKIP_SAME: a file of the same size has the name. Nothing was begun; ask again with sha256.
    */
   'sha256Wanted': (boolean);
+  /**
+   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but for the end of the file. Zero
+   * from receivers that take only whole chunks.
+   */
+  'chunkGridBytes': (number);
 }

@@ -1,5 +1,7 @@
 // Original file: file_transfer.proto
 
+import type { AccessInput as _filetransfer_AccessInput, Access as _filetransfer_Access } from '../filetransfer/Access.ts';
+import type { IdentitySuccessionInput as _filetransfer_IdentitySuccessionInput, IdentitySuccession as _filetransfer_IdentitySuccession } from '../filetransfer/IdentitySuccession.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -35,9 +37,17 @@ export interface ReceiverInfoInput {
    */
   'preferredConnections'?: (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send.
    */
   'freeBytes'?: (number | string | Long);
+  /**
+   * Whether this caller may send, and if not, why.
+   */
+  'access'?: (_filetransfer_AccessInput);
+  /**
+   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
+   */
+  'successions'?: (_filetransfer_IdentitySuccessionInput)[];
 }
 
 /**
@@ -73,7 +83,15 @@ export interface ReceiverInfo {
    */
   'preferredConnections': (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send.
    */
   'freeBytes': (string);
+  /**
+   * Whether this caller may send, and if not, why.
+   */
+  'access': (_filetransfer_Access);
+  /**
+   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
+   */
+  'successions': (_filetransfer_IdentitySuccession)[];
 }

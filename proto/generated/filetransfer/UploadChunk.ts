@@ -15,7 +15,7 @@ export interface UploadChunkInput {
    */
   'generation'?: (number | string | Long);
   /**
-   * Where data begins, bytes from the start of the file; a multiple of chunk_bytes.
+   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there is none.
    */
   'offset'?: (number | string | Long);
   /**
@@ -41,7 +41,7 @@ export interface UploadChunk {
    */
   'generation': (string);
   /**
-   * Where data begins, bytes from the start of the file; a multiple of chunk_bytes.
+   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there is none.
    */
   'offset': (string);
   /**
