@@ -53,7 +53,7 @@ async function sendForAWhile(
   signal: AbortSignal,
 ): Promise<{ readonly bytes: number; readonly seconds: number }> {
   const timeIsOver = AbortSignal.timeout(MEASURE_FOR_MS)
-  const openStreams = Array.from({ length: connection.lanes }, (_, lane) => () => connection.openChunks(lane))
+  const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks())
   const startedAtMs = performance.now()
   let bytes = 0
   const onStored = (more: number): void => {
@@ -62,7 +62,7 @@ async function sendForAWhile(
   try {
     await sendChunks(
       sameNoise(chunkBytes, chunks),
-      { fileId, generation, openStreams, onStored, onSent: () => {} },
+      { fileId, generation, openStreams, pace: connection.pace, onStored, onSent: () => {} },
       AbortSignal.any([signal, timeIsOver]),
     )
   } catch (error) {

@@ -1,8 +1,11 @@
 /** The protocol version of `file_transfer.proto`. */
 export const PROTOCOL_VERSION = 1
 
-/** The chunk size a receiver asks its senders to use, bytes. Long enough to amortise a message, short enough to resend. */
+/** The longest chunk of our own senders, bytes. Long enough to amortise a message, short enough to resend. */
 export const CHUNK_BYTES = 1024 * 1024
+
+/** Chunks begin and end at multiples of this, but for the end of the file, bytes: short ones keep a slow network responsive. */
+export const CHUNK_GRID_BYTES = 64 * 1024
 
 /** The longest message either end accepts, bytes: a plain client may use chunks larger than ours, up to this. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -13,7 +16,10 @@ export const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024
 /** The trailer in which every error carries its stable reason. */
 export const REASON_KEY = 'x-upload-reason'
 
-/** How long a connection may be silent before it is pinged, ms, and how long the answer may take. A dead peer is noticed in their sum. */
-export const KEEPALIVE_MS = 10_000
+/**
+ * How long after the last answer a connection is pinged again, ms, and how long the answer may take. A dead peer is noticed in their sum; on a slow network
+ * the ping has to wait behind the chunk before it.
+ */
+export const KEEPALIVE_MS = 5_000
 /** See {@link KEEPALIVE_MS}. */
-export const KEEPALIVE_TIMEOUT_MS = 5_000
+export const KEEPALIVE_TIMEOUT_MS = 10_000

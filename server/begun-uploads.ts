@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { CHUNK_BYTES } from '../proto/limits.ts'
+import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { OnConflict, UploadRecord } from './ledger/ledger.ts'
@@ -91,7 +91,7 @@ export async function begin<T>(
 /**
  * Checks a chunk and stores it.
  *
- * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_BYTES}, PAST_END, and what {@link Session.store} throws.
+ * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_GRID_BYTES} or too long, PAST_END, and what {@link Session.store} throws.
  */
 export async function receive(session: Session, chunk: IncomingChunk, generation: number): Promise<Outcome> {
   mustBeOnGrid(chunk, session.record.sizeBytes)
@@ -149,13 +149,20 @@ function mustBeSameFile(record: UploadRecord, request: BeginRequest): void {
 }
 
 function mustBeOnGrid({ offset, data }: IncomingChunk, sizeBytes: number): void {
-  if (offset % CHUNK_BYTES !== 0)
-    throw new ReceiveError('BAD_OFFSET', `Offset ${offset} is not a multiple of ${CHUNK_BYTES}.`)
-  if (offset + data.length > sizeBytes) {
+  if (offset % CHUNK_GRID_BYTES !== 0)
+    throw new ReceiveError('BAD_OFFSET', `Offset ${offset} is not a multiple of ${CHUNK_GRID_BYTES}.`)
+  const end = offset + data.length
+  if (end > sizeBytes) {
     throw new ReceiveError('PAST_END', `The chunk at ${offset} has ${data.length} bytes and ends past ${sizeBytes}.`)
   }
-  const expected = Math.min(CHUNK_BYTES, sizeBytes - offset)
-  if (data.length === 0 || data.length !== expected) {
+  if (data.length === 0 || data.length > CHUNK_BYTES) {
+    throw new ReceiveError(
+      'BAD_LENGTH',
+      `The chunk at ${offset} has ${data.length} bytes; expected 1 to ${CHUNK_BYTES}.`,
+    )
+  }
+  if (end % CHUNK_GRID_BYTES !== 0 && end !== sizeBytes) {
+    const expected = `its end at a multiple of ${CHUNK_GRID_BYTES} or at ${sizeBytes}`
     throw new ReceiveError('BAD_LENGTH', `The chunk at ${offset} has ${data.length} bytes; expected ${expected}.`)
   }
 }

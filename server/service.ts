@@ -7,7 +7,7 @@ import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/Fin
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
-import { CHUNK_BYTES } from '../proto/limits.ts'
+import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
 import { ReceiveError } from './errors.ts'
@@ -120,6 +120,7 @@ function toBeginReply(begun: Begun): BeginUploadReplyInput {
         fileId: begun.session.record.fileId,
         generation: begun.session.record.generation,
         chunkBytes: CHUNK_BYTES,
+        chunkGridBytes: CHUNK_GRID_BYTES,
         stored: toWireRanges(begun.session.stored),
         finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
       }

@@ -87,7 +87,9 @@ test('[B8] a bit flipped on the way is noticed, and only that chunk is sent agai
   await engine.add([join(here, 'a.bin')], { receiver: `127.0.0.1:${proxy.port}` })
   const [done] = await untilKind(engine, 'done')
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
-  expect(done?.bytesSent).toBe(SIZE + CHUNK_BYTES)
+  const sentAgain = (done?.bytesSent ?? 0) - SIZE
+  expect(sentAgain).toBeGreaterThan(0)
+  expect(sentAgain).toBeLessThanOrEqual(CHUNK_BYTES)
 })
 
 test('a receiver that is not there yet is waited for', async () => {

@@ -1,10 +1,11 @@
 import type { AttemptReport, TransferListener } from './attempt.ts'
 import { createBudget } from './budget.ts'
-import { type Connection, connect } from './connection.ts'
+import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
 import { UploadError } from './errors.ts'
 import { findForgotten } from './forgotten.ts'
 import { createMeter, secondsLeft } from './meter.ts'
+import { createReceiverPool, type Lease } from './receiver-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { readIdentity } from './source.ts'
 import type { UploadEvent } from './status.ts'
@@ -22,24 +23,17 @@ export type AttemptsOptions = {
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
 export function createAttempts({ addressOf, warn, connections, bufferBytes }: AttemptsOptions) {
-  const open = new Map<string, Connection>()
-  const budget = createBudget(bufferBytes)
+  const pool = createReceiverPool()
+  const budget = createBudget(() => bufferBytes)
   const plain = new Set<string>()
   const closing = new AbortController()
 
-  function connectionTo(receiver: string): Connection {
+  function leaseTo(receiver: string): Lease {
     const address = addressOf(receiver)
     if (address === undefined) {
       throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
     }
-    const connection = open.get(address) ?? connect(address, connections)
-    open.set(address, connection)
-    return connection
-  }
-
-  function release(): void {
-    for (const connection of open.values()) connection.close()
-    open.clear()
+    return pool.lease(address, () => connect(address, connections))
   }
 
   function onPlainReceiver(receiver: string): void {
@@ -50,48 +44,59 @@ export function createAttempts({ addressOf, warn, connections, bufferBytes }: At
     )
   }
 
+  async function attemptOver(
+    connection: Connection,
+    entry: Entry,
+    report: AttemptReport,
+    signal: AbortSignal,
+  ): Promise<UploadEvent & { kind: 'finished' }> {
+    if (entry.startAnew) await startAnew(entry, report)
+    else await adopt(entry, connection, report, signal)
+    const onReached = (kind: ReceiverKind): void => {
+      report.reached()
+      if (kind === 'plain') onPlainReceiver(entry.record.receiver)
+    }
+    const deps = { connection, budget, onReached }
+    const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
+    const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
+    return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
+  }
+
   return {
     async attempt(
       entry: Entry,
       report: AttemptReport,
       signal: AbortSignal,
     ): Promise<UploadEvent & { kind: 'finished' }> {
-      const connection = connectionTo(entry.record.receiver)
-      if (entry.startAnew) await startAnew(entry, report)
-      else await adopt(entry, connection, report, signal)
-      const finished = await transfer(
-        entry.record,
-        entry.hashing,
-        {
-          connection,
-          budget,
-          onReached(kind) {
-            report.reached()
-            if (kind === 'plain') onPlainReceiver(entry.record.receiver)
-          },
-        },
-        listenTo(entry, report),
-        signal,
-      )
-      const { storedAs, md5 } = finished
-      const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
-      return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
+      const { connection, giveBack } = leaseTo(entry.record.receiver)
+      try {
+        const finished = await attemptOver(connection, entry, report, signal)
+        giveBack(false)
+        return finished
+      } catch (error) {
+        giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
+        throw error
+      }
     },
     forget(record: ResumeRecord): void {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FORGET_WITHIN_MS)])
       void (async () => {
+        let lease: Lease | undefined
         try {
-          await connectionTo(record.receiver).abort(record.uploadKey, signal)
+          lease = leaseTo(record.receiver)
+          await lease.connection.abort(record.uploadKey, signal)
         } catch {
           // Unreachable, plain or busy: whatever it is, the receiver drops abandoned uploads by itself.
+        } finally {
+          lease?.giveBack(false)
         }
       })()
     },
     /** Lets go of every connection; the next attempt opens its own. */
-    release,
+    release: pool.closeAll,
     close(): void {
       closing.abort(new Error('Longshore is closing.'))
-      release()
+      pool.closeAll()
     },
   }
 }

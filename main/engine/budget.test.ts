@@ -1,10 +1,11 @@
+import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createBudget } from './budget.ts'
 
 const never = new AbortController().signal
 
 test('takes beyond the budget wait until bytes are given back, first come first served', async () => {
-  const budget = createBudget(10)
+  const budget = createBudget(() => 10)
   await budget.take(8, never)
   const order: string[] = []
   const big = budget.take(6, never).then(() => order.push('big'))
@@ -17,7 +18,7 @@ test('takes beyond the budget wait until bytes are given back, first come first 
 })
 
 test('one take larger than everything is granted alone', async () => {
-  const budget = createBudget(10)
+  const budget = createBudget(() => 10)
   await budget.take(50, never)
   const next = budget.take(1, never)
   budget.give(50)
@@ -25,7 +26,7 @@ test('one take larger than everything is granted alone', async () => {
 })
 
 test('an aborted wait leaves the queue and lets the next one through', async () => {
-  const budget = createBudget(10)
+  const budget = createBudget(() => 10)
   await budget.take(8, never)
   const controller = new AbortController()
   const refused = budget.take(6, controller.signal)
@@ -33,4 +34,20 @@ test('an aborted wait leaves the queue and lets the next one through', async () 
   controller.abort(new Error('enough'))
   await expect(refused).rejects.toThrow('enough')
   await next
+})
+
+test('a budget that grew lets more through with the next thing given back, and one that shrank less', async () => {
+  let total = 4
+  const budget = createBudget(() => total)
+  await budget.take(4, never)
+  const passed: number[] = []
+  for (const bytes of [1, 4, 5]) void budget.take(bytes, never).then(() => passed.push(bytes))
+  total = 8
+  budget.give(2)
+  await settled()
+  expect(passed).toEqual([1, 4])
+  total = 3
+  budget.give(3)
+  await settled()
+  expect(passed).toEqual([1, 4])
 })

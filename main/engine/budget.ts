@@ -1,4 +1,4 @@
-/** Bytes of chunk data that may be in memory at once, over all uploads; given back when a chunk is acknowledged. */
+/** Bytes that may be held at once: chunk data in memory, over all uploads, or on its way to one receiver. */
 export type Budget = {
   /** Waits, first come first served, until `bytes` may be held. Rejects with the signal's reason when aborted. */
   take(bytes: number, signal: AbortSignal): Promise<void>
@@ -7,11 +7,14 @@ export type Budget = {
 
 type Waiter = { readonly bytes: number; readonly grant: () => void }
 
-/** A single take larger than the whole budget is granted when nothing else is held, so that it cannot wait for ever. */
-export function createBudget(totalBytes: number): Budget {
+/**
+ * A single take larger than the whole budget is granted when nothing else is held, so that it cannot wait for ever. A budget that changes counts as it is
+ * whenever something is taken or given.
+ */
+export function createBudget(totalBytes: () => number): Budget {
   let held = 0
   const waiters: Waiter[] = []
-  const fits = (bytes: number): boolean => held === 0 || held + bytes <= totalBytes
+  const fits = (bytes: number): boolean => held === 0 || held + bytes <= totalBytes()
   const grantWaiting = (): void => {
     for (let waiter = waiters[0]; waiter !== undefined && fits(waiter.bytes); waiter = waiters[0]) {
       waiters.shift()

@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type ChannelOptions,
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientUnaryCall,
@@ -22,9 +23,19 @@ import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSum
 import { channelOptions, FileTransferClient } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
+import { createPace, type Pace } from './pace.ts'
 
 /** A question with a short answer fails after this, ms; transfers have no deadline but notice when nothing moves. */
 const ANSWER_WITHIN_MS = 30_000
+
+/**
+ * The first question is also the opening of the connection, which nothing else limits, ms. One that was opened while the network was gone would wait for
+ * ever; the next attempt opens a new one.
+ */
+const INTRODUCE_WITHIN_MS = 10_000
+
+/** Servers of other makes end a connection that pings more often than every five minutes, ms. */
+const PLAIN_KEEPALIVE_MS = 5 * 60_000 + 10_000
 
 /** Ours knows all of the contract; a plain one only its first three rpcs. */
 export type ReceiverKind = 'longshore' | 'plain'
@@ -32,6 +43,8 @@ export type ReceiverKind = 'longshore' | 'plain'
 /** Several connections to one receiver, and its rpcs as promises that fail with an UploadError. */
 export type Connection = {
   readonly lanes: number
+  /** Shared by all uploads over this connection. */
+  readonly pace: Pace
   /** Asks once which kind of receiver answers, and remembers. */
   introduce(signal: AbortSignal): Promise<ReceiverKind>
   begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
@@ -45,8 +58,8 @@ export type Connection = {
   /** The unfinished uploads that the receiver holds. */
   listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
-  /** A stream of chunks on connection `lane`. */
-  openChunks(lane: number): ClientDuplexStream<UploadChunkInput, ChunkAck>
+  /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
+  openChunks(): ClientDuplexStream<UploadChunkInput, ChunkAck>
   queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
   checkIntegrity(file: FileIdentifierInput, signal: AbortSignal): Promise<FileIntegrityStatus>
   openPlainUpload(
@@ -57,17 +70,25 @@ export type Connection = {
 
 /** Opens `lanes` connections to `address` (`host:port`), each when it is first used. */
 export function connect(address: string, lanes: number): Connection {
-  const clients = Array.from({ length: lanes }, () => newClient(address))
+  let clients = Array.from({ length: lanes }, () => newClient(address))
   const client = (lane: number) => clients[lane % lanes] as (typeof clients)[number]
   let turn = 0
+  let streams = 0
   // Questions go round the connections too, so that many small files do not queue behind one.
   const anyClient = () => client(turn++)
   let kind: ReceiverKind | undefined
 
   return {
     lanes,
+    pace: createPace(),
     async introduce(signal) {
-      kind ??= await askKind(anyClient(), signal)
+      if (kind !== undefined) return kind
+      const asked = await askKind(anyClient(), signal)
+      if (kind === undefined && asked === 'plain') {
+        for (const open of clients) open.close()
+        clients = clients.map(() => newClient(address, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
+      }
+      kind ??= asked
       return kind
     },
     begin(request, signal) {
@@ -97,7 +118,7 @@ export function connect(address: string, lanes: number): Connection {
       )
       return reply.storedAs
     },
-    openChunks: (lane) => client(lane).uploadChunks(),
+    openChunks: () => client(streams++).uploadChunks(),
     queryChunks: (file, signal) => ask((options, done) => anyClient().queryUploadedChunks(file, options, done), signal),
     // Reading a large file again takes its time, so this question has no deadline.
     checkIntegrity: (file, signal) =>
@@ -109,9 +130,10 @@ export function connect(address: string, lanes: number): Connection {
   }
 }
 
-function newClient(address: string) {
+function newClient(address: string, options: ChannelOptions = {}) {
   return new FileTransferClient(address, credentials.createInsecure(), {
     ...channelOptions,
+    ...options,
     // Without a pool of its own, every client of one address would share a single connection.
     'grpc.use_local_subchannel_pool': 1,
     // A receiver on the LAN is never behind the web proxy.
@@ -127,6 +149,7 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
     const info = await ask<{ protocolMin: number }>(
       (options, done) => client.getReceiverInfo({}, options, done),
       signal,
+      INTRODUCE_WITHIN_MS,
     )
     if (info.protocolMin > PROTOCOL_VERSION) {
       throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')

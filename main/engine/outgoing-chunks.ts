@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts'
-import { type ByteSpan, plannedChunks } from './plan.ts'
+import { type ByteSpan, type Cut, plannedChunks } from './plan.ts'
 
 /** One chunk with its bytes, ready to go. `done` gives its memory back to the budget; calling it again does nothing. */
 export type OutgoingChunk = { readonly offset: number; readonly data: Buffer; done(): void }
@@ -13,11 +13,11 @@ const LOOK_EVERY_BYTES = 32 * 1024 * 1024
  */
 export async function* outgoingChunks(
   { record, source, digest, budget, signal }: Attempt,
-  chunkBytes: number,
+  cut: Cut,
   storedSpans: readonly ByteSpan[],
 ): AsyncGenerator<OutgoingChunk, void> {
   let readBytes = 0
-  for (const { start, end, stored } of plannedChunks(record.identity.sizeBytes, chunkBytes, storedSpans)) {
+  for (const { start, end, stored } of plannedChunks(record.identity.sizeBytes, cut, storedSpans)) {
     const hashed = digest.hashedBytes >= end
     if (stored && hashed) continue
     const bytes = end - start

@@ -4,6 +4,7 @@ import type { UploadChunkInput } from '../../proto/generated/filetransfer/Upload
 import { crc32 } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
+import type { Departure, Pace } from './pace.ts'
 
 type ChunkStream = ClientDuplexStream<UploadChunkInput, ChunkAck>
 
@@ -12,13 +13,15 @@ export type SendChunksOptions = {
   readonly generation: string
   /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
   readonly openStreams: readonly (() => ChunkStream)[]
+  /** How much may be on its way to this receiver, over all its uploads. */
+  readonly pace: Pace
   /** Hears of each chunk that is stored on the receiver, with its length in bytes. */
   readonly onStored: (bytes: number) => void
   /** Hears of payload handed to the wire, bytes. */
   readonly onSent: (bytes: number) => void
 }
 
-/** Chunks of one lane on their way at once: enough to cover a round trip, few enough to notice a slow receiver. */
+/** Chunks of one lane on their way at once, so that lanes share the work. */
 const WINDOW_CHUNKS = 4
 
 /** With chunks in flight and no acknowledgement for this long, the stream is given up and opened anew, ms. Keepalive notices dead peers before. */
@@ -70,8 +73,9 @@ async function runLane(
 }
 
 /** One stream: what is in flight on it, and who waits for room. */
-function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }: SendChunksOptions) {
-  const inFlight = new Map<number, { readonly chunk: OutgoingChunk; sends: number }>()
+function createLane(call: ChunkStream, { fileId, generation, pace, onStored, onSent }: SendChunksOptions) {
+  const inFlight = new Map<number, { readonly chunk: OutgoingChunk; readonly departure: Departure; sends: number }>()
+  const over = new AbortController()
   let wake: (() => void) | undefined
   let failure: { readonly error: unknown } | undefined
   let named = false
@@ -88,6 +92,7 @@ function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }:
     failure ??= { error }
     settle?.reject(failure.error)
     wake?.()
+    over.abort(failure.error)
     call.cancel()
   }
 
@@ -118,6 +123,7 @@ function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }:
       return
     }
     inFlight.delete(offset)
+    sent.departure.arrive()
     sent.chunk.done()
     onStored(sent.chunk.data.length)
     wake?.()
@@ -149,11 +155,12 @@ function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }:
         await until(() => inFlight.size < WINDOW_CHUNKS)
         const { value: chunk, done } = await chunks.next()
         if (done) break
-        if (failure !== undefined) {
+        // Rejects at once when the lane has failed meanwhile.
+        const departure = await pace.depart(chunk.data.length, over.signal).catch((error: unknown) => {
           chunk.done()
-          throw failure.error
-        }
-        inFlight.set(chunk.offset, { chunk, sends: 1 })
+          throw error
+        })
+        inFlight.set(chunk.offset, { chunk, departure, sends: 1 })
         stalled.refresh()
         write(chunk)
       }
@@ -162,7 +169,10 @@ function createLane(call: ChunkStream, { fileId, generation, onStored, onSent }:
     },
     close(): void {
       clearTimeout(stalled)
-      for (const { chunk } of inFlight.values()) chunk.done()
+      for (const { chunk, departure } of inFlight.values()) {
+        departure.giveUp()
+        chunk.done()
+      }
       inFlight.clear()
       // Ending the stream object leaves the HTTP/2 stream open; only cancel tells the receiver that we are gone.
       call.cancel()

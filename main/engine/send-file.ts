@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
+import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { UploadError } from './errors.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
-import { plannedChunks, storedBytes } from './plan.ts'
+import { type Pace, SMALLEST_CHUNK_BYTES } from './pace.ts'
+import { type Cut, plannedChunks, storedBytes } from './plan.ts'
 import type { ConflictPolicy } from './resume-store.ts'
 import { sendChunks } from './send-chunks.ts'
 
 /** Below this much for each lane, more lanes only cost their opening, bytes. */
 const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
+
+const wholeMebibytes: Cut = { gridBytes: 1024 * 1024, chunkBytes: () => 1024 * 1024 }
 
 const policyOnWire = {
   'keep-both': 'KEEP_BOTH',
@@ -31,16 +35,17 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   let begun = await connection.begin(request, signal)
   if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)
   if (begun.finished) return begun.finished
-  const { fileId, generation, chunkBytes } = begun
+  const { fileId, generation } = begun
+  const cut = cutFor(begun, connection.pace)
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
-  const missingBytes = sizeBytes - storedBytes(sizeBytes, chunkBytes, stored)
+  const missingBytes = sizeBytes - storedBytes(sizeBytes, cut.gridBytes, stored)
   listener.onBegun(sizeBytes - missingBytes)
 
-  const chunks = outgoingChunks(attempt, chunkBytes, stored)
+  const chunks = outgoingChunks(attempt, cut, stored)
   if (missingBytes > 0) {
     const lanes = Math.min(connection.lanes, Math.ceil(missingBytes / BYTES_WORTH_A_LANE))
-    const openStreams = Array.from({ length: lanes }, (_, lane) => () => connection.openChunks(lane))
-    await sendChunks(chunks, { fileId, generation, openStreams, ...listener }, signal)
+    const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks())
+    await sendChunks(chunks, { fileId, generation, openStreams, pace: connection.pace, ...listener }, signal)
   }
   // With nothing left to send, what was stored before may still have to be hashed.
   for await (const chunk of chunks) chunk.done()
@@ -53,10 +58,17 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   return finished
 }
 
+/** Short chunks while the network is slow or unknown; a receiver that takes only whole ones gets them. */
+function cutFor({ chunkBytes, chunkGridBytes }: BeginUploadReply, pace: Pace): Cut {
+  if (chunkGridBytes === 0 || SMALLEST_CHUNK_BYTES % chunkGridBytes !== 0)
+    return { gridBytes: chunkBytes, chunkBytes: () => chunkBytes }
+  return { gridBytes: chunkGridBytes, chunkBytes: () => Math.min(pace.chunkBytes(), chunkBytes) }
+}
+
 /** SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth. */
 async function sha256Of({ record, source, signal }: Attempt): Promise<string> {
   const hash = createHash('sha256')
-  for (const { start, end } of plannedChunks(record.identity.sizeBytes, 1024 * 1024, [])) {
+  for (const { start, end } of plannedChunks(record.identity.sizeBytes, wholeMebibytes, [])) {
     signal.throwIfAborted()
     hash.update(await source.read(start, end))
   }

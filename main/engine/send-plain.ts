@@ -6,10 +6,13 @@ import type { Attempt, Finished } from './attempt.ts'
 import { md5Hex } from './digest.ts'
 import { fromServiceError, UploadError } from './errors.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
-import { type ByteSpan, storedBytes } from './plan.ts'
+import { type ByteSpan, type Cut, storedBytes } from './plan.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
 const PLAIN_CHUNK_BYTES = 1024 * 1024
+
+/** It names what it has by the offsets of whole chunks, so they are all of one length. */
+const plainCut: Cut = { gridBytes: PLAIN_CHUNK_BYTES, chunkBytes: () => PLAIN_CHUNK_BYTES }
 
 /**
  * Sends one file to a receiver that knows only Upload, QueryUploadedChunks and CheckFileIntegrity. It acknowledges no chunk, so progress counts what
@@ -25,7 +28,7 @@ export async function sendToPlainReceiver(attempt: Attempt): Promise<Finished> {
   const missingBytes = sizeBytes - storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
   listener.onBegun(sizeBytes - missingBytes)
 
-  const chunks = outgoingChunks(attempt, PLAIN_CHUNK_BYTES, stored)
+  const chunks = outgoingChunks(attempt, plainCut, stored)
   if (missingBytes > 0 || sizeBytes === 0) await uploadChunks(attempt, file.fileId, chunks)
   for await (const chunk of chunks) chunk.done()
 

@@ -49,17 +49,11 @@ test(
 test('[B2] a network that swallows everything is noticed in 16 seconds, and the upload goes on when it is back', () =>
   sendThroughABlackHole({ stayMs: 0 }))
 
-/**
- * Does not hold: a connection that was being opened while the network was gone hangs for ever, because nothing limits the opening and the engine uses
- * its connections again. `fails` turns red on the day it holds.
- */
-test
-  .skipIf(!isFullRun)
-  .fails(
-    '[B2] after a minute without a network the upload goes on within a minute (does not hold yet)',
-    () => sendThroughABlackHole({ stayMs: 45_000 }),
-    180_000,
-  )
+test.skipIf(!isFullRun)(
+  '[B2] after a minute without a network the upload goes on within a minute',
+  () => sendThroughABlackHole({ stayMs: 45_000 }),
+  180_000,
+)
 
 async function sendThroughABlackHole({ stayMs }: { stayMs: number }): Promise<void> {
   const scene = setScene()
@@ -168,25 +162,37 @@ test.each([
   },
 )
 
-/**
- * Does not hold: a ping waits behind the four mebibytes that may be on their way on its connection, so that a link with less than about 1 MB/s for each
- * connection looks dead every 15 s, and one with less than about 70 KB/s never gets a chunk through. `fails` turns red on the day it holds.
- */
-test
-  .skipIf(!isFullRun)
-  .fails('[B7] on a link of 10 KB/s a file takes the time it takes: slow is not dead (does not hold yet)', async () => {
-    const scene = setScene()
-    const size = 200 * 1024
-    const note = scene.addSource('note.pdf', size)
-    const receiver = await scene.receive()
-    const proxy = await startProxy(() => receiver.port)
-    proxy.setRate(10_000)
-    const sender = scene.send([note], proxy.port)
-    const tooLate = delay(60_000, 'still sending')
+test('[B7] on a link of 10 KB/s a file takes the time it takes: slow is not dead', async () => {
+  const scene = setScene()
+  // Many pings have to find their way between the chunks; the short run has time for a few.
+  const size = sizeOf({ short: 150, full: 1000 }) * 1024
+  const note = scene.addSource('note.pdf', size)
+  const before = await scene.before()
+  const receiver = await scene.receive()
+  const proxy = await startProxy(() => receiver.port)
+  proxy.setRate(10_000)
+  const sender = scene.send([note], proxy.port)
 
-    expect(await Promise.race([sender.ended(), tooLate])).toBe(0)
-    expect(await sender.event('done')).toMatchObject({ bytesSent: size })
-  })
+  expect(await sender.ended(), sender.errors()).toBe(0)
+  expect(await sender.event('done')).toMatchObject({ bytesSent: size })
+  await expectInvariants(scene, { before, receiver, arrived: { 'note.pdf': 'note.pdf' } })
+}, 240_000)
+
+test('[B7] on a link of 100 KB/s several files at once do not make it look dead', async () => {
+  const scene = setScene()
+  const size = sizeOf({ short: 100, full: 1500 }) * 1024
+  const names = ['a.bin', 'b.bin', 'c.bin', 'd.bin']
+  const files = names.map((name) => scene.addSource(name, size))
+  const before = await scene.before()
+  const receiver = await scene.receive()
+  const proxy = await startProxy(() => receiver.port)
+  proxy.setRate(100_000 / 4)
+  const sender = scene.send(files, proxy.port)
+
+  expect(await sender.ended(), sender.errors()).toBe(0)
+  expect(proxy.forwarded()).toBeLessThan(names.length * size * 1.05)
+  await expectInvariants(scene, { before, receiver, arrived: Object.fromEntries(names.map((name) => [name, name])) })
+}, 240_000)
 
 test('[B15] a web proxy in the environment is not asked on the way to a receiver', async () => {
   const scene = setScene()
