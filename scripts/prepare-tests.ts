@@ -1,6 +1,6 @@
 /** Sees to what the tests need of the operating system. A test that still lacks something is skipped and says so; none passes without running. */
 import { ensureSystemPackages } from './system-packages.ts'
 
-const ensured = ensureSystemPackages(['chromium', 'xvfb', 'x11-utils', 'python3-grpcio', 'python3-grpc-tools'])
+const ensured = ensureSystemPackages(['chromium', 'xvfb', 'x11-utils', 'python3-grpcio', 'python3-grpc-tools', 'nginx'])
 if (ensured.kind === 'installed') console.log('Installed what the tests need of the system.')
 if (ensured.kind === 'missing') console.warn(`Some tests will be skipped. ${ensured.advice}`)

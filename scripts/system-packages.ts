@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { findChromium } from '../chromium-host/find-chromium.ts'
 
 /** A package by its Debian name. */
-export type SystemPackage = 'chromium' | 'xvfb' | 'x11-utils' | 'python3-grpcio' | 'python3-grpc-tools'
+export type SystemPackage = 'chromium' | 'xvfb' | 'x11-utils' | 'python3-grpcio' | 'python3-grpc-tools' | 'nginx'
 
 export type Ensured =
   | { readonly kind: 'present' }
@@ -20,6 +20,8 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   'x11-utils': () => isOnPath('xwininfo'),
   'python3-grpcio': () => canImport('grpc'),
   'python3-grpc-tools': () => canImport('grpc_tools'),
+  // Debian keeps it where only root looks.
+  nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
 }
 
 /** The system's own Python is the one for which the system's packages are. */
@@ -72,7 +74,8 @@ function installWithApt(packages: readonly SystemPackage[]): string {
 }
 
 function apt(args: readonly string[]): { readonly isDone: boolean; readonly output: string } {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // What tests run, they start themselves: no service of the machine may begin to run because of them.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' }
   const { status, stdout, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8' })
   return { isDone: status === 0, output: `${stdout}${stderr}` }
 }
@@ -85,7 +88,11 @@ function advise(missing: readonly SystemPackage[]): string {
 
 function isOnPath(program: string): boolean {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.some((folder) => statSync(join(folder, program), { throwIfNoEntry: false })?.isFile() === true)
+  return folders.some((folder) => isFile(join(folder, program)))
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 function lastLine(output: string): string {
