@@ -1,16 +1,11 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { peakMib } from './faults/process-facts.ts'
 import { longshore, longshoreReceive } from './support/longshore-process.ts'
 import { tempDir } from './support/temp-dir.ts'
 
 const MIB = 1024 ** 2
-
-/** Peak resident memory of a live process, MiB, as the kernel counted it. */
-function peakMib(pid: number | undefined): number {
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return Number(line?.[1]) / 1024
-}
 
 test.skipIf(process.platform !== 'linux')(
   'the memory of neither side grows with the size of the file (Linux)',
