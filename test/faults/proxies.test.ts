@@ -8,8 +8,8 @@ import { setScene } from './scene.ts'
 import { IN_FLIGHT_BYTES, storm } from './storm.ts'
 
 const MIB = 1024 ** 2
-const SIZE = 48 * MIB
-const ROUNDS = sizeOf({ short: 3, full: 50 })
+const SIZE = 24 * MIB
+const ROUNDS = sizeOf({ short: 2, full: 50 })
 const STORM_MS = sizeOf({ short: 120_000, full: 20 * 60_000 })
 
 beforeAll(() => buildOutputs(['cli']))
@@ -59,22 +59,22 @@ test.skipIf(!hasNginx)(
 )
 
 test.skipIf(!hasNginx).each([
-  { manner: 'waits for its old workers', workersLeaveWithin: undefined },
-  { manner: 'ends its old workers at once', workersLeaveWithin: '1ms' },
+  ['waits for its old workers', {}],
+  ['ends its old workers at once', { workersLeaveWithin: '1ms' }],
 ])(
-  '[B12] an nginx that reloads again and again and $manner costs what was on its way at most (needs nginx)',
-  async ({ workersLeaveWithin }) => {
+  '[B12] an nginx that reloads again and again and %s costs what was on its way at most (needs nginx)',
+  async (manner, options) => {
     const scene = setScene()
     for (const name of ['a.bin', 'b.bin']) scene.addSource(name, SIZE)
     const before = await scene.before()
     const receiver = await scene.receive()
-    const nginx = await startNginx(receiver.port, workersLeaveWithin === undefined ? {} : { workersLeaveWithin })
+    const nginx = await startNginx(receiver.port, options)
     const proxy = await startProxy(() => nginx.port)
 
     const { arrivedBytes, ...ending } = await storm({
       scene,
       proxy,
-      chance: chanceFor(`B12 ${workersLeaveWithin}`),
+      chance: chanceFor(`B12 ${manner}`),
       rounds: ROUNDS,
       async strike(sender) {
         await nginx.reload()
