@@ -38,7 +38,7 @@ export async function expectInvariants(
     Object.fromEntries(Object.entries(arrived).map(([name, source]) => [name, scene.sources.get(source)])),
   )
   expect(await scene.before(), 'what nobody may touch').toEqual(before)
-  expectDoneIsTrue(scene, [...Object.keys(arrived), ...retired])
+  expectDoneIsTrue(scene, new Set([...Object.keys(arrived), ...retired]))
   await expectIdle(receiver)
   receiver.child.kill('SIGTERM')
   expect(await receiver.ended(), receiver.errors()).toBe(0)
@@ -93,11 +93,11 @@ async function finalFilesOf(scene: Scene): Promise<Record<string, string>> {
   return files
 }
 
-function expectDoneIsTrue({ processes }: Scene, arrived: readonly string[]): void {
+function expectDoneIsTrue({ processes }: Scene, arrived: ReadonlySet<string>): void {
   for (const { lines } of processes) {
     for (const line of lines.map((text) => JSON.parse(text))) {
       if (line.event !== 'done') continue
-      expect(arrived, `${line.path} is called done`).toContain(line.storedAs)
+      expect(arrived.has(line.storedAs), `${line.path}, called done, is there as ${line.storedAs}`).toBe(true)
       expect(line).toMatchObject({ verified: true })
     }
   }
