@@ -16,14 +16,20 @@ const NOTICED_MS = 16_000
 
 beforeAll(() => buildOutputs(['cli']))
 
+/** A film, and a receiver for it behind a proxy. */
+async function setFilmScene() {
+  const scene = setScene()
+  const film = scene.addSource('film.mov', SIZE)
+  const before = await scene.before()
+  const receiver = await scene.receive()
+  const proxy = await startProxy(() => receiver.port)
+  return { scene, film, before, receiver, proxy }
+}
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '[A5] a sender that is asked to quit with %s does so at once, and the same command loses nothing that was acknowledged',
   async (signal) => {
-    const scene = setScene()
-    const film = scene.addSource('film.mov', SIZE)
-    const before = await scene.before()
-    const receiver = await scene.receive()
-    const proxy = await startProxy(() => receiver.port)
+    const { scene, film, before, receiver, proxy } = await setFilmScene()
     proxy.holdAfter(SIZE / 2)
     const first = scene.send([film], proxy.port)
     await first.event('progress', ({ bytesStored }) => Number(bytesStored) > 0)
@@ -66,11 +72,7 @@ test('[A6] a receiver that is asked to end does so in ten seconds with status 0,
 })
 
 test('[A7] a receiver that hangs is noticed in 16 seconds, and the upload goes on when it moves again', async () => {
-  const scene = setScene()
-  const film = scene.addSource('film.mov', SIZE)
-  const before = await scene.before()
-  const receiver = await scene.receive()
-  const proxy = await startProxy(() => receiver.port)
+  const { scene, film, before, receiver, proxy } = await setFilmScene()
   const engine = await withEngine()
   await engine.add([film], { receiver: `127.0.0.1:${proxy.port}` })
   await proxy.passed(SIZE / 4)
@@ -90,11 +92,7 @@ test('[A7] a receiver that hangs is noticed in 16 seconds, and the upload goes o
 test(
   '[A8] a sender that slept longer than any connection lasts goes on by itself when it wakes up',
   async () => {
-    const scene = setScene()
-    const film = scene.addSource('film.mov', SIZE)
-    const before = await scene.before()
-    const receiver = await scene.receive()
-    const proxy = await startProxy(() => receiver.port)
+    const { scene, film, before, receiver, proxy } = await setFilmScene()
     const sender = scene.send([film], proxy.port)
     await proxy.passed(SIZE / 4)
 
