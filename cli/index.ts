@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { createReceiveCommand } from '../server/run.ts'
+import { discoverCommand } from './discover.ts'
 import { selftestCommand } from './selftest.ts'
 import { sendCommand } from './send.ts'
 import { UsageError } from './usage-error.ts'
@@ -21,6 +22,7 @@ const program = new Command('longshore')
 
 program.addCommand(createReceiveCommand('receive').copyInheritedSettings(program))
 program.addCommand(sendCommand().copyInheritedSettings(program))
+program.addCommand(discoverCommand().copyInheritedSettings(program))
 program.addCommand(selftestCommand().copyInheritedSettings(program))
 program.addCommand(verifyCommand().copyInheritedSettings(program))
 

@@ -13,6 +13,7 @@ export const eventNames = Object.keys({
   uploads: true,
   receiver: true,
   localReceiver: true,
+  foundReceivers: true,
   notices: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]
 

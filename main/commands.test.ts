@@ -65,6 +65,7 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
       want: (wish) => wishes.push(wish),
       stop: async () => undefined,
     },
+    foundReceivers: () => [found],
     notices: createNotices(() => undefined),
     dialogs: {
       async chooseFiles() {
@@ -81,6 +82,8 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
   }
   return { commands: createCommands(deps), asked, wishes, settings }
 }
+
+const found = { id: '0'.repeat(32), name: 'nas', address: '192.168.1.20:50051', tls: false }
 
 const noReceiver = 'Choose a receiver first: type its address, or switch on “Receive on this computer”.'
 
@@ -114,6 +117,7 @@ test('a bad address is refused and the receiver stays', async () => {
     uploads: [],
     receiver: 'nas:7000',
     localReceiver: { kind: 'off', directory: '/in' },
+    foundReceivers: [found],
     notices: [],
   })
 })
@@ -137,7 +141,7 @@ test('receiving here leaves a chosen receiver alone, and so does switching it of
 test('another receiving folder takes effect at once, without switching anything on', async () => {
   const { commands, settings, wishes } = commandsWith({ chosen: ['/elsewhere'] })
   await commands.chooseReceivingFolder()
-  expect(settings.get()).toEqual({ receivingFolder: '/elsewhere' })
+  expect(settings.get()).toMatchObject({ receivingFolder: '/elsewhere' })
   expect(wishes).toEqual([{ on: false, directory: '/elsewhere' }])
 })
 

@@ -1,4 +1,4 @@
-import { type AddReport, type Commands, THIS_COMPUTER } from './contract.ts'
+import { type AddReport, type Commands, type FoundReceiver, THIS_COMPUTER } from './contract.ts'
 import type { Engine } from './engine/engine.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
 import type { Notices } from './notices.ts'
@@ -24,6 +24,8 @@ export type CommandsDeps = {
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
+  /** The receivers found on the local networks, now. */
+  readonly foundReceivers: () => readonly FoundReceiver[]
   readonly notices: Notices
   readonly dialogs: Dialogs
   readonly fileManager: FileManager
@@ -43,7 +45,7 @@ const NO_RECEIVER = 'Choose a receiver first: type its address, or switch on “
 
 /** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
 export function createCommands(deps: CommandsDeps): AppCommands {
-  const { engine, settings, receiverProcess, notices, dialogs, fileManager } = deps
+  const { engine, settings, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
 
   function chosenReceiver(): string {
     const { receiver } = settings.get()
@@ -72,6 +74,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         uploads: engine.list(),
         ...(receiver !== undefined && { receiver }),
         localReceiver: receiverProcess.state(),
+        foundReceivers: foundReceivers(),
         notices: notices.list(),
       }
     },

@@ -72,6 +72,20 @@ export type LocalReceiver =
   | { readonly kind: 'on'; readonly directory: string; readonly address: string; readonly filesReceived: number }
   | { readonly kind: 'failed'; readonly directory: string; readonly message: string }
 
+/** A receiver that was heard of on the local network. Anybody there can make one up: it suggests an address and proves nothing. */
+export type FoundReceiver = {
+  /** 32 hex digits, as the receiver says. */
+  readonly id: string
+  /** What people call it, as the receiver says: printable, at most 64 characters. */
+  readonly name: string
+  /** `host:port` with a literal address, `[IPv6]:port`. */
+  readonly address: string
+  /** Of its certificate, as the receiver says. */
+  readonly fingerprint?: string
+  /** Whether it says that it speaks TLS. */
+  readonly tls: boolean
+}
+
 /** Something the person should know once; shown until dismissed. */
 export type Notice = { readonly id: string; readonly message: string }
 
@@ -81,6 +95,8 @@ export type AppSnapshot = {
   /** Where new files go: `host:port`, {@link THIS_COMPUTER}, or absent when none is chosen yet. */
   readonly receiver?: string
   readonly localReceiver: LocalReceiver
+  /** By name; at most 64. */
+  readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
 }
 
@@ -133,6 +149,8 @@ export type Events = {
   uploads: { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
   receiver: { readonly receiver?: string }
   localReceiver: LocalReceiver
+  /** The whole list, after each change. */
+  foundReceivers: readonly FoundReceiver[]
   notices: readonly Notice[]
 }
 

@@ -19,7 +19,7 @@ else app.quit()
 function live(): void {
   const launch = readLaunchArguments(process.argv, process.cwd(), app.getAppPath())
   // Not awaited at the top level: Electron is only ready once this module has been evaluated.
-  const opening = app.whenReady().then(() => openLongshore(launch))
+  const opening = app.whenReady().then(() => openLongshore({ ...launch, discoveryOn: process.env.LONGSHORE_DISCOVERY }))
 
   /** Does something with the app once it is open. An app that could not open has said so already. */
   function whenOpen(use: (longshore: Longshore) => void): void {

@@ -5,6 +5,8 @@ import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
 import { THIS_COMPUTER } from './contract.ts'
 import { createDialogs } from './dialogs.ts'
+import { browse } from './discovery.ts'
+import { networksFor } from './discovery-networks.ts'
 import { createEngine } from './engine/engine.ts'
 import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
@@ -27,10 +29,17 @@ export type Longshore = {
   close(): Promise<void>
 }
 
+type LaunchWishes = {
+  /** Receives on this computer, unless the person decided already. */
+  readonly receiveHere: boolean
+  /** Where receivers are looked for, as {@link networksFor} takes it. */
+  readonly discoveryOn: string | undefined
+}
+
 const openElectronStore: OpenStore = (cwd, name) => new ElectronStore({ ...STORE_OPTIONS, cwd, name })
 
 /** Builds the app from its parts and connects them. Must be called once, when Electron is ready; rejects when the app cannot start. */
-export async function openLongshore({ receiveHere }: { readonly receiveHere: boolean }): Promise<Longshore> {
+export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes): Promise<Longshore> {
   let window: BrowserWindow | undefined
   const currentWindow = () => window
   const directory = app.getPath('userData')
@@ -66,8 +75,21 @@ export async function openLongshore({ receiveHere }: { readonly receiveHere: boo
   })
   powerMonitor.on('resume', () => engine.wake())
 
+  const networks = settings.get().discovery ? networksFor(discoveryOn) : undefined
+  const browsing =
+    networks && browse({ networks, onChange: (receivers) => sendEvent(window, 'foundReceivers', receivers) })
+  powerMonitor.on('resume', () => browsing?.lookAgain())
+
   const dialogs = createDialogs(currentWindow, settings)
-  const commands = createCommands({ engine, settings, receiverProcess, notices, dialogs, fileManager })
+  const commands = createCommands({
+    engine,
+    settings,
+    receiverProcess,
+    foundReceivers: () => browsing?.list() ?? [],
+    notices,
+    dialogs,
+    fileManager,
+  })
   // What the person decided holds; the command line only decides for a first start.
   if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
 
@@ -97,6 +119,7 @@ export async function openLongshore({ receiveHere }: { readonly receiveHere: boo
       if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
     },
     async close() {
+      browsing?.stop()
       settings.flush()
       savedUploads.flush()
       // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from happening.

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openSettings, parseSettings, settingsFormat } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
 
+const defaults = { receivingFolder: '/downloads/Longshore', discovery: true }
+
 let directory: string
 let receivers: string[]
 let told: string[]
@@ -27,8 +29,8 @@ function open(defaultReceivingFolder = '/downloads/Longshore') {
   })
 }
 
-test('before anything was decided there is only the default folder', () => {
-  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore' })
+test('before anything was decided there are only the defaults', () => {
+  expect(open().get()).toEqual(defaults)
 })
 
 test('a change holds at once, is told, and is there in the next run', () => {
@@ -37,7 +39,7 @@ test('a change holds at once, is told, and is there in the next run', () => {
   expect(settings.get().receiver).toBe('nas:50051')
   expect(receivers).toEqual(['nas:50051'])
   settings.flush()
-  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiver: 'nas:50051', receiveHere: false })
+  expect(open().get()).toEqual({ ...defaults, receiver: 'nas:50051', receiveHere: false })
 })
 
 test('a default is not written down, so that it may be another one in the next run', () => {
@@ -68,13 +70,14 @@ test('[G8] a change that cannot be saved holds for this run, and the person is t
 
 test('one unsound setting does not take the others with it', () => {
   writeFileSync(join(directory, 'settings.json'), '{"receiver":"nas","receiveHere":true}')
-  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiveHere: true })
+  expect(open().get()).toEqual({ ...defaults, receiveHere: true })
   expect(told).toHaveLength(1)
 })
 
 test.each([
   ['receiver', ['nas:1', '[::1]:50051', 'this-computer'], ['', 'nas', 'http://nas', 7, null]],
   ['receiveHere', [true, false], ['yes', 1, null]],
+  ['discovery', [true, false], ['yes', 0, null]],
   ['receivingFolder', ['/data'], ['data', '', '/da\0ta', 7]],
   ['lastFolder', ['/data'], ['../data', null]],
   [
@@ -93,6 +96,6 @@ test('[G12] the settings of every earlier version are taken over', () => {
   copyFileSync(fixture, join(directory, 'settings.json'))
   const { version, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
   expect(version).toBe(settingsFormat.version)
-  expect(open().get()).toEqual(decided)
+  expect(open().get()).toEqual({ discovery: true, ...decided })
   expect(told).toEqual([])
 })

@@ -15,6 +15,8 @@ type Settings = {
   readonly receiveHere?: boolean
   /** Absolute path where received files are put. @default the folder "Longshore" among the downloads */
   readonly receivingFolder: string
+  /** Whether receivers are looked for on the local networks. @default true */
+  readonly discovery: boolean
   readonly windowBounds?: WindowBounds
   /** Absolute path of the folder a dialog was last used in. */
   readonly lastFolder?: string
@@ -65,7 +67,7 @@ export function openSettings({
   let decided: Partial<Settings> = file.initial
 
   return {
-    get: () => ({ receivingFolder: defaultReceivingFolder, ...decided }),
+    get: () => ({ receivingFolder: defaultReceivingFolder, discovery: true, ...decided }),
     change(patch) {
       decided = { ...decided, ...patch }
       file.save().catch((cause: unknown) => {
@@ -86,6 +88,7 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
     receiver: isReceiver,
     receiveHere: (value) => typeof value === 'boolean',
     receivingFolder: isFolder,
+    discovery: (value) => typeof value === 'boolean',
     windowBounds: isBounds,
     lastFolder: isFolder,
   } satisfies Record<keyof Settings, (value: unknown) => boolean>

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type {
   AppSnapshot,
   Events,
+  FoundReceiver,
   LocalReceiver,
   LongshoreApi,
   Notice,
@@ -22,6 +23,8 @@ export type WindowState = {
   readonly receiver?: string
   /** Absent until the main process has answered for the first time. */
   readonly localReceiver?: LocalReceiver
+  /** Heard of on the local networks, by name. */
+  readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
 
   /** Keys of the rows that are open: folders show their files, files their details. */
@@ -44,6 +47,7 @@ export function createWindowStore(): WindowStore {
     uploads: new Map(),
     items: [],
     ended: [],
+    foundReceivers: [],
     notices: [],
     openRows: new Set(),
     skipped: [],
@@ -59,6 +63,7 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('uploads', (change) => store.setState((state) => withUploads(state, change)))
   api.on('receiver', ({ receiver }) => store.setState((state) => withReceiver(state, receiver), true))
   api.on('localReceiver', (localReceiver) => store.setState({ localReceiver }))
+  api.on('foundReceivers', (foundReceivers) => store.setState({ foundReceivers }))
   api.on('notices', (notices) => store.setState({ notices }))
   const snapshot = await api.snapshot()
   store.setState((state) => withSnapshot(state, snapshot), true)
@@ -66,10 +71,13 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
 
 function withSnapshot(
   state: WindowState,
-  { uploads: list, receiver, localReceiver, notices }: AppSnapshot,
+  { uploads: list, receiver, localReceiver, foundReceivers, notices }: AppSnapshot,
 ): WindowState {
   const uploads = new Map(list.map((upload) => [upload.id, upload]))
-  return withReceiver({ ...state, uploads, items: queueItems(uploads), ended: [], localReceiver, notices }, receiver)
+  return withReceiver(
+    { ...state, uploads, items: queueItems(uploads), ended: [], localReceiver, foundReceivers, notices },
+    receiver,
+  )
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */

@@ -12,6 +12,8 @@ export type ReceiverConfig = {
   readonly port: number
   /** What senders show to people; the machine's name when not given. */
   readonly name?: string
+  /** Whether the receiver is made known on the networks it listens on. @default false */
+  readonly discovery?: boolean
   /** Longshore's version, for people and logs. */
   readonly version?: string
   /** An upload that nobody goes on with for so long is forgotten with its bytes, ms; a day when not given. */

@@ -13,6 +13,8 @@ export type ReceiveFlags = {
   readonly plaintext?: boolean
   /** False for `--no-auth`. */
   readonly auth: boolean
+  /** False for `--no-discovery`. */
+  readonly discovery: boolean
   readonly json?: boolean
 }
 
@@ -27,6 +29,7 @@ export function withReceiveFlags(command: Command): Command {
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
     .option('--plaintext', 'no encryption')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
+    .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
     .option('--json', 'one JSON object a line on standard output')
 }
 
@@ -46,6 +49,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     directory: flags.dir,
     host: flags.host,
     port,
+    discovery: flags.discovery,
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),

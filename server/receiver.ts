@@ -6,6 +6,7 @@ import { channelOptions, fileTransferService } from '../proto/index.ts'
 import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
 import type { OnUnexpected } from './answer.ts'
 import type { ReceiverConfig } from './config.ts'
+import { announceReceiver } from './discovery.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
@@ -66,9 +67,10 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const deps = { ledger, store, space, onFinished }
     const sessions = new Sessions(deps)
     const id = await readOrMakeReceiverId(stateDirectory)
+    const name = config.name ?? hostname()
     const describe = async () => ({
       id,
-      name: config.name ?? hostname(),
+      name,
       protocolMin: PROTOCOL_VERSION,
       protocolMax: PROTOCOL_VERSION,
       version: config.version ?? '',
@@ -80,6 +82,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const { server, port } = await listen(config, service)
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
+    const announcement = announceReceiver(config, { name, id, port, onUnexpected })
     return {
       host: config.host,
       port,
@@ -88,6 +91,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         return () => listeners.delete(listener)
       },
       close: once(async () => {
+        await announcement?.stop()
         await expiry.close()
         await closeServer(server, sessions)
         await ledger.close()

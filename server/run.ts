@@ -1,8 +1,8 @@
-import { isIP } from 'node:net'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
 import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
+import { isLoopback } from './loopback.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
 
@@ -61,8 +61,4 @@ function ignoreClosedPipe(error: Error): void {
 /** The build puts the version in; the sources run without one. */
 function version(): { version?: string } {
   return import.meta.env === undefined ? {} : { version: import.meta.env.LONGSHORE_VERSION }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -15,6 +15,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^main\/contract\.ts$/, []],
   [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine\/|contract\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
+  [/^main\/(discovery|discovery-networks|receiver-sightings)\.ts$/, [/^main\//, /^proto\//, node, /^dns-packet$/]],
   [/^main\//, [/^main\//, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
@@ -27,12 +28,12 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^@tanstack\/react-virtual$/,
     ],
   ],
-  [/^server\//, [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^classic-level$/, /^commander$/]],
+  [/^server\//, [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^classic-level$/, /^commander$/, /^dns-packet$/]],
   [
     /^cli\//,
     [
       /^cli\//,
-      /^main\/contract\.ts$/,
+      /^main\/(contract|discovery|discovery-networks)\.ts$/,
       /^main\/engine\/(engine|receiver-address|connection|outgoing-chunks|send-chunks)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^proto\/limits\.ts$/,
@@ -41,6 +42,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     ],
   ],
   [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
+  [/^proto\/(multicast|network)\.ts$/, [/^proto\//, node, /^dns-packet$/]],
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 

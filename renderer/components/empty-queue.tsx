@@ -1,12 +1,17 @@
+import { useId } from 'react'
 import { useText } from '../text.ts'
-import { useWindow } from '../window-context.ts'
+import { useActions, useWindow } from '../window-context.ts'
 import { AddButtons } from './add-buttons.tsx'
+import { FoundList } from './found-list.tsx'
 import { Icon } from './icon.tsx'
 
 /** What stands where the queue will be. */
 export function EmptyQueue() {
   const { t, receiverName } = useText()
+  const { setReceiver } = useActions()
   const receiver = useWindow((state) => state.receiver)
+  const hasFound = useWindow((state) => state.foundReceivers.length > 0)
+  const foundId = useId()
   return (
     <section className="empty">
       <Icon name="upload" />
@@ -15,6 +20,12 @@ export function EmptyQueue() {
         {receiver === undefined ? t('drop.chooseFirst') : t('drop.toReceiver', { receiver: receiverName(receiver) })}
       </p>
       <AddButtons />
+      <div className="found-here">
+        <p id={foundId} role="status">
+          {hasFound && t('found.label')}
+        </p>
+        {hasFound && <FoundList labelledBy={foundId} onChoose={({ address }) => void setReceiver(address)} />}
+      </div>
     </section>
   )
 }

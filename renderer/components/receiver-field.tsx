@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { THIS_COMPUTER } from '../../main/contract.ts'
 import { useText } from '../text.ts'
 import { useActions, useWindow } from '../window-context.ts'
+import { FoundMenu } from './found-menu.tsx'
 import { ReceiverHint } from './receiver-hint.tsx'
 
 /** Where new files go. What is typed counts after Enter or on leaving the field; Escape takes it back. */
@@ -10,6 +11,7 @@ export function ReceiverField() {
   const { setReceiver, dismissReceiverProblem } = useActions()
   const receiver = useWindow((state) => state.receiver)
   const problem = useWindow((state) => state.receiverProblem)
+  const isQueueEmpty = useWindow((state) => state.items.length === 0)
   const [draft, setDraft] = useState<string>()
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -63,6 +65,8 @@ export function ReceiverField() {
       >
         {t('receiver.thisComputer')}
       </button>
+      {/* An empty queue shows them itself. */}
+      {!isQueueEmpty && <FoundMenu onChoose={(address) => void choose(address)} />}
       <ReceiverHint id={`${id}-hint`} />
     </div>
   )

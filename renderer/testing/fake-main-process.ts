@@ -7,7 +7,13 @@ const report = { added: 0, skipped: [] }
 /** A main process that does nothing but remember what it was asked, answer as told, and say what the test makes it say. */
 export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<LongshoreApi> = {}) {
   const asked: [name: keyof Commands | 'addDropped' | 'on', ...args: unknown[]][] = []
-  const listeners: Listeners = { uploads: new Set(), receiver: new Set(), localReceiver: new Set(), notices: new Set() }
+  const listeners: Listeners = {
+    uploads: new Set(),
+    receiver: new Set(),
+    localReceiver: new Set(),
+    foundReceivers: new Set(),
+    notices: new Set(),
+  }
 
   function command<R>(name: keyof Commands | 'addDropped', answer: R) {
     return async (...args: unknown[]): Promise<R> => {

@@ -32,7 +32,13 @@ export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', messa
 
 /** A window that has a receiver and these uploads. */
 export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot {
-  return { uploads, receiver: 'box:50051', localReceiver: { kind: 'off', directory: '/in' }, notices: [] }
+  return {
+    uploads,
+    receiver: 'box:50051',
+    localReceiver: { kind: 'off', directory: '/in' },
+    foundReceivers: [],
+    notices: [],
+  }
 }
 
 /** Makes every later change of a value throw, in maps and sets too. */

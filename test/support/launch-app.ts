@@ -79,6 +79,8 @@ function environment(home: string, { headed = false, env = {} }: LaunchOptions):
     ...Object.fromEntries(inherited),
     LONGSHORE_USER_DATA: home,
     XDG_CONFIG_HOME: home,
+    // A test says nothing on the networks of the machine it runs on.
+    LONGSHORE_DISCOVERY: 'off',
     ...(!headed && { LONGSHORE_HOST_HEADLESS: '1' }),
     ...env,
   }
