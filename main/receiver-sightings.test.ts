@@ -62,11 +62,11 @@ test('of several addresses the one on this network is taken: IPv4 first, and the
   expect(receiverOf({ addresses: all })?.address).toBe('192.168.1.20:50051')
   expect(receiverOf({ addresses: all }, 'fe80::20')?.address).toBe('192.168.1.30:50051')
   expect(receiverOf({ addresses: ['fe80::20', 'fd00::20'] }, 'fe80::20')?.address).toBe('[fd00::20]:50051')
-  expect(receiverOf({ addresses: ['fe80::20'] }, 'fe80::20')?.address).toBe('[fe80::20%eth0]:50051')
 })
 
 test.each<[string, Parts]>([
   ['an address elsewhere', { addresses: ['8.8.8.8', '2001:db8::1'] }],
+  ['an address that cannot be connected to without a scope', { addresses: ['fe80::20'] }],
   ['no address', { addresses: [] }],
   ['port 0', { port: 0 }],
   ['another form of the text', { text: ['v=2', 'name=Box'] }],

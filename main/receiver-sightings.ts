@@ -68,14 +68,12 @@ function readReceiver(
 
 /**
  * The address to reach a receiver at, of those it says it has: one on the network where it was heard, IPv4 before IPv6, and the one it spoke from
- * before others. A link-local one gets the scope that leads there.
+ * before others. Link-local ones are left out: they need a scope, with which grpc-js cannot connect (`http2.connect` takes it for a bad URL).
  */
 function chooseAddress(told: readonly string[], network: Network, source: string): string | undefined {
-  const near = told.filter((address) => isOnNetwork(network, address))
+  const near = told.filter((address) => isOnNetwork(network, address) && !isLinkLocal(address))
   const v4 = near.filter(isIPv4)
-  const best =
-    v4.find((address) => address === source) ?? v4[0] ?? near.find((address) => !isLinkLocal(address)) ?? near[0]
-  return best !== undefined && isLinkLocal(best) ? `${best}%${network.scope}` : best
+  return v4.find((address) => address === source) ?? v4[0] ?? near[0]
 }
 
 function readText(data: unknown): ReadonlyMap<string, string> {

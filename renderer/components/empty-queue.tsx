@@ -17,7 +17,9 @@ export function EmptyQueue() {
       <Icon name="upload" />
       <h1>{t('drop.invite')}</h1>
       <p>
-        {receiver === undefined ? t('drop.chooseFirst') : t('drop.toReceiver', { receiver: receiverName(receiver) })}
+        {receiver === undefined
+          ? t(hasFound ? 'drop.chooseFound' : 'drop.chooseFirst')
+          : t('drop.toReceiver', { receiver: receiverName(receiver) })}
       </p>
       <AddButtons />
       <div className="found-here">

@@ -31,15 +31,16 @@ export function namespace(of: string): Namespace {
   return { name, program: ['ip', 'netns', 'exec', name] }
 }
 
-/** Joins two namespaces with a cable; each end gets its address, written `10.0.0.1/24`. No address: IPv6 link-local ones alone. */
+/** Joins two namespaces with a cable; each end gets its address, written `10.0.0.1/24`. */
 export function cable(
-  a: Namespace & { readonly address?: string },
-  b: Namespace & { readonly address?: string },
+  a: Namespace & { readonly address: string },
+  b: Namespace & { readonly address: string },
   device: string,
 ): void {
   ip('-n', a.name, 'link', 'add', device, 'type', 'veth', 'peer', 'name', device, 'netns', b.name)
   for (const { name, address } of [a, b]) {
-    if (address !== undefined) ip('-n', name, 'addr', 'add', address, 'dev', device)
+    // An IPv6 address would be unusable for seconds, while the system looks for somebody else who has it.
+    ip('-n', name, 'addr', 'add', address, 'dev', device, ...(address.includes(':') ? ['nodad'] : []))
     ip('-n', name, 'link', 'set', device, 'up')
   }
 }
