@@ -35,7 +35,7 @@ test('a receiver on two networks is one, reached by IPv4, and stays while one of
   expect(found.list()).toEqual([v6])
 })
 
-test('[B5] a receiver that moved is where it was heard last, under the same id', () => {
+test('a receiver that moved is where it was heard last, under the same id', () => {
   const found = createFoundReceivers()
   found.hear(here(receiver(1)), '192.168.1.1', 0)
   found.hear(here(receiver(1, { address: '192.168.1.1:6000' })), '192.168.1.1', 1)

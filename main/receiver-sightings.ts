@@ -7,6 +7,7 @@ import {
   RECEIVER_ID,
   SERVICE_TYPE,
 } from '../proto/discovery.ts'
+import { readFingerprint } from '../proto/identity.ts'
 import { isLinkLocal, isOnNetwork, type Network } from '../proto/network.ts'
 import type { FoundReceiver } from './contract.ts'
 
@@ -55,14 +56,14 @@ function readReceiver(
   const addresses = of(target.toLowerCase()).flatMap((r) => (r.type === 'A' || r.type === 'AAAA' ? [r.data] : []))
   const host = chooseAddress(addresses, network, source)
   const words = readText(txt.data)
-  const fingerprint = words.get('fp')
+  const fingerprint = readFingerprint(words.get('fp') ?? '')
   if (host === undefined || port < 1 || words.get('v') !== DISCOVERY_VERSION) return undefined
   return {
     id,
     name: printableName(words.get('name') ?? '') || host,
     address: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
     tls: words.get('tls') === '1',
-    ...(fingerprint !== undefined && /^[\w:+/=-]{16,96}$/.test(fingerprint) && { fingerprint }),
+    ...(fingerprint !== undefined && { fingerprint }),
   }
 }
 
