@@ -18,7 +18,7 @@ function npmStart(env: Record<string, string>): {
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, LONGSHORE_HOST_HEADLESS: _headless, ...rest } = process.env
   const child = spawn('npm', ['start', '--silent'], {
     cwd: root,
-    env: { ...rest, HOME: home, LONGSHORE_USER_DATA: home, XDG_CONFIG_HOME: home, ...env },
+    env: { ...rest, HOME: home, LONGSHORE_USER_DATA: home, XDG_CONFIG_HOME: home, LONGSHORE_DISCOVERY: 'off', ...env },
     detached: true,
   })
   let said = ''
