@@ -180,13 +180,13 @@ test('[B7] on a link of 10 KB/s a file takes the time it takes: slow is not dead
 
 test('[B7] on a link of 100 KB/s several files at once do not make it look dead', async () => {
   const scene = setScene()
-  const size = sizeOf({ short: 100, full: 1500 }) * 1024
+  const size = sizeOf({ short: 400, full: 3000 }) * 1024
   const names = ['a.bin', 'b.bin', 'c.bin', 'd.bin']
   const files = names.map((name) => scene.addSource(name, size))
   const before = await scene.before()
   const receiver = await scene.receive()
   const proxy = await startProxy(() => receiver.port)
-  proxy.setRate(100_000 / 4)
+  proxy.setRate(100_000)
   const sender = scene.send(files, proxy.port)
 
   expect(await sender.ended(), sender.errors()).toBe(0)

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { createLink } from './link.ts'
+import { createLink, createRate, type Rate } from './link.ts'
 import { listenOnLoopback } from './listen.ts'
 
 /** A TCP proxy on loopback that can go wrong on purpose. Only the way from the client to the server is counted, held and damaged. */
@@ -24,7 +24,7 @@ export type TestProxy = {
   blackHole(): () => void
   /** Makes each direction take this much longer, ms. Connections made before keep their own. */
   setDelay(delayMs: number): void
-  /** Lets each direction of a connection carry this much, bytes a second. Connections made before keep their own. */
+  /** Lets each direction carry this much, bytes a second, over all connections together. Connections made before keep their own. */
   setRate(bytesPerSecond: number): void
   /** Connects to the server from this loopback address from now on. */
   comeFrom(localAddress: string): void
@@ -42,7 +42,7 @@ export async function startProxy(targetPort: () => number): Promise<TestProxy> {
   let flipAt = -1
   let swallowing = false
   let delayMs = 0
-  let bytesPerSecond = Number.POSITIVE_INFINITY
+  let rates: { readonly toServer: Rate; readonly toClient: Rate } | undefined
   let localAddress = '127.0.0.1'
 
   function keep(socket: Socket, closeBoth: () => void): void {
@@ -75,8 +75,8 @@ export async function startProxy(targetPort: () => number): Promise<TestProxy> {
     }
     keep(client, closeBoth)
     keep(upstream, closeBoth)
-    const toServer = createLink(client, upstream, { delayMs, bytesPerSecond })
-    const toClient = createLink(upstream, client, { delayMs, bytesPerSecond })
+    const toServer = createLink(client, upstream, { delayMs, rate: rates?.toServer })
+    const toClient = createLink(upstream, client, { delayMs, rate: rates?.toClient })
     upstream.on('data', toClient)
     client.on('data', (data) => {
       flip(data)
@@ -146,8 +146,8 @@ export async function startProxy(targetPort: () => number): Promise<TestProxy> {
     setDelay(milliseconds) {
       delayMs = milliseconds
     },
-    setRate(rate) {
-      bytesPerSecond = rate
+    setRate(bytesPerSecond) {
+      rates = { toServer: createRate(bytesPerSecond), toClient: createRate(bytesPerSecond) }
     },
     comeFrom(address) {
       localAddress = address
