@@ -41,7 +41,7 @@ export async function sendChunks(
 ): Promise<void> {
   const stop = new AbortController()
   const linked = AbortSignal.any([signal, stop.signal])
-  const lanes = options.openStreams.map((open) => runLane(open(), chunks, options, linked))
+  const lanes = options.openStreams.map((open) => runLane(open, chunks, options, linked))
   try {
     await Promise.all(lanes)
   } catch (error) {
@@ -52,17 +52,21 @@ export async function sendChunks(
 }
 
 async function runLane(
-  call: ChunkStream,
+  open: () => ChunkStream,
   chunks: AsyncIterator<OutgoingChunk>,
   options: SendChunksOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const lane = createLane(call, options)
+  // Before the stream is opened: a receiver waits seconds for its first message, and until there is one, much may have to be read and hashed, and
+  // other chunks may have to arrive.
+  const first = await leaving(chunks, options.pace, signal)
+  if (first === undefined) return
+  const lane = createLane(open(), options)
   const abort = (): void => lane.fail(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   try {
-    await Promise.all([lane.feed(chunks), lane.acknowledged])
+    await Promise.all([lane.feed(first, chunks), lane.acknowledged])
   } catch (error) {
     lane.fail(error)
     throw signal.aborted ? signal.reason : error
@@ -72,9 +76,28 @@ async function runLane(
   }
 }
 
+/** A chunk that there is room for on its way. */
+type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
+
+/** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
+async function leaving(
+  chunks: AsyncIterator<OutgoingChunk>,
+  pace: Pace,
+  signal: AbortSignal,
+): Promise<Leaving | undefined> {
+  const { value: chunk, done } = await chunks.next()
+  if (done) return undefined
+  try {
+    return { chunk, departure: await pace.depart(chunk.data.length, signal) }
+  } catch (error) {
+    chunk.done()
+    throw error
+  }
+}
+
 /** One stream: what is in flight on it, and who waits for room. */
 function createLane(call: ChunkStream, { fileId, generation, pace, onStored, onSent }: SendChunksOptions) {
-  const inFlight = new Map<number, { readonly chunk: OutgoingChunk; readonly departure: Departure; sends: number }>()
+  const inFlight = new Map<number, Leaving & { sends: number }>()
   const over = new AbortController()
   let wake: (() => void) | undefined
   let failure: { readonly error: unknown } | undefined
@@ -150,19 +173,12 @@ function createLane(call: ChunkStream, { fileId, generation, pace, onStored, onS
     acknowledged,
     fail,
     /** Sends chunks as room comes free, then waits for the last acknowledgement. */
-    async feed(chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
-      for (;;) {
-        await until(() => inFlight.size < WINDOW_CHUNKS)
-        const { value: chunk, done } = await chunks.next()
-        if (done) break
-        // Rejects at once when the lane has failed meanwhile.
-        const departure = await pace.depart(chunk.data.length, over.signal).catch((error: unknown) => {
-          chunk.done()
-          throw error
-        })
-        inFlight.set(chunk.offset, { chunk, departure, sends: 1 })
+    async feed(first: Leaving, chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
+      for (let next: Leaving | undefined = first; next; next = await leaving(chunks, pace, over.signal)) {
+        inFlight.set(next.chunk.offset, { ...next, sends: 1 })
         stalled.refresh()
-        write(chunk)
+        write(next.chunk)
+        await until(() => inFlight.size < WINDOW_CHUNKS)
       }
       await until(() => inFlight.size === 0)
       call.end()
