@@ -11,16 +11,13 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
-import { ReceiveError, toReceiveError } from './errors.ts'
+import { type ReceiveError, toReceiveError } from './errors.ts'
 
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
 export type OnUnexpected = (error: unknown) => void
 
 /** A stream the receiver writes to. */
 type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
-
-/** A stream on which nothing arrives for so long is ended, ms. A slow sender needs minutes for a chunk; a dead one is noticed by keepalive. */
-const SILENCE_MS = 300_000
 
 /**
  * Wraps handlers so that whatever they throw, at once or later, becomes a status with a reason. An async function handed to grpc-js as it is
@@ -61,7 +58,7 @@ export function answering(onUnexpected: OnUnexpected) {
           answered = true
         }
         settle(
-          () => handle(messagesOf<Request>(call, refuse)),
+          () => handle(messagesOf<Request>(call)),
           (reply) => {
             if (!answered) callback(null, reply)
             answered = true
@@ -101,7 +98,7 @@ export function answering(onUnexpected: OnUnexpected) {
           await drained(call)
         }
         settle(
-          () => handle(messagesOf<Request>(call, sendOff), send, sendOff),
+          () => handle(messagesOf<Request>(call), send, sendOff),
           () => call.end(),
           sendOff,
         )
@@ -116,22 +113,8 @@ export function answering(onUnexpected: OnUnexpected) {
  */
 function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
-  onSilence: (error: ReceiveError) => void,
 ): AsyncIterator<Request> {
-  const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
-  return {
-    async next() {
-      const silence = setTimeout(
-        () => onSilence(new ReceiveError('STALLED', 'Nothing arrived for too long.')),
-        SILENCE_MS,
-      )
-      try {
-        return await messages.next()
-      } finally {
-        clearTimeout(silence)
-      }
-    },
-  }
+  return call.iterator({ destroyOnReturn: false })
 }
 
 /** Resolves when the stream takes more, or never will. */

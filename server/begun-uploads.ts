@@ -42,7 +42,7 @@ const LATEST_MS = 253_402_300_799_000
  * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
  *
  * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, PARAMS_CHANGED when the key was used for another file, DISK_FULL when the rest would
- * not fit.
+ * not fit, BUSY when too many uploads are open.
  */
 export async function begin<T>(
   sessions: Sessions,
@@ -68,7 +68,7 @@ export async function begin<T>(
     const fileId = found?.fileId ?? randomBytes(16).toString('hex')
     if (!found) {
       await deps.space.promise(fileId, request.sizeBytes)
-      await deps.ledger.uploads.save({
+      const record: UploadRecord = {
         ...known,
         fileId,
         origin: { kind: 'begun', uploadKey: request.uploadKey },
@@ -77,6 +77,10 @@ export async function begin<T>(
         sizeBytes: request.sizeBytes,
         generation: 0,
         state: { kind: 'receiving' },
+      }
+      await deps.ledger.uploads.save(record).catch((error) => {
+        deps.space.release(fileId)
+        throw error
       })
     }
     return sessions.use(fileId, async (session) => {

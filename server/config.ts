@@ -1,4 +1,5 @@
 import type { OnUnexpected } from './answer.ts'
+import type { ReceiverLimits } from './limits.ts'
 
 /** How a receiver is to run. */
 export type ReceiverConfig = {
@@ -18,6 +19,8 @@ export type ReceiverConfig = {
   readonly version?: string
   /** An upload that nobody goes on with for so long is forgotten with its bytes, ms; a day when not given. */
   readonly expireAfterMs?: number
+  /** What senders may take from the receiver; each has a default. */
+  readonly limits?: Partial<ReceiverLimits>
   /** Milliseconds since 1970; the system's clock when not given. */
   readonly now?: () => number
   /** Told about failures that nobody expected, for a log. They go to the process's warnings when not given. */

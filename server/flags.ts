@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
+import type { ReceiverLimits } from './limits.ts'
 
 /** What the receiver was asked to do, as the command line gives it. */
 export type ReceiveFlags = {
@@ -10,6 +11,9 @@ export type ReceiveFlags = {
   readonly name?: string
   readonly stateDir?: string
   readonly expireAfter?: string
+  readonly maxConnections?: string
+  readonly maxConnectionsPerAddress?: string
+  readonly maxOpenUploads?: string
   readonly plaintext?: boolean
   /** False for `--no-auth`. */
   readonly auth: boolean
@@ -27,6 +31,9 @@ export function withReceiveFlags(command: Command): Command {
     .option('--name <name>', 'what senders show to people; the name of this machine by default')
     .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
+    .option('--max-connections <n>', 'connections at the same time; 1024 by default')
+    .option('--max-connections-per-address <n>', 'connections at the same time from one address; 64 by default')
+    .option('--max-open-uploads <n>', 'unfinished uploads that one sender may leave open; 1000 by default')
     .option('--plaintext', 'no encryption')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
     .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
@@ -45,6 +52,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
   if (!/^\d{1,5}$/.test(flags.port) || port > 65_535) {
     throw new ReceiveError('BAD_FLAGS', `--port takes a number from 0 to 65535, not "${flags.port}".`)
   }
+  const limits = toLimitFlags(flags)
   return {
     directory: flags.dir,
     host: flags.host,
@@ -53,7 +61,27 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
+}
+
+const limitFlags = {
+  maxConnections: '--max-connections',
+  maxConnectionsPerAddress: '--max-connections-per-address',
+  maxOpenUploads: '--max-open-uploads',
+} as const
+
+function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {
+  const limits: Partial<Record<keyof ReceiverLimits, number>> = {}
+  for (const name of Object.keys(limitFlags) as (keyof typeof limitFlags)[]) {
+    const text = flags[name]
+    if (text === undefined) continue
+    if (!/^[1-9]\d{0,8}$/.test(text)) {
+      throw new ReceiveError('BAD_FLAGS', `${limitFlags[name]} takes a whole number from 1 on, not "${text}".`)
+    }
+    limits[name] = Number(text)
+  }
+  return limits
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -1,36 +1,49 @@
 import http2 from 'node:http2'
 
-/**
- * Makes every HTTP/2 server that this process creates from now on receive with a larger window. grpc-js has an option for the sending side
- * only and leaves its servers at 64 KiB, which is 64 KiB for each round trip: 6 MB/s at 10 ms, ordinary Wi-Fi.
- *
- * grpc-js looks its functions up on the module at the moment it listens, so replacing them here reaches it wherever it was loaded.
- *
- * @param bytes the window of each stream and of each connection. It bounds what one connection can make the receiver hold.
- * @returns false when this runtime cannot do it, and then nothing was changed: transfers are slower, not wrong.
- */
-export function raiseReceiveWindow(bytes: number): boolean {
-  if (raised.has(http2)) return true
-  if (typeof http2.createServer !== 'function' || typeof http2.createSecureServer !== 'function') return false
-  raised.add(http2)
-  http2.createServer = withWindow(http2.createServer, bytes)
-  http2.createSecureServer = withWindow(http2.createSecureServer, bytes)
-  return true
+/** What a receiver sets on HTTP/2 and grpc-js has no option for. */
+export type Http2Extras = {
+  /** The receive window of each stream and of each connection, bytes. It bounds what one connection can make the receiver hold unread. */
+  readonly windowBytes: number
+  /** The length of the headers of one request, bytes, each name and value counted with 32 more. A longer one is reset. */
+  readonly maxHeaderBytes: number
+  /** Told about each connection that speaks HTTP/2, before any call of it. */
+  readonly onSession: (session: http2.ServerHttp2Session) => void
 }
 
-const raised = new WeakSet<object>()
+/**
+ * Runs `create`, and gives every HTTP/2 server that it creates the extras. grpc-js has an option for the sending window only and leaves its
+ * servers at 64 KiB, which is 64 KiB for each round trip: 6 MB/s at 10 ms, ordinary Wi-Fi.
+ *
+ * grpc-js looks its functions up on the module at the moment it creates a server, so replacing them for that moment reaches it wherever it was
+ * loaded, and nobody else.
+ */
+export function withHttp2Extras<T>(extras: Http2Extras, create: () => T): T {
+  const { createServer, createSecureServer } = http2
+  http2.createServer = withExtras(createServer, extras)
+  http2.createSecureServer = withExtras(createSecureServer, extras)
+  try {
+    return create()
+  } finally {
+    http2.createServer = createServer
+    http2.createSecureServer = createSecureServer
+  }
+}
 
 type CreateServer = typeof http2.createServer
 type CreateSecureServer = typeof http2.createSecureServer
 
-function withWindow<Create extends CreateServer | CreateSecureServer>(create: Create, bytes: number): Create {
+function withExtras<Create extends CreateServer | CreateSecureServer>(create: Create, extras: Http2Extras): Create {
+  const { windowBytes, maxHeaderBytes, onSession } = extras
   const wrapped = (...given: unknown[]): http2.Http2Server | http2.Http2SecureServer => {
     const [first, ...rest] = given
     const options = (typeof first === 'object' ? first : {}) as http2.ServerOptions
     const listeners = typeof first === 'function' ? [first, ...rest] : rest
-    const settings = { ...options.settings, initialWindowSize: bytes }
+    const settings = { ...options.settings, initialWindowSize: windowBytes, maxHeaderListSize: maxHeaderBytes }
     const server = Reflect.apply(create, http2, [{ ...options, settings }, ...listeners]) as ReturnType<Create>
-    server.on('session', (session: http2.ServerHttp2Session) => session.setLocalWindowSize(bytes))
+    server.on('session', (session: http2.ServerHttp2Session) => {
+      session.setLocalWindowSize(windowBytes)
+      onSession(session)
+    })
     return server
   }
   return wrapped as Create

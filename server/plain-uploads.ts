@@ -37,7 +37,7 @@ export type PlainDeps = {
  * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
  * ends. A damaged chunk does not count and does not end the call; the answer names it.
  *
- * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL.
+ * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
 export async function receivePlain(plain: PlainDeps, chunks: AsyncIterator<PlainChunk>): Promise<PlainStatus> {
   const first = await chunks.next()
@@ -88,7 +88,10 @@ function open({ sessions, deps, names, now }: PlainDeps, { plainId, totalBytes }
       state: { kind: 'receiving' },
       begunAtMs: now(),
     }
-    await deps.ledger.uploads.save(record)
+    await deps.ledger.uploads.save(record).catch((error) => {
+      deps.space.release(fileId)
+      throw error
+    })
   })
 }
 

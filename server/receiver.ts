@@ -10,9 +10,12 @@ import { announceReceiver } from './discovery.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
-import { raiseReceiveWindow } from './http2-window.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { type ReceiverLimits, toLimits } from './limits.ts'
+import { type Listener, listen } from './listener.ts'
+import { openFilesLimit } from './open-files.ts'
+import { withOpenUploadsCap } from './open-uploads.ts'
 import { takePidLock } from './pid-lock.ts'
 import { PlainNames } from './plain-names.ts'
 import { withReceivedLog } from './received-log.ts'
@@ -23,6 +26,7 @@ import { Sessions } from './sessions.ts'
 import { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
+import { Watch } from './watch.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
 export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
@@ -40,8 +44,6 @@ export interface Receiver {
 
 /** How long {@link Receiver.close} waits for calls that are still busy, ms. */
 const CLOSE_WITHIN_MS = 10_000
-/** More streams than any sender of ours opens on one connection. */
-const MAX_STREAMS_PER_CONNECTION = 128
 /** Four connections fill a fast network when each is held back by its window. */
 const PREFERRED_CONNECTIONS = 4
 
@@ -49,14 +51,15 @@ const PREFERRED_CONNECTIONS = 4
  * Starts a receiver on a folder, completes what a crash interrupted, and listens.
  *
  * @throws ReceiveError BUSY when another receiver has the folder or the port, STORAGE_NOT_WRITABLE when the folder cannot be used; each with one
- * sentence that names it.
+ * sentence that names it. BAD_FLAGS for limits that make no sense.
  */
 export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const directory = resolve(config.directory)
   const stateDirectory = resolve(config.stateDirectory ?? join(directory, STATE_FOLDER))
   const now = config.now ?? Date.now
   const onUnexpected = config.onUnexpected ?? warn
-  const { store, ledger, lock } = await openStorage(directory, stateDirectory, now, onUnexpected)
+  const limits = toLimits(config.limits, openFilesLimit())
+  const { store, ledger, lock } = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
   try {
     await settleInterrupted(ledger, store, onUnexpected)
@@ -65,7 +68,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     const deps = { ledger, store, space, onFinished }
-    const sessions = new Sessions(deps)
+    const sessions = new Sessions(deps, limits.maxBusyUploads)
     const id = await readOrMakeReceiverId(stateDirectory)
     const name = config.name ?? hostname()
     const describe = async () => ({
@@ -79,13 +82,13 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       freeBytes: await space.freeBytes(),
     })
     const service = createService({ sessions, deps, names: new PlainNames(), now }, describe, onUnexpected)
-    const { server, port } = await listen(config, service)
+    const serving = await serve(config, limits, service)
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
     const announcement = announceReceiver(config, { name, id, port, onUnexpected })
     return {
       host: config.host,
-      port,
+      port: serving.port,
       onStored(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -93,7 +96,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       close: once(async () => {
         await announcement?.stop()
         await expiry.close()
-        await closeServer(server, sessions)
+        await closeServing(serving, sessions)
         await ledger.close()
         lock.release()
       }),
@@ -108,6 +111,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
 async function openStorage(
   directory: string,
   stateDirectory: string,
+  { maxOpenUploads }: ReceiverLimits,
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<{ store: ChunkStore; ledger: Ledger; lock: FolderLock }> {
@@ -119,7 +123,8 @@ async function openStorage(
     lock = lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
     ledger = await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected)
-    return { store, ledger: await withReceivedLog(ledger, directory, now), lock }
+    const logged = await withReceivedLog(ledger, directory, now)
+    return { store, ledger: await withOpenUploadsCap(logged, maxOpenUploads, ownerOf), lock }
   } catch (error) {
     await ledger?.close()
     lock?.release()
@@ -154,22 +159,36 @@ async function settleInterrupted(ledger: Ledger, store: ChunkStore, onUnexpected
   }
 }
 
-async function listen(
+type Serving = { readonly server: Server; readonly listener: Listener; readonly watch: Watch; readonly port: number }
+
+async function serve(
   config: ReceiverConfig,
+  limits: ReceiverLimits,
   service: ReturnType<typeof createService>,
-): Promise<{ server: Server; port: number }> {
-  raiseReceiveWindow(RECEIVE_WINDOW_BYTES)
-  const server = new Server({ ...channelOptions, 'grpc.max_concurrent_streams': MAX_STREAMS_PER_CONNECTION })
-  server.addService(fileTransferService, service)
-  const address = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials(), (error, port) => {
-      if (!error) return resolve({ server, port })
-      server.forceShutdown()
-      const why = error.message.includes('EADDRINUSE') ? 'the port is in use' : error.message
-      reject(receiveErrorFrom(error, 'BUSY', `Cannot listen on ${address}: ${why}.`))
-    })
+): Promise<Serving> {
+  const watch = new Watch(limits)
+  const server = new Server({
+    ...channelOptions,
+    'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
+    'grpc.max_connection_idle_ms': limits.idleConnectionMs,
+    interceptors: [watch.interceptor],
   })
+  server.addService(fileTransferService, service)
+  try {
+    const listener = await listen(server, {
+      host: config.host,
+      port: config.port,
+      credentials: credentials(),
+      limits,
+      windowBytes: RECEIVE_WINDOW_BYTES,
+      onSession: (session) => watch.add(session),
+    })
+    return { server, listener, watch, port: listener.port }
+  } catch (error) {
+    watch.close()
+    server.forceShutdown()
+    throw error
+  }
 }
 
 /** Plaintext is all there is yet; encryption takes its place here. */
@@ -177,7 +196,13 @@ function credentials(): ServerCredentials {
   return ServerCredentials.createInsecure()
 }
 
-async function closeServer(server: Server, sessions: Sessions): Promise<void> {
+/** Nobody says who they are yet, so all uploads are of one owner. */
+function ownerOf(): string {
+  return 'anyone'
+}
+
+async function closeServing({ server, listener, watch }: Serving, sessions: Sessions): Promise<void> {
+  listener.stop()
   const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
   let limit: NodeJS.Timeout | undefined
   const timeout = new Promise<void>((resolve) => {
@@ -186,6 +211,8 @@ async function closeServer(server: Server, sessions: Sessions): Promise<void> {
   await Promise.race([sessions.close().then(() => ended), timeout])
   clearTimeout(limit)
   server.forceShutdown()
+  await listener.close()
+  watch.close()
 }
 
 function once(task: () => Promise<void>): () => Promise<void> {

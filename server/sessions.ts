@@ -5,14 +5,12 @@ import { Losses } from './losses.ts'
 import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
-/** Each busy upload keeps one file open; more than this at the same time are told to come back later. */
-const MAX_BUSY_UPLOADS = 256
-
 type Entry = { readonly session: Promise<Session>; users: number }
 
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
   readonly #deps: SessionDeps
+  readonly #maxBusyUploads: number
   readonly #losses = new Losses()
   readonly #entries = new Map<string, Entry>()
   /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
@@ -20,8 +18,10 @@ export class Sessions {
   readonly #turns = new Map<string, Promise<unknown>>()
   #closing = false
 
-  constructor(deps: SessionDeps) {
+  /** @param maxBusyUploads each busy upload keeps one file open; more at the same time are told to come back later */
+  constructor(deps: SessionDeps, maxBusyUploads: number) {
     this.#deps = deps
+    this.#maxBusyUploads = maxBusyUploads
   }
 
   /**
@@ -86,8 +86,8 @@ export class Sessions {
   #enter(fileId: string): Entry {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
     const known = this.#entries.get(fileId)
-    if (known === undefined && this.#entries.size >= MAX_BUSY_UPLOADS) {
-      throw new ReceiveError('BUSY', `The receiver is busy with ${MAX_BUSY_UPLOADS} uploads; try again later.`)
+    if (known === undefined && this.#entries.size >= this.#maxBusyUploads) {
+      throw new ReceiveError('BUSY', `The receiver is busy with ${this.#maxBusyUploads} uploads; try again later.`)
     }
     const entry = known ?? { session: this.#load(fileId), users: 0 }
     this.#entries.set(fileId, entry)

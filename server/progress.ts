@@ -1,0 +1,51 @@
+import type { ReceiverLimits } from './limits.ts'
+import { MessageFrames } from './message-frames.ts'
+
+type Patience = Pick<ReceiverLimits, 'firstMessageMs' | 'stallMs' | 'minProgressBytes' | 'silenceMs'>
+
+/**
+ * Tells a slow call from one that only pretends. Progress is a whole message or so many bytes of one; how they are cut into frames and how often
+ * something comes does not matter. All times are milliseconds of a clock that never jumps.
+ */
+export class Progress {
+  readonly frames = new MessageFrames()
+  readonly #patience: Patience
+  #bytes = 0
+  #bytesAtProgress = 0
+  #sinceMs: number
+
+  constructor(patience: Patience, nowMs: number) {
+    this.#patience = patience
+    this.#sinceMs = nowMs
+  }
+
+  /** True until the first byte. */
+  get isUnheard(): boolean {
+    return this.#bytes === 0
+  }
+
+  /** The next bytes of the call. Answers whether they are progress. */
+  take(data: Uint8Array, nowMs: number): boolean {
+    const { whole, isInside } = this.frames
+    this.frames.take(data)
+    this.#bytes += data.length
+    const isProgress =
+      this.frames.whole > whole || this.#bytes - this.#bytesAtProgress >= this.#patience.minProgressBytes
+    // The clock of a message starts with its first byte, not with the silence before it.
+    if (isProgress || !isInside) this.wait(nowMs)
+    return isProgress
+  }
+
+  /** Starts the clock again: it is not the sender that holds the call up. */
+  wait(nowMs: number): void {
+    this.#sinceMs = nowMs
+    this.#bytesAtProgress = this.#bytes
+  }
+
+  /** True when the call has used up the patience it deserves. */
+  isStalled(nowMs: number): boolean {
+    const { firstMessageMs, stallMs, silenceMs } = this.#patience
+    const allowedMs = this.isUnheard ? firstMessageMs : this.frames.isInside ? stallMs : silenceMs
+    return nowMs - this.#sinceMs >= allowedMs
+  }
+}

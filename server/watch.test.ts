@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { expect, onTestFinished, test } from 'vitest'
+import { CHUNK_BYTES } from '../proto/limits.ts'
+import { begin, chunksOf, finish, md5Of, openStream, source, upload } from './fixtures/client.ts'
+import { framed, rawCall, rawSession } from './fixtures/raw-call.ts'
+import { callBlock, END_HEADERS, FRAME, frame, HELLO, rawConnection } from './fixtures/raw-frames.ts'
+import { receiving } from './fixtures/receiving.ts'
+
+/** Every wait a fiftieth of the real one, and the progress that is asked for a tenth. */
+const hasty = { firstMessageMs: 200, stallMs: 1200, minProgressBytes: 400, silenceMs: 6000 }
+
+test.each(['Upload', 'UploadChunks', 'BeginUpload', 'FinishUpload'])(
+  '[H10] a call of %s that says nothing is ended',
+  async (rpc) => {
+    const { receiver } = await receiving(undefined, { limits: hasty })
+    expect(await rawCall(rawSession(receiver.port), rpc).ended).toBe('4 STALLED')
+  },
+)
+
+test('[C23 H10] a call that crawls is ended, one byte in each frame, while a slow one goes on to its end', async () => {
+  const { receiver } = await receiving(undefined, { limits: hasty })
+  const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload')
+  stream.write(framed(Buffer.alloc(0), { length: CHUNK_BYTES }))
+  const crawl = setInterval(() => stream.writable && stream.write(Buffer.alloc(1)), 20)
+  onTestFinished(() => clearInterval(crawl))
+
+  const slow = rawCall(rawSession(receiver.port), 'Upload')
+  const message = framed(plainChunk('slow', Buffer.alloc(3000, 1)))
+  for (let at = 0; at < message.length; at += 150) {
+    slow.stream.write(message.subarray(at, at + 150))
+    await delay(100)
+  }
+  slow.stream.end()
+  expect(await slow.ended).toBe('0')
+  expect(await ended).toBe('4 STALLED')
+})
+
+test('a stream whose sender waits between two chunks is left alone', async () => {
+  const { client } = await receiving(undefined, { limits: hasty })
+  const file = source('a.bin', Buffer.alloc(2 * CHUNK_BYTES, 1))
+  const begun = await begin(client, file)
+  const stream = openStream(client, begun)
+  for (const chunk of chunksOf(file)) {
+    stream.call.write(chunk)
+    await stream.next()
+    await delay(2 * hasty.stallMs)
+  }
+  stream.call.end()
+  await stream.acks
+  expect(await finish(client, begun, file.data)).toMatchObject({ md5: md5Of(file.data) })
+})
+
+test('[C15] data that comes compressed is refused without being unpacked', async () => {
+  const { receiver, client } = await receiving()
+  for (const rpc of ['Upload', 'UploadChunks']) {
+    const { stream, ended } = rawCall(rawSession(receiver.port), rpc, { 'grpc-encoding': 'gzip' })
+    stream.write(framed(gzipSync(plainChunk('a', Buffer.alloc(1000))), { compressed: true }))
+    expect(await ended).toBe('12 COMPRESSED')
+  }
+  // Naming an encoding without using it is what some clients do.
+  const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload', { 'grpc-encoding': 'gzip' })
+  stream.end(framed(plainChunk('b', Buffer.from('x'))))
+  expect(await ended).toBe('0')
+  await upload(client, source('after.bin', Buffer.from('x')))
+})
+
+test.skipIf(process.platform !== 'linux')(
+  '[C23] a flood of one-byte frames is cut off before it takes memory (memory: Linux)',
+  async () => {
+    const { receiver, client } = await receiving()
+    const before = residentMib()
+    const { closed, socket, write } = await rawConnection(receiver.port)
+    await write(HELLO)
+    await write(frame(FRAME.headers, END_HEADERS, 1, callBlock('Upload')))
+    await write(frame(FRAME.data, 0, 1, framed(Buffer.alloc(0), { length: 8 * CHUNK_BYTES })))
+    const flood = Buffer.concat(Array.from({ length: 1000 }, () => frame(FRAME.data, 0, 1, Buffer.alloc(1))))
+    for (let round = 0; round < 1000 && !socket.destroyed; round++) await write(flood)
+    await closed
+    expect(residentMib() - before).toBeLessThan(100)
+    await upload(client, source('after.bin', Buffer.from('x')))
+  },
+)
+
+test('a call that was answered does not stay half open', async () => {
+  const { receiver } = await receiving(undefined, { limits: hasty })
+  const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload')
+  expect(await ended).toBe('4 STALLED')
+  await once(stream, 'close')
+})
+
+/** FileChunk with an id, its whole size and its data. */
+function plainChunk(id: string, data: Buffer): Buffer {
+  const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)])
+  return Buffer.concat([
+    Buffer.from([0x0a, id.length, ...Buffer.from(id), 0x18, ...varint(data.length), 0x22, ...varint(data.length)]),
+    data,
+  ])
+}
+
+/** Resident memory of this process, which is the receiver's, MiB. */
+function residentMib(): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))
+  return Number(line?.[1]) / 1024
+}

@@ -1,0 +1,59 @@
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import type { ReceiverLimits } from './limits.ts'
+import { type Connection, WatchedCall } from './watched-call.ts'
+
+/** How often calls are looked at, ms; more often when a limit is shorter. */
+const LOOK_EVERY_MS = 2_000
+/** Each frame that waits costs some hundred bytes of memory beside its own. So many are free, and one more for each so many bytes. */
+const FREE_FRAMES = 4096
+/** See {@link FREE_FRAMES}. No honest network cuts this small. */
+const BYTES_PER_FRAME = 64
+
+/** Looks after every call of one receiver; see {@link WatchedCall}. */
+export class Watch {
+  /** Must run for every call, so that it learns what the call is. */
+  readonly interceptor: ServerInterceptor
+  readonly #limits: ReceiverLimits
+  readonly #calls = new Set<WatchedCall>()
+  readonly #timer: NodeJS.Timeout
+  /** The call that is being handed to grpc-js at this moment. */
+  #arriving: WatchedCall | undefined
+
+  constructor(limits: ReceiverLimits) {
+    this.#limits = limits
+    const everyMs = Math.min(LOOK_EVERY_MS, limits.firstMessageMs / 4, limits.stallMs / 4, limits.silenceMs / 4)
+    this.#timer = setInterval(() => this.#look(), Math.max(10, everyMs)).unref()
+    this.interceptor = (method, call) => {
+      this.#arriving?.serve(call, !method.requestStream)
+      this.#arriving = undefined
+      return new ServerInterceptingCall(call)
+    }
+  }
+
+  /** Looks after the calls of a connection from now on. */
+  add(session: ServerHttp2Session): void {
+    const connection: Connection = { heldFrames: 0, heldBytes: 0, progressMs: Number.NEGATIVE_INFINITY }
+    const mustBeWhole = () => {
+      if (connection.heldFrames <= FREE_FRAMES + connection.heldBytes / BYTES_PER_FRAME) return
+      // A flood of frames that carry next to nothing.
+      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    }
+    // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
+    session.prependListener('stream', (stream: ServerHttp2Stream) => {
+      const call = new WatchedCall(stream, connection, this.#limits, mustBeWhole)
+      this.#calls.add(call)
+      stream.once('close', () => this.#calls.delete(call))
+      this.#arriving = call
+    })
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const nowMs = performance.now()
+    for (const call of this.#calls) call.look(nowMs)
+  }
+}
