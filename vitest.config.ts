@@ -8,7 +8,8 @@ const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromiu
 
 /**
  * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut
- * and disks full, one file at a time because they need the machine. `window`: the built app in its browser, one at a time.
+ * and disks full, one file at a time because they need the machine. `abuse`: the receiver against hostile clients, one file at a
+ * time. `window`: the built app in its browser, one at a time.
  */
 export default defineConfig({
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
@@ -35,6 +36,18 @@ export default defineConfig({
           include: ['test/faults/*.test.ts'],
           globalSetup: ['test/faults/choose-seed.ts'],
           testTimeout: 120_000,
+          retry,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'abuse',
+          include: ['test/abuse/*.test.ts'],
+          globalSetup: ['test/faults/choose-seed.ts'],
+          testTimeout: 180_000,
           retry,
           hookTimeout: 120_000,
           fileParallelism: false,

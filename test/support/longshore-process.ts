@@ -75,6 +75,7 @@ export async function longshoreReceive(
   directory: string,
   port = 0,
   wrapper: Wrapper = {},
+  more: readonly string[] = [],
 ): Promise<LongshoreProcess & { port: number }> {
   const flags = [
     '--dir',
@@ -87,7 +88,7 @@ export async function longshoreReceive(
     '--no-auth',
     '--json',
   ]
-  const receiver = longshoreUnder(wrapper, 'receive', ...flags)
+  const receiver = longshoreUnder(wrapper, 'receive', ...flags, ...more)
   const listening = await receiver.event('listening')
   return { ...receiver, port: Number(listening.port) }
 }
