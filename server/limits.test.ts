@@ -41,7 +41,7 @@ test('a receiver with a senseless limit does not start', async () => {
   await expect(starting).rejects.toMatchObject({ code: 'BAD_FLAGS' })
 })
 
-const flags = { dir: 'd', port: '0', host: '127.0.0.1', plaintext: true, auth: false }
+const flags = { dir: 'd', port: '0', host: '127.0.0.1', plaintext: true, auth: false, discovery: false }
 
 test('the command line sets limits, and nonsense is refused with what was got', () => {
   const asked = { maxConnections: '2000', maxConnectionsPerAddress: '8', maxOpenUploads: '50' }

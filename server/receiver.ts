@@ -85,7 +85,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const serving = await serve(config, limits, service)
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
-    const announcement = announceReceiver(config, { name, id, port, onUnexpected })
+    const announcement = announceReceiver(config, { name, id, port: serving.port, onUnexpected })
     return {
       host: config.host,
       port: serving.port,
