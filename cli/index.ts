@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { createReceiveCommand } from '../server/run.ts'
+import { devicesCommand } from './devices.ts'
 import { discoverCommand } from './discover.ts'
 import { selftestCommand } from './selftest.ts'
 import { sendCommand } from './send.ts'
+import { tokenCommand } from './token.ts'
 import { UsageError } from './usage-error.ts'
 import { verifyCommand } from './verify.ts'
 
@@ -23,6 +25,8 @@ const program = new Command('longshore')
 program.addCommand(createReceiveCommand('receive').copyInheritedSettings(program))
 program.addCommand(sendCommand().copyInheritedSettings(program))
 program.addCommand(discoverCommand().copyInheritedSettings(program))
+program.addCommand(devicesCommand().copyInheritedSettings(program))
+program.addCommand(tokenCommand().copyInheritedSettings(program))
 program.addCommand(selftestCommand().copyInheritedSettings(program))
 program.addCommand(verifyCommand().copyInheritedSettings(program))
 

@@ -2,6 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileTransferService } from '../proto/index.ts'
 import { answering } from './answer.ts'
+import { createInterceptor } from './auth.ts'
 import { asked, type Client, connect, refusalOf, sendPlain } from './fixtures/client.ts'
 
 async function failLater(): Promise<never> {
@@ -12,7 +13,7 @@ async function failLater(): Promise<never> {
 async function failing(): Promise<{ client: Client; unexpected: unknown[] }> {
   const unexpected: unknown[] = []
   const { unary, clientStream, serverStream, bothStreams } = answering((error) => unexpected.push(error))
-  const server = new Server()
+  const server = new Server({ interceptors: [createInterceptor(undefined)] })
   server.addService(fileTransferService, {
     GetReceiverInfo: unary(async () => ({ name: 'alive' })),
     BeginUpload: unary(failLater),

@@ -11,6 +11,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
+import { type Admitted, admittedOf, type Caller } from './caller.ts'
 import { type ReceiveError, toReceiveError } from './errors.ts'
 
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
@@ -24,41 +25,49 @@ type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unkn
  * would turn its rejection into an unhandled one, and that ends the process with every upload in it.
  */
 export function answering(onUnexpected: OnUnexpected) {
-  const toStatus = (error: unknown): ServiceError => {
+  const refusalFor = (error: unknown): ServiceError => {
     const known = toReceiveError(error)
     if (known.code === 'INTERNAL') onUnexpected(error)
-    const metadata = new Metadata()
-    metadata.set(REASON_KEY, known.code)
-    return Object.assign(new Error(known.message), { code: status[known.status], details: known.message, metadata })
+    return Object.assign(new Error(known.message), toStatus(known))
   }
 
   /** Ends a stream with a status, once. */
   const fail = (call: Outgoing, error: unknown): void => {
-    if (!call.cancelled && !call.destroyed && !call.writableEnded) call.emit('error', toStatus(error))
+    if (!call.cancelled && !call.destroyed && !call.writableEnded) call.emit('error', refusalFor(error))
   }
 
   return {
-    unary<Request, Reply>(handle: (request: Request) => Promise<Reply>): handleUnaryCall<Request, Reply> {
+    unary<Request, Reply>(
+      handle: (request: Request, admitted: Admitted) => Promise<Reply>,
+    ): handleUnaryCall<Request, Reply> {
       return (call, callback) => {
         settle(
-          () => handle(call.request),
+          async () => {
+            const admitted = admittedOf(call.metadata)
+            // The message may come long after the call was let in.
+            admitted.mustBeValid()
+            return handle(call.request, admitted)
+          },
           (reply) => callback(null, reply),
-          (error) => callback(toStatus(error)),
+          (error) => callback(refusalFor(error)),
         )
       }
     },
 
     clientStream<Request, Reply>(
-      handle: (requests: AsyncIterator<Request>) => Promise<Reply>,
+      handle: (requests: AsyncIterator<Request>, caller: Caller) => Promise<Reply>,
     ): handleClientStreamingCall<Request, Reply> {
       return (call, callback) => {
         let answered = false
         const refuse = (error: unknown) => {
-          if (!answered && !call.cancelled) callback(toStatus(error))
+          if (!answered && !call.cancelled) callback(refusalFor(error))
           answered = true
         }
         settle(
-          () => handle(messagesOf<Request>(call)),
+          () =>
+            untilCut(admittedOf(call.metadata), refuse, (admitted) =>
+              handle(messagesOf<Request>(call, admitted), admitted.caller),
+            ),
           (reply) => {
             if (!answered) callback(null, reply)
             answered = true
@@ -69,16 +78,17 @@ export function answering(onUnexpected: OnUnexpected) {
     },
 
     serverStream<Request, Reply>(
-      handle: (request: Request, send: (reply: Reply) => void) => Promise<void>,
+      handle: (request: Request, send: (reply: Reply) => void, caller: Caller) => Promise<void>,
     ): handleServerStreamingCall<Request, Reply> {
       return (call) => {
         const send = (reply: Reply) => {
           if (!call.destroyed && !call.writableEnded) call.write(reply)
         }
+        const refuse = (error: unknown) => fail(call, error)
         settle(
-          () => handle(call.request, send),
+          () => untilCut(admittedOf(call.metadata), refuse, ({ caller }) => handle(call.request, send, caller)),
           () => call.end(),
-          (error) => fail(call, error),
+          refuse,
         )
       }
     },
@@ -89,6 +99,7 @@ export function answering(onUnexpected: OnUnexpected) {
         requests: AsyncIterator<Request>,
         send: (reply: Reply) => Promise<void>,
         sendOff: (error: ReceiveError) => void,
+        caller: Caller,
       ) => Promise<void>,
     ): handleBidiStreamingCall<Request, Reply> {
       return (call) => {
@@ -98,7 +109,10 @@ export function answering(onUnexpected: OnUnexpected) {
           await drained(call)
         }
         settle(
-          () => handle(messagesOf<Request>(call), send, sendOff),
+          () =>
+            untilCut(admittedOf(call.metadata), sendOff, (admitted) =>
+              handle(messagesOf<Request>(call, admitted), send, sendOff, admitted.caller),
+            ),
           () => call.end(),
           sendOff,
         )
@@ -107,14 +121,44 @@ export function answering(onUnexpected: OnUnexpected) {
   }
 }
 
+/** How an error travels: its gRPC status, its sentence, and its reason in the trailers. */
+export function toStatus({ code, status: name, message }: ReceiveError) {
+  const metadata = new Metadata()
+  metadata.set(REASON_KEY, code)
+  return { code: status[name], details: message, metadata }
+}
+
 /**
  * The messages of a call, one at a time: the next is not read before it is asked for, and that holds the sender back. Leaving early must not
  * destroy the stream, or on Node 20 the last answer and the status would be lost.
  */
 function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
+  admitted: Admitted,
 ): AsyncIterator<Request> {
-  return call.iterator({ destroyOnReturn: false })
+  const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
+  return {
+    async next() {
+      const next = await messages.next()
+      admitted.mustBeValid()
+      return next
+    },
+  }
+}
+
+/** Runs the handler of a stream; `cut` is called when its caller may not go on. What is being stored meanwhile is stored, and nothing after it. */
+async function untilCut<T>(
+  admitted: Admitted,
+  cut: (error: ReceiveError) => void,
+  handle: (admitted: Admitted) => Promise<T>,
+): Promise<T> {
+  admitted.mustBeValid()
+  const leave = admitted.onCut(cut)
+  try {
+    return await handle(admitted)
+  } finally {
+    leave()
+  }
 }
 
 /** Resolves when the stream takes more, or never will. */

@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
+import { type Grant, own } from './grant.ts'
 import type { OnConflict, UploadRecord } from './ledger/ledger.ts'
-import { toSafePath } from './safe-path.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { likenessOf } from './skip-same.ts'
@@ -41,25 +41,27 @@ const LATEST_MS = 253_402_300_799_000
 /**
  * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
  *
- * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, PARAMS_CHANGED when the key was used for another file, DISK_FULL when the rest would
- * not fit, BUSY when too many uploads are open.
+ * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
+ * when the rest would not fit, BUSY when too many uploads are open.
  */
 export async function begin<T>(
   sessions: Sessions,
   deps: SessionDeps,
+  grant: Grant,
   request: BeginRequest,
   answer: (begun: Begun) => T,
 ): Promise<T> {
   mustBeUploadKey(request.uploadKey)
-  const path = toSafePath(request.path)
+  mustBeAllowed(grant, request)
+  const path = grant.place(request.path)
   const known = {
     begunAtMs: request.begunAtMs,
     modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
     // A file that turned out to be another one must not be lost, nor the one that is there.
     onConflict: request.onConflict === 'SKIP_SAME' ? ('KEEP_BOTH' as const) : request.onConflict,
   }
-  return sessions.inTurn(request.uploadKey, async () => {
-    const found = await deps.ledger.uploads.findByKey(request.uploadKey)
+  return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+    const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
     if (found) mustBeSameFile(found, request)
     else if (request.onConflict === 'SKIP_SAME') {
       const likeness = await likenessOf(deps.store, path, request.sizeBytes, request.sha256)
@@ -67,21 +69,18 @@ export async function begin<T>(
     }
     const fileId = found?.fileId ?? randomBytes(16).toString('hex')
     if (!found) {
-      await deps.space.promise(fileId, request.sizeBytes)
       const record: UploadRecord = {
         ...known,
         fileId,
         origin: { kind: 'begun', uploadKey: request.uploadKey },
+        ...(grant.owner !== undefined && { owner: grant.owner }),
         path,
         askedPath: request.path,
         sizeBytes: request.sizeBytes,
         generation: 0,
         state: { kind: 'receiving' },
       }
-      await deps.ledger.uploads.save(record).catch((error) => {
-        deps.space.release(fileId)
-        throw error
-      })
+      await saveNew(deps, grant, record)
     }
     return sessions.use(fileId, async (session) => {
       await session.renew(known)
@@ -90,6 +89,23 @@ export async function begin<T>(
       return answer({ kind: 'open', session })
     })
   })
+}
+
+/**
+ * Saves the record of an upload that there was not, when there is room for all of its bytes.
+ *
+ * @throws ReceiveError DISK_FULL, QUOTA, BUSY when too many uploads are open.
+ */
+export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRecord): Promise<void> {
+  await grant.promise(record.fileId, record.sizeBytes)
+  try {
+    await deps.space.promise(record.fileId, record.sizeBytes)
+    await deps.ledger.uploads.save(record)
+  } catch (error) {
+    grant.release(record.fileId)
+    deps.space.release(record.fileId)
+    throw error
+  }
 }
 
 /**
@@ -110,16 +126,17 @@ export async function receive(session: Session, chunk: IncomingChunk, generation
 export async function abort(
   sessions: Sessions,
   deps: SessionDeps,
+  grant: Grant,
   id: { fileId: string } | { uploadKey: string },
 ): Promise<void> {
   if ('fileId' in id) {
     mustBeFileId(id.fileId)
-    if (await deps.ledger.uploads.find(id.fileId)) await abortKnown(sessions, id.fileId)
+    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, id.fileId)
     return
   }
   mustBeUploadKey(id.uploadKey)
-  await sessions.inTurn(id.uploadKey, async () => {
-    const found = await deps.ledger.uploads.findByKey(id.uploadKey)
+  await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
+    const found = await deps.ledger.uploads.findByKey(id.uploadKey, grant.owner)
     if (found) await abortKnown(sessions, found.fileId)
   })
 }
@@ -136,6 +153,16 @@ async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
     // Somebody else cancelled it between the look and the call.
     if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
   }
+}
+
+/** Two devices may have chosen the same key. */
+function turnOf({ owner = '' }: Grant, uploadKey: string): string {
+  return `${owner}/${uploadKey}`
+}
+
+function mustBeAllowed({ mayOverwrite }: Grant, { onConflict }: BeginRequest): void {
+  if (onConflict === 'OVERWRITE' && !mayOverwrite)
+    throw new ReceiveError('NOT_ALLOWED', 'This device may not replace files that are there.')
 }
 
 function mustBeUploadKey(uploadKey: string): void {

@@ -1,5 +1,6 @@
 import type { OnUnexpected } from './answer.ts'
 import type { ReceiverLimits } from './limits.ts'
+import type { TlsConfig } from './tls.ts'
 
 /** How a receiver is to run. */
 export type ReceiverConfig = {
@@ -11,6 +12,10 @@ export type ReceiverConfig = {
   readonly host: string
   /** The TCP port to listen on, 0 to 65535; 0 picks a free one. */
   readonly port: number
+  /** How to encrypt; plaintext when not given. */
+  readonly tls?: TlsConfig
+  /** Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not given. */
+  readonly asksForTokens?: boolean
   /** What senders show to people; the machine's name when not given. */
   readonly name?: string
   /** Whether the receiver is made known on the networks it listens on. @default false */

@@ -2,12 +2,13 @@ import type { Command } from 'commander'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { everyNetwork } from './reachable.ts'
 
 /** What the receiver was asked to do, as the command line gives it. */
 export type ReceiveFlags = {
   readonly dir: string
   readonly port: string
-  readonly host: string
+  readonly host?: string
   readonly name?: string
   readonly stateDir?: string
   readonly expireAfter?: string
@@ -15,11 +16,14 @@ export type ReceiveFlags = {
   readonly maxConnectionsPerAddress?: string
   readonly maxOpenUploads?: string
   readonly plaintext?: boolean
+  readonly cert?: string
+  readonly key?: string
   /** False for `--no-auth`. */
   readonly auth: boolean
   /** False for `--no-discovery`. */
   readonly discovery: boolean
   readonly json?: boolean
+  readonly qr?: boolean
 }
 
 /** Tells a command which flags it has. */
@@ -27,27 +31,27 @@ export function withReceiveFlags(command: Command): Command {
   return command
     .requiredOption('--dir <dir>', 'where received files go; made when it is missing')
     .option('--port <port>', 'the TCP port to listen on; 0 picks a free one', '50051')
-    .option('--host <address>', 'the address to listen on; 0.0.0.0 for every network', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'the address to listen on; every network by default, only this computer with --plaintext or --no-auth',
+    )
     .option('--name <name>', 'what senders show to people; the name of this machine by default')
     .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
     .option('--max-connections <n>', 'connections at the same time; 1024 by default')
     .option('--max-connections-per-address <n>', 'connections at the same time from one address; 64 by default')
     .option('--max-open-uploads <n>', 'unfinished uploads that one sender may leave open; 1000 by default')
-    .option('--plaintext', 'no encryption')
+    .option('--cert <file>', "a certificate that somebody issued (PEM), instead of the receiver's own; needs --key")
+    .option('--key <file>', 'the key of --cert (PEM)')
+    .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
     .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
+    .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
     .option('--json', 'one JSON object a line on standard output')
 }
 
 /** The configuration that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
 export function toConfig(flags: ReceiveFlags): ReceiverConfig {
-  if (!flags.plaintext || flags.auth) {
-    throw new ReceiveError(
-      'BAD_FLAGS',
-      'This version of the receiver speaks plaintext without pairing only: add --plaintext --no-auth to accept that.',
-    )
-  }
   const port = Number(flags.port)
   if (!/^\d{1,5}$/.test(flags.port) || port > 65_535) {
     throw new ReceiveError('BAD_FLAGS', `--port takes a number from 0 to 65535, not "${flags.port}".`)
@@ -55,9 +59,12 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
   const limits = toLimitFlags(flags)
   return {
     directory: flags.dir,
-    host: flags.host,
+    // Without encryption, or open to everybody, a receiver is reached from this computer only, unless somebody says otherwise.
+    host: flags.host ?? (flags.plaintext || !flags.auth ? '127.0.0.1' : everyNetwork()),
     port,
     discovery: flags.discovery,
+    ...toTls(flags),
+    asksForTokens: flags.auth,
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
@@ -82,6 +89,16 @@ function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {
     limits[name] = Number(text)
   }
   return limits
+}
+
+function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tls'> {
+  if ((cert === undefined) !== (key === undefined))
+    throw new ReceiveError('BAD_FLAGS', '--cert and --key belong together: a certificate and its key.')
+  if (plaintext && cert !== undefined)
+    throw new ReceiveError('BAD_FLAGS', '--plaintext and --cert contradict each other; leave one of them out.')
+  if (plaintext) return {}
+  if (cert === undefined || key === undefined) return { tls: { kind: 'own' } }
+  return { tls: { kind: 'issued', certificateFile: cert, keyFile: key } }
 }
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }

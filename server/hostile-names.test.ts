@@ -179,7 +179,7 @@ test.each(['symbolic link', 'hard link', 'folder'] as const)(
     const { client, directory } = await receiving(within)
     const victim = join(within, 'victim')
     await writeFile(victim, 'as it was')
-    await plant(what, victim, join(directory, '.longshore/parts', `${internalId('id')}.part`))
+    await plant(what, victim, join(directory, '.longshore/parts', `${internalId({ owner: undefined }, 'id')}.part`))
 
     const data = Buffer.from('from a client')
     await refusalOf(sendPlain(client, [{ fileId: 'id', totalSize: data.length, data }]))

@@ -1,6 +1,7 @@
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
 import { md5Of } from './finish.ts'
+import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, type PlainDeps } from './plain-uploads.ts'
 import type { RangeSet } from './range-set.ts'
@@ -26,8 +27,8 @@ const MAX_OFFSETS = 1_000_000
 const nothing: Stored = { offsets: [], ranges: [] }
 
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
-export async function storedOf(plain: PlainDeps, identifier: FileIdentifier): Promise<Stored> {
-  const record = await find(plain, identifier)
+export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileIdentifier): Promise<Stored> {
+  const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
   const { ledger, store } = plain.deps
   if (record.state.kind === 'finished') {
@@ -50,11 +51,12 @@ export async function storedOf(plain: PlainDeps, identifier: FileIdentifier): Pr
 /** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */
 export async function checkIntegrity(
   plain: PlainDeps,
+  grant: Grant,
   identifier: FileIdentifier,
   clientMd5: string | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
-  const record = await find(plain, identifier)
+  const record = await find(plain, grant, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
   if (record.state.kind !== 'finished') {
     const missing = await plain.sessions.use(record.fileId, async (session) => session.missing)
@@ -76,15 +78,17 @@ export async function checkIntegrity(
 /** The record an identifier names, and what its name says is remembered on the way. */
 async function find(
   { sessions, deps, names }: PlainDeps,
+  grant: Grant,
   { fileId, fileName }: FileIdentifier,
 ): Promise<UploadRecord | undefined> {
   mustBePlainId(fileId)
-  const begun = /^[0-9a-f]{32}$/.test(fileId) ? await deps.ledger.uploads.find(fileId) : undefined
+  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await deps.ledger.uploads.find(fileId)) : undefined
   if (begun) return begun
-  names.remember(fileId, fileName)
-  const record = await deps.ledger.uploads.find(internalId(fileId))
+  const plainFileId = internalId(grant, fileId)
+  names.remember(plainFileId, fileName)
+  const record = own(grant, await deps.ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
-    await sessions.use(record.fileId, (session) => session.rename(names.pathOf(fileId)))
+    await sessions.use(plainFileId, (session) => session.rename(names.pathOf(grant, plainFileId, fileId)))
   }
   return record
 }

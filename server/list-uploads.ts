@@ -1,3 +1,4 @@
+import { type Grant, own } from './grant.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -9,10 +10,10 @@ export type OpenUpload = {
   readonly busy: boolean
 }
 
-/** Unfinished uploads that were begun with a key. Those of plain clients are left out: nobody but their client could go on with them. */
-export async function* openUploads(ledger: Ledger, sessions: Sessions): AsyncGenerator<OpenUpload> {
+/** The caller's unfinished uploads that were begun with a key. Those of plain clients are left out: nobody but their client could go on with them. */
+export async function* openUploads(ledger: Ledger, sessions: Sessions, grant: Grant): AsyncGenerator<OpenUpload> {
   for await (const record of ledger.uploads.unfinished()) {
-    if (record.origin.kind !== 'begun') continue
+    if (record.origin.kind !== 'begun' || !own(grant, record)) continue
     let storedBytes = 0
     for await (const { start, end } of ledger.chunks.list(record.fileId)) storedBytes += end - start
     yield { uploadKey: record.origin.uploadKey, record, storedBytes, busy: sessions.isBusy(record.fileId) }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { saveNew } from './begun-uploads.ts'
 import { ReceiveError } from './errors.ts'
+import type { Grant } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { PlainNames } from './plain-names.ts'
 import { listed, type Session, type SessionDeps } from './session.ts'
@@ -39,12 +41,16 @@ export type PlainDeps = {
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
-export async function receivePlain(plain: PlainDeps, chunks: AsyncIterator<PlainChunk>): Promise<PlainStatus> {
+export async function receivePlain(
+  plain: PlainDeps,
+  grant: Grant,
+  chunks: AsyncIterator<PlainChunk>,
+): Promise<PlainStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
   const { plainId } = first.value
-  await open(plain, first.value)
-  return plain.sessions.use(internalId(plainId), async (session) => {
+  await open(plain, grant, first.value)
+  return plain.sessions.use(internalId(grant, plainId), async (session) => {
     const damaged = new Set<number>()
     for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
       const chunk = next.value
@@ -55,7 +61,7 @@ export async function receivePlain(plain: PlainDeps, chunks: AsyncIterator<Plain
         continue
       }
       damaged.delete(chunk.offset)
-      const took = await take(plain, session, chunk)
+      const took = await take(plain, grant, session, chunk)
       // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
       if (took === 'stored' && session.missing.length === 0) break
     }
@@ -65,21 +71,29 @@ export async function receivePlain(plain: PlainDeps, chunks: AsyncIterator<Plain
   })
 }
 
-/** Names a plain client's upload in the ledger and the store. Never the same as an id that the receiver issues: those have no letter p. */
-export function internalId(plainId: string): string {
-  return `p${createHash('sha256').update(plainId).digest('hex').slice(0, 40)}`
+/**
+ * Names a plain client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
+ * issues: those have neither letter.
+ */
+export function internalId({ owner }: Pick<Grant, 'owner'>, plainId: string): string {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40)
+  return owner === undefined ? `p${digest(plainId)}` : `q${digest(`${owner}/${plainId}`)}`
 }
 
 /** Remembers a new upload; does nothing when it is known. */
-function open({ sessions, deps, names, now }: PlainDeps, { plainId, totalBytes }: PlainChunk): Promise<void> {
-  const fileId = internalId(plainId)
+function open(
+  { sessions, deps, names, now }: PlainDeps,
+  grant: Grant,
+  { plainId, totalBytes }: PlainChunk,
+): Promise<void> {
+  const fileId = internalId(grant, plainId)
   return sessions.inTurn(fileId, async () => {
     if (await deps.ledger.uploads.find(fileId)) return
-    await deps.space.promise(fileId, totalBytes)
     const record: UploadRecord = {
       fileId,
       origin: { kind: 'plain', plainId },
-      path: names.pathOf(plainId),
+      ...(grant.owner !== undefined && { owner: grant.owner }),
+      path: names.pathOf(grant, fileId, plainId),
       askedPath: [],
       sizeBytes: totalBytes,
       modifiedAtMs: undefined,
@@ -88,21 +102,28 @@ function open({ sessions, deps, names, now }: PlainDeps, { plainId, totalBytes }
       state: { kind: 'receiving' },
       begunAtMs: now(),
     }
-    await deps.ledger.uploads.save(record).catch((error) => {
-      deps.space.release(fileId)
-      throw error
-    })
+    await saveNew(deps, grant, record)
   })
 }
 
-async function take(plain: PlainDeps, session: Session, chunk: PlainChunk): Promise<'stored' | 'repeated'> {
+async function take(
+  plain: PlainDeps,
+  grant: Grant,
+  session: Session,
+  chunk: PlainChunk,
+): Promise<'stored' | 'repeated'> {
+  const { fileId } = session.record
   for (;;) {
     if (session.finished) {
       if (await repeatsPublished(plain, session, chunk)) return 'repeated'
-      await session.restart({
-        path: plain.names.pathOf(chunk.plainId, session.record.path),
-        sizeBytes: chunk.totalBytes,
-      })
+      const path = plain.names.pathOf(grant, fileId, chunk.plainId, session.record.path)
+      await grant.promise(fileId, chunk.totalBytes)
+      try {
+        await session.restart({ path, sizeBytes: chunk.totalBytes })
+      } catch (error) {
+        grant.release(fileId)
+        throw error
+      }
     }
     if (chunk.totalBytes !== session.record.sizeBytes) {
       throw new ReceiveError(

@@ -1,32 +1,35 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
-import { channelOptions, fileTransferService } from '../proto/index.ts'
-import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
+import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
+import type { Fingerprint } from '../proto/identity.ts'
+import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION } from '../proto/limits.ts'
+import { accessOf, type Invitation, openAccess, type ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
+import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
 import { announceReceiver } from './discovery.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
+import { grantOf } from './grant.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
-import type { Ledger } from './ledger/ledger.ts'
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import { type ReceiverLimits, toLimits } from './limits.ts'
-import { type Listener, listen } from './listener.ts'
 import { openFilesLimit } from './open-files.ts'
 import { withOpenUploadsCap } from './open-uploads.ts'
 import { takePidLock } from './pid-lock.ts'
 import { PlainNames } from './plain-names.ts'
+import { Quotas } from './quotas.ts'
 import { withReceivedLog } from './received-log.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
+import { closeServing, serve } from './serving.ts'
 import { Sessions } from './sessions.ts'
 import { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
-import { Watch } from './watch.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
 export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
@@ -36,14 +39,18 @@ export interface Receiver {
   readonly host: string
   /** The port it really listens on, also when 0 was asked for. */
   readonly port: number
+  /** What senders show to people. */
+  readonly name: string
+  /** Of the certificate that it presents; undefined without encryption. */
+  readonly fingerprint: Fingerprint | undefined
+  /** How a device can pair now; undefined where none can: without encryption, or when nobody is asked for a token. */
+  readonly invitation: Invitation | undefined
   /** Calls back for each file that is stored from now on. Answers the way to stop that. */
   onStored(listener: (file: StoredEvent) => void): () => void
   /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
   close(): Promise<void>
 }
 
-/** How long {@link Receiver.close} waits for calls that are still busy, ms. */
-const CLOSE_WITHIN_MS = 10_000
 /** Four connections fill a fast network when each is held back by its window. */
 const PREFERRED_CONNECTIONS = 4
 
@@ -59,9 +66,14 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const now = config.now ?? Date.now
   const onUnexpected = config.onUnexpected ?? warn
   const limits = toLimits(config.limits, openFilesLimit())
-  const { store, ledger, lock } = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
+  const storage = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
+  const { store, lock } = storage
   const listeners = new Set<(file: StoredEvent) => void>()
+  let ledger = storage.ledger
+  let access: ReceiverAccess | undefined
   try {
+    const quotas = new Quotas(directory)
+    ledger = await quotas.watching(ledger)
     await settleInterrupted(ledger, store, onUnexpected)
     const space = new Space(() => store.freeBytes())
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
@@ -71,7 +83,9 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const sessions = new Sessions(deps, limits.maxBusyUploads)
     const id = await readOrMakeReceiverId(stateDirectory)
     const name = config.name ?? hostname()
-    const describe = async () => ({
+    access = await openAccess(config, stateDirectory, { id, name }, now, onUnexpected)
+    const { successions, fingerprint } = access
+    const describe = async (caller: Caller): Promise<ReceiverInfoInput> => ({
       id,
       name,
       protocolMin: PROTOCOL_VERSION,
@@ -79,16 +93,27 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       version: config.version ?? '',
       maxMessageBytes: MAX_MESSAGE_BYTES,
       preferredConnections: PREFERRED_CONNECTIONS,
-      freeBytes: await space.freeBytes(),
+      freeBytes:
+        caller.kind === 'stranger' ? 0 : Math.min(await space.freeBytes(), await grantOf(caller, quotas).leftBytes()),
+      access: accessOf(caller),
+      successions: [...successions],
     })
-    const service = createService({ sessions, deps, names: new PlainNames(), now }, describe, onUnexpected)
-    const serving = await serve(config, limits, service)
+    const plain = { sessions, deps, names: new PlainNames(), now }
+    const service = createService(plain, (caller) => grantOf(caller, quotas), describe, onUnexpected)
+    const serving = await serve(config, limits, service, access)
+    const invitation = await access.invite(config.host, serving.port).catch(async (error: unknown) => {
+      await closeServing(serving, sessions)
+      throw error
+    })
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
     const announcement = announceReceiver(config, { name, id, port: serving.port, onUnexpected })
     return {
       host: config.host,
       port: serving.port,
+      name,
+      fingerprint,
+      invitation,
       onStored(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -97,11 +122,13 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         await announcement?.stop()
         await expiry.close()
         await closeServing(serving, sessions)
+        await access?.close()
         await ledger.close()
         lock.release()
       }),
     }
   } catch (error) {
+    await access?.close()
     await ledger.close()
     lock.release()
     throw error
@@ -159,60 +186,9 @@ async function settleInterrupted(ledger: Ledger, store: ChunkStore, onUnexpected
   }
 }
 
-type Serving = { readonly server: Server; readonly listener: Listener; readonly watch: Watch; readonly port: number }
-
-async function serve(
-  config: ReceiverConfig,
-  limits: ReceiverLimits,
-  service: ReturnType<typeof createService>,
-): Promise<Serving> {
-  const watch = new Watch(limits)
-  const server = new Server({
-    ...channelOptions,
-    'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
-    'grpc.max_connection_idle_ms': limits.idleConnectionMs,
-    interceptors: [watch.interceptor],
-  })
-  server.addService(fileTransferService, service)
-  try {
-    const listener = await listen(server, {
-      host: config.host,
-      port: config.port,
-      credentials: credentials(),
-      limits,
-      windowBytes: RECEIVE_WINDOW_BYTES,
-      onSession: (session) => watch.add(session),
-    })
-    return { server, listener, watch, port: listener.port }
-  } catch (error) {
-    watch.close()
-    server.forceShutdown()
-    throw error
-  }
-}
-
-/** Plaintext is all there is yet; encryption takes its place here. */
-function credentials(): ServerCredentials {
-  return ServerCredentials.createInsecure()
-}
-
-/** Nobody says who they are yet, so all uploads are of one owner. */
-function ownerOf(): string {
-  return 'anyone'
-}
-
-async function closeServing({ server, listener, watch }: Serving, sessions: Sessions): Promise<void> {
-  listener.stop()
-  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
-  let limit: NodeJS.Timeout | undefined
-  const timeout = new Promise<void>((resolve) => {
-    limit = setTimeout(resolve, CLOSE_WITHIN_MS)
-  })
-  await Promise.race([sessions.close().then(() => ended), timeout])
-  clearTimeout(limit)
-  server.forceShutdown()
-  await listener.close()
-  watch.close()
+/** Callers that nobody asked who they are count as one. */
+function ownerOf({ owner = 'anyone' }: UploadRecord): string {
+  return owner
 }
 
 function once(task: () => Promise<void>): () => Promise<void> {

@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream'
+import { spacedCode } from '../proto/pairing.ts'
 import { printable } from './printable.ts'
+import { qrCode } from './qr-code.ts'
+import { reachableAddress } from './reachable.ts'
 import type { Receiver, StoredEvent } from './receiver.ts'
 
 /** What a running receiver tells on standard output. */
 export type Report = {
-  listening(receiver: Receiver): void
+  listening(receiver: Receiver, how: { readonly showQr: boolean }): Promise<void>
   stored(file: StoredEvent): void
 }
 
@@ -12,7 +15,16 @@ export type Report = {
 export function jsonReport(stdout: Writable): Report {
   const line = (event: object) => stdout.write(`${JSON.stringify(event)}\n`)
   return {
-    listening: ({ host, port }) => line({ event: 'listening', host, port, tls: false }),
+    async listening({ host, port, fingerprint, invitation }) {
+      line({
+        event: 'listening',
+        host,
+        port,
+        tls: fingerprint !== undefined,
+        ...(fingerprint && { fingerprint }),
+        ...(invitation && { pairLink: invitation.link }),
+      })
+    },
     stored: ({ name, bytes, md5 }) => line({ event: 'stored', name, bytes, md5 }),
   }
 }
@@ -21,7 +33,17 @@ export function jsonReport(stdout: Writable): Report {
 export function sentences(stdout: Writable, directory: string): Report {
   const say = (sentence: string) => stdout.write(`${sentence}\n`)
   return {
-    listening: ({ host, port }) => say(`Receiving into ${directory} on ${host}:${port}. Press Ctrl+C to stop.`),
+    async listening({ host, port, name, fingerprint, invitation }, { showQr }) {
+      const where = reachableAddress(host, port)
+      say(`Receiving into ${directory} on ${where}, as ${printable(name)}. Press Ctrl+C to stop.`)
+      if (fingerprint) say(`Fingerprint ${fingerprint}`)
+      if (!invitation) return
+      say('')
+      say(`To pair a device, give it this link, or the address and the code ${spacedCode(invitation.code)}.`)
+      say('The code is good for one device and ten minutes; `longshore devices invite` makes another one.')
+      say(`  ${invitation.link}`)
+      if (showQr) say(await qrCode(invitation.link))
+    },
     stored: ({ name, bytes, md5 }) => say(`Stored ${printable(name)} (${bytes} bytes, MD5 ${md5})`),
   }
 }

@@ -31,15 +31,17 @@ test('a receiver that cannot start as it was asked to exits with 2 and says why 
   const folder = await sandbox()
   await writeFile(join(folder, 'file'), '')
   const runs = await Promise.all([
-    runToEnd('--dir', folder),
+    runToEnd('--dir', folder, '--cert', 'a.pem'),
+    runToEnd('--dir', folder, '--cert', join(folder, 'none.pem'), '--key', join(folder, 'file')),
     runToEnd('--dir', join(folder, 'file'), ...open),
     runToEnd('--dir', folder, ...open, '--port', '70000'),
     runToEnd('--dir', folder, ...open, '--expire-after', '0h'),
     runToEnd(...open),
   ])
-  expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2])
+  expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2])
   expect(runs.map(({ stderr }) => stderr.trim().split('\n'))).toEqual([
-    [expect.stringContaining('add --plaintext --no-auth')],
+    ['--cert and --key belong together: a certificate and its key.'],
+    [`--cert names ${folder}/none.pem, which cannot be read (ENOENT).`],
     [`Cannot receive into ${folder}/file: it is not a folder.`],
     ['--port takes a number from 0 to 65535, not "70000".'],
     ['--expire-after takes a duration like 90m, 24h or 7d, not "0h".'],

@@ -34,15 +34,26 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
     process.stderr.write(`${error.message}\n`)
     return WRONG_USE
   }
-  if (!isLoopback(receiver.host)) {
-    process.stderr.write(`Warning: whoever reaches ${receiver.host}:${receiver.port} can send files here.\n`)
-  }
+  for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
   const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, flags.dir)
-  report.listening(receiver)
+  await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
   receiver.onStored(report.stored)
   await stopped
   await receiver.close()
   return 0
+}
+
+/** What somebody who runs a receiver like this ought to know. */
+function warningsFor({ host, port }: Receiver, { plaintext, auth }: ReceiveFlags): string[] {
+  const warnings: string[] = []
+  const isRemote = !isLoopback(host)
+  if (plaintext && auth)
+    warnings.push('without encryption nobody can pair; devices need a token, and a proxy in front that encrypts.')
+  if (plaintext && isRemote) warnings.push('whoever is on the way sees and can change what is sent: no encryption.')
+  if (!auth && isRemote) warnings.push(`whoever reaches ${host}:${port} can send files here.`)
+  if (!auth && !isRemote) warnings.push('every program on this computer can send files here.')
+  if (process.getuid?.() === 0) warnings.push('the receiver runs as root; a user of its own would be safer.')
+  return warnings
 }
 
 /** Resolves at the first of the signals that ask a process to end; a second one does not hurry it. */

@@ -10,28 +10,30 @@ import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadS
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
+import type { Caller } from './caller.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
+import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
 import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
 import type { RangeSet } from './range-set.ts'
-import { toSafePath } from './safe-path.ts'
 import { toOffset } from './to-offset.ts'
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(
   plain: PlainDeps,
-  describe: () => Promise<ReceiverInfoInput>,
+  grantOf: (caller: Caller) => Grant,
+  describe: (caller: Caller) => Promise<ReceiverInfoInput>,
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
   const { unary, clientStream, serverStream, bothStreams } = answering(onUnexpected)
 
   return {
-    GetReceiverInfo: unary(describe),
+    GetReceiverInfo: unary((_request, { caller }) => describe(caller)),
 
-    BeginUpload: unary((request) => {
+    BeginUpload: unary(async (request, { caller }) => {
       const asked = {
         uploadKey: request.uploadKey,
         path: request.path,
@@ -41,14 +43,15 @@ export function createService(
         sha256: request.sha256,
         begunAtMs: plain.now(),
       }
-      return begin(sessions, deps, asked, toBeginReply)
+      return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
     }),
 
-    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff) => {
+    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, caller) => {
       const first = await messages.next()
       if (first.done) return
       mustBeFileId(first.value.fileId)
       const generation = toOffset(first.value.generation, 'BAD_ID')
+      mustOwn(grantOf(caller), await deps.ledger.uploads.find(first.value.fileId))
       await sessions.use(first.value.fileId, async (session) => {
         const leave = session.join(generation, sendOff)
         try {
@@ -63,36 +66,37 @@ export function createService(
       })
     }),
 
-    FinishUpload: serverStream(async (request, send: (reply: FinishUploadReplyInput) => void) => {
+    FinishUpload: serverStream(async (request, send: (reply: FinishUploadReplyInput) => void, caller) => {
       mustBeFileId(request.fileId)
       const generation = toOffset(request.generation, 'BAD_ID')
       const md5 = toMd5(request.md5)
       if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+      mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
       await sessions.use(request.fileId, async (session) => {
         const file = await session.finish(md5, generation, (verifiedBytes) => send({ verifying: { verifiedBytes } }))
         send({ finished: toWireFile(file) })
       })
     }),
 
-    AbortUpload: unary(async ({ fileId, uploadKey }) => {
-      await abort(sessions, deps, fileId === '' ? { uploadKey } : { fileId })
+    AbortUpload: unary(async ({ fileId, uploadKey }, { caller }) => {
+      await abort(sessions, deps, grantOf(caller), fileId === '' ? { uploadKey } : { fileId })
       return {}
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void) => {
-      for await (const { record, ...upload } of openUploads(deps.ledger, sessions)) {
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, caller) => {
+      for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
         send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
       }
     }),
 
-    MakeFolder: unary(async (request) => {
-      const path = await deps.store.makeFolder(toSafePath(request.path))
+    MakeFolder: unary(async (request, { caller }) => {
+      const path = await deps.store.makeFolder(grantOf(caller).place(request.path))
       return { storedAs: path.join('/') }
     }),
 
-    Upload: clientStream((messages: AsyncIterator<FileChunk>) =>
-      receivePlain(plain, {
+    Upload: clientStream((messages: AsyncIterator<FileChunk>, caller) =>
+      receivePlain(plain, grantOf(caller), {
         async next() {
           const { done, value } = await messages.next()
           return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
@@ -100,12 +104,14 @@ export function createService(
       }),
     ),
 
-    QueryUploadedChunks: unary(async (identifier) => {
-      const { offsets, ranges } = await storedOf(plain, identifier)
+    QueryUploadedChunks: unary(async (identifier, { caller }) => {
+      const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
       return { offsets: [...offsets], ranges: toWireRanges(ranges) }
     }),
 
-    CheckFileIntegrity: unary((identifier) => checkIntegrity(plain, identifier, toMd5(identifier.clientMd5))),
+    CheckFileIntegrity: unary(async (identifier, { caller }) =>
+      checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+    ),
   }
 }
 

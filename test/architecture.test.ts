@@ -28,7 +28,10 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^@tanstack\/react-virtual$/,
     ],
   ],
-  [/^server\//, [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^classic-level$/, /^commander$/, /^dns-packet$/]],
+  [
+    /^server\//,
+    [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^(classic-level|commander|dns-packet|qrcode|selfsigned)$/],
+  ],
   [
     /^cli\//,
     [
@@ -36,7 +39,8 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^main\/(contract|discovery|discovery-networks)\.ts$/,
       /^main\/engine\/(engine|receiver-address|connection|outgoing-chunks|send-chunks)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
-      /^proto\/limits\.ts$/,
+      /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
+      /^proto\/(limits|pairing)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
     ],

@@ -84,7 +84,7 @@ test.each([
   expect(damage).toEqual([
     `Error: The record upload/${bad} in the ledger was unreadable and is kept as corrupt/upload/${bad}.`,
   ])
-  expect(await ledger.uploads.findByKey(`key-of-${bad}`)).toBeUndefined()
+  expect(await ledger.uploads.findByKey(`key-of-${bad}`, undefined)).toBeUndefined()
   expect(await chunksIn(ledger, bad)).toBe(0)
   expect(await chunksIn(ledger, idOf(8))).toBe(CHUNKS)
   await ledger.close()

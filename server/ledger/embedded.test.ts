@@ -47,7 +47,10 @@ test('uploads and chunks are there after closing and opening, chunks in the orde
   await before.close()
 
   const after = await opened(path)
-  expect(await after.uploads.findByKey('key-of-a')).toMatchObject({ fileId: 'a', state: { kind: 'receiving' } })
+  expect(await after.uploads.findByKey('key-of-a', undefined)).toMatchObject({
+    fileId: 'a',
+    state: { kind: 'receiving' },
+  })
   expect(await startsOf(after, 'a')).toEqual([5, 900, 10_000, 2 ** 53 - 10])
   expect(await after.chunks.find('a', 900)).toEqual({ start: 900, end: 905, crc32: 7 })
 })
@@ -64,7 +67,7 @@ test('a finished upload is found but is not among the unfinished, and a forgotte
   for await (const { fileId } of ledger.uploads.unfinished()) unfinished.push(fileId)
   expect(unfinished).toEqual(['c'])
   expect(await ledger.uploads.find('a')).toMatchObject({ state: finished })
-  expect(await ledger.uploads.findByKey('key-of-b')).toBeUndefined()
+  expect(await ledger.uploads.findByKey('key-of-b', undefined)).toBeUndefined()
   expect(await startsOf(ledger, 'b')).toEqual([])
 })
 

@@ -20,13 +20,14 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
   const ledger: Ledger = {
     uploads: {
       find: findUpload,
-      async findByKey(uploadKey) {
-        const fileId = await log.read(keyIndex(uploadKey))
+      async findByKey(uploadKey, owner) {
+        const fileId = await log.read(keyIndex(uploadKey, owner))
         return fileId === undefined ? undefined : findUpload(fileId)
       },
       async save(record, { durable = false, forgetChunks = false } = {}) {
         const operations = [put(uploadAt(record.fileId), uploadText(record))]
-        if (record.origin.kind === 'begun') operations.push(put(keyIndex(record.origin.uploadKey), record.fileId))
+        if (record.origin.kind === 'begun')
+          operations.push(put(keyIndex(record.origin.uploadKey, record.owner), record.fileId))
         const open = unfinishedIndex(record.fileId)
         operations.push(record.state.kind === 'finished' ? del(open) : put(open, ''))
         if (forgetChunks) operations.push(...(await forgetBytes(record.fileId)))
@@ -34,7 +35,7 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
       },
       async forget(record) {
         const operations = [del(uploadAt(record.fileId)), del(unfinishedIndex(record.fileId))]
-        if (record.origin.kind === 'begun') operations.push(del(keyIndex(record.origin.uploadKey)))
+        if (record.origin.kind === 'begun') operations.push(del(keyIndex(record.origin.uploadKey, record.owner)))
         operations.push(...(await forgetBytes(record.fileId)))
         await log.commit(operations, false)
       },
@@ -112,7 +113,9 @@ const put = (key: string, value: string): Operation => ({ type: 'put', key, valu
 const del = (key: string): Operation => ({ type: 'del', key })
 
 const uploadAt = (fileId: string) => `upload/${fileId}`
-const keyIndex = (uploadKey: string) => `key/${uploadKey}`
+/** No key has a slash in it, so those of a device are nobody else's. */
+const keyIndex = (uploadKey: string, owner: string | undefined) =>
+  owner === undefined ? `key/${uploadKey}` : `key/${owner}/${uploadKey}`
 const unfinishedIndex = (fileId: string) => `unfinished/${fileId}`
 const checkpointOf = (fileId: string) => `durable/${fileId}`
 const chunksOf = (fileId: string) => `chunk/${fileId}/`

@@ -25,6 +25,8 @@ export type UploadRecord = {
   /** Names the upload in the ledger and its part file in the store: letters and digits only. */
   readonly fileId: string
   readonly origin: Origin
+  /** The device it belongs to; undefined for an upload of a caller that nobody asked who it is, as in records of versions that asked nobody. */
+  readonly owner?: string
   /** Where to store the file, checked and made portable; one element for each component. */
   readonly path: readonly string[]
   /** The path as the sender gave it, to tell whether it asks for the same file again. */
@@ -64,7 +66,7 @@ export interface Ledger {
 /** See {@link Ledger}. */
 export interface UploadRecords {
   find(fileId: string): Promise<UploadRecord | undefined>
-  findByKey(uploadKey: string): Promise<UploadRecord | undefined>
+  findByKey(uploadKey: string, owner: string | undefined): Promise<UploadRecord | undefined>
   /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
   /** Forgets an upload, its chunks and its checkpoint in one atomic step. */

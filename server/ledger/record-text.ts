@@ -17,6 +17,7 @@ export function toUpload(fileId: string, text: string): UploadRecord | undefined
     isCount(value.generation) &&
     typeof value.onConflict === 'string' &&
     isOrigin(value.origin) &&
+    (value.owner === undefined || typeof value.owner === 'string') &&
     isState(value.state)
   return isWhole ? (value as UploadRecord) : undefined
 }

@@ -1,0 +1,92 @@
+import { ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js'
+import type { Access } from '../proto/generated/filetransfer/Access.ts'
+import type { IdentitySuccessionInput } from '../proto/generated/filetransfer/IdentitySuccession.ts'
+import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
+import type { Fingerprint } from '../proto/identity.ts'
+import type { OnUnexpected } from './answer.ts'
+import { createInterceptor } from './auth.ts'
+import type { Caller } from './caller.ts'
+import type { ReceiverConfig } from './config.ts'
+import { Devices } from './devices.ts'
+import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
+import { createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
+import { reachableAddress } from './reachable.ts'
+import { openTls } from './tls.ts'
+
+/** How a device can pair with a receiver that has just started. */
+export type Invitation = {
+  /** Carries address, fingerprint, code and name. */
+  readonly link: string
+  /** In its canonical form. */
+  readonly code: string
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number
+}
+
+/** Who may send to a receiver, and how the way to it is protected. */
+export type ReceiverAccess = {
+  readonly credentials: ServerCredentials
+  readonly interceptors: ServerInterceptor[]
+  readonly pairing: PairingServiceHandlers
+  /** Of the certificate that is presented; undefined without encryption. */
+  readonly fingerprint: Fingerprint | undefined
+  readonly successions: readonly IdentitySuccessionInput[]
+  /** Begins to take devices, when the receiver listens; undefined where none can pair. */
+  invite(host: string, port: number): Promise<Invitation | undefined>
+  close(): Promise<void>
+}
+
+/** Who a receiver is to its devices. */
+export type ReceiverIdentity = { readonly id: string; readonly name: string }
+
+/**
+ * @param stateDirectory where identity and devices are kept; it must be there.
+ * @throws what {@link openTls} throws.
+ */
+export async function openAccess(
+  config: Pick<ReceiverConfig, 'tls' | 'asksForTokens'>,
+  stateDirectory: string,
+  { id, name }: ReceiverIdentity,
+  now: () => number,
+  onUnexpected: OnUnexpected,
+): Promise<ReceiverAccess> {
+  const tls = config.tls && (await openTls(config.tls, stateDirectory))
+  const devices = config.asksForTokens ? await Devices.open(stateDirectory, now, onUnexpected) : undefined
+  const pairing =
+    tls && devices
+      ? new Pairing({
+          stateDirectory,
+          devices,
+          fingerprint: tls.fingerprint,
+          receiverName: name,
+          receiverId: id,
+          now,
+        })
+      : undefined
+  return {
+    credentials: tls?.credentials ?? ServerCredentials.createInsecure(),
+    interceptors: [createInterceptor(devices)],
+    pairing: createPairingService(pairing, onUnexpected),
+    fingerprint: tls?.fingerprint,
+    successions: tls?.successions ?? [],
+    async invite(host, port) {
+      // A code of an earlier run must not be good for anything here.
+      await withdrawInvite(stateDirectory)
+      if (!tls || !devices) return undefined
+      const { code, expiresAtMs } = await invite(stateDirectory, now())
+      const at = { address: reachableAddress(host, port), fingerprint: tls.fingerprint, name }
+      await saveListening(stateDirectory, { ...at, pid: process.pid })
+      return { link: pairingLinkOf(at, code), code, expiresAtMs }
+    },
+    async close() {
+      await devices?.close()
+      await withdrawInvite(stateDirectory)
+      await forgetListening(stateDirectory)
+    },
+  }
+}
+
+/** What a caller is told about itself. */
+export function accessOf({ kind }: Caller): Access {
+  return ({ anyone: 'OPEN', device: 'PAIRED', stranger: 'PAIRING_NEEDED' } as const)[kind]
+}

@@ -1,0 +1,91 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { fileTransferService, pairingService } from '../proto/index.ts'
+import { TOKEN_KEY } from '../proto/pairing.ts'
+import { toStatus } from './answer.ts'
+import { type Admitted, type Caller, setAdmitted } from './caller.ts'
+import { type Device, digestOfToken } from './device.ts'
+import type { Devices } from './devices.ts'
+import { ReceiveError, toReceiveError } from './errors.ts'
+
+/** What answers without a token. */
+const openPaths: ReadonlySet<string> = new Set([
+  fileTransferService.GetReceiverInfo.path,
+  pairingService.StartPairing.path,
+  pairingService.FinishPairing.path,
+])
+
+const tokenPattern = /^Bearer (([0-9a-f]{16})\.[A-Za-z0-9_-]{43})$/
+/** Compared with when there is no such device, so that the answer takes as long. */
+const NO_DIGEST = Buffer.alloc(32)
+
+/**
+ * Decides about every call when its metadata arrives, before a message of it is read: a call that is refused costs a look-up and a digest.
+ *
+ * @param devices undefined when the receiver asks nobody.
+ */
+export function createInterceptor(devices: Devices | undefined): ServerInterceptor {
+  return (method, call) =>
+    new ServerInterceptingCall(call, {
+      start(next) {
+        next({
+          onReceiveMetadata(metadata, pass) {
+            try {
+              const caller: Caller =
+                devices === undefined ? { kind: 'anyone' } : callerOf(devices, metadata, openPaths.has(method.path))
+              // Nothing behind this point has any use for a token.
+              metadata.remove(TOKEN_KEY)
+              const address = call.getConnectionInfo().remoteAddress ?? ''
+              setAdmitted(metadata, admit(devices, caller, address))
+            } catch (error) {
+              call.sendStatus(toStatus(toReceiveError(error)))
+              return
+            }
+            pass(metadata)
+          },
+        })
+      },
+    })
+}
+
+function callerOf(devices: Devices, metadata: Metadata, isOpen: boolean): Caller {
+  const found = deviceOf(devices, metadata)
+  if (!(found instanceof ReceiveError)) return { kind: 'device', device: found }
+  if (isOpen) return { kind: 'stranger' }
+  throw found
+}
+
+/** The device of a call, or why there is none. Takes as long and says the same whatever is wrong with a token, but for one that was right and is over. */
+function deviceOf(devices: Devices, metadata: Metadata): Device | ReceiveError {
+  const given = metadata.get(TOKEN_KEY)
+  const text = given.length === 1 ? String(given[0]) : ''
+  const [, token = text, id = ''] = tokenPattern.exec(text) ?? []
+  const device = devices.find(id)
+  const expected = device ? Buffer.from(device.tokenDigest, 'hex') : NO_DIGEST
+  const isSame = timingSafeEqual(digestOfToken(token), expected)
+  if (device === undefined || !isSame) return noToken()
+  return devices.isExpired(device) ? expired() : device
+}
+
+function admit(devices: Devices | undefined, caller: Caller, address: string): Admitted {
+  if (devices === undefined || caller.kind !== 'device')
+    return { caller, address, mustBeValid: () => {}, onCut: () => () => {} }
+  const { device } = caller
+  const errorNow = () => (devices.isExpired(device) ? expired() : noToken())
+  return {
+    caller,
+    address,
+    mustBeValid() {
+      if (!devices.isValid(device)) throw errorNow()
+    },
+    onCut: (listener) => devices.enter(device.id, () => listener(errorNow())),
+  }
+}
+
+function noToken(): ReceiveError {
+  return new ReceiveError('NO_TOKEN', 'This receiver does not know the device; pair it first.')
+}
+
+function expired(): ReceiveError {
+  return new ReceiveError('TOKEN_EXPIRED', 'The time of this device at the receiver is over; pair it again.')
+}

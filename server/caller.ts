@@ -1,0 +1,37 @@
+import type { Metadata } from '@grpc/grpc-js'
+import type { Device } from './device.ts'
+import type { ReceiveError } from './errors.ts'
+
+/** Who made a call. */
+export type Caller =
+  /** The receiver asks nobody. */
+  | { readonly kind: 'anyone' }
+  /** The call carried no token that is valid; only what introduces and pairs is open to it. */
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'device'; readonly device: Device }
+
+/** A call that was let in. */
+export type Admitted = {
+  readonly caller: Caller
+  /** The IP address it came from; empty when the connection is gone already. */
+  readonly address: string
+  /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
+  mustBeValid(): void
+  /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */
+  onCut(listener: (error: ReceiveError) => void): () => void
+}
+
+/** By the metadata that a call arrived with: the very object, which no client can make. */
+const admittedCalls = new WeakMap<Metadata, Admitted>()
+
+/** Remembers that the call with this metadata was let in. */
+export function setAdmitted(metadata: Metadata, admitted: Admitted): void {
+  admittedCalls.set(metadata, admitted)
+}
+
+/** The call that metadata belongs to. One that was not let in is a mistake in the receiver, and gets nothing. */
+export function admittedOf(metadata: Metadata): Admitted {
+  const admitted = admittedCalls.get(metadata)
+  if (admitted === undefined) throw new Error('A call reached its handler without being let in.')
+  return admitted
+}

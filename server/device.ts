@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode, ReceiveError } from './errors.ts'
+import { makePrivateFolder, parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { toSafePath } from './safe-path.ts'
+
+/** What a device that is paired may do. */
+export type Rights = {
+  /** The device's files go below this folder of the receiving folder, one element for each component; undefined for the whole of it. */
+  readonly folder?: readonly string[]
+  /** How many bytes its folder may come to hold; needs a folder. */
+  readonly quotaBytes?: number
+  /** Whether it may replace files that are there. */
+  readonly mayOverwrite: boolean
+  /** From when on its token is no longer taken, milliseconds since 1970. */
+  readonly expiresAtMs?: number
+}
+
+/** A device that is paired, as the receiver remembers it. The token itself is nowhere but on the device. */
+export type Device = Rights & {
+  /** Not secret: 16 hex digits. */
+  readonly id: string
+  /** For people. */
+  readonly name: string
+  /** SHA-256 of the token, hex. */
+  readonly tokenDigest: string
+  readonly createdAtMs: number
+}
+
+/** 256 random bits. */
+const SECRET_BYTES = 32
+
+/** Where the devices of a receiver are, one file for each. */
+export function devicesFolderOf(stateDirectory: string): string {
+  return join(stateDirectory, 'devices')
+}
+
+/** SHA-256 of a token, hex: a token is random, so nothing slower would protect it better. */
+export function digestOfToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/**
+ * Makes a device known and answers its token, which cannot be had again. A receiver that is running takes it within about a second.
+ *
+ * @param stateDirectory made when it is missing.
+ * @throws ReceiveError BAD_NAME for a folder that is none, BAD_FLAGS for a quota without a folder.
+ */
+export async function addDevice(
+  stateDirectory: string,
+  { name, ...rights }: Rights & { readonly name: string },
+  nowMs: number,
+): Promise<{ device: Device; token: string }> {
+  if (rights.quotaBytes !== undefined && rights.folder === undefined) {
+    throw new ReceiveError('BAD_FLAGS', 'A quota counts what is in a folder, so the device needs a folder of its own.')
+  }
+  const folder = rights.folder && { folder: toSafePath(rights.folder) }
+  const id = randomBytes(8).toString('hex')
+  const token = `${id}.${randomBytes(SECRET_BYTES).toString('base64url')}`
+  const tokenDigest = digestOfToken(token).toString('hex')
+  const device: Device = { ...rights, ...folder, id, name, tokenDigest, createdAtMs: nowMs }
+  await makePrivateFolder(devicesFolderOf(stateDirectory))
+  await writePrivateFile(fileOf(stateDirectory, id), `${JSON.stringify(device, undefined, 2)}\n`)
+  return { device, token }
+}
+
+/** Forgets a device; its token is worth nothing within about a second. False when there is no such device. */
+export async function revokeDevice(stateDirectory: string, id: string): Promise<boolean> {
+  return isDeviceId(id) && (await removePrivateFile(fileOf(stateDirectory, id)))
+}
+
+/** All devices, the oldest first. A file that cannot be read is a device that is refused; `onDamage` hears of it. */
+export async function readDevices(stateDirectory: string, onDamage: (error: Error) => void): Promise<Device[]> {
+  const devices: Device[] = []
+  for (const name of await namesIn(devicesFolderOf(stateDirectory))) {
+    const id = name.replace(/\.json$/, '')
+    if (!name.endsWith('.json') || !isDeviceId(id)) continue
+    const text = await readIfThere(fileOf(stateDirectory, id))
+    const device = text === undefined ? undefined : toDevice(id, text)
+    if (device !== undefined) devices.push(device)
+    // Revoked between the look at the folder and the look at the file.
+    else if (text !== undefined) onDamage(new Error(`The file of device ${id} cannot be read; the device is refused.`))
+  }
+  return devices.sort((a, b) => a.createdAtMs - b.createdAtMs)
+}
+
+function isDeviceId(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text)
+}
+
+function fileOf(stateDirectory: string, id: string): string {
+  return join(devicesFolderOf(stateDirectory), `${id}.json`)
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+/** A file that says anything else than it should grants nothing. */
+function toDevice(id: string, text: string): Device | undefined {
+  const value = parsedObject(text)
+  if (value === undefined) return undefined
+  const isWhole =
+    value.id === id &&
+    typeof value.name === 'string' &&
+    typeof value.tokenDigest === 'string' &&
+    /^[0-9a-f]{64}$/.test(value.tokenDigest) &&
+    typeof value.createdAtMs === 'number' &&
+    typeof value.mayOverwrite === 'boolean' &&
+    isNumberOrNone(value.expiresAtMs) &&
+    isNumberOrNone(value.quotaBytes) &&
+    isFolderOrNone(value.folder) &&
+    (value.quotaBytes === undefined || value.folder !== undefined)
+  return isWhole ? (value as Device) : undefined
+}
+
+function isNumberOrNone(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 0)
+}
+
+function isFolderOrNone(value: unknown): boolean {
+  if (value === undefined) return true
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) return false
+  try {
+    return toSafePath(value).join('/') === value.join('/')
+  } catch (error) {
+    if (error instanceof ReceiveError) return false
+    throw error
+  }
+}

@@ -1,0 +1,109 @@
+import { stat } from 'node:fs/promises'
+import type { OnUnexpected } from './answer.ts'
+import { type Device, devicesFolderOf, readDevices } from './device.ts'
+import { hasCode } from './errors.ts'
+
+/** How often changes by other processes are looked for, ms. */
+const LOOK_EVERY_MS = 500
+/** A folder that changed so recently may change again within one tick of its clock, ms. */
+const RECENT_MS = 3000
+
+/** A call of a device that is open, with the way to end it. */
+type OpenCall = () => void
+
+/**
+ * The devices of a running receiver. Other processes add and revoke devices by adding and deleting files, which this notices within about a second;
+ * the calls of a device that is gone or whose time is over are cut then.
+ */
+export class Devices {
+  readonly #stateDirectory: string
+  readonly #now: () => number
+  readonly #onUnexpected: OnUnexpected
+  readonly #timer: NodeJS.Timeout
+  readonly #calls = new Map<string, Set<OpenCall>>()
+  #devices: ReadonlyMap<string, Device> = new Map()
+  #changedAtMs: number | undefined
+  #looking: Promise<void> | undefined
+  #closed = false
+
+  private constructor(stateDirectory: string, now: () => number, onUnexpected: OnUnexpected) {
+    this.#stateDirectory = stateDirectory
+    this.#now = now
+    this.#onUnexpected = onUnexpected
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref()
+  }
+
+  /** @param now milliseconds since 1970. */
+  static async open(stateDirectory: string, now: () => number, onUnexpected: OnUnexpected): Promise<Devices> {
+    const devices = new Devices(stateDirectory, now, onUnexpected)
+    await devices.look()
+    return devices
+  }
+
+  find(id: string): Device | undefined {
+    return this.#devices.get(id)
+  }
+
+  isExpired({ expiresAtMs }: Device): boolean {
+    return expiresAtMs !== undefined && expiresAtMs <= this.#now()
+  }
+
+  /** True when the device is still the one it was when its call began, and its time is not over. */
+  isValid(device: Device): boolean {
+    return this.find(device.id)?.tokenDigest === device.tokenDigest && !this.isExpired(device)
+  }
+
+  /** Tells that a device has a call open. `cut` is called when the device may not go on. Answers the way to say that the call has ended. */
+  enter(id: string, cut: OpenCall): () => void {
+    const calls = this.#calls.get(id) ?? new Set()
+    this.#calls.set(id, calls)
+    calls.add(cut)
+    return () => {
+      calls.delete(cut)
+      if (calls.size === 0 && this.#calls.get(id) === calls) this.#calls.delete(id)
+    }
+  }
+
+  /** Looks for changes now; whoever asks while it runs waits for the same look. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce()
+      // What is known stays known until the folder can be read again.
+      .catch(this.#onUnexpected)
+      .finally(() => {
+        this.#looking = undefined
+      })
+    return this.#looking
+  }
+
+  /** Stops, and waits for a look that is under way. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#timer)
+    await this.#looking
+  }
+
+  async #lookOnce(): Promise<void> {
+    const changedAtMs = await this.#folderChangedAtMs()
+    const isRecent = changedAtMs !== undefined && Math.abs(Date.now() - changedAtMs) < RECENT_MS
+    if (isRecent || changedAtMs !== this.#changedAtMs) {
+      const devices = await readDevices(this.#stateDirectory, this.#onUnexpected)
+      this.#devices = new Map(devices.map((device) => [device.id, device]))
+      this.#changedAtMs = changedAtMs
+    }
+    if (this.#closed) return
+    for (const [id, calls] of [...this.#calls]) {
+      const device = this.find(id)
+      if (device === undefined || this.isExpired(device)) for (const cut of [...calls]) cut()
+    }
+  }
+
+  /** Every change of a device adds or deletes a name in the folder. */
+  async #folderChangedAtMs(): Promise<number | undefined> {
+    try {
+      return (await stat(devicesFolderOf(this.#stateDirectory))).mtimeMs
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined
+      throw error
+    }
+  }
+}

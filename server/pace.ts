@@ -1,0 +1,48 @@
+import { isIPv6 } from 'node:net'
+
+/** More addresses than this at the same time are an attack; then the oldest is forgotten first. */
+const MAX_ADDRESSES = 10_000
+
+/** Lets each address do something once in a while. */
+export class Pace {
+  readonly #everyMs: number
+  readonly #now: () => number
+  readonly #lastAtMs = new Map<string, number>()
+
+  /** @param now a clock that is never set, ms. */
+  constructor(everyMs: number, now: () => number = () => performance.now()) {
+    this.#everyMs = everyMs
+    this.#now = now
+  }
+
+  /** True when the address may go on now, and then not again before the time is over. */
+  take(address: string): boolean {
+    const nowMs = this.#now()
+    const key = networkOf(address)
+    const lastAtMs = this.#lastAtMs.get(key)
+    if (lastAtMs !== undefined && nowMs - lastAtMs < this.#everyMs) return false
+    this.#lastAtMs.delete(key)
+    this.#lastAtMs.set(key, nowMs)
+    this.#forgetOld(nowMs)
+    return true
+  }
+
+  /** The map is in the order of time. */
+  #forgetOld(nowMs: number): void {
+    for (const [key, atMs] of this.#lastAtMs) {
+      if (nowMs - atMs < this.#everyMs && this.#lastAtMs.size <= MAX_ADDRESSES) return
+      this.#lastAtMs.delete(key)
+    }
+  }
+}
+
+/** One machine has a whole IPv6 network of 64 bits to itself, and may call from any address in it. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
+  const front = head === '' ? [] : head.split(':')
+  const back = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
+  return [...front, ...zeros, ...back].slice(0, 4).join(':')
+}

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FinishPairingReplyInput } from '../proto/generated/filetransfer/FinishPairingReply.ts'
+import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
+import type { StartPairingReplyInput } from '../proto/generated/filetransfer/StartPairingReply.ts'
+import type { Fingerprint } from '../proto/identity.ts'
+import {
+  deviceProof,
+  isSameProof,
+  MAX_DEVICE_NAME_CHARACTERS,
+  NONCE_BYTES,
+  newPairingCode,
+  type PairingView,
+  readPairingCode,
+  receiverProof,
+} from '../proto/pairing.ts'
+import { answering, type OnUnexpected } from './answer.ts'
+import { addDevice } from './device.ts'
+import type { Devices } from './devices.ts'
+import { ReceiveError } from './errors.ts'
+import { Pace } from './pace.ts'
+import { parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+
+/** A code that one device may pair with. */
+export type Invite = {
+  /** In its canonical form. */
+  readonly code: string
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number
+  readonly wrongTries: number
+}
+
+/** How long a code can be used, ms. */
+const INVITE_FOR_MS = 600_000
+/** After so many wrong proofs the code is worth nothing. */
+const MAX_WRONG_TRIES = 5
+/** How often one address may begin to pair, ms. */
+const START_EVERY_MS = 1000
+/** A device that has begun to pair has so long to end it, ms: nobody types anything in between. */
+const ATTEMPT_FOR_MS = 60_000
+/** So many devices may be pairing at the same time; the oldest attempt is forgotten first. */
+const MAX_ATTEMPTS = 256
+
+/** What a receiver that pairs works with. */
+export type PairingDeps = {
+  readonly stateDirectory: string
+  readonly devices: Devices
+  /** Of the certificate that this receiver presents. */
+  readonly fingerprint: Fingerprint
+  readonly receiverName: string
+  readonly receiverId: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+type Attempt = PairingView & { readonly startedAtMs: number }
+
+/** Makes a new code for one device; the one before is worth nothing from now on. A running receiver takes it at once. */
+export async function invite(stateDirectory: string, nowMs: number): Promise<Invite> {
+  const made = { code: newPairingCode(), expiresAtMs: nowMs + INVITE_FOR_MS, wrongTries: 0 }
+  await writePrivateFile(fileOf(stateDirectory), JSON.stringify(made))
+  return made
+}
+
+/** Closes pairing: no code is worth anything. */
+export async function withdrawInvite(stateDirectory: string): Promise<void> {
+  await removePrivateFile(fileOf(stateDirectory))
+}
+
+/** Makes devices known to a receiver. */
+export class Pairing {
+  readonly #deps: PairingDeps
+  readonly #attempts = new Map<string, Attempt>()
+  readonly #pace = new Pace(START_EVERY_MS)
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(deps: PairingDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Proves to a device that this receiver knows the code.
+   *
+   * @param address where the device calls from.
+   * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED.
+   */
+  async start(deviceNonce: Buffer, address: string): Promise<StartPairingReplyInput> {
+    if (!this.#pace.take(address))
+      throw new ReceiveError('BUSY', 'This address began to pair a moment ago; try again in a second.')
+    if (deviceNonce.length !== NONCE_BYTES) throw new ReceiveError('BAD_LENGTH', `A nonce has ${NONCE_BYTES} bytes.`)
+    const { code } = await this.#openInvite()
+    const { fingerprint, now } = this.#deps
+    const attempt: Attempt = {
+      code,
+      fingerprint,
+      deviceNonce,
+      receiverNonce: randomBytes(NONCE_BYTES),
+      startedAtMs: now(),
+    }
+    const pairingId = randomBytes(16).toString('hex')
+    this.#attempts.set(pairingId, attempt)
+    const [oldest] = this.#attempts.keys()
+    if (this.#attempts.size > MAX_ATTEMPTS && oldest !== undefined) this.#attempts.delete(oldest)
+    return { pairingId, receiverNonce: attempt.receiverNonce, receiverProof: receiverProof(attempt) }
+  }
+
+  /**
+   * Makes the device known when it proves that it knows the code, which is used up then. An attempt is worth one proof.
+   *
+   * @throws ReceiveError BAD_NAME, WRONG_CODE, PAIRING_CLOSED.
+   */
+  finish(pairingId: string, proof: Buffer, deviceName: string): Promise<FinishPairingReplyInput> {
+    // One after the other, so that two devices cannot both use the code.
+    const turn = this.#turn.then(() => this.#finishOnce(pairingId, proof, deviceName))
+    this.#turn = turn.catch(() => 'told to whoever asked')
+    return turn
+  }
+
+  async #finishOnce(pairingId: string, proof: Buffer, deviceName: string): Promise<FinishPairingReplyInput> {
+    const name = deviceName.trim()
+    if (name === '' || deviceName.length > MAX_DEVICE_NAME_CHARACTERS) {
+      throw new ReceiveError('BAD_NAME', `A device has a name of 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters.`)
+    }
+    const { stateDirectory, devices, now, receiverName, receiverId } = this.#deps
+    const attempt = this.#attempts.get(pairingId)
+    this.#attempts.delete(pairingId)
+    if (attempt === undefined || now() - attempt.startedAtMs > ATTEMPT_FOR_MS) throw closed()
+    const { code } = await this.#openInvite()
+    if (code !== attempt.code) throw closed()
+    if (!isSameProof(deviceProof(attempt, deviceName), proof)) {
+      countWrongTry(fileOf(stateDirectory), code)
+      throw new ReceiveError('WRONG_CODE', 'The code is wrong.')
+    }
+    // Used up before it grants anything, so that no crash leaves it good for a second device.
+    await removePrivateFile(fileOf(stateDirectory))
+    this.#attempts.clear()
+    const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now())
+    await devices.look()
+    return { deviceId: device.id, token, receiverName, receiverId }
+  }
+
+  async #openInvite(): Promise<Invite> {
+    const text = await readIfThere(fileOf(this.#deps.stateDirectory))
+    const found = text === undefined ? undefined : toInvite(text)
+    const isOpen = found !== undefined && found.wrongTries < MAX_WRONG_TRIES && this.#deps.now() < found.expiresAtMs
+    if (!isOpen) throw closed()
+    return found
+  }
+}
+
+/** The wire's side of pairing. `pairing` is undefined where nobody can pair: without encryption, or when nobody is asked for a token. */
+export function createPairingService(pairing: Pairing | undefined, onUnexpected: OnUnexpected): PairingServiceHandlers {
+  const { unary } = answering(onUnexpected)
+  return {
+    StartPairing: unary(async ({ deviceNonce }, { address }) => {
+      if (pairing === undefined) throw closed()
+      return pairing.start(deviceNonce, address)
+    }),
+    FinishPairing: unary(async (request) => {
+      if (pairing === undefined) throw closed()
+      return pairing.finish(request.pairingId, request.deviceProof, request.deviceName)
+    }),
+  }
+}
+
+function closed(): ReceiveError {
+  return new ReceiveError(
+    'PAIRING_CLOSED',
+    'The receiver waits for no device now; make a new code there and begin again.',
+  )
+}
+
+function fileOf(stateDirectory: string): string {
+  return join(stateDirectory, 'pairing.json')
+}
+
+/** A code that another process made meanwhile is left alone: nothing is waited for between the look and the change. */
+function countWrongTry(path: string, code: string): void {
+  const found = toInvite(readFileSync(path, 'utf8'))
+  if (found?.code !== code) return
+  const aside = `${path}.tries.new`
+  writeFileSync(aside, JSON.stringify({ ...found, wrongTries: found.wrongTries + 1 }), { mode: 0o600 })
+  renameSync(aside, path)
+}
+
+function toInvite(text: string): Invite | undefined {
+  const value = parsedObject(text)
+  const isWhole =
+    typeof value?.code === 'string' &&
+    readPairingCode(value.code) === value.code &&
+    typeof value.expiresAtMs === 'number' &&
+    typeof value.wrongTries === 'number'
+  return isWhole ? (value as Invite) : undefined
+}

@@ -1,0 +1,70 @@
+import { Server } from '@grpc/grpc-js'
+import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
+import { channelOptions, fileTransferService, pairingService } from '../proto/index.ts'
+import { RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
+import type { ReceiverAccess } from './access.ts'
+import type { ReceiverConfig } from './config.ts'
+import type { ReceiverLimits } from './limits.ts'
+import { type Listener, listen } from './listener.ts'
+import type { Sessions } from './sessions.ts'
+import { Watch } from './watch.ts'
+
+/** A gRPC server that is listening, and what looks after it. */
+export type Serving = {
+  readonly server: Server
+  readonly listener: Listener
+  readonly watch: Watch
+  /** The port it really listens on. */
+  readonly port: number
+}
+
+/** How long {@link closeServing} waits for calls that are still busy, ms. */
+const CLOSE_WITHIN_MS = 10_000
+
+/** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
+export async function serve(
+  { host, port }: Pick<ReceiverConfig, 'host' | 'port'>,
+  limits: ReceiverLimits,
+  service: FileTransferServiceHandlers,
+  { credentials, interceptors, pairing }: ReceiverAccess,
+): Promise<Serving> {
+  const watch = new Watch(limits)
+  const server = new Server({
+    ...channelOptions,
+    'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
+    'grpc.max_connection_idle_ms': limits.idleConnectionMs,
+    interceptors: [watch.interceptor, ...interceptors],
+  })
+  server.addService(fileTransferService, service)
+  server.addService(pairingService, pairing)
+  try {
+    const listener = await listen(server, {
+      host,
+      port,
+      credentials,
+      limits,
+      windowBytes: RECEIVE_WINDOW_BYTES,
+      onSession: (session) => watch.add(session),
+    })
+    return { server, listener, watch, port: listener.port }
+  } catch (error) {
+    watch.close()
+    server.forceShutdown()
+    throw error
+  }
+}
+
+/** Takes no new calls, ends the running ones after the chunks they are storing, at most {@link CLOSE_WITHIN_MS} later, and every connection. */
+export async function closeServing({ server, listener, watch }: Serving, sessions: Sessions): Promise<void> {
+  listener.stop()
+  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  let limit: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, CLOSE_WITHIN_MS)
+  })
+  await Promise.race([sessions.close().then(() => ended), timeout])
+  clearTimeout(limit)
+  server.forceShutdown()
+  await listener.close()
+  watch.close()
+}
