@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ServiceError } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { asked, begin, md5Of, refusalOf, send, sendPlain, source, upload } from './fixtures/client.ts'
@@ -83,6 +84,9 @@ test('a quota knows after a restart what is there and what was promised, and not
   const again = connectSecurely(after.receiver.port, await after.certificatePem(), token)
   expect(await refusalOf(begin(again, source('c.bin', randomBytes(501))))).toBe('RESOURCE_EXHAUSTED QUOTA')
   await begin(again, source('d.bin', randomBytes(500)))
+  await rm(join(after.directory, 'ci/a.bin'))
+  const large = source('e.bin', randomBytes(1000))
+  await expect.poll(() => refusalOf(begin(again, large)), { timeout: 20_000 }).toBe('OK')
 })
 
 test('two uploads at the same moment cannot both have the last bytes of a quota', async () => {

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { addDevice, devicesFolderOf, readDevices, revokeDevice } from './device.ts'
+import { Devices } from './devices.ts'
+import { sandbox } from './fixtures/receiving.ts'
+
+async function opened(state: string, onUnexpected: (error: unknown) => void = unexpected): Promise<Devices> {
+  const devices = await Devices.open(state, Date.now, onUnexpected)
+  onTestFinished(() => devices.close())
+  return devices
+}
+
+const unexpected = (error: unknown) => expect.unreachable(String(error))
+const laptop = { name: 'laptop', mayOverwrite: true }
+
+test('devices that another process adds and revokes are noticed, also many within one tick of the clock', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  for (let turn = 0; turn < 20; turn++) {
+    const { device } = await addDevice(state, laptop, 0)
+    await devices.look()
+    expect(devices.find(device.id)).toEqual(device)
+    await revokeDevice(state, device.id)
+    await devices.look()
+    expect(devices.find(device.id)).toBeUndefined()
+  }
+})
+
+test('a file that says anything else than it should grants nothing, and no other device suffers', async () => {
+  const state = await sandbox()
+  const { device } = await addDevice(state, { ...laptop, folder: ['a'], quotaBytes: 5 }, 0)
+  const spoiled = [
+    '',
+    'null',
+    '{"id"',
+    JSON.stringify({ ...device, tokenDigest: '' }),
+    JSON.stringify({ ...device, folder: ['..'] }),
+    JSON.stringify({ ...device, folder: [] }),
+    JSON.stringify({ ...device, folder: '.longshore' }),
+    JSON.stringify({ ...device, folder: undefined }),
+    JSON.stringify({ ...device, mayOverwrite: 'yes' }),
+    JSON.stringify({ ...device, expiresAtMs: 'never' }),
+    // Under the name of another device.
+    JSON.stringify({ ...device, id: '0'.repeat(16) }),
+  ]
+  for (const [index, text] of spoiled.entries()) {
+    const id = String(index).padStart(16, 'f')
+    await writeFile(join(devicesFolderOf(state), `${id}.json`), text.replace(device.id, id))
+  }
+  await writeFile(join(devicesFolderOf(state), 'notes.txt'), 'not a device')
+  const damage: string[] = []
+  expect(await readDevices(state, ({ message }) => damage.push(message))).toEqual([device])
+  expect(damage).toHaveLength(spoiled.length)
+})
+
+test('only the id of a device can be revoked, and nothing that leads elsewhere', async () => {
+  const state = await sandbox()
+  await writeFile(join(state, 'pairing.json'), '')
+  await addDevice(state, laptop, 0)
+  for (const id of ['../pairing', '', '*', '0'.repeat(16)]) expect(await revokeDevice(state, id)).toBe(false)
+  expect(await readDevices(state, unexpected)).toHaveLength(1)
+})
