@@ -113,12 +113,16 @@ export function announce(options: AnnounceOptions): Announcement {
 }
 
 /** What a running receiver knows of itself. */
-type Self = Pick<AnnounceOptions, 'name' | 'id' | 'port'> & { readonly onUnexpected: OnUnexpected }
+type Self = Pick<AnnounceOptions, 'name' | 'id' | 'port'> & {
+  /** Undefined without encryption. */
+  readonly fingerprint: string | undefined
+  readonly onUnexpected: OnUnexpected
+}
 
 /** Makes a receiver known if it is to be; trouble with that is told once. */
 export function announceReceiver(
   { discovery, host }: Pick<ReceiverConfig, 'discovery' | 'host'>,
-  { onUnexpected, ...self }: Self,
+  { onUnexpected, fingerprint, ...self }: Self,
 ): Announcement | undefined {
   if (!discovery || isLoopback(host)) return undefined
   const onTrouble = (cause: unknown) => {
@@ -126,7 +130,7 @@ export function announceReceiver(
     const sentence = `Senders cannot find this receiver by themselves (${why}). They can still send to its address.`
     onUnexpected(receiveErrorFrom(cause, 'BUSY', sentence))
   }
-  return announce({ ...self, host, tls: false, onTrouble })
+  return announce({ ...self, host, ...(fingerprint && { fingerprint }), tls: fingerprint !== undefined, onTrouble })
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

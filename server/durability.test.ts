@@ -205,11 +205,14 @@ test('[E5] when cancelling meets finishing, one of them wins, whole', async () =
     const file = source('a.bin', randomBytes(100))
     const begun = await begin(client, file)
     await send(client, begun, chunksOf(file))
-    const cancelled = asked((done) => client.abortUpload({ fileId: begun.fileId }, done))
-    // Both ends share this process, so each turn of its event loop lets cancelling come a little further first.
-    for (let turns = 0; turns < round % 12; turns++) await setImmediate()
-    const outcome = await refusalOf(finish(client, begun, file.data))
-    await cancelled
+    const cancel = () => asked((done) => client.abortUpload({ fileId: begun.fileId }, done))
+    const complete = () => refusalOf(finish(client, begun, file.data))
+    // Both ends share this process, so each turn of its event loop lets the one that begins come a little further first.
+    const lead = (round % 16) - 8
+    const early = lead < 0 ? complete() : undefined
+    const cancelledEarly = lead < 0 ? undefined : cancel()
+    for (let turns = 0; turns < Math.abs(lead); turns++) await setImmediate()
+    const [outcome] = await Promise.all([early ?? complete(), cancelledEarly ?? cancel()])
     outcomes.add(outcome)
     expect(await filesIn(directory)).toEqual(outcome === 'OK' ? { 'a.bin': md5Of(file.data) } : {})
     expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])

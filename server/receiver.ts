@@ -107,7 +107,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     })
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
-    const announcement = announceReceiver(config, { name, id, port: serving.port, onUnexpected })
+    const announcement = announceReceiver(config, { name, id, port: serving.port, fingerprint, onUnexpected })
     return {
       host: config.host,
       port: serving.port,
