@@ -1,4 +1,5 @@
 import { type Connection, connect, type ReceiverKind } from '../main/engine/connection.ts'
+import { plaintextRoute } from '../main/engine/engine.ts'
 import { formatBytes } from './format.ts'
 import { type Checks, Problem } from './selftest-checks.ts'
 import { limitOf } from './selftest-limit.ts'
@@ -10,7 +11,7 @@ const ROUND_TRIPS = 20
 
 /** Checks the way to a receiver. Nothing is left there. */
 export async function checkLink(address: string, checks: Checks, signal: AbortSignal): Promise<void> {
-  const connection = connect(address, CONNECTIONS)
+  const connection = connect(plaintextRoute(address), CONNECTIONS)
   try {
     let kind: ReceiverKind | undefined
     await checks.run('reachable', async () => {
@@ -52,7 +53,7 @@ async function introduce(connection: Connection, address: string, signal: AbortS
 
 /** Milliseconds between a small question and its answer, on one connection that is open already. */
 async function measureRoundTrip(address: string, signal: AbortSignal): Promise<number> {
-  const connection = connect(address, 1)
+  const connection = connect(plaintextRoute(address), 1)
   const timesMs: number[] = []
   try {
     await askAboutNothing(connection, signal)

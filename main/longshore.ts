@@ -7,7 +7,7 @@ import { THIS_COMPUTER } from './contract.ts'
 import { createDialogs } from './dialogs.ts'
 import { browse } from './discovery.ts'
 import { networksFor } from './discovery-networks.ts'
-import { createEngine } from './engine/engine.ts'
+import { createEngine, plaintextRoute } from './engine/engine.ts'
 import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
@@ -64,7 +64,10 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   })
   const engine = await createEngine({
     resumeStore: savedUploads,
-    addressOf: (receiver) => (receiver === THIS_COMPUTER ? receiverProcess.address() : receiver),
+    routeTo(receiver) {
+      const address = receiver === THIS_COMPUTER ? receiverProcess.address() : receiver
+      return address === undefined ? undefined : plaintextRoute(address)
+    },
     warn: eachOnce(notify),
   })
   engine.onChange((change) => sendEvent(window, 'uploads', change))

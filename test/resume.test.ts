@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readdirSync, renameSync, statSync, utimesSy
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDigest } from '../main/engine/digest.ts'
+import { plaintextRoute } from '../main/engine/route.ts'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { makeFile, md5OfFile } from './support/made-file.ts'
 import { memoryResumeStore } from './support/memory-resume-store.ts'
@@ -146,7 +147,7 @@ test('the queue runs in its order, and moving an upload changes it', async () =>
   const arrived: string[] = []
   receiver.onStored(({ name }) => arrived.push(name))
   const engine = await withEngine({
-    addressOf: () => (open ? receiver.address : undefined),
+    routeTo: () => (open ? plaintextRoute(receiver.address) : undefined),
     options: { filesAtOnce: 1 },
   })
   let open = false

@@ -7,6 +7,7 @@ import { findForgotten } from './forgotten.ts'
 import { createMeter, secondsLeft } from './meter.ts'
 import { createReceiverPool, type Lease } from './receiver-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
+import { type Route, routeKey } from './route.ts'
 import { readIdentity } from './source.ts'
 import type { UploadEvent } from './status.ts'
 import { transfer } from './transfer.ts'
@@ -15,25 +16,26 @@ import { transfer } from './transfer.ts'
 const FORGET_WITHIN_MS = 5000
 
 export type AttemptsOptions = {
-  readonly addressOf: (receiver: string) => string | undefined
+  readonly routeTo: (receiver: string) => Route | undefined
+  readonly onSuccession: (receiver: string, certificatePem: string) => void
   readonly warn: (message: string) => void
   readonly connections: number
   readonly bufferBytes: number
 }
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
-export function createAttempts({ addressOf, warn, connections, bufferBytes }: AttemptsOptions) {
+export function createAttempts({ routeTo, warn, connections, bufferBytes }: AttemptsOptions) {
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
   const plain = new Set<string>()
   const closing = new AbortController()
 
   function leaseTo(receiver: string): Lease {
-    const address = addressOf(receiver)
-    if (address === undefined) {
+    const route = routeTo(receiver)
+    if (route === undefined) {
       throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
     }
-    return pool.lease(address, () => connect(address, connections))
+    return pool.lease(routeKey(route), () => connect(route, connections))
   }
 
   function onPlainReceiver(receiver: string): void {

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { fileTransferService } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
 import { connect } from './connection.ts'
+import { plaintextRoute } from './route.ts'
 
 const never = new AbortController().signal
 
@@ -15,7 +16,7 @@ async function connectTo(implementation: UntypedServiceImplementation) {
       error ? reject(error) : resolve(bound),
     )
   })
-  const connection = connect(`127.0.0.1:${port}`, 1)
+  const connection = connect(plaintextRoute(`127.0.0.1:${port}`), 1)
   onTestFinished(() => {
     connection.close()
     server.forceShutdown()

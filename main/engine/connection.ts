@@ -5,7 +5,6 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
-  credentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
@@ -16,14 +15,17 @@ import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChun
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
+import type { ReceiverInfo } from '../../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
 import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
-import { channelOptions, FileTransferClient } from '../../proto/index.ts'
+import { FileTransferClient } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
-import { fromServiceError, isServiceError, UploadError } from './errors.ts'
+import { channelTo } from './credentials.ts'
+import { accessError, fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { createPace, type Pace } from './pace.ts'
+import type { Route } from './route.ts'
 
 /** A question with a short answer fails after this, ms; transfers have no deadline but notice when nothing moves. */
 const ANSWER_WITHIN_MS = 30_000
@@ -68,9 +70,9 @@ export type Connection = {
   close(): void
 }
 
-/** Opens `lanes` connections to `address` (`host:port`), each when it is first used. */
-export function connect(address: string, lanes: number): Connection {
-  let clients = Array.from({ length: lanes }, () => newClient(address))
+/** Opens `lanes` connections over `route`, each when it is first used. */
+export function connect(route: Route, lanes: number): Connection {
+  let clients = Array.from({ length: lanes }, () => newClient(route))
   const client = (lane: number) => clients[lane % lanes] as (typeof clients)[number]
   let turn = 0
   let streams = 0
@@ -86,7 +88,7 @@ export function connect(address: string, lanes: number): Connection {
       const asked = await askKind(anyClient(), signal)
       if (kind === undefined && asked === 'plain') {
         for (const open of clients) open.close()
-        clients = clients.map(() => newClient(address, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
+        clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
       }
       kind ??= asked
       return kind
@@ -130,23 +132,13 @@ export function connect(address: string, lanes: number): Connection {
   }
 }
 
-function newClient(address: string, options: ChannelOptions = {}) {
-  return new FileTransferClient(address, credentials.createInsecure(), {
-    ...channelOptions,
-    ...options,
-    // Without a pool of its own, every client of one address would share a single connection.
-    'grpc.use_local_subchannel_pool': 1,
-    // A receiver on the LAN is never behind the web proxy.
-    'grpc.enable_http_proxy': 0,
-    // The engine decides when to try again; the channel only must not sit out a wait of its own on top.
-    'grpc.initial_reconnect_backoff_ms': 200,
-    'grpc.max_reconnect_backoff_ms': 1000,
-  })
+function newClient(route: Route, options?: ChannelOptions) {
+  return new FileTransferClient(...channelTo(route, options))
 }
 
 async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<ReceiverKind> {
   try {
-    const info = await ask<{ protocolMin: number }>(
+    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access'>>(
       (options, done) => client.getReceiverInfo({}, options, done),
       signal,
       INTRODUCE_WITHIN_MS,
@@ -154,6 +146,7 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
     if (info.protocolMin > PROTOCOL_VERSION) {
       throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
     }
+    if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
     return 'longshore'
   } catch (error) {
     const { cause } = error as UploadError
@@ -164,8 +157,8 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
 
 type Ask<T> = (options: CallOptions, done: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall
 
-/** One question, one answer: the callback style of grpc-js as a promise that can be aborted. */
-function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
+/** One question, one answer: the callback style of grpc-js as a promise that can be aborted. Fails with an UploadError, or with the reason of `signal`. */
+export function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     signal.throwIfAborted()
     const cancel = (): void => sent.cancel()

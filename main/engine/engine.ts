@@ -5,10 +5,12 @@ import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
 import { createQueue } from './queue.ts'
 import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+import { plaintextRoute, type Route } from './route.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { QueueChange } from './entries.ts'
 export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+export { plaintextRoute, type Route, type Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {
@@ -27,8 +29,16 @@ export type EngineOptions = {
 
 export type EngineDeps = {
   readonly resumeStore: ResumeStore
-  /** Turns a receiver's name into `host:port`; undefined while it has none (the local receiver is off). @default the name itself */
-  readonly addressOf?: (receiver: string) => string | undefined
+  /**
+   * The way to a receiver, asked for at each attempt, so that it may change at any time; undefined while there is none (the local receiver is off).
+   * @default the receiver's name is its address, and nothing is encrypted
+   */
+  readonly routeTo?: (receiver: string) => Route | undefined
+  /**
+   * Hears that the certificate that was pinned for a receiver vouches for another one, which is pinned from now on; for whoever keeps the route.
+   * @default nobody does
+   */
+  readonly onSuccession?: (receiver: string, certificatePem: string) => void
   /** Hears sentences the person should know, each once. @default nobody does */
   readonly warn?: (message: string) => void
   readonly options?: EngineOptions
@@ -80,7 +90,8 @@ export interface Engine {
 /** Opens the engine with the uploads of the last run, which go on by themselves. */
 export async function createEngine({
   resumeStore,
-  addressOf = (receiver) => receiver,
+  routeTo = plaintextRoute,
+  onSuccession = () => undefined,
   warn = () => undefined,
   options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
 }: EngineDeps): Promise<Engine> {
@@ -88,7 +99,7 @@ export async function createEngine({
   requireWhole('filesAtOnce', filesAtOnce)
   requireWhole('bufferBytes', bufferBytes)
   const listeners = new Set<(change: QueueChange) => void>()
-  const attempts = createAttempts({ addressOf, warn, connections, bufferBytes })
+  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes })
   const queue = createQueue({
     resumeStore,
     attempt: attempts.attempt,

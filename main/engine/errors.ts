@@ -1,4 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js'
+import type { Fingerprint } from '../../proto/identity.ts'
 import { REASON_KEY } from '../../proto/limits.ts'
 
 /** What the engine does after an error. */
@@ -42,15 +43,47 @@ const byReason: Record<string, readonly [Remedy, string]> = {
   UNKNOWN_UPLOAD: ['retry', 'The receiver no longer knows this upload; it starts again.'],
   MISSING_RANGES: ['retry', 'The receiver still misses parts of the file.'],
   NOT_OPEN: ['retry', 'The receiver had closed this upload.'],
+  NOT_ALLOWED: ['stop', 'The receiver does not allow this device to do that.'],
 }
 
-const unreachable = 'The receiver cannot be reached.'
+/** A receiver that asks for a token and gets none that it knows: for the person these are one thing. */
+const notPairedOnWire = new Set(['NO_TOKEN', 'TOKEN_EXPIRED'])
+
+/** Why a receiver may not be sent to. None of these goes away by itself, and in none has anything been sent but what pairing needs. */
+const accessTrouble = {
+  NOT_PAIRED: 'The receiver does not know this computer (any more). Pair them again; what it holds already is kept.',
+  NOT_ENCRYPTED: 'What answers there is not encrypted, so nothing was sent.',
+  NEEDS_ENCRYPTION: 'The receiver asks for encryption. Pair with it first.',
+  NOT_A_RECEIVER: 'What answers there is not a Longshore receiver.',
+  NOT_TRUSTED:
+    'No authority that is trusted here vouches for the receiver’s certificate and name, so nothing was sent.',
+  WRONG_CODE:
+    'The code is not this receiver’s, or no longer; or something on the way poses as the receiver. Nothing was paired.',
+  PAIRING_CLOSED: 'The receiver is not pairing now. Ask it for a new code.',
+} as const
+
+/** A receiver that may not be sent to. */
+export function accessError(reason: keyof typeof accessTrouble, options?: ErrorOptions): UploadError {
+  return new UploadError(reason, accessTrouble[reason], 'stop', options)
+}
+
+/** The receiver that was paired is not the one that answers. */
+export function identityChanged(pinned: Fingerprint, presented: Fingerprint): UploadError {
+  const message = `What answers there is not the receiver that was paired: its fingerprint is ${presented} instead of ${pinned}. Nothing was sent.`
+  return new UploadError('IDENTITY_CHANGED', message, 'stop')
+}
+
+export function unreachable(cause?: unknown): UploadError {
+  return new UploadError('UNREACHABLE', 'The receiver cannot be reached.', 'retry', { cause })
+}
 
 /** Translates what grpc-js throws. The only door through which its errors enter the engine. */
 export function fromServiceError(error: ServiceError): UploadError {
   const options = { cause: error }
   const given = error.metadata?.get(REASON_KEY)[0]
   if (typeof given === 'string' && given !== '') {
+    if (notPairedOnWire.has(given)) return accessError('NOT_PAIRED', options)
+    if (given === 'WRONG_CODE' || given === 'PAIRING_CLOSED') return accessError(given, options)
     const [remedy, message] = byReason[given] ?? ['stop', error.details]
     return new UploadError(given, message, remedy, options)
   }
@@ -58,7 +91,7 @@ export function fromServiceError(error: ServiceError): UploadError {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
     case status.CANCELLED:
-      return new UploadError('UNREACHABLE', unreachable, 'retry', options)
+      return unreachable(error)
     case status.RESOURCE_EXHAUSTED:
       return new UploadError('REFUSED', `The receiver refused the data: ${error.details}`, 'stop', options)
     case status.INTERNAL:
@@ -77,7 +110,7 @@ function fromTransportText(error: ServiceError): UploadError {
     return new UploadError('PROXY_LIMIT', message, 'stop', options)
   }
   if (/RST_STREAM|HTTP status code 5\d\d|ECONNRESET|socket|Premature close/i.test(error.details)) {
-    return new UploadError('UNREACHABLE', unreachable, 'retry', options)
+    return unreachable(error)
   }
   return new UploadError('RECEIVER_ERROR', `The receiver failed: ${error.details}`, 'retry-once', options)
 }

@@ -1,0 +1,87 @@
+import { randomBytes, X509Certificate } from 'node:crypto'
+import { status } from '@grpc/grpc-js'
+import type { FinishPairingReply } from '../../proto/generated/filetransfer/FinishPairingReply.ts'
+import type { StartPairingReply } from '../../proto/generated/filetransfer/StartPairingReply.ts'
+import type { Fingerprint } from '../../proto/identity.ts'
+import { PairingClient } from '../../proto/index.ts'
+import {
+  deviceProof,
+  isSameProof,
+  MAX_DEVICE_NAME_CHARACTERS,
+  NONCE_BYTES,
+  type PairingLink,
+  receiverProof,
+} from '../../proto/pairing.ts'
+import { ask } from './connection.ts'
+import { channelTo } from './credentials.ts'
+import { accessError, identityChanged, isServiceError, UploadError } from './errors.ts'
+import { probe } from './probe.ts'
+
+/** What a device keeps of a pairing. `token` is secret. */
+export type Paired = {
+  readonly certificatePem: string
+  readonly fingerprint: Fingerprint
+  readonly token: string
+  readonly deviceId: string
+  /** The receiver's name for people. */
+  readonly receiverName: string
+  /** See ReceiverInfo.id. */
+  readonly receiverId: string
+}
+
+/**
+ * Makes this device known to the receiver at `link.address`. Both prove that they know the code, each bound to the certificate that this device was
+ * presented, so a relay in between gets nothing. `deviceName` is what the receiver shows to people, 1 to 64 characters.
+ * Fails with an UploadError (UNREACHABLE, NOT_ENCRYPTED, NOT_A_RECEIVER, IDENTITY_CHANGED when the link names another fingerprint, WRONG_CODE,
+ * PAIRING_CLOSED, BUSY), or with the reason of `signal`.
+ */
+export async function pair(
+  link: PairingLink & { readonly code: string },
+  deviceName: string,
+  signal: AbortSignal,
+): Promise<Paired> {
+  if (deviceName === '' || [...deviceName].length > MAX_DEVICE_NAME_CHARACTERS) {
+    throw new RangeError(`Expected a device name of 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters, got “${deviceName}”`)
+  }
+  const { certificateDer, fingerprint } = await certificateAt(link, signal)
+  const certificatePem = new X509Certificate(certificateDer).toString()
+  const route = { address: link.address, security: { kind: 'pinned', certificatePem } } as const
+  const client = new PairingClient(...channelTo(route))
+  try {
+    const deviceNonce = randomBytes(NONCE_BYTES)
+    const started = await ask<StartPairingReply>(
+      (options, done) => client.startPairing({ deviceNonce }, options, done),
+      signal,
+    )
+    const view = { code: link.code, fingerprint, deviceNonce, receiverNonce: started.receiverNonce }
+    if (!isSameProof(receiverProof(view), started.receiverProof)) throw accessError('WRONG_CODE')
+    const request = { pairingId: started.pairingId, deviceProof: deviceProof(view, deviceName), deviceName }
+    const finished = await ask<FinishPairingReply>(
+      (options, done) => client.finishPairing(request, options, done),
+      signal,
+    )
+    return { certificatePem, fingerprint, ...granted(finished) }
+  } catch (error) {
+    if (error instanceof UploadError && isServiceError(error.cause) && error.cause.code === status.UNIMPLEMENTED) {
+      throw accessError('NOT_A_RECEIVER', { cause: error })
+    }
+    throw error
+  } finally {
+    client.close()
+  }
+}
+
+async function certificateAt({ address, fingerprint }: PairingLink, signal: AbortSignal) {
+  const found = await probe(address, signal)
+  if (found.kind === 'plaintext') throw accessError('NOT_ENCRYPTED')
+  if (found.kind === 'not-a-receiver') throw accessError('NOT_A_RECEIVER')
+  if (fingerprint !== undefined && found.fingerprint !== fingerprint)
+    throw identityChanged(fingerprint, found.fingerprint)
+  return found
+}
+
+/** What travels in a header later has to be fit for one. */
+function granted({ token, deviceId, receiverName, receiverId }: FinishPairingReply) {
+  if (/^[\w.-]+$/.test(token)) return { token, deviceId, receiverName, receiverId }
+  throw new UploadError('RECEIVER_ERROR', 'The receiver answered the pairing without a usable token.', 'stop')
+}
