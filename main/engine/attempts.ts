@@ -8,33 +8,35 @@ import { createMeter, secondsLeft } from './meter.ts'
 import { createReceiverPool, type Lease } from './receiver-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { type Route, routeKey } from './route.ts'
+import { createRoutes, type RoutesOptions } from './routes.ts'
 import { readIdentity } from './source.ts'
-import type { UploadEvent } from './status.ts'
+import type { FinishedEvent } from './status.ts'
 import { transfer } from './transfer.ts'
 
 /** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
 const FORGET_WITHIN_MS = 5000
 
-export type AttemptsOptions = {
-  readonly routeTo: (receiver: string) => Route | undefined
-  readonly onSuccession: (receiver: string, certificatePem: string) => void
+export type AttemptsOptions = RoutesOptions & {
   readonly warn: (message: string) => void
   readonly connections: number
   readonly bufferBytes: number
 }
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
-export function createAttempts({ routeTo, warn, connections, bufferBytes }: AttemptsOptions) {
+export function createAttempts({ warn, connections, bufferBytes, ...options }: AttemptsOptions) {
+  const routes = createRoutes(options)
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
   const plain = new Set<string>()
   const closing = new AbortController()
 
-  function leaseTo(receiver: string): Lease {
-    const route = routeTo(receiver)
-    if (route === undefined) {
-      throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
-    }
+  function routeTo(receiver: string): Route {
+    const route = routes.to(receiver)
+    if (route !== undefined) return route
+    throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
+  }
+
+  function leaseOf(route: Route): Lease {
     return pool.lease(routeKey(route), () => connect(route, connections))
   }
 
@@ -47,37 +49,41 @@ export function createAttempts({ routeTo, warn, connections, bufferBytes }: Atte
   }
 
   async function attemptOver(
-    connection: Connection,
+    route: Route,
     entry: Entry,
     report: AttemptReport,
     signal: AbortSignal,
-  ): Promise<UploadEvent & { kind: 'finished' }> {
-    if (entry.startAnew) await startAnew(entry, report)
-    else await adopt(entry, connection, report, signal)
-    const onReached = (kind: ReceiverKind): void => {
-      report.reached()
-      if (kind === 'plain') onPlainReceiver(entry.record.receiver)
+  ): Promise<FinishedEvent> {
+    const { connection, giveBack } = leaseOf(route)
+    try {
+      if (entry.startAnew) await startAnew(entry, report)
+      else await adopt(entry, connection, report, signal)
+      const onReached = (kind: ReceiverKind): void => {
+        report.reached()
+        if (kind === 'plain') onPlainReceiver(entry.record.receiver)
+      }
+      const deps = { connection, budget, onReached }
+      const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
+      giveBack(false)
+      const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
+      return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
+    } catch (error) {
+      giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
+      throw error
     }
-    const deps = { connection, budget, onReached }
-    const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
-    const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
-    return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
   }
 
   return {
-    async attempt(
-      entry: Entry,
-      report: AttemptReport,
-      signal: AbortSignal,
-    ): Promise<UploadEvent & { kind: 'finished' }> {
-      const { connection, giveBack } = leaseTo(entry.record.receiver)
+    async attempt(entry: Entry, report: AttemptReport, signal: AbortSignal): Promise<FinishedEvent> {
+      const { receiver } = entry.record
+      const route = routeTo(receiver)
       try {
-        const finished = await attemptOver(connection, entry, report, signal)
-        giveBack(false)
-        return finished
+        return await attemptOver(route, entry, report, signal)
       } catch (error) {
-        giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
-        throw error
+        signal.throwIfAborted()
+        // A receiver with a new certificate that the old one vouches for is tried again at once.
+        await routes.follow(receiver, route, error, signal)
+        return await attemptOver(routeTo(receiver), entry, report, signal)
       }
     },
     forget(record: ResumeRecord): void {
@@ -85,7 +91,7 @@ export function createAttempts({ routeTo, warn, connections, bufferBytes }: Atte
       void (async () => {
         let lease: Lease | undefined
         try {
-          lease = leaseTo(record.receiver)
+          lease = leaseOf(routeTo(record.receiver))
           await lease.connection.abort(record.uploadKey, signal)
         } catch {
           // Unreachable, plain or busy: whatever it is, the receiver drops abandoned uploads by itself.

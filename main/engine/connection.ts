@@ -1,9 +1,7 @@
 import {
-  type CallOptions,
   type ChannelOptions,
   type ClientDuplexStream,
   type ClientReadableStream,
-  type ClientUnaryCall,
   type ClientWritableStream,
   type ServiceError,
   status,
@@ -22,13 +20,11 @@ import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStat
 import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
 import { FileTransferClient } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
+import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Route } from './route.ts'
-
-/** A question with a short answer fails after this, ms; transfers have no deadline but notice when nothing moves. */
-const ANSWER_WITHIN_MS = 30_000
 
 /**
  * The first question is also the opening of the connection, which nothing else limits, ms. One that was opened while the network was gone would wait for
@@ -95,7 +91,7 @@ export function connect(route: Route, lanes: number): Connection {
     },
     begin(request, signal) {
       // With a digest to compare, the receiver reads a file of that size before it answers.
-      const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : ANSWER_WITHIN_MS
+      const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : undefined
       return ask((options, done) => anyClient().beginUpload(request, options, done), signal, withinMs)
     },
     async finish(request, onVerified, signal) {
@@ -153,23 +149,6 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
     if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED) return 'plain'
     throw error
   }
-}
-
-type Ask<T> = (options: CallOptions, done: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall
-
-/** One question, one answer: the callback style of grpc-js as a promise that can be aborted. Fails with an UploadError, or with the reason of `signal`. */
-export function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    signal.throwIfAborted()
-    const cancel = (): void => sent.cancel()
-    const sent = call({ deadline: Date.now() + withinMs }, (error, value) => {
-      signal.removeEventListener('abort', cancel)
-      if (signal.aborted) reject(signal.reason)
-      else if (error) reject(fromServiceError(error))
-      else resolve(value as T)
-    })
-    signal.addEventListener('abort', cancel, { once: true })
-  })
 }
 
 /** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */

@@ -1,6 +1,7 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import { createCoalescer } from './coalesce.ts'
 import { type Entry, newEntry, snapshotOf } from './entry.ts'
+import { ranksAfterMove } from './ranks.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { next, type UploadEvent } from './status.ts'
 import { createWaitingLine } from './waiting-line.ts'
@@ -19,6 +20,17 @@ export function createEntries(publish: (change: QueueChange) => void) {
     const known = ids.flatMap((id) => entries.get(id) ?? [])
     publish({ changed: known.map(snapshotOf), removed: ids.filter((id) => !entries.has(id)) })
   })
+
+  const find = (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? [])
+  const ordered = (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank)
+
+  function rerank(entry: Entry, rank: number): void {
+    waiting.leave(entry)
+    entry.record = { ...entry.record, rank }
+    lastRank = Math.max(lastRank, rank)
+    if (entry.status.kind === 'waiting') waiting.join(entry)
+    coalescer.hurry(entry.record.id)
+  }
 
   return {
     add(record: ResumeRecord, restored: boolean): void {
@@ -44,18 +56,27 @@ export function createEntries(publish: (change: QueueChange) => void) {
       if (moved) coalescer.hurry(entry.record.id)
       else coalescer.touch(entry.record.id)
     },
-    rerank(entry: Entry, rank: number): void {
-      waiting.leave(entry)
-      entry.record = { ...entry.record, rank }
-      lastRank = Math.max(lastRank, rank)
-      if (entry.status.kind === 'waiting') waiting.join(entry)
-      coalescer.hurry(entry.record.id)
+    /** Moves uploads before another one, or to the end; answers those that have another rank now. */
+    move(ids: readonly UploadId[], before: UploadId | undefined): Entry[] {
+      const ranks = ranksAfterMove(
+        ordered().map(({ record }) => record),
+        new Set(ids),
+        before,
+      )
+      const moved = find([...ranks.keys()])
+      for (const entry of moved) rerank(entry, ranks.get(entry.record.id) ?? entry.record.rank)
+      return moved
     },
     has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */
-    find: (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? []),
+    find,
     all: (): Iterable<Entry> => entries.values(),
-    ordered: (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank),
+    ordered,
+    /** Those to one receiver that wait for their turn or for better times. */
+    idleTo: (receiver: string): Entry[] =>
+      [...entries.values()].filter(
+        ({ record, status }) => record.receiver === receiver && ['waiting', 'interrupted'].includes(status.kind),
+      ),
     firstWaiting: waiting.first,
     /** New uploads go behind this. */
     lastRank: (): number => lastRank,

@@ -55,6 +55,8 @@ const accessTrouble = {
   NOT_ENCRYPTED: 'What answers there is not encrypted, so nothing was sent.',
   NEEDS_ENCRYPTION: 'The receiver asks for encryption. Pair with it first.',
   NOT_A_RECEIVER: 'What answers there is not a Longshore receiver.',
+  CERTIFICATE_NOT_VALID:
+    'The receiver’s certificate is not valid today. Check the date of this computer, or renew the certificate.',
   NOT_TRUSTED:
     'No authority that is trusted here vouches for the receiver’s certificate and name, so nothing was sent.',
   WRONG_CODE:
@@ -69,7 +71,7 @@ export function accessError(reason: keyof typeof accessTrouble, options?: ErrorO
 
 /** The receiver that was paired is not the one that answers. */
 export function identityChanged(pinned: Fingerprint, presented: Fingerprint): UploadError {
-  const message = `What answers there is not the receiver that was paired: its fingerprint is ${presented} instead of ${pinned}. Nothing was sent.`
+  const message = `What answers there is not the receiver that was paired: its fingerprint is ${presented} instead of ${pinned}. Nothing of yours was sent.`
   return new UploadError('IDENTITY_CHANGED', message, 'stop')
 }
 

@@ -12,7 +12,7 @@ import {
   type PairingLink,
   receiverProof,
 } from '../../proto/pairing.ts'
-import { ask } from './connection.ts'
+import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { accessError, identityChanged, isServiceError, UploadError } from './errors.ts'
 import { probe } from './probe.ts'

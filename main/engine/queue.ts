@@ -2,22 +2,17 @@ import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
 import { createEntries, type QueueChange } from './entries.ts'
 import { type Entry, snapshotOf, withHashed } from './entry.ts'
-import { ranksAfterMove } from './ranks.ts'
 import { createReceiverHolds } from './receiver-holds.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { retryDelayMs } from './retry.ts'
 import { createSlots } from './slots.ts'
-import type { UploadEvent } from './status.ts'
+import type { FinishedEvent } from './status.ts'
 import { needsStartAnew, verdictOn } from './verdict.ts'
 
 export type QueueDeps = {
   readonly resumeStore: ResumeStore
   /** Makes one attempt at one upload. Resolves when it is finished; fails with an UploadError. */
-  readonly attempt: (
-    entry: Entry,
-    report: AttemptReport,
-    signal: AbortSignal,
-  ) => Promise<UploadEvent & { kind: 'finished' }>
+  readonly attempt: (entry: Entry, report: AttemptReport, signal: AbortSignal) => Promise<FinishedEvent>
   /** Tells the receiver that an upload is not wanted any more; never fails. */
   readonly forget: (record: ResumeRecord) => void
   readonly publish: (change: QueueChange) => void
@@ -129,13 +124,20 @@ export function createQueue(deps: QueueDeps) {
     entry.startAnew ||= verdict.startAnew
     if (verdict.usedChance) entry.secondChances += 1
     const heldUntilMs = verdict.next === 'hold-receiver' ? holds.hold(receiver) : undefined
-    if (verdict.next === 'give-up' || holds.isHopeless(receiver)) {
-      apply(entry, { kind: 'failed', reason, message })
-      saveEntry(entry, { reason, message })
-      return
-    }
+    if (verdict.next === 'give-up-receiver') giveUp([entry, ...entries.idleTo(receiver)], { reason, message })
+    else if (verdict.next === 'give-up' || holds.isHopeless(receiver)) giveUp([entry], { reason, message })
+    if (entry.status.kind === 'failed') return
     apply(entry, { kind: 'interrupted', reason, message, retryAtMs: heldUntilMs ?? waitAlone(entry) })
     saveEntry(entry)
+  }
+
+  function giveUp(unlucky: readonly Entry[], why: { readonly reason: string; readonly message: string }): void {
+    for (const entry of unlucky) {
+      stopTimer(entry)
+      apply(entry, { kind: 'failed', ...why })
+      entry.record = { ...withHashed(entry), held: why }
+    }
+    void save(deps.resumeStore.put(unlucky.map(({ record }) => record)))
   }
 
   function waitAlone(entry: Entry): number {
@@ -212,11 +214,7 @@ export function createQueue(deps: QueueDeps) {
       drop(find(ids).filter(({ status }) => status.kind === 'done'))
     },
     move(ids: readonly UploadId[], before: UploadId | undefined): void {
-      const records = entries.ordered().map(({ record }) => record)
-      const ranks = ranksAfterMove(records, new Set(ids), before)
-      const moved = find([...ranks.keys()])
-      for (const entry of moved) entries.rerank(entry, ranks.get(entry.record.id) ?? entry.record.rank)
-      void save(deps.resumeStore.put(moved.map(({ record }) => record)))
+      void save(deps.resumeStore.put(entries.move(ids, before).map(({ record }) => record)))
     },
     list: (): readonly UploadSnapshot[] => entries.ordered().map(snapshotOf),
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,

@@ -23,6 +23,8 @@ export type UploadEvent =
   /** The person or the back-off lets it go on. */
   | { readonly kind: 'released' }
 
+export type FinishedEvent = UploadEvent & { readonly kind: 'finished' }
+
 /** Which events each status listens to; every other event arrived too late and changes nothing. */
 const accepts = {
   waiting: ['started', 'paused', 'interrupted', 'failed'],

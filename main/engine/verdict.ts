@@ -4,8 +4,8 @@ import { UploadError } from './errors.ts'
 export type Verdict = {
   readonly reason: string
   readonly message: string
-  /** Give up and wait for the person; hold back the whole receiver; or let only this upload wait. */
-  readonly next: 'give-up' | 'hold-receiver' | 'wait'
+  /** Give up and wait for the person, with this upload or with all to its receiver; hold back the whole receiver; or let only this upload wait. */
+  readonly next: 'give-up' | 'give-up-receiver' | 'hold-receiver' | 'wait'
   /** Another try with the same record would end the same way: take the source as a new upload. */
   readonly startAnew: boolean
   /** This failure used up the second chance. */
@@ -22,6 +22,13 @@ const receiverWide = new Set([
   'DRAINING',
   'NOT_READY',
   'STORAGE_NOT_WRITABLE',
+  'NOT_PAIRED',
+  'IDENTITY_CHANGED',
+  'NOT_ENCRYPTED',
+  'NEEDS_ENCRYPTION',
+  'NOT_A_RECEIVER',
+  'NOT_TRUSTED',
+  'CERTIFICATE_NOT_VALID',
 ])
 
 const needsAnew = new Set(['SOURCE_CHANGED', 'PARAMS_CHANGED', 'FINAL_CHECKSUM'])
@@ -35,8 +42,10 @@ export function verdictOn(thrown: unknown, usedChances: number): Verdict {
   const { reason, message, remedy } = thrown instanceof UploadError ? thrown : mistake(thrown)
   const usedChance = remedy === 'retry-once'
   const common = { reason, message, startAnew: needsStartAnew(reason), usedChance }
-  if (remedy === 'stop' || (usedChance && usedChances > 0)) return { ...common, next: 'give-up' }
-  return { ...common, next: receiverWide.has(reason) ? 'hold-receiver' : 'wait' }
+  const isWide = receiverWide.has(reason)
+  if (remedy === 'stop') return { ...common, next: isWide ? 'give-up-receiver' : 'give-up' }
+  if (usedChance && usedChances > 0) return { ...common, next: 'give-up' }
+  return { ...common, next: isWide ? 'hold-receiver' : 'wait' }
 }
 
 function mistake(thrown: unknown): UploadError {

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { PAIRING_CODE, startPairingReceiver } from '../../test/support/pairing-receiver.ts'
+import { tempDir } from '../../test/support/temp-dir.ts'
+import { startTlsFront } from '../../test/support/tls-front.ts'
+import { makeIdentity } from '../../test/support/tls-identity.ts'
+import { withReceiver } from '../../test/support/with-receiver.ts'
+import { connect } from './connection.ts'
+import { pair } from './pair.ts'
+
+const never = new AbortController().signal
+const code = PAIRING_CODE
+
+test('who knows the code gets a token, and is let in with it over the pinned certificate', async () => {
+  const identity = await makeIdentity()
+  const receiver = await startPairingReceiver(identity)
+  const { address } = receiver
+  const { fingerprint } = identity
+  const paired = await pair({ address, code, fingerprint }, 'Laptop', never)
+  expect(paired).toEqual({
+    certificatePem: expect.stringContaining('BEGIN CERTIFICATE'),
+    fingerprint,
+    token: [...receiver.tokens][0],
+    deviceId: 'device-1',
+    receiverName: 'Living room',
+    receiverId: 'ab'.repeat(16),
+  })
+  expect(receiver.devices).toEqual(['Laptop'])
+  const { certificatePem, token } = paired
+  const connection = connect({ address, security: { kind: 'pinned', certificatePem, token } }, 1)
+  expect(await connection.introduce(never)).toBe('longshore')
+  connection.close()
+  expect(receiver.seen.map(({ method }) => method)).toEqual(['StartPairing', 'FinishPairing', 'GetReceiverInfo'])
+})
+
+test('a code that is not the receiver’s is noticed before anything about it is said', async () => {
+  const receiver = await startPairingReceiver(await makeIdentity())
+  const wrong = { address: receiver.address, code: code.replace('7', '8') }
+  await expect(pair(wrong, 'Laptop', never)).rejects.toMatchObject({ reason: 'WRONG_CODE', remedy: 'stop' })
+  expect(receiver.seen.map(({ method }) => method)).toEqual(['StartPairing'])
+})
+
+test('[H6] a relay between device and receiver gets no proof and no token', async () => {
+  const real = await makeIdentity()
+  // It passes on every word, but has to show a certificate of its own.
+  const relayed = await startPairingReceiver(await makeIdentity(), { presents: real })
+  await expect(pair({ address: relayed.address, code }, 'Laptop', never)).rejects.toMatchObject({
+    reason: 'WRONG_CODE',
+  })
+  expect(relayed.seen.map(({ method }) => method)).toEqual(['StartPairing'])
+  expect(relayed.tokens.size).toBe(0)
+})
+
+test('a link with another fingerprint stops before a single word', async () => {
+  const [expected, found] = [await makeIdentity(), await makeIdentity()]
+  const receiver = await startPairingReceiver(found)
+  const link = { address: receiver.address, code, fingerprint: expected.fingerprint }
+  await expect(pair(link, 'Laptop', never)).rejects.toMatchObject({
+    reason: 'IDENTITY_CHANGED',
+    message: expect.stringContaining(found.fingerprint),
+  })
+  expect(receiver.bytesUnderstood()).toBe(0)
+})
+
+test('a code that was used, a receiver without encryption and one that cannot pair each have their sentence', async () => {
+  const receiver = await startPairingReceiver(await makeIdentity())
+  await pair({ address: receiver.address, code }, 'Laptop', never)
+  const inTheOpen = await withReceiver(tempDir())
+  const withoutPairing = await startTlsFront(await makeIdentity(), () => inTheOpen.port)
+  const reasonAt = (address: string) => pair({ address, code }, 'Laptop', never).catch(({ reason }) => reason)
+  expect(await reasonAt(receiver.address)).toBe('PAIRING_CLOSED')
+  expect(await reasonAt(inTheOpen.address)).toBe('NOT_ENCRYPTED')
+  expect(await reasonAt(withoutPairing.address)).toBe('NOT_A_RECEIVER')
+  expect(await reasonAt('127.0.0.1:1')).toBe('UNREACHABLE')
+})
+
+test.each(['', 'x'.repeat(65)])('“%s” is no name for a device', async (name) => {
+  await expect(pair({ address: '127.0.0.1:1', code }, name, never)).rejects.toThrow('1 to 64 characters')
+})
