@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { createReceiveCommand } from '../server/run.ts'
 import { devicesCommand } from './devices.ts'
 import { discoverCommand } from './discover.ts'
+import { pairCommand } from './pair.ts'
 import { selftestCommand } from './selftest.ts'
 import { sendCommand } from './send.ts'
 import { tokenCommand } from './token.ts'
@@ -25,6 +26,7 @@ const program = new Command('longshore')
 program.addCommand(createReceiveCommand('receive').copyInheritedSettings(program))
 program.addCommand(sendCommand().copyInheritedSettings(program))
 program.addCommand(discoverCommand().copyInheritedSettings(program))
+program.addCommand(pairCommand().copyInheritedSettings(program))
 program.addCommand(devicesCommand().copyInheritedSettings(program))
 program.addCommand(tokenCommand().copyInheritedSettings(program))
 program.addCommand(selftestCommand().copyInheritedSettings(program))

@@ -1,5 +1,6 @@
 import { type Connection, connect, type ReceiverKind } from '../main/engine/connection.ts'
-import { plaintextRoute } from '../main/engine/engine.ts'
+import { diagnose } from '../main/engine/diagnosis.ts'
+import type { Route } from '../main/engine/engine.ts'
 import { formatBytes } from './format.ts'
 import { type Checks, Problem } from './selftest-checks.ts'
 import { limitOf } from './selftest-limit.ts'
@@ -10,18 +11,19 @@ const ANSWER_WITHIN_MS = 5000
 const ROUND_TRIPS = 20
 
 /** Checks the way to a receiver. Nothing is left there. */
-export async function checkLink(address: string, checks: Checks, signal: AbortSignal): Promise<void> {
-  const connection = connect(plaintextRoute(address), CONNECTIONS)
+export async function checkLink(route: Route, checks: Checks, signal: AbortSignal): Promise<void> {
+  const { address } = route
+  const connection = connect(route, CONNECTIONS)
   try {
     let kind: ReceiverKind | undefined
     await checks.run('reachable', async () => {
-      kind = await introduce(connection, address, signal)
+      kind = await introduce(connection, route, signal)
       return kind === 'longshore' ? `${address} is a Longshore receiver.` : `${address} is a plain receiver.`
     })
     if (kind === undefined) return
     let roundTripMs = 0
     await checks.run('round trip', async () => {
-      roundTripMs = await measureRoundTrip(address, signal)
+      roundTripMs = await measureRoundTrip(route, signal)
       return `${roundTripMs.toFixed(2)} ms, the median of ${ROUND_TRIPS} small calls.`
     })
     if (kind === 'plain') {
@@ -41,19 +43,27 @@ export async function checkLink(address: string, checks: Checks, signal: AbortSi
   }
 }
 
-async function introduce(connection: Connection, address: string, signal: AbortSignal): Promise<ReceiverKind> {
+async function introduce(connection: Connection, route: Route, signal: AbortSignal): Promise<ReceiverKind> {
   const late = AbortSignal.timeout(ANSWER_WITHIN_MS)
   try {
     return await connection.introduce(AbortSignal.any([signal, late]))
   } catch (error) {
-    if (error !== late.reason) throw error
-    throw new Problem(`${address} did not answer within ${ANSWER_WITHIN_MS / 1000} s.`, { cause: error })
+    if (error !== late.reason) throw await why(error, route, signal)
+    throw new Problem(`${route.address} did not answer within ${ANSWER_WITHIN_MS / 1000} s.`, { cause: error })
   }
 }
 
+/** The reason behind the error, when the connection did not even come about. */
+async function why(error: unknown, route: Route, signal: AbortSignal): Promise<unknown> {
+  signal.throwIfAborted()
+  const found = await diagnose(error, route, signal)
+  if (found.kind === 'trouble') return found.error
+  return new Problem('The receiver has a new certificate that the old one vouches for; the next send takes it over.')
+}
+
 /** Milliseconds between a small question and its answer, on one connection that is open already. */
-async function measureRoundTrip(address: string, signal: AbortSignal): Promise<number> {
-  const connection = connect(plaintextRoute(address), 1)
+async function measureRoundTrip(route: Route, signal: AbortSignal): Promise<number> {
+  const connection = connect(route, 1)
   const timesMs: number[] = []
   try {
     await askAboutNothing(connection, signal)

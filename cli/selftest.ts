@@ -1,19 +1,20 @@
 import { randomInt } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { Command } from 'commander'
-import { readReceiverAddress } from '../main/engine/receiver-address.ts'
+import { UploadError } from '../main/engine/errors.ts'
+import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from './receiver-choice.ts'
 import { checkChaos } from './selftest-chaos.ts'
 import { type Checks, createChecks } from './selftest-checks.ts'
 import { checkFolder } from './selftest-folder.ts'
 import { checkLink } from './selftest-link.ts'
 import { jsonSelftestReport, type SelftestReport, spokenSelftestReport } from './selftest-report.ts'
 import { checkTransfer } from './selftest-transfer.ts'
+import { stateDirOption } from './state-dir.ts'
 import { UsageError } from './usage-error.ts'
 
-type SelftestOptions = {
+type SelftestOptions = Omit<TrustOptions, 'to'> & {
   readonly dir?: string
   readonly to?: string
-  readonly plaintext?: true
   readonly chaos?: true
   readonly seed?: number
   readonly rounds?: number
@@ -30,13 +31,12 @@ const MAX_SEED = 2 ** 32 - 1
 const SECONDS_PER_DAY = 86_400
 
 export function selftestCommand(): Command {
-  return new Command('selftest')
+  const command = new Command('selftest')
     .description(
       'Tell whether a folder, a network or this computer keeps what Longshore promises. Leaves nothing behind.',
     )
     .option('--dir <dir>', 'check a receiving folder: what its file system does, and a receiver in it')
-    .option('--to <receiver>', 'check the way to a receiver, host:port: how fast it is, and what limits it')
-    .option('--plaintext', 'with --to: without encryption')
+    .option('--to <receiver>', 'check the way to a receiver: how fast it is, and what limits it')
     .option('--chaos', 'send files while connections break and the receiver is killed, and compare them')
     .option('--seed <n>', 'with --chaos: repeat a run by its seed', wholeNumber('--seed', 0, MAX_SEED))
     .option('--rounds <n>', 'with --chaos: how many rounds', wholeNumber('--rounds', 1, 1_000_000))
@@ -47,6 +47,8 @@ export function selftestCommand(): Command {
     )
     .option('--json', 'one JSON object a line, for programs')
     .addHelpText('after', '\nExit status: 0 all is well, 1 problems found, 2 wrong use, 130 interrupted.')
+  return addTrustOptions(command)
+    .addOption(stateDirOption())
     .action(async (options: SelftestOptions) => {
       process.exitCode = await selftest(options)
     })
@@ -72,16 +74,19 @@ async function selftest(options: SelftestOptions): Promise<number> {
 }
 
 /** What the command line asks to look at. Throws UsageError when that makes no sense. */
-async function lookFor({ dir, to, plaintext, chaos, seed, rounds, seconds }: SelftestOptions): Promise<Look> {
+async function lookFor(options: SelftestOptions): Promise<Look> {
+  const { dir, to, chaos, seed, rounds, seconds } = options
   if ([dir, to, chaos].filter((use) => use !== undefined).length !== 1) {
     throw new UsageError('selftest takes one of --dir, --to and --chaos.')
   }
-  if (to === undefined && plaintext) throw new UsageError('--plaintext belongs to --to.')
+  const trust = (['plaintext', 'fingerprint', 'ca', 'tokenFile'] as const).find((name) => options[name] !== undefined)
+  if (to === undefined && trust)
+    throw new UsageError(`--${trust === 'tokenFile' ? 'token-file' : trust} belongs to --to.`)
   if (chaos === undefined && [seed, rounds, seconds].some((value) => value !== undefined)) {
     throw new UsageError('--seed, --rounds and --seconds belong to --chaos.')
   }
   if (dir !== undefined) return lookAtFolder(dir)
-  if (to !== undefined) return lookAtLink(to, plaintext)
+  if (to !== undefined) return lookAtLink({ ...options, to })
   return lookAtChaos(seed ?? randomInt(MAX_SEED + 1), rounds, seconds)
 }
 
@@ -96,11 +101,14 @@ async function lookAtFolder(directory: string): Promise<Look> {
   }
 }
 
-function lookAtLink(to: string, plaintext: true | undefined): Look {
-  if (!plaintext) throw new UsageError('this version sends without encryption only; add --plaintext to agree to that.')
-  const receiver = readReceiverAddress(to)
-  if (receiver.kind === 'refused') throw new UsageError(`--to: ${receiver.message}`)
-  return (checks, _report, signal) => checkLink(receiver.address, checks, signal)
+function lookAtLink(options: TrustOptions): Look {
+  return async (checks, _report, signal) => {
+    const warn = (message: string): void => void process.stderr.write(`longshore: ${message}\n`)
+    const choice = await chooseReceiver(options, warn).catch((error: Error): ReceiverChoice | Error => error)
+    if (choice instanceof UploadError) await checks.run('reachable', () => Promise.reject(choice))
+    else if (choice instanceof Error) throw choice
+    else await checkLink(choice.route, checks, signal)
+  }
 }
 
 function lookAtChaos(seed: number, rounds: number | undefined, seconds: number | undefined): Look {

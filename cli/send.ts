@@ -1,20 +1,18 @@
 import { Command, Option } from 'commander'
-import envPaths from 'env-paths'
 import { type ConflictPolicy, createEngine } from '../main/engine/engine.ts'
-import { readReceiverAddress } from '../main/engine/receiver-address.ts'
+import { UploadError } from '../main/engine/errors.ts'
 import { followUploads } from './follow-uploads.ts'
 import { createBarReport } from './progress-bars.ts'
+import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from './receiver-choice.ts'
 import { openSendMemory } from './send-memory.ts'
-import { createJsonReport, createPathNamer } from './send-report.ts'
+import { createJsonReport, createPathNamer, type SendReport } from './send-report.ts'
+import { stateDirOption } from './state-dir.ts'
 import { refuseUnsupported, UsageError } from './usage-error.ts'
 
-type SendOptions = {
-  readonly to: string
+type SendOptions = TrustOptions & {
   readonly into?: string
   readonly conflict: ConflictPolicy
   readonly connections: number
-  readonly plaintext?: true
-  readonly stateDir: string
   readonly json?: true
 }
 
@@ -25,10 +23,10 @@ const SOME_FAILED = 1
 const INTERRUPTED = 130
 
 export function sendCommand(): Command {
-  return new Command('send')
+  const command = new Command('send')
     .description('Send files and folders to a receiver. The same command goes on after an interruption.')
     .argument('<path...>', 'files and folders')
-    .requiredOption('--to <receiver>', 'host:port of the receiver')
+    .requiredOption('--to <receiver>', 'a paired receiver: its name, host:port or pairing link')
     .option('--into <folder>', 'folder below the receiving folder, with / between its parts')
     .addOption(
       new Option('--conflict <policy>', 'when the name is taken')
@@ -36,40 +34,48 @@ export function sendCommand(): Command {
         .default('keep-both'),
     )
     .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
-    .option('--plaintext', 'without encryption')
-    .addOption(
-      new Option('--state-dir <dir>', 'where unfinished uploads are remembered').default(
-        envPaths('longshore', { suffix: '' }).data,
-        'your data folder',
-      ),
-    )
+    .addOption(stateDirOption())
     .option('--json', 'one JSON object a line, for programs')
     .addOption(new Option('--limit <rate>').hideHelp())
-    .addOption(new Option('--fingerprint <digest>').hideHelp())
-    .addOption(new Option('--token-file <file>').hideHelp())
-    .action(async (paths: string[], options: SendOptions) => {
-      process.exitCode = await send(paths, options)
-    })
+  return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
+    process.exitCode = await send(paths, options)
+  })
 }
 
 async function send(paths: readonly string[], options: SendOptions): Promise<number> {
-  refuseUnsupported(options, ['limit', 'fingerprint', 'tokenFile'])
-  if (!options.plaintext)
-    throw new UsageError('this version sends without encryption only; add --plaintext to agree to that.')
-  const to = readReceiverAddress(options.to)
-  if (to.kind === 'refused') throw new UsageError(`--to: ${to.message}`)
-  const into = options.into?.split('/').filter((part) => part !== '') ?? []
-
+  refuseUnsupported(options, ['limit'])
   const report = options.json ? createJsonReport((line) => process.stdout.write(line)) : createBarReport()
-  const memory = openSendMemory(options.stateDir, { to: to.address, into, paths })
+  let choice: ReceiverChoice
+  try {
+    choice = await chooseReceiver(options, report.note)
+  } catch (error) {
+    // The certificate of a fingerprint has to be looked up before anything is queued, and cannot be.
+    if (!(error instanceof UploadError)) throw error
+    for (const path of paths) report.failed(path, error.reason, error.message)
+    report.summary({ files: paths.length, failed: paths.length, bytes: 0, bytesSent: 0, seconds: 0 })
+    return SOME_FAILED
+  }
+  return sendTo(choice, paths, options, report)
+}
+
+async function sendTo(
+  { receiver, route, onSuccession }: ReceiverChoice,
+  paths: readonly string[],
+  options: SendOptions,
+  report: SendReport,
+): Promise<number> {
+  const into = options.into?.split('/').filter((part) => part !== '') ?? []
+  const memory = openSendMemory(options.stateDir, { to: receiver, into, paths })
   const startedAtMs = performance.now()
   try {
     const engine = await createEngine({
       resumeStore: memory.store,
+      routeTo: () => route,
+      onSuccession: (_, certificatePem) => onSuccession(certificatePem),
       warn: report.note,
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
-    const add = { receiver: to.address, into, onConflict: options.conflict, begunBefore: memory.begunBefore }
+    const add = { receiver, into, onConflict: options.conflict, begunBefore: memory.begunBefore }
     const outcome = await followUploads(engine, () => engine.add(paths, add), createPathNamer(paths), report)
     await engine.close()
     if (outcome === 'interrupted') {

@@ -37,10 +37,10 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     [
       /^cli\//,
       /^main\/(contract|discovery|discovery-networks)\.ts$/,
-      /^main\/engine\/(engine|receiver-address|connection|outgoing-chunks|send-chunks)\.ts$/,
+      /^main\/engine\/(engine|receiver-address|connection|diagnosis|errors|outgoing-chunks|pair|probe|send-chunks)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
-      /^proto\/(limits|pairing)\.ts$/,
+      /^proto\/(identity|limits|pairing)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
     ],
@@ -66,7 +66,8 @@ test('only one file of each room touches what the room hides', () => {
   expect(touches(/\bwindow\.longshore\b/, /^renderer\//)).toEqual(['renderer/api.ts'])
   expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
   expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
-  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual(['main/index.ts'])
+  expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/probe.ts'])
+  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual(['cli/environment.ts', 'main/index.ts'])
 })
 
 test('the table is not blind: it sees the imports that are there', () => {

@@ -18,7 +18,7 @@ export const PAIRING_CODE = '7F3K9QWD2M8XC4TB'
 export type SeenCall = { readonly method: string; readonly authorization: string | undefined }
 
 export type PairingReceiver = TlsFront & {
-  readonly seen: readonly SeenCall[]
+  readonly seen: SeenCall[]
   /** Tokens that are valid; a pairing adds one. */
   readonly tokens: Set<string>
   /** Names of the devices that were paired. */
@@ -27,10 +27,17 @@ export type PairingReceiver = TlsFront & {
   readonly successions: Succession[]
 }
 
-/** A receiver that introduces itself and pairs, and refuses everything else. `presents` is the identity that it believes to have on the wire. */
+export type PairingReceiverOptions = {
+  /** The identity that it believes to have on the wire. @default the one it has */
+  readonly presents?: TlsIdentity
+  /** @default the same in all */
+  readonly receiverId?: string
+}
+
+/** A receiver that introduces itself and pairs by {@link PAIRING_CODE}, and refuses everything else. */
 export async function startPairingReceiver(
   identity: TlsIdentity,
-  { code = PAIRING_CODE, presents = identity }: { readonly code?: string; readonly presents?: TlsIdentity } = {},
+  { presents = identity, receiverId = 'ab'.repeat(16) }: PairingReceiverOptions = {},
 ): Promise<PairingReceiver> {
   const seen: SeenCall[] = []
   const tokens = new Set<string>()
@@ -65,7 +72,12 @@ export async function startPairingReceiver(
       see('StartPairing', call.metadata)
       if (views.size > 0 && devices.length > 0) return done(refusal(status.FAILED_PRECONDITION, 'PAIRING_CLOSED'))
       const { deviceNonce } = call.request
-      const view = { code, fingerprint: presents.fingerprint, deviceNonce, receiverNonce: randomBytes(32) }
+      const view = {
+        code: PAIRING_CODE,
+        fingerprint: presents.fingerprint,
+        deviceNonce,
+        receiverNonce: randomBytes(32),
+      }
       const pairingId = randomUUID()
       views.set(pairingId, view)
       done(null, { pairingId, receiverNonce: view.receiverNonce, receiverProof: receiverProof(view) })
@@ -87,7 +99,7 @@ export async function startPairingReceiver(
         deviceId: `device-${devices.length}`,
         token,
         receiverName: 'Living room',
-        receiverId: 'ab'.repeat(16),
+        receiverId,
       })
     },
   })

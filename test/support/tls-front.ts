@@ -10,6 +10,8 @@ export type TlsFront = {
   readonly address: string
   /** Bytes that were understood so far: a sender that turns away after looking at the certificate leaves none. */
   bytesUnderstood(): number
+  /** Leads to this port from now on; connections that are there keep theirs. */
+  leadTo(port: number): void
   /** Presents another certificate from now on, and ends every connection. */
   become(identity: TlsIdentity): void
 }
@@ -17,6 +19,7 @@ export type TlsFront = {
 /** Starts a front that ends with the test. Without `targetPort` it answers nothing. */
 export async function startTlsFront(identity: TlsIdentity, targetPort?: () => number): Promise<TlsFront> {
   const sockets = new Set<Socket>()
+  let target = targetPort
   let bytesUnderstood = 0
   const keep = (socket: Socket): void => {
     sockets.add(socket)
@@ -28,8 +31,8 @@ export async function startTlsFront(identity: TlsIdentity, targetPort?: () => nu
     client.on('data', (data) => {
       bytesUnderstood += data.length
     })
-    if (targetPort === undefined) return
-    const upstream = connect(targetPort(), '127.0.0.1')
+    if (target === undefined) return
+    const upstream = connect(target(), '127.0.0.1')
     keep(upstream)
     client.pipe(upstream).pipe(client)
     client.on('close', () => upstream.destroy())
@@ -50,6 +53,9 @@ export async function startTlsFront(identity: TlsIdentity, targetPort?: () => nu
     port,
     address: `127.0.0.1:${port}`,
     bytesUnderstood: () => bytesUnderstood,
+    leadTo(next) {
+      target = () => next
+    },
     become(next) {
       server.setSecureContext(contextOf(next))
       endAll()
