@@ -3,6 +3,7 @@ import { app, dialog } from 'electron'
 import { registerWindowScheme } from './app-protocol.ts'
 import { readLaunchArguments } from './launch-arguments.ts'
 import { type Longshore, openLongshore } from './longshore.ts'
+import { refuseDebugging } from './refuse-debugging.ts'
 
 /** The longest the process stays after its window is gone: enough to stop the receiver and to save. */
 const LONGEST_GOODBYE_MS = 3_000
@@ -13,8 +14,15 @@ registerWindowScheme()
 // Enabling the sandbox takes back an explicit --no-sandbox, without which Electron does not run as root on Linux.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
-if (app.requestSingleInstanceLock()) live()
+const refusal = refuseDebugging(app.isPackaged, (name) => app.commandLine.hasSwitch(name))
+if (refusal !== undefined) stopBeforeTheStart(refusal)
+else if (app.requestSingleInstanceLock()) live()
 else app.quit()
+
+function stopBeforeTheStart(sentence: string): void {
+  dialog.showErrorBox('Longshore could not start', sentence)
+  app.exit(1)
+}
 
 function live(): void {
   const launch = readLaunchArguments(process.argv, process.cwd(), app.getAppPath())
@@ -27,8 +35,7 @@ function live(): void {
   }
 
   opening.catch((cause: unknown) => {
-    dialog.showErrorBox('Longshore could not start', cause instanceof Error ? cause.message : String(cause))
-    app.exit(1)
+    stopBeforeTheStart(cause instanceof Error ? cause.message : String(cause))
   })
   whenOpen((longshore) => {
     longshore.showWindow()
