@@ -45,3 +45,13 @@ test('dropped paths must be absolute and whole', () => {
   expect(() => readDroppedPaths([[undefined]])).toThrow('Expected a path but got undefined.')
   expect(() => readDroppedPaths(['/films/a.mov'])).toThrow('Expected a list of paths')
 })
+
+test('paths that are too much together are refused, although each of them would do', () => {
+  const path = `/${'x'.repeat(30_000)}`
+  expect(readDroppedPaths([Array(1_000).fill(path)])).toHaveLength(1_000)
+  expect(() => readDroppedPaths([Array(2_000).fill(path)])).toThrow('at most 60000000 characters together')
+})
+
+test('a number without bounds is refused without being written out', () => {
+  expect(() => readArguments.reveal([1n << 4_000_000n])).toThrow('Expected an id but got a big number.')
+})

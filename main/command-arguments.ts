@@ -7,6 +7,8 @@ const MOST_ID_CHARACTERS = 200
 const MOST_ADDRESS_CHARACTERS = 1_000
 /** The longest path any supported system allows. */
 const MOST_PATH_CHARACTERS = 32_768
+/** Room for as many paths as items are allowed, each of 300 characters. */
+const MOST_CHARACTERS_OF_PATHS = 60_000_000
 
 type ReadArguments = { readonly [C in keyof Commands]: (args: readonly unknown[]) => Parameters<Commands[C]> }
 
@@ -45,9 +47,14 @@ export const readArguments: ReadArguments = {
 /** Reads the paths of dropped files as the preload sends them. Throws with a sentence that names what was got. */
 export function readDroppedPaths(args: readonly unknown[]): readonly string[] {
   count(args, 1)
+  let characters = 0
   return list(args[0], 'paths').map((path) => {
     const read = text(path, 'a path', MOST_PATH_CHARACTERS)
     if (!isAbsolute(read) || read.includes('\0')) throw refused('an absolute path', path)
+    characters += read.length
+    if (characters > MOST_CHARACTERS_OF_PATHS) {
+      throw new Error(`Expected paths of at most ${MOST_CHARACTERS_OF_PATHS} characters together but got more.`)
+    }
     return read
   })
 }
@@ -103,5 +110,7 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'string')
     return value.length > 40 ? `a text of ${value.length} characters` : JSON.stringify(value)
+  // Written out, a number without bounds can take longer than anything that was asked for.
+  if (typeof value === 'bigint') return 'a big number'
   return typeof value === 'object' ? 'an object' : String(value)
 }
