@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-
-const root = join(import.meta.dirname, '..')
+import { sources, sourceText } from './support/sources.ts'
 
 /** Every module that every program may use. */
 const node = /^node:/
@@ -62,7 +60,7 @@ test('every import stays inside what its room may use', () => {
 
 test('only one file of each room touches what the room hides', () => {
   const touches = (pattern: RegExp, within: RegExp): string[] =>
-    sources().filter((file) => within.test(file) && pattern.test(readFileSync(join(root, file), 'utf8')))
+    sources().filter((file) => within.test(file) && pattern.test(sourceText(file)))
   expect(touches(/\bwindow\.longshore\b/, /^renderer\//)).toEqual(['renderer/api.ts'])
   expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
   expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
@@ -76,21 +74,8 @@ test('the table is not blind: it sees the imports that are there', () => {
   expect(sources().length).toBeGreaterThan(100)
 })
 
-/** Every TypeScript source of the rooms, tests and generated code left out. */
-function sources(): string[] {
-  const rooms = ['main', 'renderer', 'server', 'cli', 'chromium-host', 'proto']
-  return rooms
-    .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter(
-      (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^proto\/generated|\/(testing|fixtures)\/|\.d\.ts$/.test(file),
-    )
-    .sort()
-}
-
 function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8')
+  const text = sourceText(file)
   const pattern = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
   return [...text.matchAll(pattern)].map(([, from, bare, dynamic]) => {
     const specifier = from ?? bare ?? dynamic ?? ''
