@@ -4,10 +4,18 @@ import type * as Electron from 'electron'
 import { app } from './app.ts'
 import { strict, strictEmitter } from './unimplemented.ts'
 
-/** Loaded into the child first: it ends when its channel to the host breaks, which happens even if the host is killed. */
-const END_WITH_HOST = `data:text/javascript,process.once('disconnect', () => process.exit(1))`
+/**
+ * Loaded into the child first. It ends when its channel to the host breaks, which happens even if the host is killed. Messages of the host come out of
+ * `process.parentPort`, as they do in Electron; what the child posts there is not implemented.
+ */
+const CHILD_SIDE = `
+  import { EventEmitter } from 'node:events'
+  process.once('disconnect', () => process.exit(1))
+  process.parentPort = new EventEmitter()
+  process.on('message', ({ message }) => process.parentPort.emit('message', { data: message, ports: [] }))
+`
 
-type Implemented = Pick<Electron.UtilityProcess, 'kill' | 'pid' | 'stderr' | 'stdout'>
+type Implemented = Pick<Electron.UtilityProcess, 'kill' | 'pid' | 'postMessage' | 'stderr' | 'stdout'>
 
 class UtilityProcess extends strictEmitter('UtilityProcess') implements Implemented {
   readonly stdout: Readable | null
@@ -37,6 +45,11 @@ class UtilityProcess extends strictEmitter('UtilityProcess') implements Implemen
   kill(): boolean {
     return this.pid !== undefined && this.#child.kill('SIGTERM')
   }
+
+  /** Nobody hears a message once the process has ended. Ports are not implemented. */
+  postMessage(message: unknown): void {
+    if (this.#child.connected) this.#child.send({ message })
+  }
 }
 
 /** As a shell tells it, and POSIX has it: 128 and the signal's number, of those that end a process in practice. */
@@ -56,12 +69,12 @@ function stdioOf(stdio: Electron.ForkOptions['stdio']): StdioOptions {
   return ['ignore', stdout, stderr, 'ipc']
 }
 
-/** `electron.utilityProcess`: a Node process of its own. Messages to and from it are not implemented. */
+/** `electron.utilityProcess`: a Node process of its own. Messages from it are not implemented. */
 export const utilityProcess = strict('utilityProcess', {
   fork(modulePath: string, args: string[] = [], { env, cwd, execArgv = [], stdio }: Electron.ForkOptions = {}) {
     if (!app.isReady()) throw new Error('utilityProcess cannot be created before app is ready.')
     const child = fork(modulePath, args, {
-      execArgv: ['--import', END_WITH_HOST, ...execArgv],
+      execArgv: ['--import', `data:text/javascript,${encodeURIComponent(CHILD_SIDE)}`, ...execArgv],
       env: (env ?? process.env) as NodeJS.ProcessEnv,
       stdio: stdioOf(stdio),
       // Ctrl+C in a terminal is for the app, which decides what becomes of its processes.

@@ -12,9 +12,11 @@ export const ADD_DROPPED_CHANNEL = 'addDropped'
 export const eventNames = Object.keys({
   uploads: true,
   receiver: true,
+  receivers: true,
   localReceiver: true,
   foundReceivers: true,
   notices: true,
+  openedLink: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]
 
 /** The channel an event travels on; commands travel under their own names. */

@@ -13,7 +13,7 @@ test('sound arguments pass as they are', () => {
 
 test('every command refuses arguments beyond its own', () => {
   for (const name of commandNames)
-    expect(() => readArguments[name](['a', 'b', 'c']), name).toThrow('arguments but got 3')
+    expect(() => readArguments[name](['a', 'b', 'c', 'd']), name).toThrow('arguments but got 4')
 })
 
 test.each([
@@ -24,18 +24,30 @@ test.each([
   [[null], 'Expected an id but got null.'],
   [[['a']], 'Expected an id but got a list of 1.'],
   [new Array(1), 'Expected an id but got undefined.'],
-  [['x'.repeat(201)], 'Expected an id of at most 200 characters but got a text of 201 characters.'],
+  [['x'.repeat(301)], 'Expected an id of at most 300 characters but got a text of 301 characters.'],
   [new Array(200_001), 'Expected at most 200000 ids but got a list of 200001.'],
 ])('ids that are %j are refused with what was got', (given, sentence) => {
   expect(() => readArguments.cancel([given])).toThrow(sentence)
 })
 
 test('a receiver, a switch and a single id must be of their kind', () => {
-  expect(() => readArguments.setReceiver([7])).toThrow('Expected an address but got 7.')
-  expect(() => readArguments.setReceiver(['x'.repeat(1001)])).toThrow('at most 1000 characters')
+  expect(() => readArguments.setReceiver([7])).toThrow('Expected an id but got 7.')
   expect(() => readArguments.setReceiveHere(['yes'])).toThrow('Expected true or false but got "yes".')
   expect(() => readArguments.reveal([{}])).toThrow('Expected an id but got an object.')
   expect(() => readArguments.move([['a'], null])).toThrow('Expected an id but got null.')
+})
+
+test('what was typed about a receiver must be text, and not without end', () => {
+  expect(readArguments.pairReceiver(['nas:1', 'sha256:00', 'CODE'])).toEqual(['nas:1', 'sha256:00', 'CODE'])
+  expect(readArguments.renameReceiver(['a', 'NAS'])).toEqual(['a', 'NAS'])
+  expect(() => readArguments.beginReceiver([7])).toThrow('Expected an address or a link but got 7.')
+  expect(() => readArguments.beginReceiver(['x'.repeat(4001)])).toThrow('at most 4000 characters')
+  expect(() => readArguments.pairReceiver(['nas:1', 'sha256:00'])).toThrow('Expected 3 arguments but got 2.')
+  expect(() => readArguments.pairReceiver(['nas:1', {}, 'CODE'])).toThrow('Expected a fingerprint but got an object.')
+  expect(() => readArguments.pairReceiver(['nas:1', 'sha256:00', null])).toThrow('Expected a code or a link')
+  expect(() => readArguments.addPlaintextReceiver(['x'.repeat(1001)])).toThrow('at most 1000 characters')
+  expect(() => readArguments.renameReceiver(['a', 1])).toThrow('Expected a name but got 1.')
+  expect(() => readArguments.revokeDevice([])).toThrow('Expected 1 arguments but got 0.')
 })
 
 test('dropped paths must be absolute and whole', () => {

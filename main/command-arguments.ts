@@ -3,8 +3,10 @@ import type { Commands } from './contract.ts'
 
 /** More uploads than a window is made for; bounds what one call may cost. */
 const MOST_ITEMS = 200_000
-const MOST_ID_CHARACTERS = 200
+const MOST_ID_CHARACTERS = 300
 const MOST_ADDRESS_CHARACTERS = 1_000
+/** A link holds an address, a fingerprint, a code and a name, escaped. */
+const MOST_LINK_CHARACTERS = 4_000
 /** The longest path any supported system allows. */
 const MOST_PATH_CHARACTERS = 32_768
 /** Room for as many paths as items are allowed, each of 300 characters. */
@@ -30,15 +32,35 @@ export const readArguments: ReadArguments = {
     return [ids(args[0]), args[1] === undefined ? undefined : id(args[1])]
   },
   reveal: onlyId,
-  setReceiver(args) {
+  setReceiver: onlyId,
+  beginReceiver(args) {
+    count(args, 1)
+    return [text(args[0], 'an address or a link', MOST_LINK_CHARACTERS)]
+  },
+  pairReceiver(args) {
+    count(args, 3)
+    return [
+      text(args[0], 'an address', MOST_ADDRESS_CHARACTERS),
+      text(args[1], 'a fingerprint', MOST_ID_CHARACTERS),
+      text(args[2], 'a code or a link', MOST_LINK_CHARACTERS),
+    ]
+  },
+  addPlaintextReceiver(args) {
     count(args, 1)
     return [text(args[0], 'an address', MOST_ADDRESS_CHARACTERS)]
   },
+  renameReceiver(args) {
+    count(args, 2)
+    return [id(args[0]), text(args[1], 'a name', MOST_ADDRESS_CHARACTERS)]
+  },
+  forgetReceiver: onlyId,
   setReceiveHere(args) {
     count(args, 1)
     if (typeof args[0] !== 'boolean') throw refused('true or false', args[0])
     return [args[0]]
   },
+  inviteDevice: none,
+  revokeDevice: onlyId,
   chooseReceivingFolder: none,
   openReceivingFolder: none,
   dismiss: onlyId,

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CommandsDeps, createCommands } from './commands.ts'
-import { type LocalReceiver, THIS_COMPUTER } from './contract.ts'
+import { type LocalReceiver, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
 import { createNotices } from './notices.ts'
 import type { ReceiverWish } from './receiver-process.ts'
 import { openSettings } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
+import { madePairing, openKnown } from './testing/open-receivers.ts'
 
 let directory: string
 beforeEach(() => {
@@ -18,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** The commands on real settings and notices; the engine, the receiver and the desktop write down what they were asked. */
-function commandsWith({ chosen = [] as readonly string[] } = {}) {
+async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   const asked: unknown[][] = []
   const wishes: ReceiverWish[] = []
   const note =
@@ -56,13 +57,20 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
     onReceiver: () => undefined,
     defaultReceivingFolder: '/in',
   })
+  const receivers = await openKnown(directory, [])
+  for (const address of ['nas:50051', 'nas:7000']) receivers.keepPlaintext(address)
   const deps: CommandsDeps = {
     engine,
     settings,
+    receivers,
+    probe: async () => ({ kind: 'plaintext' }),
+    pair: async () => madePairing('NAS'),
+    deviceName: 'laptop',
+    takeOpenedLink: () => undefined,
     receiverProcess: {
       state: () => off,
-      address: () => undefined,
       want: (wish) => wishes.push(wish),
+      say: note('say'),
       stop: async () => undefined,
     },
     foundReceivers: () => [found],
@@ -85,10 +93,10 @@ function commandsWith({ chosen = [] as readonly string[] } = {}) {
 
 const found = { id: '0'.repeat(32), name: 'nas', address: '192.168.1.20:50051', tls: false }
 
-const noReceiver = 'Choose a receiver first: type its address, or switch on “Receive on this computer”.'
+const noReceiver = 'Choose a receiver first: add one, or switch on “Receive on this computer”.'
 
 test('without a receiver nothing is added and no dialog opens', async () => {
-  const { commands, asked } = commandsWith({ chosen: ['/a'] })
+  const { commands, asked } = await commandsWith({ chosen: ['/a'] })
   await expect(commands.addPaths(['/a'])).rejects.toThrow(noReceiver)
   await expect(commands.chooseFiles()).rejects.toThrow(noReceiver)
   await expect(commands.chooseFolder()).rejects.toThrow(noReceiver)
@@ -96,26 +104,30 @@ test('without a receiver nothing is added and no dialog opens', async () => {
 })
 
 test('chosen files go to the chosen receiver, and what was skipped is reported', async () => {
-  const { commands, asked } = commandsWith({ chosen: ['/a', '/b'] })
-  await commands.setReceiver(' NAS ')
+  const { commands, asked } = await commandsWith({ chosen: ['/a', '/b'] })
+  await commands.setReceiver('nas:50051')
   expect(await commands.chooseFiles()).toEqual({ added: 2, skipped: [{ name: 'fifo', message: 'It is not a file.' }] })
   expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], { receiver: 'nas:50051' }]])
 })
 
 test('a cancelled dialog adds nothing', async () => {
-  const { commands, asked } = commandsWith()
-  await commands.setReceiver('nas')
+  const { commands, asked } = await commandsWith()
+  await commands.setReceiver('nas:50051')
   expect(await commands.chooseFolder()).toEqual({ added: 0, skipped: [] })
   expect(asked).toEqual([['chooseFolders']])
 })
 
-test('a bad address is refused and the receiver stays', async () => {
-  const { commands } = commandsWith()
+test('a receiver that is not known is refused and the chosen one stays', async () => {
+  const { commands } = await commandsWith()
   await commands.setReceiver('nas:7000')
-  expect(() => commands.setReceiver('http://nas')).toThrow('“http://nas” is not an address.')
+  expect(() => commands.setReceiver('other:1')).toThrow('This receiver was forgotten.')
   expect(await commands.snapshot()).toEqual({
     uploads: [],
     receiver: 'nas:7000',
+    receivers: [
+      { id: 'nas:50051', name: 'nas:50051', address: 'nas:50051', standing: { kind: 'good' } },
+      { id: 'nas:7000', name: 'nas:7000', address: 'nas:7000', standing: { kind: 'good' } },
+    ],
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [found],
     notices: [],
@@ -123,15 +135,15 @@ test('a bad address is refused and the receiver stays', async () => {
 })
 
 test('receiving here for the first time also sends here, when no receiver was chosen', async () => {
-  const { commands, settings, wishes } = commandsWith()
+  const { commands, settings, wishes } = await commandsWith()
   await commands.setReceiveHere(true)
   expect(settings.get()).toMatchObject({ receiveHere: true, receiver: THIS_COMPUTER })
   expect(wishes).toEqual([{ on: true, directory: '/in' }])
 })
 
 test('receiving here leaves a chosen receiver alone, and so does switching it off', async () => {
-  const { commands, settings, wishes } = commandsWith()
-  await commands.setReceiver('nas')
+  const { commands, settings, wishes } = await commandsWith()
+  await commands.setReceiver('nas:50051')
   await commands.setReceiveHere(true)
   await commands.setReceiveHere(false)
   expect(settings.get()).toMatchObject({ receiveHere: false, receiver: 'nas:50051' })
@@ -139,27 +151,47 @@ test('receiving here leaves a chosen receiver alone, and so does switching it of
 })
 
 test('another receiving folder takes effect at once, without switching anything on', async () => {
-  const { commands, settings, wishes } = commandsWith({ chosen: ['/elsewhere'] })
+  const { commands, settings, wishes } = await commandsWith({ chosen: ['/elsewhere'] })
   await commands.chooseReceivingFolder()
   expect(settings.get()).toMatchObject({ receivingFolder: '/elsewhere' })
   expect(wishes).toEqual([{ on: false, directory: '/elsewhere' }])
 })
 
 test('keeping the folder changes nothing', async () => {
-  const { commands, wishes } = commandsWith()
+  const { commands, wishes } = await commandsWith()
   await commands.chooseReceivingFolder()
   expect(wishes).toEqual([])
 })
 
-test('only the source of a known upload is revealed', () => {
-  const { commands, asked } = commandsWith()
+test('only the source of a known upload is revealed', async () => {
+  const { commands, asked } = await commandsWith()
   commands.reveal('unknown')
   commands.reveal('known')
   expect(asked).toEqual([['reveal', '/films/a.mov']])
 })
 
 test('the receiving folder is opened', async () => {
-  const { commands, asked } = commandsWith()
+  const { commands, asked } = await commandsWith()
   await commands.openReceivingFolder()
   expect(asked).toEqual([['open', '/in']])
+})
+
+test('a receiver that is forgotten is not the chosen one any more', async () => {
+  const { commands, settings } = await commandsWith()
+  await commands.setReceiver('nas:7000')
+  await commands.forgetReceiver('nas:50051')
+  expect(settings.get().receiver).toBe('nas:7000')
+  await commands.forgetReceiver('nas:7000')
+  expect(settings.get()).not.toHaveProperty('receiver')
+  await expect(commands.addPaths(['/a'])).rejects.toThrow(noReceiver)
+})
+
+test('codes and revocations are for the receiver on this computer', async () => {
+  const { commands, asked } = await commandsWith()
+  await commands.inviteDevice()
+  await commands.revokeDevice('d1')
+  expect(asked).toEqual([
+    ['say', { command: 'invite' }],
+    ['say', { command: 'revoke', id: 'd1' }],
+  ])
 })

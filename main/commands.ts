@@ -1,8 +1,11 @@
-import { type AddReport, type Commands, type FoundReceiver, THIS_COMPUTER } from './contract.ts'
+import type { AddReport, Commands } from './contract.ts'
+import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
-import { readReceiverAddress } from './engine/receiver-address.ts'
 import type { Notices } from './notices.ts'
+import { createReceiverCommands, type ReceiverCommandsDeps } from './receiver-commands.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
+import { retryWaiting } from './receiver-watch.ts'
+import { isKnown } from './receivers.ts'
 import type { SettingsStore } from './settings.ts'
 
 /** The system's dialogs. Each resolves with absolute paths when it is closed, with none when it was cancelled. */
@@ -20,7 +23,7 @@ export type FileManager = {
   open(folder: string): Promise<void>
 }
 
-export type CommandsDeps = {
+export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'pair' | 'deviceName'> & {
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -29,6 +32,8 @@ export type CommandsDeps = {
   readonly notices: Notices
   readonly dialogs: Dialogs
   readonly fileManager: FileManager
+  /** A link that was opened outside the window and not shown yet; asking takes it. */
+  readonly takeOpenedLink: () => string | undefined
 }
 
 /** Each command as the main process carries it out: like the contract's, but it may take its time. */
@@ -41,15 +46,16 @@ export type CommandHandlers = {
 /** The commands, and the one way in for files that the person named outside the page's reach (dropped, on the command line). */
 export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
 
-const NO_RECEIVER = 'Choose a receiver first: type its address, or switch on “Receive on this computer”.'
+const NO_RECEIVER = 'Choose a receiver first: add one, or switch on “Receive on this computer”.'
 
 /** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
 export function createCommands(deps: CommandsDeps): AppCommands {
-  const { engine, settings, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
+  const { engine, settings, receivers, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
+  const { takeOpenedLink } = deps
 
-  function chosenReceiver(): string {
+  function chosenReceiver(): ReceiverId {
     const { receiver } = settings.get()
-    if (receiver === undefined) throw new Error(NO_RECEIVER)
+    if (receiver === undefined || !isKnown(receivers, receiver)) throw new Error(NO_RECEIVER)
     return receiver
   }
 
@@ -68,11 +74,19 @@ export function createCommands(deps: CommandsDeps): AppCommands {
 
   return {
     addPaths,
+    ...createReceiverCommands({
+      ...deps,
+      choose: (id) => settings.change({ receiver: id }),
+      onWelcome: (id) => retryWaiting(engine, id),
+    }),
     snapshot() {
       const { receiver } = settings.get()
+      const openedLink = takeOpenedLink()
       return {
         uploads: engine.list(),
-        ...(receiver !== undefined && { receiver }),
+        ...(receiver !== undefined && isKnown(receivers, receiver) && { receiver }),
+        ...(openedLink !== undefined && { openedLink }),
+        receivers: receivers.list(),
         localReceiver: receiverProcess.state(),
         foundReceivers: foundReceivers(),
         notices: notices.list(),
@@ -90,10 +104,14 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       const source = engine.sourceOf(id)
       if (source !== undefined) fileManager.reveal(source)
     },
-    setReceiver(typed) {
-      const read = readReceiverAddress(typed)
-      if (read.kind === 'refused') throw new Error(read.message)
-      settings.change({ receiver: read.address })
+    setReceiver(id) {
+      if (!isKnown(receivers, id)) throw new Error('This receiver was forgotten. Add it again.')
+      settings.change({ receiver: id })
+    },
+    renameReceiver: (id, name) => receivers.rename(id, name),
+    forgetReceiver(id) {
+      receivers.forget(id)
+      if (settings.get().receiver === id) settings.change({ receiver: undefined })
     },
     setReceiveHere(on) {
       const { receiver, receivingFolder } = settings.get()
@@ -101,6 +119,8 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       settings.change({ receiveHere: on, ...(becomesReceiver && { receiver: THIS_COMPUTER }) })
       receiverProcess.want({ on, directory: receivingFolder })
     },
+    inviteDevice: () => receiverProcess.say({ command: 'invite' }),
+    revokeDevice: (id) => receiverProcess.say({ command: 'revoke', id }),
     async chooseReceivingFolder() {
       const folder = await dialogs.chooseReceivingFolder(settings.get().receivingFolder)
       if (folder === undefined) return

@@ -1,11 +1,10 @@
 /**
- * Everything that crosses between the window and the main process. Imports nothing, so that either side can be read, built and tested alone.
+ * Everything that crosses between the window and the main process; what is about receivers stands in a file of its own. Imports nothing else, so that
+ * either side can be read, built and tested alone.
  */
+import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './contract-receivers.ts'
 
 export type UploadId = string
-
-/** The receiver that runs inside the app; its address changes from run to run, this name does not. */
-export const THIS_COMPUTER = 'this-computer'
 
 /** Where one upload is in its life. Every variant carries only what is true in it; unknown is absent. */
 export type UploadStatus =
@@ -53,8 +52,8 @@ export type UploadSnapshot = {
   readonly sizeBytes: number
   /** Set when the file came with a dropped folder; files of one drop share it. */
   readonly folder?: { readonly id: string; readonly name: string }
-  /** `host:port`, or {@link THIS_COMPUTER}. */
-  readonly receiver: string
+  /** A known receiver, one that was forgotten since, or the one on this computer. */
+  readonly receiver: ReceiverId
   /** Place in the queue: lower goes first. Changes when the person reorders. */
   readonly rank: number
   readonly status: UploadStatus
@@ -65,39 +64,21 @@ export type SkippedPath = { readonly name: string; readonly message: string }
 
 export type AddReport = { readonly added: number; readonly skipped: readonly SkippedPath[] }
 
-/** "Receive on this computer". */
-export type LocalReceiver =
-  | { readonly kind: 'off'; readonly directory: string }
-  | { readonly kind: 'starting'; readonly directory: string }
-  | { readonly kind: 'on'; readonly directory: string; readonly address: string; readonly filesReceived: number }
-  | { readonly kind: 'failed'; readonly directory: string; readonly message: string }
-
-/** A receiver that was heard of on the local network. Anybody there can make one up: it suggests an address and proves nothing. */
-export type FoundReceiver = {
-  /** 32 hex digits, as the receiver says. */
-  readonly id: string
-  /** What people call it, as the receiver says: printable, at most 64 characters. */
-  readonly name: string
-  /** `host:port` with a literal address, `[IPv6]:port`. */
-  readonly address: string
-  /** Of its certificate, as the receiver says. */
-  readonly fingerprint?: string
-  /** Whether it says that it speaks TLS. */
-  readonly tls: boolean
-}
-
 /** Something the person should know once; shown until dismissed. */
 export type Notice = { readonly id: string; readonly message: string }
 
 /** All the window shows. Asked for once, after listening began. */
 export type AppSnapshot = {
   readonly uploads: readonly UploadSnapshot[]
-  /** Where new files go: `host:port`, {@link THIS_COMPUTER}, or absent when none is chosen yet. */
-  readonly receiver?: string
+  /** Where new files go; absent when nothing is chosen yet. */
+  readonly receiver?: ReceiverId
+  readonly receivers: readonly KnownReceiver[]
   readonly localReceiver: LocalReceiver
   /** By name; at most 64. */
   readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
+  /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
+  readonly openedLink?: string
 }
 
 /** What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over. */
@@ -117,9 +98,22 @@ export type Commands = {
   move(ids: readonly UploadId[], before: UploadId | undefined): void
   /** Shows the source in the system's file manager. */
   reveal(id: UploadId): void
-  /** Throws with a sentence when the address is not `host:port` or {@link THIS_COMPUTER}. */
-  setReceiver(address: string): void
+  /** Chooses where new files go. Throws with a sentence when the receiver is not known. */
+  setReceiver(id: ReceiverId): void
+  /** Looks at what answers at an address or a link, without sending anything. */
+  beginReceiver(typed: string): ReceiverOffer
+  /** Pairs with the receiver that has this fingerprint, by its code or a link with one, and chooses it. */
+  pairReceiver(address: string, fingerprint: string, typed: string): ReceiverOffer
+  /** Makes a receiver known that speaks plaintext, and chooses it. Only ever done because a person decided it. */
+  addPlaintextReceiver(address: string): ReceiverOffer
+  renameReceiver(id: ReceiverId, name: string): void
+  /** Uploads to it fail until it is added again. */
+  forgetReceiver(id: ReceiverId): void
   setReceiveHere(on: boolean): void
+  /** Makes a new code for a device to pair with; the one before is worth nothing any more. */
+  inviteDevice(): void
+  /** Takes back a device's leave to send to this computer. */
+  revokeDevice(deviceId: string): void
   chooseReceivingFolder(): void
   openReceivingFolder(): void
   dismiss(noticeId: string): void
@@ -138,7 +132,14 @@ export const commandNames = Object.keys({
   move: true,
   reveal: true,
   setReceiver: true,
+  beginReceiver: true,
+  pairReceiver: true,
+  addPlaintextReceiver: true,
+  renameReceiver: true,
+  forgetReceiver: true,
   setReceiveHere: true,
+  inviteDevice: true,
+  revokeDevice: true,
   chooseReceivingFolder: true,
   openReceivingFolder: true,
   dismiss: true,
@@ -147,11 +148,13 @@ export const commandNames = Object.keys({
 /** What the main process tells by itself. Uploads: at most ten times a second, ends of uploads at once. */
 export type Events = {
   uploads: { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
-  receiver: { readonly receiver?: string }
+  receiver: { readonly receiver?: ReceiverId }
+  receivers: readonly KnownReceiver[]
   localReceiver: LocalReceiver
   /** The whole list, after each change. */
   foundReceivers: readonly FoundReceiver[]
   notices: readonly Notice[]
+  openedLink: string
 }
 
 type Remote<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never

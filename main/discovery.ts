@@ -3,7 +3,7 @@ import type { Packet } from 'dns-packet'
 import { SERVICE_TYPE } from '../proto/discovery.ts'
 import { openMulticast } from '../proto/multicast.ts'
 import { type Network, outsideNetworks } from '../proto/network.ts'
-import type { FoundReceiver } from './contract.ts'
+import type { FoundReceiver } from './contract-receivers.ts'
 import { createFoundReceivers } from './found-receivers.ts'
 import { readSightings } from './receiver-sightings.ts'
 

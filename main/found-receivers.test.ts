@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FoundReceiver } from './contract.ts'
+import type { FoundReceiver } from './contract-receivers.ts'
 import { createFoundReceivers } from './found-receivers.ts'
 import type { Sighting } from './receiver-sightings.ts'
 

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import type { FoundReceiver } from './contract.ts'
+import type { FoundReceiver } from './contract-receivers.ts'
 import type { Sighting } from './receiver-sightings.ts'
 
 /** More than a person looks through. */

@@ -25,6 +25,8 @@ function stopBeforeTheStart(sentence: string): void {
 }
 
 function live(): void {
+  // On macOS and Linux the package says so itself.
+  if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient('longshore')
   const launch = readLaunchArguments(process.argv, process.cwd(), app.getAppPath())
   // Not awaited at the top level: Electron is only ready once this module has been evaluated.
   const opening = app.whenReady().then(() => openLongshore({ ...launch, discoveryOn: process.env.LONGSHORE_DISCOVERY }))
@@ -39,13 +41,15 @@ function live(): void {
   })
   whenOpen((longshore) => {
     longshore.showWindow()
+    if (launch.link !== undefined) longshore.openLink(launch.link)
     longshore.addPaths(launch.paths)
     quitAfterGoodbye(longshore)
   })
   app.on('second-instance', (_event, argv, workingDirectory) => {
-    const { paths } = readLaunchArguments(argv, workingDirectory, app.getAppPath())
+    const { paths, link } = readLaunchArguments(argv, workingDirectory, app.getAppPath())
     whenOpen((longshore) => {
       longshore.showWindow()
+      if (link !== undefined) longshore.openLink(link)
       longshore.addPaths(paths)
     })
   })
@@ -53,6 +57,14 @@ function live(): void {
   app.on('open-file', (event, path) => {
     event.preventDefault()
     whenOpen((longshore) => longshore.addPaths([path]))
+  })
+  // How macOS hands over links.
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    whenOpen((longshore) => {
+      longshore.showWindow()
+      longshore.openLink(url)
+    })
   })
   app.on('activate', () => whenOpen((longshore) => longshore.showWindow()))
   app.on('window-all-closed', () => {

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 export type LaunchArguments = {
   /** Files and folders to add, absolute. */
   readonly paths: readonly string[]
+  /** A `longshore://` link, as it was given. */
+  readonly link?: string
   /** Asks to receive on this computer, unless the person decided already. */
   readonly receiveHere: boolean
 }
@@ -20,7 +22,13 @@ export function readLaunchArguments(
   const paths = argv
     .slice(1)
     .filter((argument) => argument !== '' && !argument.startsWith('-'))
+    .filter((argument) => !isLink(argument))
     .map((argument) => resolve(workingDirectory, argument))
     .filter((path) => path !== appPath && existsSync(path))
-  return { paths, receiveHere: argv.includes('--receive-here') }
+  const link = argv.slice(1).find(isLink)
+  return { paths, ...(link !== undefined && { link }), receiveHere: argv.includes('--receive-here') }
+}
+
+function isLink(argument: string): boolean {
+  return /^longshore:\/\//i.test(argument)
 }

@@ -1,22 +1,32 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { app, type BrowserWindow, powerMonitor } from 'electron'
+import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
-import { THIS_COMPUTER } from './contract.ts'
+import { THIS_COMPUTER } from './contract-receivers.ts'
 import { createDialogs } from './dialogs.ts'
 import { browse } from './discovery.ts'
 import { networksFor } from './discovery-networks.ts'
-import { createEngine, plaintextRoute } from './engine/engine.ts'
+import { createEngine } from './engine/engine.ts'
+import { pair } from './engine/pair.ts'
+import { probe } from './engine/probe.ts'
 import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
+import { readName } from './kept-receiver.ts'
 import { setMenu } from './menu.ts'
 import { announce, createNotices, eachOnce } from './notices.ts'
+import { createOpenedLink } from './opened-link.ts'
+import { createOwnReceiver, routesOf } from './own-receiver.ts'
+import { adoptPlainReceivers } from './plain-receivers.ts'
 import { createReceiverProcess } from './receiver-process.ts'
+import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
+import { openReceivers } from './receivers.ts'
 import { openSavedUploads } from './saved-uploads.ts'
 import { openSettings } from './settings.ts'
 import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
+import { createTokenSafe } from './token-safe.ts'
 import { openWindow, refusePermissions } from './window.ts'
 
 /** The running app, as its lifecycle needs it. */
@@ -25,6 +35,8 @@ export type Longshore = {
   showWindow(): void
   /** Adds files that the person named on a command line or in the system; what is refused is shown as a notice. */
   addPaths(paths: readonly string[]): void
+  /** Fills a link in where it would otherwise be typed; nothing else comes of it before the person wants it. */
+  openLink(link: string): void
   /** Stops all transfers and the receiver, and saves. */
   close(): Promise<void>
 }
@@ -52,25 +64,49 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     openStore: openElectronStore,
     writtenBy,
     notify,
-    onReceiver: (receiver) => sendEvent(window, 'receiver', { receiver }),
+    onReceiver: (receiver) => sendEvent(window, 'receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
   })
   const savedUploads = openSavedUploads({ directory, writtenBy, notify })
+  const receivers = await openReceivers({
+    directory,
+    openStore: openElectronStore,
+    writtenBy,
+    safe: createTokenSafe(safeStorage, process.platform),
+    notify,
+    onChange: (list) => sendEvent(window, 'receivers', list),
+  })
+  await adoptPlainReceivers(settings, savedUploads, receivers, notify)
+  const deviceName = readName(hostname()) ?? 'Longshore'
+  const ownReceiver = createOwnReceiver({
+    receivers,
+    pair,
+    deviceName,
+    say: (command) => receiverProcess.say(command),
+    onReady() {
+      engine.wake()
+      retryWaiting(engine, THIS_COMPUTER)
+    },
+    notify,
+  })
   const receiverProcess = createReceiverProcess({
     fork: forkReceiver,
     directory: settings.get().receivingFolder,
     onChange: (state) => sendEvent(window, 'localReceiver', state),
-    onListening: () => engine.wake(),
+    onListening: (event) => ownReceiver.listening(event),
+    filter: (event) => ownReceiver.filter(event),
   })
   const engine = await createEngine({
     resumeStore: savedUploads,
-    routeTo(receiver) {
-      const address = receiver === THIS_COMPUTER ? receiverProcess.address() : receiver
-      return address === undefined ? undefined : plaintextRoute(address)
-    },
+    routeTo: routesOf(ownReceiver, receivers),
+    onSuccession: (receiver, certificatePem) => receivers.succeed(receiver, certificatePem),
     warn: eachOnce(notify),
   })
-  engine.onChange((change) => sendEvent(window, 'uploads', change))
+  const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
+  engine.onChange((change) => {
+    sendEvent(window, 'uploads', change)
+    watch.heed(change.changed)
+  })
   powerMonitor.on('suspend', () => {
     engine.sleep()
     // The computer does not wait, and may run out of battery before it wakes up.
@@ -84,14 +120,20 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   powerMonitor.on('resume', () => browsing?.lookAgain())
 
   const dialogs = createDialogs(currentWindow, settings)
+  const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
   const commands = createCommands({
     engine,
     settings,
+    receivers,
+    probe,
+    pair,
+    deviceName,
     receiverProcess,
     foundReceivers: () => browsing?.list() ?? [],
     notices,
     dialogs,
     fileManager,
+    takeOpenedLink: openedLink.take,
   })
   // What the person decided holds; the command line only decides for a first start.
   if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
@@ -109,6 +151,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
       window = openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds }))
       window.on('closed', () => {
         window = undefined
+        openedLink.pageGone()
       })
       return
     }
@@ -121,9 +164,11 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     addPaths(paths) {
       if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
     },
+    openLink: openedLink.open,
     async close() {
       browsing?.stop()
       settings.flush()
+      receivers.flush()
       savedUploads.flush()
       // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from happening.
       const saved = engine.close().finally(() => savedUploads.flush())

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { LocalReceiver } from './contract.ts'
+import type { LocalReceiver } from './contract-receivers.ts'
 import { isForPeople, nextReceiverState, readReceiverLine } from './receiver-output.ts'
 
 const starting: LocalReceiver = { kind: 'starting', directory: '/in' }
-const on: LocalReceiver = { kind: 'on', directory: '/in', address: '127.0.0.1:50051', filesReceived: 2 }
+const on: LocalReceiver = { kind: 'on', directory: '/in', address: '127.0.0.1:50051', filesReceived: 2, devices: [] }
 
 test('the lines a receiver prints are read, all others passed over', () => {
   expect(readReceiverLine('{"event":"listening","host":"127.0.0.1","port":50051,"tls":false}')).toEqual({

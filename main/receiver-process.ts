@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LocalReceiver } from './contract.ts'
+import type { LocalReceiver } from './contract-receivers.ts'
 import { USUAL_PORT } from './engine/receiver-address.ts'
-import { nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
+import { type ListeningEvent, nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
 import { type ReceiverChild, runReceiver } from './receiver-run.ts'
 
 /** Starts the receiver program with these arguments. */
@@ -12,20 +12,30 @@ export type ReceiverWish = { readonly on: boolean; readonly directory: string }
 /** "Receive on this computer": one receiver process, kept running while it is wanted. */
 export type ReceiverProcess = {
   state(): LocalReceiver
-  /** Where it listens, `host:port`; undefined while it does not. */
-  address(): string | undefined
   /** Makes it so, in the background; a later wish replaces an earlier one. */
   want(wish: ReceiverWish): void
+  /** Tells the running process something; nobody hears it while none runs. */
+  say(command: ReceiverCommand): void
   /** Stops it and waits until it is gone, at most three seconds. */
   stop(): Promise<void>
 }
+
+/** What the receiver process does when it is told to; it answers with the line of that name. */
+export type ReceiverCommand =
+  /** Opens a new pairing code in place of the one before. */
+  | { readonly command: 'invite' }
+  /** Tells the paired devices, and from then on also when there are others. */
+  | { readonly command: 'devices' }
+  | { readonly command: 'revoke'; readonly id: string }
 
 export type ReceiverProcessDeps = {
   readonly fork: ForkReceiver
   readonly directory: string
   readonly onChange: (state: LocalReceiver) => void
   /** Told each time it begins to listen: what waits for it can go on. */
-  readonly onListening: () => void
+  readonly onListening: (event: ListeningEvent) => void
+  /** Hears each event before the state changes, and may keep it to itself or change it. @default nobody does */
+  readonly filter?: (event: ReceiverEvent) => ReceiverEvent | undefined
   /** Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five tries */
   readonly backoffMs?: readonly number[]
 }
@@ -38,25 +48,30 @@ const EXIT_USAGE = 2
 
 /** Makes the switch; the process starts with the first `want`. */
 export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProcess {
-  const { fork, onChange, onListening, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
+  const { fork, onChange, onListening, filter = (event) => event, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
   let state: LocalReceiver = { kind: 'off', directory: deps.directory }
   let wished: ReceiverWish = { on: false, directory: deps.directory }
   let running = new AbortController()
   let gone: Promise<void> = Promise.resolve()
+  let child: ReceiverChild | undefined
 
-  function tell(event: ReceiverEvent): void {
+  function tell(heard: ReceiverEvent): void {
+    const event = filter(heard)
+    if (event === undefined) return
     const next = nextReceiverState(state, event)
     if (next === state) return
     state = next
     onChange(state)
-    if (event.kind === 'listening') onListening()
+    if (event.kind === 'listening') onListening(event)
   }
 
   async function keepRunning(directory: string, signal: AbortSignal): Promise<void> {
     let port = USUAL_PORT
     let failures = 0
     while (!signal.aborted) {
-      const ending = await runReceiver(fork(argumentsFor(directory, port)), tell, signal)
+      child = fork(argumentsFor(directory, port))
+      const ending = await runReceiver(child, tell, signal)
+      child = undefined
       if (signal.aborted) return
       tell({ kind: 'starting', directory })
       const neverListened = ending.listenedMs === undefined
@@ -99,8 +114,10 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
 
   return {
     state: () => state,
-    address: () => (state.kind === 'on' ? state.address : undefined),
     want,
+    say(command) {
+      if (state.kind === 'on') child?.postMessage(command)
+    },
     stop() {
       want({ on: false, directory: state.directory })
       return gone
@@ -109,5 +126,5 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
 }
 
 function argumentsFor(directory: string, port: number): readonly string[] {
-  return ['--dir', directory, '--port', String(port), '--host', '127.0.0.1', '--plaintext', '--no-auth', '--json']
+  return ['--dir', directory, '--port', String(port), '--json']
 }

@@ -9,6 +9,8 @@ export type ReceiverChild = NodeJS.EventEmitter & {
   readonly stdout: NodeJS.ReadableStream | null
   readonly stderr: NodeJS.ReadableStream | null
   kill(): boolean
+  /** Gives the process a message; it answers with lines. */
+  postMessage(message: unknown): void
 }
 
 /** A receiver that is asked to stop finishes the chunks in flight; one that takes longer is ended, which loses nothing that it acknowledged. */

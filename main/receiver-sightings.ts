@@ -9,7 +9,7 @@ import {
 } from '../proto/discovery.ts'
 import { readFingerprint } from '../proto/identity.ts'
 import { isLinkLocal, isOnNetwork, type Network } from '../proto/network.ts'
-import type { FoundReceiver } from './contract.ts'
+import type { FoundReceiver } from './contract-receivers.ts'
 
 /** What one packet told about one receiver. */
 export type Sighting =

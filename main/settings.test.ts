@@ -9,7 +9,7 @@ import { STORE_OPTIONS } from './state-store.ts'
 const defaults = { receivingFolder: '/downloads/Longshore', discovery: true }
 
 let directory: string
-let receivers: string[]
+let receivers: (string | undefined)[]
 let told: string[]
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'settings-'))
@@ -48,7 +48,7 @@ test('a default is not written down, so that it may be another one in the next r
   settings.flush()
   expect(JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8'))).toEqual({
     receiveHere: true,
-    version: 1,
+    version: settingsFormat.version,
     writtenBy: '0.1.0',
   })
   expect(open('/elsewhere').get().receivingFolder).toBe('/elsewhere')
@@ -69,13 +69,14 @@ test('[G8] a change that cannot be saved holds for this run, and the person is t
 })
 
 test('one unsound setting does not take the others with it', () => {
-  writeFileSync(join(directory, 'settings.json'), '{"receiver":"nas","receiveHere":true}')
+  writeFileSync(join(directory, 'settings.json'), '{"receiver":7,"receiveHere":true}')
   expect(open().get()).toEqual({ ...defaults, receiveHere: true })
   expect(told).toHaveLength(1)
 })
 
 test.each([
-  ['receiver', ['nas:1', '[::1]:50051', 'this-computer'], ['', 'nas', 'http://nas', 7, null]],
+  ['receiver', ['nas:1', 'this-computer', `sha256:${'0'.repeat(64)}`], ['', 'x'.repeat(301), 7, null]],
+  ['plainReceiver', ['nas:1', '[::1]:50051'], ['', 'nas', 'http://nas', 'this-computer', 7, null]],
   ['receiveHere', [true, false], ['yes', 1, null]],
   ['discovery', [true, false], ['yes', 0, null]],
   ['receivingFolder', ['/data'], ['data', '', '/da\0ta', 7]],
@@ -91,11 +92,25 @@ test.each([
   for (const value of unsound) expect(parseSettings({ [name]: value })).toEqual({ value: {}, rejectedParts: 1 })
 })
 
-test('[G12] the settings of every earlier version are taken over', () => {
+test('[G12] the settings of every earlier version are taken over, and its receiver told apart as one without encryption', () => {
   const fixture = join(import.meta.dirname, 'fixtures/version-1/settings.json')
   copyFileSync(fixture, join(directory, 'settings.json'))
-  const { version, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
-  expect(version).toBe(settingsFormat.version)
-  expect(open().get()).toEqual({ discovery: true, ...decided })
+  const { version: _, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
+  expect(open().get()).toEqual({ discovery: true, ...decided, plainReceiver: decided.receiver })
   expect(told).toEqual([])
+})
+
+test('the receiver on this computer was never one to be told apart', () => {
+  writeFileSync(join(directory, 'settings.json'), '{"receiver":"this-computer"}')
+  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiver: 'this-computer' })
+})
+
+test('a decision that is taken back is gone, and told', () => {
+  const settings = open()
+  settings.change({ receiver: 'nas:1' })
+  settings.change({ receiver: undefined })
+  settings.flush()
+  expect(settings.get()).not.toHaveProperty('receiver')
+  expect(receivers).toEqual(['nas:1', undefined])
+  expect(open().get()).not.toHaveProperty('receiver')
 })

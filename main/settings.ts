@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path'
+import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
 import { openStateFile } from './state-file.ts'
-import type { StateFormat } from './state-format.ts'
+import type { Content, StateFormat } from './state-format.ts'
 import type { OpenStore } from './state-store.ts'
 
 /** Position and size of the window on the desktop, pixels. */
@@ -9,8 +10,10 @@ export type WindowBounds = { readonly x: number; readonly y: number; readonly wi
 
 /** What the person decided. Absent: never decided. */
 type Settings = {
-  /** Where new files go: `host:port` or the name of the receiver on this computer. */
-  readonly receiver?: string
+  /** Where new files go. */
+  readonly receiver?: ReceiverId
+  /** `host:port` that earlier versions sent to without encryption; there until it is a known receiver. */
+  readonly plainReceiver?: string
   /** Whether this computer receives. */
   readonly receiveHere?: boolean
   /** Absolute path where received files are put. @default the folder "Longshore" among the downloads */
@@ -22,15 +25,23 @@ type Settings = {
   readonly lastFolder?: string
 }
 
+/** Undefined: not decided any more. */
+type SettingsPatch = { readonly [S in keyof Settings]?: Settings[S] | undefined }
+
 export type SettingsStore = {
   get(): Settings
   /** Takes effect at once and is saved soon. A failure to save is told as a notice. */
-  change(patch: Partial<Settings>): void
+  change(patch: SettingsPatch): void
   flush(): void
 }
 
-/** Every decision may be absent and each is checked when it is read, so the content never had to change its form. */
-export const settingsFormat: StateFormat = { version: 1, migrations: {} }
+/** Every decision may be absent and each is checked when it is read. The first version named a receiver by its address, which said nothing of trust. */
+export const settingsFormat: StateFormat = {
+  version: 2,
+  migrations: {
+    1: (content: Content) => (isAddress(content.receiver) ? { ...content, plainReceiver: content.receiver } : content),
+  },
+}
 
 export type SettingsDeps = {
   readonly directory: string
@@ -38,8 +49,8 @@ export type SettingsDeps = {
   /** Version of the app. */
   readonly writtenBy: string
   readonly notify: (message: string) => void
-  /** Told the receiver each time one is chosen. */
-  readonly onReceiver: (receiver: string) => void
+  /** Told the receiver each time one is chosen, or none any more. */
+  readonly onReceiver: (receiver: ReceiverId | undefined) => void
   readonly defaultReceivingFolder: string
 }
 
@@ -69,14 +80,14 @@ export function openSettings({
   return {
     get: () => ({ receivingFolder: defaultReceivingFolder, discovery: true, ...decided }),
     change(patch) {
-      decided = { ...decided, ...patch }
+      decided = Object.fromEntries(Object.entries({ ...decided, ...patch }).filter(([, value]) => value !== undefined))
       file.save().catch((cause: unknown) => {
         // A full or read-only disk. The change holds for this run, and the next write carries it too.
         const why = cause instanceof Error ? cause.message : String(cause)
         // The same sentence each time, so that a disk that stays full is told once.
         notify(`The settings could not be saved: ${why}.`)
       })
-      if (patch.receiver !== undefined) onReceiver(patch.receiver)
+      if ('receiver' in patch) onReceiver(patch.receiver)
     },
     flush: () => file.flush(),
   }
@@ -86,6 +97,7 @@ export function openSettings({
 export function parseSettings(content: Readonly<Record<string, unknown>>) {
   const checks = {
     receiver: isReceiver,
+    plainReceiver: isAddress,
     receiveHere: (value) => typeof value === 'boolean',
     receivingFolder: isFolder,
     discovery: (value) => typeof value === 'boolean',
@@ -99,7 +111,11 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
 }
 
 function isReceiver(value: unknown): boolean {
-  if (typeof value !== 'string') return false
+  return typeof value === 'string' && value !== '' && value.length <= 300
+}
+
+function isAddress(value: unknown): boolean {
+  if (typeof value !== 'string' || value === THIS_COMPUTER) return false
   const read = readReceiverAddress(value)
   return read.kind === 'address' && read.address === value
 }

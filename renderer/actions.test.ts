@@ -40,7 +40,7 @@ describe('adding', () => {
     const { actions, store, commands } = await opened(withoutReceiver)
     actions.addFolder()
     expect(commands()).toEqual([])
-    expect(store.getState().receiverProblem).toEqual({ kind: 'missing' })
+    expect(store.getState().receiverMissing).toBeDefined()
   })
 
   test('files dropped before there is a receiver are queued, once, when there is one', async () => {
@@ -52,20 +52,7 @@ describe('adding', () => {
     say('receiver', { receiver: 'other:50051' })
     expect(commands()).toEqual([['addDropped', [file, other]]])
     expect(store.getState().heldFiles).toEqual([])
-    expect(store.getState()).not.toHaveProperty('receiverProblem')
-  })
-})
-
-describe('the receiver field', () => {
-  test('explains why an address was refused, and forgets it when another is taken', async () => {
-    const setReceiver = vi.fn<LongshoreApi['setReceiver']>()
-    setReceiver.mockRejectedValueOnce(new Error('Write it as host:port.'))
-    setReceiver.mockResolvedValueOnce()
-    const { actions, store } = await opened(withoutReceiver, { setReceiver })
-    expect(await actions.setReceiver('nonsense')).toBe(false)
-    expect(store.getState().receiverProblem).toEqual({ kind: 'refused', sentence: 'Write it as host:port.' })
-    expect(await actions.setReceiver('box:1')).toBe(true)
-    expect(store.getState()).not.toHaveProperty('receiverProblem')
+    expect(store.getState()).not.toHaveProperty('receiverMissing')
   })
 })
 

@@ -1,4 +1,5 @@
 import type { AddReport, LongshoreApi, UploadId } from '../main/contract.ts'
+import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
 
 /** Everything a person can do in the window. A refusal ends up in the store, where the window shows it; nothing here throws or rejects. */
@@ -19,7 +20,7 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
   }
 
   const add = (command: () => Promise<AddReport>) => {
-    if (store.getState().receiver === undefined) update({ receiverProblem: { kind: 'missing' } })
+    if (store.getState().receiver === undefined) update({ receiverMissing: {} })
     else tell(report(command()))
   }
 
@@ -47,19 +48,7 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     clear: (ids: readonly UploadId[]) => tell(api.clear(ids)),
     move: (ids: readonly UploadId[], before: UploadId | undefined) => tell(api.move(ids, before)),
     reveal: (id: UploadId) => tell(api.reveal(id)),
-    /** Tells whether the address was taken; a refused one is explained at the field it was typed in. */
-    setReceiver: (address: string): Promise<boolean> =>
-      api.setReceiver(address).then(
-        () => {
-          update(withoutReceiverProblem, true)
-          return true
-        },
-        (refusal: unknown) => {
-          update({ receiverProblem: { kind: 'refused', sentence: sentenceOf(refusal) } })
-          return false
-        },
-      ),
-    dismissReceiverProblem: () => update(withoutReceiverProblem, true),
+    ...createReceiverActions(api, store, tell),
     setReceiveHere: (on: boolean) => tell(api.setReceiveHere(on)),
     chooseReceivingFolder: () => tell(api.chooseReceivingFolder()),
     openReceivingFolder: () => tell(api.openReceivingFolder()),
@@ -77,10 +66,6 @@ export function sentenceOf(refusal: unknown): string {
 }
 
 function withoutProblem({ problem: _problem, ...state }: WindowState): WindowState {
-  return state
-}
-
-function withoutReceiverProblem({ receiverProblem: _problem, ...state }: WindowState): WindowState {
   return state
 }
 

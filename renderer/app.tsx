@@ -1,11 +1,15 @@
 import { AddButtons } from './components/add-buttons.tsx'
+import { AddReceiver } from './components/add-receiver.tsx'
 import { Announcer } from './components/announcer.tsx'
+import { DevicesSheet } from './components/devices-sheet.tsx'
 import { DropOverlay } from './components/drop-overlay.tsx'
 import { EmptyQueue } from './components/empty-queue.tsx'
+import { IdentityStop } from './components/identity-stop.tsx'
 import { Notices } from './components/notices.tsx'
 import { Queue } from './components/queue.tsx'
 import { ReceiveHere } from './components/receive-here.tsx'
 import { ReceiverField } from './components/receiver-field.tsx'
+import { ReceiversSheet } from './components/receivers-sheet.tsx'
 import { TotalsBar } from './components/totals-bar.tsx'
 import { useFileDrop } from './components/use-file-drop.ts'
 import { useActions, useWindow } from './window-context.ts'
@@ -24,9 +28,13 @@ export function App() {
         {!isEmpty && <AddButtons />}
       </header>
       {!isEmpty && <TotalsBar />}
+      <IdentityStop />
       <Notices />
       <main className="middle">{isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}</main>
       <ReceiveHere />
+      <AddReceiver />
+      <ReceiversSheet />
+      <DevicesSheet />
       {dragging && <DropOverlay />}
       <Announcer />
     </div>

@@ -1,15 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type {
-  AppSnapshot,
-  Events,
-  FoundReceiver,
-  LocalReceiver,
-  LongshoreApi,
-  Notice,
-  SkippedPath,
-  UploadSnapshot,
-} from '../main/contract.ts'
+import type { AppSnapshot, Events, LongshoreApi, Notice, SkippedPath, UploadSnapshot } from '../main/contract.ts'
 import { isSettled } from '../main/contract.ts'
+import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
+import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { type QueueItem, queueItems, type Uploads } from './selectors.ts'
 
 /** What the window shows: a mirror of the main process, and the little that only the window knows. */
@@ -20,7 +13,8 @@ export type WindowState = {
   /** Uploads that became done or failed in the latest change that had any; for screen readers. */
   readonly ended: readonly UploadSnapshot[]
   /** Where new files go; absent when none is chosen. */
-  readonly receiver?: string
+  readonly receiver?: ReceiverId
+  readonly receivers: readonly KnownReceiver[]
   /** Absent until the main process has answered for the first time. */
   readonly localReceiver?: LocalReceiver
   /** Heard of on the local networks, by name. */
@@ -33,11 +27,18 @@ export type WindowState = {
   readonly skipped: readonly SkippedPath[]
   /** The sentence with which the latest command was refused, until dismissed. */
   readonly problem?: string
-  /** What the receiver field has to say. `missing`: something was to be added, and there is no receiver yet. */
-  readonly receiverProblem?: { readonly kind: 'refused'; readonly sentence: string } | { readonly kind: 'missing' }
+  /** Something was to be added, and there is no receiver yet. A new object each time. */
+  readonly receiverMissing?: object
+  /** The dialog that adds a receiver, while it is open. */
+  readonly adding?: AddingReceiver
+  /** What is open over the window besides. */
+  readonly sheet?: Sheet
   /** Dropped before a receiver was chosen: kept, and queued as soon as there is one. */
   readonly heldFiles: readonly File[]
 }
+
+/** `devices`: who may send to this computer, and how to pair. */
+export type Sheet = 'receivers' | 'devices'
 
 export type WindowStore = StoreApi<WindowState>
 
@@ -48,6 +49,7 @@ export function createWindowStore(): WindowStore {
     items: [],
     ended: [],
     foundReceivers: [],
+    receivers: [],
     notices: [],
     openRows: new Set(),
     skipped: [],
@@ -62,27 +64,28 @@ export function createWindowStore(): WindowStore {
 export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: WindowStore): Promise<void> {
   api.on('uploads', (change) => store.setState((state) => withUploads(state, change)))
   api.on('receiver', ({ receiver }) => store.setState((state) => withReceiver(state, receiver), true))
+  api.on('receivers', (receivers) => store.setState({ receivers }))
   api.on('localReceiver', (localReceiver) => store.setState({ localReceiver }))
   api.on('foundReceivers', (foundReceivers) => store.setState({ foundReceivers }))
   api.on('notices', (notices) => store.setState({ notices }))
+  api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
   store.setState((state) => withSnapshot(state, snapshot), true)
 }
 
 function withSnapshot(
   state: WindowState,
-  { uploads: list, receiver, localReceiver, foundReceivers, notices }: AppSnapshot,
+  { uploads: list, receiver, receivers, localReceiver, foundReceivers, notices, openedLink }: AppSnapshot,
 ): WindowState {
   const uploads = new Map(list.map((upload) => [upload.id, upload]))
-  return withReceiver(
-    { ...state, uploads, items: queueItems(uploads), ended: [], localReceiver, foundReceivers, notices },
-    receiver,
-  )
+  const mirrored = { uploads, items: queueItems(uploads), ended: [], receivers, localReceiver, foundReceivers, notices }
+  const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
+  return withReceiver({ ...state, ...mirrored, ...opened }, receiver)
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */
-function withReceiver(state: WindowState, receiver: string | undefined): WindowState {
-  const { receiver: _receiver, receiverProblem: _problem, ...rest } = state
+function withReceiver(state: WindowState, receiver: ReceiverId | undefined): WindowState {
+  const { receiver: _receiver, receiverMissing: _missing, ...rest } = state
   return receiver === undefined ? rest : { ...rest, receiver }
 }
 

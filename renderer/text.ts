@@ -1,7 +1,8 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { THIS_COMPUTER } from '../main/contract.ts'
+import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../main/contract-receivers.ts'
 import { formatBytes, formatDuration, formatInstant, formatRate, formatShare } from './format.ts'
+import { useWindow } from './window-context.ts'
 
 export type Text = ReturnType<typeof useText>
 
@@ -9,6 +10,7 @@ export type Text = ReturnType<typeof useText>
 export function useText() {
   const { t, i18n } = useTranslation()
   const { language } = i18n
+  const receivers = useWindow((state) => state.receivers)
   return useMemo(
     () => ({
       t,
@@ -17,8 +19,13 @@ export function useText() {
       share: (share: number) => formatShare(share, language),
       duration: (seconds: number) => formatDuration(seconds, language),
       instant: (epochMs: number) => formatInstant(epochMs, language),
-      receiverName: (receiver: string) => (receiver === THIS_COMPUTER ? t('receiver.thisComputer') : receiver),
+      receiverName: (id: ReceiverId) =>
+        id === THIS_COMPUTER ? t('receiver.thisComputer') : (nameOf(receivers, id) ?? t('receiver.forgotten')),
     }),
-    [t, language],
+    [t, language, receivers],
   )
+}
+
+function nameOf(receivers: readonly KnownReceiver[], id: ReceiverId): string | undefined {
+  return receivers.find((receiver) => receiver.id === id)?.name
 }

@@ -10,20 +10,25 @@ const node = /^node:/
  * are proto/ between a sender and a receiver, and main/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
-  [/^main\/contract\.ts$/, []],
+  [/^main\/contract-receivers\.ts$/, []],
+  [/^main\/contract\.ts$/, [/^main\/contract-receivers\.ts$/]],
   [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
-  [/^main\/engine\//, [/^main\/(engine\/|contract\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
+  [
+    /^main\/engine\//,
+    [/^main\/(engine\/|contract(-receivers)?\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/],
+  ],
   [/^main\/(discovery|discovery-networks|receiver-sightings)\.ts$/, [/^main\//, /^proto\//, node, /^dns-packet$/]],
-  [/^main\//, [/^main\//, node, /^electron(-store)?$/]],
+  [/^main\//, [/^main\//, /^proto\/(identity|pairing)\.ts$/, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
     [
       /^renderer\//,
-      /^main\/contract\.ts$/,
+      /^main\/contract(-receivers)?\.ts$/,
       /^react(-dom|-i18next)?(\/|$)/,
       /^zustand/,
       /^i18next$/,
       /^@tanstack\/react-virtual$/,
+      /^qrcode$/,
     ],
   ],
   [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { THIS_COMPUTER } from '../contract.ts'
+import { THIS_COMPUTER } from '../contract-receivers.ts'
 import { readReceiverAddress } from './receiver-address.ts'
 
 test.each([

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { THIS_COMPUTER } from '../contract.ts'
+import { THIS_COMPUTER } from '../contract-receivers.ts'
 
 /** The port a receiver listens on unless told otherwise. */
 export const USUAL_PORT = 50051

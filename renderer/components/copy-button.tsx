@@ -4,8 +4,14 @@ import { useText } from '../text.ts'
 /** How long it says that it has copied. */
 const SAYS_COPIED_MS = 2_000
 
+type Props = {
+  readonly text: string
+  /** What the button says; that it copies details when not given. */
+  readonly label?: string
+}
+
 /** Puts a text on the clipboard, and says so. */
-export function CopyButton({ text }: { readonly text: string }) {
+export function CopyButton({ text, label }: Props) {
   const { t } = useText()
   const [copied, setCopied] = useState(false)
 
@@ -24,7 +30,7 @@ export function CopyButton({ text }: { readonly text: string }) {
   }
   return (
     <button type="button" className="button small" onClick={copy}>
-      {t(copied ? 'details.copied' : 'details.copy')}
+      {copied ? t('details.copied') : (label ?? t('details.copy'))}
     </button>
   )
 }

@@ -8,7 +8,7 @@ import { Icon } from './icon.tsx'
 /** What stands where the queue will be. */
 export function EmptyQueue() {
   const { t, receiverName } = useText()
-  const { setReceiver } = useActions()
+  const { addReceiver } = useActions()
   const receiver = useWindow((state) => state.receiver)
   const hasFound = useWindow((state) => state.foundReceivers.length > 0)
   const foundId = useId()
@@ -26,7 +26,7 @@ export function EmptyQueue() {
         <p id={foundId} role="status">
           {hasFound && t('found.label')}
         </p>
-        {hasFound && <FoundList labelledBy={foundId} onChoose={({ address }) => void setReceiver(address)} />}
+        {hasFound && <FoundList labelledBy={foundId} onChoose={({ address }) => addReceiver(address)} />}
       </div>
     </section>
   )

@@ -1,4 +1,4 @@
-import type { FoundReceiver } from '../../main/contract.ts'
+import type { FoundReceiver } from '../../main/contract-receivers.ts'
 import { useWindow } from '../window-context.ts'
 
 type Props = {
@@ -8,10 +8,10 @@ type Props = {
   readonly popover?: string
 }
 
-/** The receivers found on the network, each a button that chooses it. */
+/** The receivers found on the network, each a button that adds or chooses it. */
 export function FoundList({ labelledBy, onChoose, popover }: Props) {
   const receivers = useWindow((state) => state.foundReceivers)
-  const chosen = useWindow((state) => state.receiver)
+  const chosenAddress = useWindow((state) => state.receivers.find(({ id }) => id === state.receiver)?.address)
   return (
     <ul className="found-list" aria-labelledby={labelledBy}>
       {receivers.map((receiver) => (
@@ -20,7 +20,7 @@ export function FoundList({ labelledBy, onChoose, popover }: Props) {
             type="button"
             className="button found"
             data-testid="found"
-            aria-pressed={receiver.address === chosen}
+            aria-pressed={receiver.address === chosenAddress}
             {...(popover !== undefined && { popoverTarget: popover, popoverTargetAction: 'hide' as const })}
             onClick={() => onChoose(receiver)}
           >

@@ -1,4 +1,4 @@
-import type { LocalReceiver } from '../../main/contract.ts'
+import type { LocalReceiver } from '../../main/contract-receivers.ts'
 import { type Text, useText } from '../text.ts'
 import { useActions, useWindow } from '../window-context.ts'
 
@@ -6,7 +6,7 @@ import { useActions, useWindow } from '../window-context.ts'
 export function ReceiveHere() {
   const text = useText()
   const { t } = text
-  const { setReceiveHere, chooseReceivingFolder, openReceivingFolder } = useActions()
+  const { setReceiveHere, showInvitation, chooseReceivingFolder, openReceivingFolder } = useActions()
   const localReceiver = useWindow((state) => state.localReceiver)
   if (localReceiver === undefined) return null
 
@@ -29,6 +29,11 @@ export function ReceiveHere() {
         <span role="status">{stateOf(localReceiver, text)}</span>
         {localReceiver.kind === 'on' && ` · ${t('receiveHere.files', { count: localReceiver.filesReceived })}`}
       </span>
+      {localReceiver.kind === 'on' && localReceiver.fingerprint !== undefined && (
+        <button type="button" className="button small" data-testid="pair-device" onClick={showInvitation}>
+          {t('receiveHere.pair')}
+        </button>
+      )}
       <span className="receive-here-folder">
         <span className="path" title={localReceiver.directory}>
           <span className="visually-hidden">{t('receiveHere.folder')} </span>

@@ -1,72 +1,55 @@
-import { useEffect, useId, useRef, useState } from 'react'
-import { THIS_COMPUTER } from '../../main/contract.ts'
+import { useEffect, useId, useRef } from 'react'
+import { THIS_COMPUTER } from '../../main/contract-receivers.ts'
 import { useText } from '../text.ts'
 import { useActions, useWindow } from '../window-context.ts'
 import { FoundMenu } from './found-menu.tsx'
 import { ReceiverHint } from './receiver-hint.tsx'
 
-/** Where new files go. What is typed counts after Enter or on leaving the field; Escape takes it back. */
+/** Where new files go: one of the known receivers, or one that is added now. */
 export function ReceiverField() {
-  const { t, receiverName } = useText()
-  const { setReceiver, dismissReceiverProblem } = useActions()
+  const { t } = useText()
+  const { setReceiver, addReceiver, openSheet } = useActions()
   const receiver = useWindow((state) => state.receiver)
-  const problem = useWindow((state) => state.receiverProblem)
+  const receivers = useWindow((state) => state.receivers)
+  const missing = useWindow((state) => state.receiverMissing)
   const isQueueEmpty = useWindow((state) => state.items.length === 0)
-  const [draft, setDraft] = useState<string>()
-  const input = useRef<HTMLInputElement>(null)
+  const select = useRef<HTMLSelectElement>(null)
   const id = useId()
-  const current = receiver === undefined ? '' : receiverName(receiver)
 
   useEffect(() => {
-    if (problem?.kind === 'missing') input.current?.focus()
-  }, [problem])
-
-  const revert = () => {
-    setDraft(undefined)
-    dismissReceiverProblem()
-  }
-  const choose = async (address: string) => {
-    if (await setReceiver(address)) setDraft(undefined)
-  }
-  const commit = () => {
-    const address = draft?.trim()
-    if (address === undefined) return
-    if (address === '' || address === current) revert()
-    else void choose(address === t('receiver.thisComputer') ? THIS_COMPUTER : address)
-  }
+    if (missing !== undefined) select.current?.focus()
+  }, [missing])
 
   return (
     <div className="receiver">
       <label htmlFor={id}>{t('receiver.label')}</label>
-      <input
-        ref={input}
+      <select
+        ref={select}
         id={id}
+        className="field"
         data-testid="receiver-field"
-        type="text"
-        spellCheck={false}
-        autoComplete="off"
-        placeholder={t('receiver.placeholder')}
-        value={draft ?? current}
-        aria-invalid={problem?.kind === 'refused'}
+        value={receiver ?? ''}
         aria-describedby={`${id}-hint`}
-        onChange={(event) => setDraft(event.target.value)}
-        onFocus={(event) => event.target.select()}
-        onBlur={commit}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter') commit()
-          if (key === 'Escape') revert()
-        }}
-      />
-      <button
-        type="button"
-        className="button"
-        aria-pressed={receiver === THIS_COMPUTER}
-        onClick={() => void choose(THIS_COMPUTER)}
+        onChange={(event) => setReceiver(event.target.value)}
       >
-        {t('receiver.thisComputer')}
+        {receiver === undefined && <option value="">{t('receiver.choose')}</option>}
+        <option value={THIS_COMPUTER}>{t('receiver.thisComputer')}</option>
+        {receivers.map((known) => (
+          <option key={known.id} value={known.id}>
+            {known.name === known.address ? known.name : `${known.name} (${known.address})`}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="button" data-testid="add-receiver-button" onClick={() => addReceiver()}>
+        {t('receiver.add')}
       </button>
       {/* An empty queue shows them itself. */}
-      {!isQueueEmpty && <FoundMenu onChoose={(address) => void choose(address)} />}
+      {!isQueueEmpty && <FoundMenu onChoose={addReceiver} />}
+      {receivers.length > 0 && (
+        <button type="button" className="button" onClick={() => openSheet('receivers')}>
+          {t('receiver.manage')}
+        </button>
+      )}
       <ReceiverHint id={`${id}-hint`} />
     </div>
   )

@@ -1,24 +1,38 @@
-import { THIS_COMPUTER } from '../../main/contract.ts'
+import { type KnownReceiver, THIS_COMPUTER } from '../../main/contract-receivers.ts'
 import type { WindowState } from '../store.ts'
 import { type Text, useText } from '../text.ts'
-import { useWindow } from '../window-context.ts'
+import { useActions, useWindow } from '../window-context.ts'
 
-/** The line below the receiver field: why an address was refused, or what is still to be chosen. Empty when all is well. */
+/** The line below the receiver field: what is still to be chosen, or what to know about what is. Empty when all is well. */
 export function ReceiverHint({ id }: { readonly id: string }) {
   const { t } = useText()
-  const problem = useWindow((state) => state.receiverProblem)
+  const { addReceiver } = useActions()
   const sentence = useWindow((state) => hint(state, t))
+  const chosen = useWindow(chosenReceiver)
   return (
-    <p className="receiver-hint" id={id} role="status" data-tone={problem?.kind === 'refused' ? 'bad' : 'warn'}>
+    <p className="receiver-hint" id={id} role="status" data-tone="warn">
       {sentence}
+      {chosen?.standing.kind === 'not-paired' && (
+        <button type="button" className="button small" onClick={() => addReceiver(chosen.address)}>
+          {t('receiver.pairAgain')}
+        </button>
+      )}
     </p>
   )
 }
 
-function hint({ receiver, receiverProblem, heldFiles, localReceiver }: WindowState, t: Text['t']): string | undefined {
-  if (receiverProblem?.kind === 'refused') return receiverProblem.sentence
+function chosenReceiver({ receiver, receivers }: WindowState): KnownReceiver | undefined {
+  return receivers.find(({ id }) => id === receiver)
+}
+
+function hint(state: WindowState, t: Text['t']): string | undefined {
+  const { receiver, receiverMissing, heldFiles, localReceiver } = state
   if (heldFiles.length > 0) return t('receiver.missingHeld', { count: heldFiles.length })
-  if (receiverProblem?.kind === 'missing') return t('receiver.missing')
+  if (receiverMissing !== undefined) return t('receiver.missing')
   const isOff = localReceiver?.kind === 'off' || localReceiver?.kind === 'failed'
-  return receiver === THIS_COMPUTER && isOff ? t('receiver.localOff') : undefined
+  if (receiver === THIS_COMPUTER) return isOff ? t('receiver.localOff') : undefined
+  const chosen = chosenReceiver(state)
+  if (chosen === undefined) return undefined
+  if (chosen.fingerprint === undefined) return t('receiver.plaintext')
+  return chosen.standing.kind === 'not-paired' ? t('receiver.notPaired', { name: chosen.name }) : undefined
 }

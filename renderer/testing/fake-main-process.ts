@@ -2,6 +2,7 @@ import type { AppSnapshot, Commands, Events, LongshoreApi } from '../../main/con
 
 type Listeners = { [E in keyof Events]: Set<(payload: Events[E]) => void> }
 
+const refusal = { kind: 'refused', reason: 'UNREACHABLE', message: 'It cannot be reached.' } as const
 const report = { added: 0, skipped: [] }
 
 /** A main process that does nothing but remember what it was asked, answer as told, and say what the test makes it say. */
@@ -10,9 +11,11 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
   const listeners: Listeners = {
     uploads: new Set(),
     receiver: new Set(),
+    receivers: new Set(),
     localReceiver: new Set(),
     foundReceivers: new Set(),
     notices: new Set(),
+    openedLink: new Set(),
   }
 
   function command<R>(name: keyof Commands | 'addDropped', answer: R) {
@@ -34,6 +37,13 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     move: command('move', undefined),
     reveal: command('reveal', undefined),
     setReceiver: command('setReceiver', undefined),
+    beginReceiver: command('beginReceiver', refusal),
+    pairReceiver: command('pairReceiver', refusal),
+    addPlaintextReceiver: command('addPlaintextReceiver', refusal),
+    renameReceiver: command('renameReceiver', undefined),
+    forgetReceiver: command('forgetReceiver', undefined),
+    inviteDevice: command('inviteDevice', undefined),
+    revokeDevice: command('revokeDevice', undefined),
     setReceiveHere: command('setReceiveHere', undefined),
     chooseReceivingFolder: command('chooseReceivingFolder', undefined),
     openReceivingFolder: command('openReceivingFolder', undefined),

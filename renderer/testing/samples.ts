@@ -1,4 +1,5 @@
 import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { KnownReceiver } from '../../main/contract-receivers.ts'
 
 /** An upload named after its id, of 1000 bytes, waiting. */
 export function upload(id: string, rank: number, more: Partial<UploadSnapshot> = {}): UploadSnapshot {
@@ -30,11 +31,14 @@ export const done: UploadStatus = {
 
 export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', message: 'The disk is full.' }
 
+const box: KnownReceiver = { id: 'box:50051', name: 'Box', address: 'box:50051', standing: { kind: 'good' } }
+
 /** A window that has a receiver and these uploads. */
 export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot {
   return {
     uploads,
     receiver: 'box:50051',
+    receivers: [box],
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [],
     notices: [],

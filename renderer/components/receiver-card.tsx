@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import type { KnownReceiver } from '../../main/contract-receivers.ts'
+import { type Text, useText } from '../text.ts'
+import { useActions } from '../window-context.ts'
+import { ConfirmButton } from './confirm-button.tsx'
+import { Fingerprint } from './fingerprint.tsx'
+
+/** One known receiver. Its name is changed in place; Escape takes that back. */
+export function ReceiverCard({ receiver }: { readonly receiver: KnownReceiver }) {
+  const { t } = useText()
+  const { renameReceiver, forgetReceiver } = useActions()
+  const [draft, setDraft] = useState<string>()
+  const { id, name, address, fingerprint, standing } = receiver
+  const commit = () => {
+    if (draft !== undefined && draft.trim() !== '' && draft !== name) renameReceiver(id, draft)
+    setDraft(undefined)
+  }
+  return (
+    <li className="card" data-testid="receiver" data-name={name}>
+      <input
+        className="field card-name"
+        aria-label={t('receivers.name', { name })}
+        maxLength={64}
+        value={draft ?? name}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') commit()
+          if (event.key !== 'Escape' || draft === undefined) return
+          // The first Escape is for the name, and not for the dialog.
+          event.preventDefault()
+          setDraft(undefined)
+        }}
+      />
+      <span className="card-place">{address}</span>
+      <span className="card-state" data-kind={fingerprint === undefined ? 'plaintext' : standing.kind}>
+        {stateOf(receiver, t)}
+      </span>
+      {fingerprint !== undefined && <Fingerprint value={fingerprint} />}
+      <ConfirmButton
+        label={t('receivers.forget')}
+        question={t('receivers.forgetSure', { name })}
+        onConfirm={() => forgetReceiver(id)}
+      />
+    </li>
+  )
+}
+
+function stateOf({ fingerprint, standing }: KnownReceiver, t: Text['t']): string {
+  if (fingerprint === undefined) return t('receivers.plaintext')
+  switch (standing.kind) {
+    case 'good':
+      return t('receivers.paired')
+    case 'not-paired':
+      return t('receivers.notPaired')
+    case 'identity-changed':
+      return t('receivers.identityChanged')
+  }
+}
