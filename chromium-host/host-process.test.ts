@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type * as Electron from 'electron'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildOutputs } from '../test/support/build.ts'
 import { findChromium } from './find-chromium.ts'
@@ -70,6 +71,13 @@ describe.skipIf(findChromium() === undefined)('A process of the Chromium host', 
     const app = await launchFixture()
     const child = (await app.page.evaluate("api.invoke('fork')")) as { pid: number; line: string }
     expect(child.line).toBe('--greeting hello\n')
+    const heard = await app.main(() => {
+      const { child } = globalThis as unknown as { child: Electron.UtilityProcess }
+      const line = new Promise<string>((resolve) => child.stdout?.once('data', (bytes) => resolve(String(bytes))))
+      child.postMessage({ word: 'harbour' })
+      return line
+    }, undefined)
+    expect(heard).toBe('heard harbour\n')
     const chromium = await app.main(
       ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
       undefined,
