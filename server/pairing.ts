@@ -141,12 +141,21 @@ export class Pairing {
   }
 
   async #openInvite(): Promise<Invite> {
-    const text = await readIfThere(fileOf(this.#deps.stateDirectory))
-    const found = text === undefined ? undefined : toInvite(text)
-    const isOpen = found !== undefined && found.wrongTries < MAX_WRONG_TRIES && this.#deps.now() < found.expiresAtMs
-    if (!isOpen) throw closed()
+    const found = await readOpenInvite(this.#deps.stateDirectory, this.#deps.now())
+    if (found === undefined) throw closed()
     return found
   }
+}
+
+/** Whether there is a code that a device can pair with. */
+export async function isInvited(stateDirectory: string, nowMs: number): Promise<boolean> {
+  return (await readOpenInvite(stateDirectory, nowMs)) !== undefined
+}
+
+async function readOpenInvite(stateDirectory: string, nowMs: number): Promise<Invite | undefined> {
+  const text = await readIfThere(fileOf(stateDirectory))
+  const found = text === undefined ? undefined : toInvite(text)
+  return found !== undefined && found.wrongTries < MAX_WRONG_TRIES && nowMs < found.expiresAtMs ? found : undefined
 }
 
 /** The wire's side of pairing. `pairing` is undefined where nobody can pair: without encryption, or when nobody is asked for a token. */

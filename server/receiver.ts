@@ -41,6 +41,8 @@ export interface Receiver {
   readonly port: number
   /** What senders show to people. */
   readonly name: string
+  /** Where its ledger, its identity and its devices are kept, absolute. */
+  readonly stateDirectory: string
   /** Of the certificate that it presents; undefined without encryption. */
   readonly fingerprint: Fingerprint | undefined
   /** How a device can pair now; undefined where none can: without encryption, or when nobody is asked for a token. */
@@ -112,6 +114,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       host: config.host,
       port: serving.port,
       name,
+      stateDirectory,
       fingerprint,
       invitation,
       onStored(listener) {

@@ -1,5 +1,6 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
+import { commandSource, takeCommands } from './commands-in.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
 import { isLoopback } from './loopback.ts'
@@ -38,9 +39,17 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
   const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, flags.dir)
   await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
   receiver.onStored(report.stored)
+  const source = flags.json ? commandSource() : undefined
+  const stopCommands = source && takeCommands({ source, stateDirectory: receiver.stateDirectory, ...commandAnswers })
   await stopped
+  stopCommands?.()
   await receiver.close()
   return 0
+}
+
+const commandAnswers = {
+  line: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+  onTrouble: (error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)),
 }
 
 /** What somebody who runs a receiver like this ought to know. */

@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { readPairingLink } from '../proto/pairing.ts'
+import { takeCommands } from './commands-in.ts'
+import { addDevice, readDevices } from './device.ts'
+import { sandbox } from './fixtures/receiving.ts'
+import { saveListening } from './listening.ts'
+import { isInvited, withdrawInvite } from './pairing.ts'
+
+const fingerprint = `sha256:${'ab'.repeat(32)}` as const
+
+async function receiver() {
+  const stateDirectory = await sandbox()
+  await saveListening(stateDirectory, { address: '192.168.1.20:50051', fingerprint, name: 'Desk', pid: process.pid })
+  const source = new EventEmitter()
+  const lines: Record<string, unknown>[] = []
+  const stop = takeCommands({
+    source,
+    stateDirectory,
+    line: (event) => lines.push({ ...event }),
+    onTrouble: (error) => lines.push({ error }),
+  })
+  onTestFinished(stop)
+  const say = (data: unknown) => source.emit('message', { data })
+  const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8_000, interval: 20 })
+  return { stateDirectory, lines, say, until }
+}
+
+test('a code is made when it is asked for, and told when it is void', async () => {
+  const { stateDirectory, lines, say, until } = await receiver()
+  say({ command: 'invite' })
+  await until(() => expect(lines).toHaveLength(1))
+  const link = readPairingLink(String(lines[0]?.pairLink))
+  expect(link).toMatchObject({ address: '192.168.1.20:50051', fingerprint, name: 'Desk' })
+  expect(Number(lines[0]?.expiresAtMs)).toBeGreaterThan(Date.now())
+  expect(await isInvited(stateDirectory, Date.now())).toBe(true)
+  await withdrawInvite(stateDirectory)
+  await until(() => expect(lines.slice(1)).toEqual([{ event: 'invitation' }]))
+})
+
+test('devices are told when they are asked for, again when one comes, and without one that was revoked', async () => {
+  const { stateDirectory, lines, say, until } = await receiver()
+  say({ command: 'devices' })
+  await until(() => expect(lines).toEqual([{ event: 'devices', devices: [] }]))
+  const { device } = await addDevice(stateDirectory, { name: 'Phone', mayOverwrite: true }, 5)
+  const known = { event: 'devices', devices: [{ id: device.id, name: 'Phone', pairedAtMs: 5 }] }
+  await until(() => expect(lines.slice(1)).toEqual([known]))
+  say({ command: 'revoke', id: device.id })
+  await until(() => expect(lines.slice(2)).toEqual([{ event: 'devices', devices: [] }]))
+  expect(await readDevices(stateDirectory, () => expect.unreachable())).toEqual([])
+})
+
+test('no token, and no digest of one, is told', async () => {
+  const { stateDirectory, lines, say, until } = await receiver()
+  const { device, token } = await addDevice(stateDirectory, { name: 'Phone', mayOverwrite: true }, 5)
+  say({ command: 'devices' })
+  await until(() => expect(lines).toHaveLength(1))
+  expect(JSON.stringify(lines)).not.toContain(token)
+  expect(JSON.stringify(lines)).not.toContain(device.tokenDigest)
+})
+
+test('what is no command is passed over, and revoking names nothing but devices', async () => {
+  const { lines, say, until } = await receiver()
+  for (const data of [
+    null,
+    'invite',
+    7,
+    {},
+    { command: 'rm' },
+    { command: 'revoke', id: '../../receiver' },
+    { command: 'revoke' },
+  ])
+    say(data)
+  say({ command: 'devices' })
+  await until(() => expect(lines).toEqual([{ event: 'devices', devices: [] }]))
+})
