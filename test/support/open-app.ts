@@ -13,10 +13,18 @@ export async function openApp(options: LaunchOptions & { readonly home: string }
   return app
 }
 
-/** Types where new files go. */
+/** Adds a receiver that does not encrypt, as a person does, and makes it the one that new files go to. */
 export async function chooseReceiver(page: Page, address: string): Promise<void> {
-  await page.getByTestId('receiver-field').fill(address)
-  await page.getByTestId('receiver-field').press('Enter')
+  await addReceiver(page, address)
+  await page.getByRole('button', { name: 'Use without encryption' }).click()
+  await page.getByTestId('plaintext-receiver').waitFor({ state: 'detached' })
+}
+
+/** Gives the dialog that adds receivers an address or a link. */
+export async function addReceiver(page: Page, typed: string): Promise<void> {
+  await page.getByTestId('add-receiver-button').click()
+  await page.getByTestId('receiver-address').fill(typed)
+  await page.getByTestId('receiver-address').press('Enter')
 }
 
 /** The row of a file, whatever its state. */

@@ -5,7 +5,7 @@ import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
+import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
 import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
@@ -74,9 +74,9 @@ test('a receiver that is away is named, and the upload continues by itself when 
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  await receiver.close()
   const { page, dropFiles, resume } = await openApp({ home })
   await chooseReceiver(page, receiver.address)
+  await receiver.close()
   await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
   const interrupted = rowOfKind(page, 'a.bin', 'interrupted')
   await interrupted.waitFor()
@@ -93,9 +93,10 @@ test('a wrong address is answered with a sentence, and a drop before there is a 
   makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
   const { page, dropFiles } = await openApp({ home })
-  await chooseReceiver(page, 'http://not-a-receiver/')
+  await addReceiver(page, 'http://not-a-receiver/')
   await page.getByText('is not an address').waitFor()
   await saveScreenshots(page, 'wrong-address')
+  await page.keyboard.press('Escape')
   await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
   await page.getByText('What you dropped (1 item) is added then.').waitFor()
   await chooseReceiver(page, receiver.address)
