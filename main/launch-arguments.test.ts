@@ -27,6 +27,15 @@ test('neither the program, nor the folder of the app, nor any switch is a file t
   expect(readLaunchArguments(argv, directory, appPath)).toEqual({ paths: [], receiveHere: true })
 })
 
+test('a pairing link is kept as it is, and is no file', () => {
+  const link = 'longshore://nas:50051/?code=ABCD'
+  expect(readLaunchArguments(['longshore', link, 'film.mov'], directory, appPath)).toEqual({
+    paths: [join(directory, 'film.mov')],
+    link,
+    receiveHere: false,
+  })
+})
+
 test('without the switch nothing asks to receive', () => {
   expect(readLaunchArguments(['longshore'], directory, appPath).receiveHere).toBe(false)
 })

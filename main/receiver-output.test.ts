@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LocalReceiver } from './contract-receivers.ts'
-import { isForPeople, nextReceiverState, readReceiverLine } from './receiver-output.ts'
+import { isForPeople, loopbackAddress, nextReceiverState, readReceiverLine } from './receiver-output.ts'
 
 const starting: LocalReceiver = { kind: 'starting', directory: '/in' }
 const on: LocalReceiver = { kind: 'on', directory: '/in', address: '127.0.0.1:50051', filesReceived: 2, devices: [] }
@@ -22,6 +22,40 @@ test('the lines a receiver prints are read, all others passed over', () => {
     '{"event":"listening","host":1,"port":"x"}',
   ]
   for (const line of others) expect(readReceiverLine(line)).toBeUndefined()
+})
+
+test('who the receiver is, its codes and its devices are read; what is damaged in them is passed over', () => {
+  const fingerprint = `sha256:${'ab'.repeat(32)}`
+  const pairLink = `longshore://192.168.1.20:50051/?code=7F3K9QWD2M8XC4TB&fingerprint=${fingerprint}`
+  const listening = readReceiverLine(
+    JSON.stringify({ event: 'listening', host: '0.0.0.0', port: 50051, tls: true, fingerprint, pairLink }),
+  )
+  expect(listening).toEqual({ kind: 'listening', host: '0.0.0.0', port: 50051, fingerprint, pairLink })
+  if (listening?.kind !== 'listening') return expect.unreachable()
+  const here = nextReceiverState(starting, listening)
+  expect(here).toMatchObject({ kind: 'on', address: '192.168.1.20:50051', fingerprint, devices: [] })
+  expect(here, 'a code that nobody asked for is not shown').not.toHaveProperty('invitation')
+  expect(loopbackAddress(listening)).toBe('127.0.0.1:50051')
+  const invitation = readReceiverLine(JSON.stringify({ event: 'invitation', pairLink, expiresAtMs: 7 }))
+  expect(invitation).toEqual({
+    kind: 'invitation',
+    invitation: { link: pairLink, code: '7F3K-9QWD-2M8X-C4TB', expiresAtMs: 7 },
+  })
+  expect(readReceiverLine('{"event":"invitation"}')).toEqual({ kind: 'invitation' })
+  expect(readReceiverLine('{"event":"invitation","pairLink":"http://x","expiresAtMs":7}')).toBeUndefined()
+  const devices = [{ id: 'd', name: 'Phone', pairedAtMs: 5 }, { id: 7 }, null, { id: 'e', name: 'Tablet' }]
+  expect(readReceiverLine(JSON.stringify({ event: 'devices', devices }))).toEqual({
+    kind: 'devices',
+    devices: [devices[0], devices[3]],
+  })
+})
+
+test('an invitation is shown until it is over, and its end changes nothing when there was none', () => {
+  const invitation = { link: 'l', code: 'c', expiresAtMs: 7 }
+  const invited = nextReceiverState(on, { kind: 'invitation', invitation })
+  expect(invited).toEqual({ ...on, invitation })
+  expect(nextReceiverState(invited, { kind: 'invitation' })).toEqual(on)
+  expect(nextReceiverState(on, { kind: 'invitation' })).toBe(on)
 })
 
 test('of a crash report only the error itself is for people', () => {

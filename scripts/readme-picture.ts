@@ -30,8 +30,11 @@ const receiver = spawn(process.execPath, [join(root, 'out/cli/index.js'), ...fla
 const [line] = await once(createInterface({ input: receiver.stdout }), 'line')
 const home = join(work, 'home')
 mkdirSync(home)
-const settings = { receiver: `localhost:${JSON.parse(line).port}`, receivingFolder: '/home/ada/Received' }
+const address = `localhost:${JSON.parse(line).port}`
+const box = { id: address, name: 'Attic box', address, security: { kind: 'plaintext' } }
+const settings = { receiver: address, receivingFolder: '/home/ada/Received', version: 2 }
 writeFileSync(join(home, 'settings.json'), JSON.stringify(settings))
+writeFileSync(join(home, 'receivers.json'), JSON.stringify({ receivers: [box], version: 1 }))
 const app = await launchApp({ home, env: { HOME: home } })
 try {
   const { page } = app

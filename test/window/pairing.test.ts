@@ -183,7 +183,7 @@ test('[H3] where another receiver answers, everything stops in red, nothing is s
   await stop.getByRole('button', { name: 'Forget' }).click()
   await stop.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Retry secret.bin' }).click()
-  await page.getByText('The receiver of this file was forgotten.').waitFor()
+  await row(page, 'secret.bin').getByText('The receiver of this file was forgotten.').waitFor()
   expect(stored(elsewhere)).toEqual([])
 })
 
