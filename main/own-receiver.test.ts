@@ -92,7 +92,7 @@ test('codes that do not work are given up, with a sentence', async () => {
   }
   const invites = () => said.filter((command) => JSON.stringify(command).includes('invite')).length
   for (const asked of [1, 2]) {
-    await vi.waitFor(() => expect(invites()).toBe(asked))
+    await vi.waitFor(() => expect(invites()).toBe(asked), { timeout: 8_000 })
     own.filter(wrong)
   }
   await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('could not pair with its own receiver')]))

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readPairingLink } from '../proto/pairing.ts'
 import { THIS_COMPUTER } from './contract-receivers.ts'
 import type { Route } from './engine/engine.ts'
@@ -32,6 +33,8 @@ export type OwnReceiverDeps = {
 /** Codes that are asked for before it counts as broken: one may be overtaken by a code that a person asks for. */
 const MOST_TRIES = 3
 const PAIR_WITHIN_MS = 20_000
+/** A receiver lets one address begin to pair once a second. */
+const PAIRING_PACE_MS = 1_100
 
 type State =
   | { readonly kind: 'off' }
@@ -72,7 +75,11 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
       say({ command: 'devices' })
     } catch (cause) {
       if (state !== mine) return
-      if (tries < MOST_TRIES) return askForCode(event, tries + 1)
+      if (tries < MOST_TRIES) {
+        await delay(PAIRING_PACE_MS)
+        if (state === mine) askForCode(event, tries + 1)
+        return
+      }
       state = { kind: 'off' }
       // An UploadError of the pairing, or the system's key store: either way nothing can be sent there for now.
       notify(`This app could not pair with its own receiver: ${cause instanceof Error ? cause.message : String(cause)}`)

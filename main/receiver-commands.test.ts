@@ -21,7 +21,7 @@ const CODE = '7F3K9QWD2M8XC4TB'
 async function commandsWith(answers: Paired | 'plaintext' | 'not-a-receiver' | UploadError) {
   const chosen: string[] = []
   const asked: unknown[] = []
-  const network = { answers }
+  const network = { answers, busy: 0 }
   const receivers = await openKnown(directory, [])
   const commands = createReceiverCommands({
     receivers,
@@ -35,6 +35,7 @@ async function commandsWith(answers: Paired | 'plaintext' | 'not-a-receiver' | U
     },
     async pair(link, deviceName) {
       asked.push([link, deviceName])
+      if (network.busy-- > 0) throw new UploadError('BUSY', 'It is busy.', 'retry')
       if (link.code !== CODE || typeof network.answers === 'string' || network.answers instanceof UploadError)
         throw new UploadError('WRONG_CODE', 'The code is wrong.', 'stop')
       return network.answers
@@ -150,6 +151,15 @@ test('what does not come about is answered with its reason', async () => {
   expect(await commands.beginReceiver('nas')).toMatchObject({ reason: 'NOT_A_RECEIVER' })
   network.answers = new UploadError('UNREACHABLE', 'It cannot be reached.', 'retry')
   expect(await commands.beginReceiver('nas')).toMatchObject({ reason: 'UNREACHABLE' })
+})
+
+test('a code that is corrected quickly is not refused for coming too soon', async () => {
+  const nas = await madePairing('NAS')
+  const { commands, network } = await commandsWith(nas)
+  network.busy = 1
+  expect(await commands.pairReceiver('nas:1', nas.fingerprint, CODE)).toMatchObject({ kind: 'chosen' })
+  network.busy = 2
+  expect(await commands.pairReceiver('nas:1', nas.fingerprint, CODE)).toMatchObject({ reason: 'BUSY' })
 })
 
 test.each(['http://nas', 'longshore://nas', 'longshore://nas:1/?code=12', 'this-computer', ''])(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readFingerprint } from '../proto/identity.ts'
 import { type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
 import type { Commands } from './contract.ts'
@@ -12,6 +13,9 @@ import type { Receivers } from './receivers.ts'
 
 /** A person waits for the answer; what takes longer will not come, ms. */
 const ANSWER_WITHIN_MS = 20_000
+
+/** A receiver lets one address begin to pair once a second; whoever corrects a code is quicker. */
+const PAIRING_PACE_MS = 1_100
 
 export type ReceiverCommandsDeps = {
   readonly receivers: Receivers
@@ -102,7 +106,12 @@ export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverComm
       if (code === undefined) return refused('NOT_A_CODE', 'This is not a pairing code. It has 16 letters and digits.')
       return answered(async () => {
         const address = readAddress(givenAddress)
-        const paired = await pair({ address, fingerprint, code }, deviceName, AbortSignal.timeout(ANSWER_WITHIN_MS))
+        const attempt = () => pair({ address, fingerprint, code }, deviceName, AbortSignal.timeout(ANSWER_WITHIN_MS))
+        const paired = await attempt().catch(async (error: unknown) => {
+          if (!(error instanceof UploadError && error.reason === 'BUSY')) throw error
+          await delay(PAIRING_PACE_MS)
+          return attempt()
+        })
         return chosen((await receivers.keepPaired(address, paired)).id)
       })
     },
