@@ -185,7 +185,7 @@ test('[H3] where another receiver answers, everything stops in red, nothing is s
   expect(stored(elsewhere)).toEqual([])
 })
 
-test('[H7] a receiver that forgot this computer says so, and uploads go on once both are paired again', async () => {
+test('a receiver that forgot this computer says so, and uploads go on once both are paired again', async () => {
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), 100_000)
   const receiver = await encryptedReceiver(there)
