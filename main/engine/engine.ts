@@ -10,7 +10,7 @@ import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { QueueChange } from './entries.ts'
 export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
-export { plaintextRoute, type Route, type Security } from './route.ts'
+export type { Route, Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {

@@ -61,7 +61,7 @@ test('a link with another fingerprint stops before a single word', async () => {
   expect(receiver.bytesUnderstood()).toBe(0)
 })
 
-test('a code that was used, a receiver without encryption and one that cannot pair each have their sentence', async () => {
+test('a code that was used, a receiver without encryption and one that pairs with nobody each have their sentence', async () => {
   const receiver = await startPairingReceiver(await makeIdentity())
   await pair({ address: receiver.address, code }, 'Laptop', never)
   const inTheOpen = await withReceiver(tempDir())
@@ -69,7 +69,7 @@ test('a code that was used, a receiver without encryption and one that cannot pa
   const reasonAt = (address: string) => pair({ address, code }, 'Laptop', never).catch(({ reason }) => reason)
   expect(await reasonAt(receiver.address)).toBe('PAIRING_CLOSED')
   expect(await reasonAt(inTheOpen.address)).toBe('NOT_ENCRYPTED')
-  expect(await reasonAt(withoutPairing.address)).toBe('NOT_A_RECEIVER')
+  expect(await reasonAt(withoutPairing.address)).toBe('PAIRING_CLOSED')
   expect(await reasonAt('127.0.0.1:1')).toBe('UNREACHABLE')
 })
 

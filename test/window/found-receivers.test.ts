@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { announceOnLoopback, hasLoopbackMulticast } from '../support/multicast.ts'
-import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
+import { openApp, rowOfKind } from '../support/open-app.ts'
 import { saveInBothLanguages } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
@@ -26,6 +26,11 @@ describe.skipIf(!(await hasLoopbackMulticast()))('on the loopback (needs multica
     await list.getByRole('button').nth(2).waitFor()
     await saveInBothLanguages(page, 'found-empty')
     await list.getByRole('button', { name: 'living-room' }).press('Enter')
+    // Found is not trusted: the address only fills in the dialog, which looks at who answers there.
+    const address = page.getByTestId('receiver-address')
+    expect(await address.inputValue()).toBe(`127.0.0.1:${receiver.port}`)
+    await address.press('Enter')
+    await page.getByRole('button', { name: 'Use without encryption' }).click()
     const field = page.getByTestId('receiver-field')
     await expect.poll(() => field.inputValue()).toBe(`127.0.0.1:${receiver.port}`)
     await list.getByRole('button', { name: 'living-room', pressed: true }).waitFor()
@@ -42,11 +47,11 @@ describe.skipIf(!(await hasLoopbackMulticast()))('on the loopback (needs multica
     await page.keyboard.press('Tab')
     await page.keyboard.press('Escape')
     await expect.poll(() => list.isVisible()).toBe(false)
-    await chooseReceiver(page, 'not/an/address')
     await menu.press('Enter')
     await list.getByRole('button', { name: '工作室 NAS' }).press('Enter')
-    await expect.poll(() => field.inputValue()).toBe('127.0.0.1:50052')
-    await expect.poll(() => list.isVisible()).toBe(false)
+    await expect.poll(() => address.inputValue()).toBe('127.0.0.1:50052')
+    await address.press('Escape')
+    await address.waitFor({ state: 'detached' })
 
     await studio.stop()
     await page.getByRole('button', { name: '2 found' }).waitFor()
