@@ -60,8 +60,8 @@ function warningsFor({ host, port }: Receiver, { plaintext, auth }: ReceiveFlags
     warnings.push('without encryption nobody can pair; devices need a token, and a proxy in front that encrypts.')
   if (plaintext && isRemote) warnings.push('whoever is on the way sees and can change what is sent: no encryption.')
   if (!auth && isRemote) warnings.push(`whoever reaches ${host}:${port} can send files here.`)
-  if (!auth && !isRemote) warnings.push('every program on this computer can send files here.')
-  if (process.getuid?.() === 0) warnings.push('the receiver runs as root; a user of its own would be safer.')
+  if (isRemote && process.getuid?.() === 0)
+    warnings.push('the receiver runs as root; a user of its own would be safer.')
   return warnings
 }
 

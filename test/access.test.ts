@@ -177,7 +177,7 @@ test('[H16] no token and no key is in what the receiver prints or keeps, nor a c
   expect(printed).not.toContain('PRIVATE KEY')
 })
 
-test('without encryption or without pairing a receiver stays on this computer and warns; tokens are still asked for', async () => {
+test('without encryption or without pairing a receiver stays on this computer, and it warns where nobody can pair with it or others can reach it', async () => {
   const start = async (...more: string[]) => {
     const receiver = longshore('receive', '--dir', tempDir(), '--port', '0', '--json', ...more)
     const { host, tls, pairLink } = await receiver.event('listening')
@@ -189,11 +189,16 @@ test('without encryption or without pairing a receiver stays on this computer an
     pairLink: undefined,
     warning: expect.stringContaining('Warning: without encryption nobody can pair'),
   })
+  expect(await start('--plaintext', '--no-auth', '--host', '0.0.0.0', '--no-discovery')).toMatchObject({
+    warning: expect.stringMatching(
+      /can change what is sent: no encryption(.|\n)*whoever reaches 0\.0\.0\.0:\d+ can send/,
+    ),
+  })
   expect(await start('--no-auth')).toMatchObject({
     host: '127.0.0.1',
     tls: true,
     pairLink: undefined,
-    warning: expect.stringContaining('Warning: every program on this computer can send files here.'),
+    warning: '',
   })
 })
 
