@@ -35,6 +35,17 @@ test('a reason nobody here knows stops the upload and shows the words of the rec
   })
 })
 
+test.each(['NO_TOKEN', 'TOKEN_EXPIRED'])(
+  'whatever is wrong with a token (%s), the answer is to pair again',
+  (reason) => {
+    expect(fromServiceError(serviceError(status.UNAUTHENTICATED, 'x', reason))).toMatchObject({
+      reason: 'NOT_PAIRED',
+      remedy: 'stop',
+      message: expect.stringContaining('Pair them again'),
+    })
+  },
+)
+
 test('a proxy that limits the size is named', () => {
   const error = fromServiceError(serviceError(status.UNKNOWN, 'Received HTTP status code 413'))
   expect(error).toMatchObject({ reason: 'PROXY_LIMIT', remedy: 'stop' })

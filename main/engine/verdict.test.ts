@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
-import { UploadError } from './errors.ts'
+import { accessError, UploadError } from './errors.ts'
 import { verdictOn } from './verdict.ts'
 
 test('a receiver that cannot be reached is left alone as a whole', () => {
   expect(verdictOn(new UploadError('UNREACHABLE', 'm', 'retry'), 0).next).toBe('hold-receiver')
+})
+
+test('a receiver that may not be sent to is given up as a whole, a name that it cannot store alone', () => {
+  expect(verdictOn(accessError('NOT_PAIRED'), 0).next).toBe('give-up-receiver')
+  expect(verdictOn(new UploadError('BAD_NAME', 'm', 'stop'), 0).next).toBe('give-up')
 })
 
 test('a missing source holds up only its own upload', () => {

@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type KnownReceiver, openKnownReceivers } from './known-receivers.ts'
+
+function stateDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'longshore-receivers-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  return join(directory, 'state')
+}
+
+function receiver(name: string, receiverId = name): KnownReceiver {
+  const secrets = { certificatePem: `certificate of ${name}`, token: `${name}.secret`, deviceId: name }
+  return { name, address: 'box:50051', fingerprint: `sha256:${'ab'.repeat(32)}`, receiverId, ...secrets }
+}
+
+const told: string[] = []
+const open = (directory: string) => openKnownReceivers(directory, (message) => told.push(message))
+
+test('two programs that know receivers do not undo each other’s changes, and only their user reads them', () => {
+  const directory = stateDirectory()
+  const [one, other] = [open(directory), open(directory)]
+  one.add(receiver('a'))
+  other.add(receiver('b'))
+  one.repin('b', 'a new certificate', `sha256:${'cd'.repeat(32)}`)
+  expect(other.list().map(({ name, certificatePem }) => [name, certificatePem])).toEqual([
+    ['a', 'certificate of a'],
+    ['b', 'a new certificate'],
+  ])
+  expect(readdirSync(directory)).toEqual(['receivers.json'])
+  expect(statSync(directory).mode & 0o777).toBe(0o700)
+  expect(statSync(join(directory, 'receivers.json')).mode & 0o777).toBe(0o600)
+})
+
+test('pairing with a receiver again takes the place of the earlier pairing', () => {
+  const known = open(stateDirectory())
+  known.add(receiver('old name', 'same'))
+  known.add(receiver('new name', 'same'))
+  expect(known.list().map(({ name }) => name)).toEqual(['new name'])
+  expect(known.remove('old name')).toBe(false)
+  expect(known.remove('new name')).toBe(true)
+  expect(known.list()).toEqual([])
+})
+
+test('a list that a newer version wrote is refused and left as it is', () => {
+  const directory = stateDirectory()
+  const known = open(directory)
+  known.add(receiver('a'))
+  const file = join(directory, 'receivers.json')
+  writeFileSync(file, '{"version":2,"receivers":{}}')
+  expect(() => known.list()).toThrow('newer Longshore')
+  expect(() => known.add(receiver('b'))).toThrow('newer Longshore')
+  expect(readFileSync(file, 'utf8')).toBe('{"version":2,"receivers":{}}')
+  expect(told).toEqual([])
+})
