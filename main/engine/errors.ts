@@ -51,7 +51,7 @@ const notPairedOnWire = new Set(['NO_TOKEN', 'TOKEN_EXPIRED'])
 
 /** Why a receiver may not be sent to. None of these goes away by itself, and in none has anything been sent but what pairing needs. */
 const accessTrouble = {
-  NOT_PAIRED: 'The receiver does not know this computer (any more). Pair them again; what it holds already is kept.',
+  NOT_PAIRED: 'The receiver does not know this computer (any more). Pair them again, then retry.',
   NOT_ENCRYPTED: 'What answers there is not encrypted, so nothing was sent.',
   NEEDS_ENCRYPTION: 'The receiver asks for encryption. Pair with it first.',
   NOT_A_RECEIVER: 'What answers there is not a Longshore receiver.',
