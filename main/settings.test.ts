@@ -102,7 +102,7 @@ test('[G12] the settings of every earlier version are taken over, and its receiv
 
 test('the receiver on this computer was never one to be told apart', () => {
   writeFileSync(join(directory, 'settings.json'), '{"receiver":"this-computer"}')
-  expect(open().get()).toEqual({ receivingFolder: '/downloads/Longshore', receiver: 'this-computer' })
+  expect(open().get()).toEqual({ ...defaults, receiver: 'this-computer' })
 })
 
 test('a decision that is taken back is gone, and told', () => {

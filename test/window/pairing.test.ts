@@ -44,6 +44,10 @@ test('this computer receives with a code, counts the devices that used one, and 
   const md5 = makeFile(join(here, 'a.bin'), 100_000)
   const { page, dropFiles } = await openApp({ home })
   await page.getByTestId('receive-here').click()
+  // The app pairs with its own receiver first; a file that arrives there says that it has.
+  makeFile(join(here, 'first.bin'), 1000)
+  await dropFiles([join(here, 'first.bin')], DROP)
+  await rowOfKind(page, 'first.bin', 'done').waitFor()
   await page.getByTestId('pair-device').click()
   const code = page.getByTestId('invitation-code')
   await code.waitFor()
