@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
+import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
 import { stoppedByPolicy } from '../support/stopped-by-policy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
@@ -25,8 +25,9 @@ test('1, 7. a whole upload, dialogs and settings ask for nothing but the page’
   const origin = await page.evaluate('location.origin')
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
-  await chooseReceiver(page, 'no address at all/')
+  await addReceiver(page, 'no address at all/')
   await page.getByText('is not an address').waitFor()
+  await page.getByTestId('receiver-address').press('Escape')
   await chooseReceiver(page, receiver.address)
   await dropFiles([join(here, 'film.mov')], DROP)
   await rowOfKind(page, 'film.mov', 'done').waitFor()
