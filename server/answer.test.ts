@@ -21,17 +21,20 @@ async function failing(): Promise<{ client: Client; unexpected: unknown[] }> {
     FinishUpload: serverStream(failLater),
     UploadChunks: bothStreams(failLater),
   } as never)
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
-  const client = connect(port)
+  const client = connect(await listening(server))
   onTestFinished(() => {
     client.close()
     server.forceShutdown()
   })
   return { client, unexpected }
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    )
+  })
 }
 
 const calls: Record<string, (client: Client) => Promise<unknown>> = {
@@ -53,6 +56,39 @@ test.each(Object.entries(calls))(
     expect(await asked((done) => client.getReceiverInfo({}, done))).toMatchObject({ name: 'alive' })
   },
 )
+
+test('[A15] a stream whose handler waits reads next to nothing ahead', async () => {
+  let taken = 0
+  const { bothStreams } = answering(() => undefined)
+  const server = new Server({ interceptors: [createInterceptor(undefined)] })
+  const deserialize = fileTransferService.UploadChunks.requestDeserialize
+  const counting = (data: Buffer) => {
+    taken++
+    return deserialize(data)
+  }
+  server.addService(
+    { UploadChunks: { ...fileTransferService.UploadChunks, requestDeserialize: counting } } as never,
+    {
+      UploadChunks: bothStreams(async (messages) => {
+        await messages.next()
+        await new Promise(() => undefined)
+      }),
+    } as never,
+  )
+  const client = connect(await listening(server))
+  const call = client.uploadChunks()
+  onTestFinished(() => {
+    call.cancel()
+    client.close()
+    server.forceShutdown()
+  })
+  call.on('error', () => 'cancelled above')
+  for (let sent = 0; sent < 12; sent++) call.write({ offset: sent, data: Buffer.alloc(100) })
+  await expect.poll(() => taken).toBeGreaterThanOrEqual(2)
+  // Answered after everything before it on the connection.
+  await asked((done) => client.getReceiverInfo({}, done)).catch(() => 'not served here')
+  expect(taken).toBeLessThanOrEqual(3)
+})
 
 async function readAll(call: AsyncIterable<unknown>): Promise<void> {
   for await (const message of call) expect(message).toBeDefined()

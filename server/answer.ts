@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import {
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
@@ -136,6 +137,7 @@ function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
   admitted: Admitted,
 ): AsyncIterator<Request> {
+  readOneAhead(call)
   const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
   return {
     async next() {
@@ -159,6 +161,15 @@ async function untilCut<T>(
   } finally {
     leave()
   }
+}
+
+/**
+ * A call would read sixteen messages ahead, whatever their length: 256 MiB for a stream whose handler waits. grpc-js leaves no option for that, and
+ * Node no public one after a stream was made; where this state is not as it always was, the call keeps its sixteen.
+ */
+function readOneAhead(call: Readable): void {
+  const state: unknown = Reflect.get(call, '_readableState')
+  if (typeof state === 'object' && state !== null && 'highWaterMark' in state) state.highWaterMark = 1
 }
 
 /** Resolves when the stream takes more, or never will. */

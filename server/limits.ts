@@ -1,3 +1,4 @@
+import { MAX_MESSAGE_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
 
 /** What one sender, or all together, may take from a receiver. Everything beyond is refused or ended, and harms nobody else. */
@@ -25,6 +26,11 @@ export type ReceiverLimits = {
   readonly minProgressBytes: number
   /** How long a call may be silent between two messages, ms: a sender may be waiting for its disk, or keep to a limit of its own. @default 300 000 */
   readonly silenceMs: number
+  /**
+   * What the calls of one connection may hold of messages that are not whole or that nobody has read yet, bytes. A connection that holds more is
+   * closed. @default 134 217 728, eight of the longest messages
+   */
+  readonly maxHeldBytes: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */
   readonly maxOpenUploads: number
   /** Uploads that are busy at the same time; each keeps a file open. @default 256, or fewer where the process may not open so many files */
@@ -42,6 +48,7 @@ const defaults: ReceiverLimits = {
   stallMs: 60_000,
   minProgressBytes: 4096,
   silenceMs: 300_000,
+  maxHeldBytes: 8 * MAX_MESSAGE_BYTES,
   maxOpenUploads: 1000,
   maxBusyUploads: 256,
 }

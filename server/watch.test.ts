@@ -84,6 +84,19 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
+test('[A15] long messages that are begun on many calls and never ended close their connection', async () => {
+  const { receiver, client } = await receiving(undefined, { limits: { maxHeldBytes: 8 * CHUNK_BYTES } })
+  const session = rawSession(receiver.port)
+  const endings = Array.from({ length: 12 }, () => {
+    const { stream, ended } = rawCall(session, 'Upload')
+    stream.write(framed(Buffer.alloc(CHUNK_BYTES), { length: 2 * CHUNK_BYTES }))
+    return ended
+  })
+  await Promise.all(endings)
+  expect(session.destroyed).toBe(true)
+  await upload(client, source('after.bin', Buffer.from('x')))
+})
+
 test('a call that was answered does not stay half open', async () => {
   const { receiver } = await receiving(undefined, { limits: hasty })
   const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload')

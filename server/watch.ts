@@ -34,14 +34,16 @@ export class Watch {
   /** Looks after the calls of a connection from now on. */
   add(session: ServerHttp2Session): void {
     const connection: Connection = { heldFrames: 0, heldBytes: 0, progressMs: Number.NEGATIVE_INFINITY }
-    const mustBeWhole = () => {
-      if (connection.heldFrames <= FREE_FRAMES + connection.heldBytes / BYTES_PER_FRAME) return
-      // A flood of frames that carry next to nothing.
+    const mustBeModest = () => {
+      const { heldFrames, heldBytes } = connection
+      const isFine = heldFrames <= FREE_FRAMES + heldBytes / BYTES_PER_FRAME && heldBytes <= this.#limits.maxHeldBytes
+      if (isFine) return
+      // A flood of frames that carry next to nothing, or of long messages that are begun and never ended.
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
     }
     // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
     session.prependListener('stream', (stream: ServerHttp2Stream) => {
-      const call = new WatchedCall(stream, connection, this.#limits, mustBeWhole)
+      const call = new WatchedCall(stream, connection, this.#limits, mustBeModest)
       this.#calls.add(call)
       stream.once('close', () => this.#calls.delete(call))
       this.#arriving = call

@@ -24,6 +24,7 @@ test('the reason of the receiver decides, whatever the code', () => {
     message: 'The receiver’s disk is full.',
   })
   expect(fromServiceError(serviceError(status.ABORTED, 'x', 'PREEMPTED')).remedy).toBe('retry')
+  expect(fromServiceError(serviceError(status.DEADLINE_EXCEEDED, 'x', 'STALLED')).remedy).toBe('retry')
   expect(fromServiceError(serviceError(status.DATA_LOSS, 'x', 'FINAL_CHECKSUM')).remedy).toBe('retry-once')
 })
 

@@ -37,6 +37,7 @@ const byReason: Record<string, readonly [Remedy, string]> = {
   DISK_FULL: ['retry', 'The receiver’s disk is full.'],
   QUOTA: ['retry', 'The quota on the receiver is used up.'],
   BUSY: ['retry', 'The receiver is busy.'],
+  STALLED: ['retry', 'The receiver waited too long for the next bytes.'],
   DRAINING: ['retry', 'The receiver is shutting down.'],
   NOT_READY: ['retry', 'The receiver is starting.'],
   PREEMPTED: ['retry', 'Another connection took this upload over.'],
