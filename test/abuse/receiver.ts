@@ -12,7 +12,7 @@ import { tempDir } from '../support/temp-dir.ts'
 export type Victim = {
   readonly port: number
   readonly pid: number
-  /** Everything it said on standard error. */
+  /** What it said on standard error, but for the warnings with which it starts. */
   errors(): string
   /** Resident memory, MiB; undefined where it is not known. */
   memoryMib(): number | undefined
@@ -31,7 +31,7 @@ export async function startVictim(flags: readonly string[] = [], openFiles?: num
   return {
     port,
     pid,
-    errors,
+    errors: () => said(errors()),
     memoryMib: () => memoryMib(pid),
     descriptors: () => openDescriptors(pid),
     async upload() {
@@ -52,6 +52,10 @@ export async function startVictim(flags: readonly string[] = [], openFiles?: num
       }
     },
   }
+}
+
+function said(errors: string): string {
+  return errors.replaceAll(/^Warning: .*\n/gm, '')
 }
 
 function memoryMib(pid: number): number | undefined {
