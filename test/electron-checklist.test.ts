@@ -172,7 +172,7 @@ test.each([
   expect(filesWith(word)).toEqual([])
 })
 
-test.each(['autoUpdater', 'setAsDefaultProtocolClient', 'remote', 'nodeIntegrationInWorker', 'openDevTools'])(
+test.each(['autoUpdater', 'remote', 'nodeIntegrationInWorker', 'openDevTools'])(
   'less to attack: nothing says %s',
   (word) => {
     expect(filesWith(word, desktop)).toEqual([])
