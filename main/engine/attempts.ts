@@ -11,6 +11,7 @@ import { type Route, routeKey } from './route.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { readIdentity } from './source.ts'
 import type { FinishedEvent } from './status.ts'
+import { createStreamCuts } from './stream-cuts.ts'
 import { transfer } from './transfer.ts'
 
 /** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
@@ -27,6 +28,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
   const routes = createRoutes(options)
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
+  const streamCuts = createStreamCuts()
   const plain = new Set<string>()
   const closing = new AbortController()
 
@@ -55,21 +57,24 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
     signal: AbortSignal,
   ): Promise<FinishedEvent> {
     const { connection, giveBack } = leaseOf(route)
+    const { receiver } = entry.record
+    const sentBefore = entry.bytesSent
     try {
       if (entry.startAnew) await startAnew(entry, report)
       else await adopt(entry, connection, report, signal)
       const onReached = (kind: ReceiverKind): void => {
         report.reached()
-        if (kind === 'plain') onPlainReceiver(entry.record.receiver)
+        if (kind === 'plain') onPlainReceiver(receiver)
       }
       const deps = { connection, budget, onReached }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
+      streamCuts.forget(receiver)
       const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
       return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
     } catch (error) {
       giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
-      throw error
+      throw streamCuts.judge(receiver, error, entry.bytesSent - sentBefore) ?? error
     }
   }
 

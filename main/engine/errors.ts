@@ -80,6 +80,11 @@ export function unreachable(cause?: unknown): UploadError {
   return new UploadError('UNREACHABLE', 'The receiver cannot be reached.', 'retry', { cause })
 }
 
+export function proxyLimit(options: ErrorOptions): UploadError {
+  const message = 'A proxy on the way limits the upload size (for nginx: client_max_body_size).'
+  return new UploadError('PROXY_LIMIT', message, 'stop', options)
+}
+
 /** Translates what grpc-js throws. The only door through which its errors enter the engine. */
 export function fromServiceError(error: ServiceError): UploadError {
   const options = { cause: error }
@@ -108,10 +113,7 @@ export function fromServiceError(error: ServiceError): UploadError {
 /** A broken connection or a proxy in between speaks only through text; see also the gRPC to HTTP mapping of status 13 and 2. */
 function fromTransportText(error: ServiceError): UploadError {
   const options = { cause: error }
-  if (/HTTP status code 413/.test(error.details)) {
-    const message = 'A proxy on the way limits the upload size (for nginx: client_max_body_size).'
-    return new UploadError('PROXY_LIMIT', message, 'stop', options)
-  }
+  if (/HTTP status code 413/.test(error.details)) return proxyLimit(options)
   if (/RST_STREAM|HTTP status code 5\d\d|ECONNRESET|socket|Premature close/i.test(error.details)) {
     return unreachable(error)
   }
