@@ -7,6 +7,9 @@ export const CHUNK_BYTES = 1024 * 1024
 /** Chunks begin and end at multiples of this, but for the end of the file, bytes: short ones keep a slow network responsive. */
 export const CHUNK_GRID_BYTES = 64 * 1024
 
+/** The longest file that goes whole in one message among others, bytes: above it, a file costs more to move than to begin and finish. */
+export const PUT_FILE_MAX_BYTES = 64 * 1024
+
 /** The longest message either end accepts, bytes: a plain client may use chunks larger than ours, up to this. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { Fingerprint } from '../proto/identity.ts'
-import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION } from '../proto/limits.ts'
+import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
 import { accessOf, type Invitation, openAccess, type ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
 import type { Caller } from './caller.ts'
@@ -99,6 +99,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         caller.kind === 'stranger' ? 0 : Math.min(await space.freeBytes(), await grantOf(caller, quotas).leftBytes()),
       access: accessOf(caller),
       successions: [...successions],
+      putFilesMaxBytes: PUT_FILE_MAX_BYTES,
     })
     const plain = { sessions, deps, names: new PlainNames(), now }
     const service = createService(plain, (caller) => grantOf(caller, quotas), describe, onUnexpected)

@@ -4,6 +4,8 @@ import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
 import type { FinishedFileInput } from '../proto/generated/filetransfer/FinishedFile.ts'
 import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/FinishUploadReply.ts'
+import type { PutFile } from '../proto/generated/filetransfer/PutFile.ts'
+import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileReply.ts'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
@@ -17,6 +19,7 @@ import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
 import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
+import { put, putEach, type WholeFile } from './put-files.ts'
 import type { RangeSet } from './range-set.ts'
 import { toOffset } from './to-offset.ts'
 
@@ -64,6 +67,21 @@ export function createService(
           leave()
         }
       })
+    }),
+
+    PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, caller) => {
+      await putEach(
+        (file) => put(sessions, deps, grantOf(caller), file),
+        async () => {
+          const { done, value } = await messages.next()
+          return done ? undefined : { uploadKey: value.uploadKey, file: () => toWholeFile(value, plain.now()) }
+        },
+        (uploadKey, fate) => {
+          if (!(fate instanceof ReceiveError)) return send({ uploadKey, finished: toWireFile(fate) })
+          if (fate.code === 'INTERNAL') onUnexpected(fate.cause)
+          return send({ uploadKey, refused: { reason: fate.code, message: fate.message } })
+        },
+      )
     }),
 
     FinishUpload: serverStream(async (request, send: (reply: FinishUploadReplyInput) => void, caller) => {
@@ -130,6 +148,24 @@ function toBeginReply(begun: Begun): BeginUploadReplyInput {
         stored: toWireRanges(begun.session.stored),
         finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
       }
+  }
+}
+
+function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
+  const { uploadKey, path, onConflict, data, crc32 } = message
+  const md5 = toMd5(message.md5)
+  if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+  const sizeBytes = toOffset(message.size, 'BAD_LENGTH')
+  return {
+    uploadKey,
+    path,
+    sizeBytes,
+    modifiedAtMs: Number(message.modifiedAtMs),
+    onConflict,
+    begunAtMs,
+    data,
+    crc32,
+    md5,
   }
 }
 

@@ -10,6 +10,7 @@ import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetra
 import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from './filetransfer/FileChunk.ts';
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from './filetransfer/FileIdentifier.ts';
 import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from './filetransfer/FileIntegrityStatus.ts';
+import type { FileRefusalInput as _filetransfer_FileRefusalInput, FileRefusal as _filetransfer_FileRefusal } from './filetransfer/FileRefusal.ts';
 import type { FileTransferServiceClient as _filetransfer_FileTransferServiceClient, FileTransferServiceDefinition as _filetransfer_FileTransferServiceDefinition } from './filetransfer/FileTransferService.ts';
 import type { FinishPairingReplyInput as _filetransfer_FinishPairingReplyInput, FinishPairingReply as _filetransfer_FinishPairingReply } from './filetransfer/FinishPairingReply.ts';
 import type { FinishPairingRequestInput as _filetransfer_FinishPairingRequestInput, FinishPairingRequest as _filetransfer_FinishPairingRequest } from './filetransfer/FinishPairingRequest.ts';
@@ -21,6 +22,8 @@ import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, 
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from './filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from './filetransfer/MakeFolderRequest.ts';
 import type { PairingServiceClient as _filetransfer_PairingServiceClient, PairingServiceDefinition as _filetransfer_PairingServiceDefinition } from './filetransfer/PairingService.ts';
+import type { PutFileInput as _filetransfer_PutFileInput, PutFile as _filetransfer_PutFile } from './filetransfer/PutFile.ts';
+import type { PutFileReplyInput as _filetransfer_PutFileReplyInput, PutFileReply as _filetransfer_PutFileReply } from './filetransfer/PutFileReply.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from './filetransfer/ReceiverInfoRequest.ts';
 import type { StartPairingReplyInput as _filetransfer_StartPairingReplyInput, StartPairingReply as _filetransfer_StartPairingReply } from './filetransfer/StartPairingReply.ts';
@@ -49,6 +52,7 @@ export interface ProtoGrpcType {
     FileChunk: MessageTypeDefinition<_filetransfer_FileChunkInput, _filetransfer_FileChunk>
     FileIdentifier: MessageTypeDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIdentifier>
     FileIntegrityStatus: MessageTypeDefinition<_filetransfer_FileIntegrityStatusInput, _filetransfer_FileIntegrityStatus>
+    FileRefusal: MessageTypeDefinition<_filetransfer_FileRefusalInput, _filetransfer_FileRefusal>
     /**
      * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
      */
@@ -67,6 +71,8 @@ export interface ProtoGrpcType {
      * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
      */
     PairingService: SubtypeConstructor<typeof grpc.Client, _filetransfer_PairingServiceClient> & { service: _filetransfer_PairingServiceDefinition }
+    PutFile: MessageTypeDefinition<_filetransfer_PutFileInput, _filetransfer_PutFile>
+    PutFileReply: MessageTypeDefinition<_filetransfer_PutFileReplyInput, _filetransfer_PutFileReply>
     ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>
     ReceiverInfoRequest: MessageTypeDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoRequest>
     StartPairingReply: MessageTypeDefinition<_filetransfer_StartPairingReplyInput, _filetransfer_StartPairingReply>

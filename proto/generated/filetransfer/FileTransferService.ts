@@ -15,6 +15,8 @@ import type { FinishUploadRequestInput as _filetransfer_FinishUploadRequestInput
 import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, ListUploadsRequest as _filetransfer_ListUploadsRequest } from '../filetransfer/ListUploadsRequest.ts';
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from '../filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from '../filetransfer/MakeFolderRequest.ts';
+import type { PutFileInput as _filetransfer_PutFileInput, PutFile as _filetransfer_PutFile } from '../filetransfer/PutFile.ts';
+import type { PutFileReplyInput as _filetransfer_PutFileReplyInput, PutFileReply as _filetransfer_PutFileReply } from '../filetransfer/PutFileReply.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from '../filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from '../filetransfer/ReceiverInfoRequest.ts';
 import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from '../filetransfer/UploadChunk.ts';
@@ -128,6 +130,19 @@ export interface FileTransferServiceClient extends grpc.Client {
   makeFolder(argument: _filetransfer_MakeFolderRequestInput, callback: grpc.requestCallback<_filetransfer_MakeFolderReply>): grpc.ClientUnaryCall;
   
   /**
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
+   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   */
+  PutFiles(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
+  PutFiles(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
+  /**
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
+   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   */
+  putFiles(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
+  putFiles(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
+  
+  /**
    * Tells which chunks of a file are stored, so that a sender can go on where it stopped.
    */
   QueryUploadedChunks(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_UploadedChunks>): grpc.ClientUnaryCall;
@@ -214,6 +229,12 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   MakeFolder: grpc.handleUnaryCall<_filetransfer_MakeFolderRequest, _filetransfer_MakeFolderReplyInput>;
   
   /**
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
+   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   */
+  PutFiles: grpc.handleBidiStreamingCall<_filetransfer_PutFile, _filetransfer_PutFileReplyInput>;
+  
+  /**
    * Tells which chunks of a file are stored, so that a sender can go on where it stopped.
    */
   QueryUploadedChunks: grpc.handleUnaryCall<_filetransfer_FileIdentifier, _filetransfer_UploadedChunksInput>;
@@ -239,6 +260,7 @@ export interface FileTransferServiceDefinition extends grpc.ServiceDefinition {
   GetReceiverInfo: MethodDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfo>
   ListUploads: MethodDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_UploadSummaryInput, _filetransfer_ListUploadsRequest, _filetransfer_UploadSummary>
   MakeFolder: MethodDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderRequest, _filetransfer_MakeFolderReply>
+  PutFiles: MethodDefinition<_filetransfer_PutFileInput, _filetransfer_PutFileReplyInput, _filetransfer_PutFile, _filetransfer_PutFileReply>
   QueryUploadedChunks: MethodDefinition<_filetransfer_FileIdentifierInput, _filetransfer_UploadedChunksInput, _filetransfer_FileIdentifier, _filetransfer_UploadedChunks>
   Upload: MethodDefinition<_filetransfer_FileChunkInput, _filetransfer_UploadStatusInput, _filetransfer_FileChunk, _filetransfer_UploadStatus>
   UploadChunks: MethodDefinition<_filetransfer_UploadChunkInput, _filetransfer_ChunkAckInput, _filetransfer_UploadChunk, _filetransfer_ChunkAck>

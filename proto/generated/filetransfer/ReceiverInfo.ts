@@ -48,6 +48,10 @@ export interface ReceiverInfoInput {
    * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
    */
   'successions'?: (_filetransfer_IdentitySuccessionInput)[];
+  /**
+   * The longest file that PutFiles takes, bytes. Zero from receivers that do not know PutFiles.
+   */
+  'putFilesMaxBytes'?: (number);
 }
 
 /**
@@ -94,4 +98,8 @@ export interface ReceiverInfo {
    * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
    */
   'successions': (_filetransfer_IdentitySuccession)[];
+  /**
+   * The longest file that PutFiles takes, bytes. Zero from receivers that do not know PutFiles.
+   */
+  'putFilesMaxBytes': (number);
 }

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
+import { type BeginRequest, begin } from './begun-uploads.ts'
+import { ReceiveError, toReceiveError } from './errors.ts'
+import type { FinishedFile } from './finish.ts'
+import type { Grant } from './grant.ts'
+import type { SessionDeps } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import { toOffset } from './to-offset.ts'
+
+/** One small file with all its bytes, as it came from the wire. */
+export type WholeFile = Omit<BeginRequest, 'sha256'> & {
+  readonly data: Buffer
+  readonly crc32: number
+  /** MD5 of the sender's file, lower-case hex. */
+  readonly md5: string
+}
+
+/** Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be fair to other streams. */
+export const FILES_AT_ONCE = 64
+
+/**
+ * Takes one small file from nothing to finished, through the same steps as an upload that is begun, sent and finished: nothing is promised that is
+ * not promised there, and a crash between any two steps leaves what it leaves there. Many at once share the syncs of the ledger and of folders.
+ *
+ * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link Session.store} and
+ * {@link Session.finish} throw.
+ */
+export async function put(sessions: Sessions, deps: SessionDeps, grant: Grant, file: WholeFile): Promise<FinishedFile> {
+  const { data, md5, ...request } = file
+  mustBeWhole(file)
+  const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
+  return begin(sessions, deps, grant, { ...request, sha256 }, async (begun) => {
+    if (begun.kind === 'same') return begun.file
+    if (begun.kind !== 'open') throw new Error('A file that came with its digest was asked for it.')
+    const { session } = begun
+    const { generation } = session.record
+    if (session.missing.length > 0) await session.store({ offset: toOffset('0'), data, crc32: file.crc32 }, generation)
+    return session.finish(md5, generation)
+  })
+}
+
+/**
+ * Stores the files of one stream, {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
+ *
+ * @param next the next file, with its key; undefined at the end of the stream. What `file` throws refuses this file only.
+ * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
+ */
+export async function putEach(
+  store: (file: WholeFile) => Promise<FinishedFile>,
+  next: () => Promise<{ readonly uploadKey: string; readonly file: () => WholeFile } | undefined>,
+  answer: (uploadKey: string, fate: FinishedFile | ReceiveError) => Promise<void>,
+): Promise<void> {
+  const underWay = new Set<Promise<void>>()
+  let draining: ReceiveError | undefined
+  let answering: Promise<void> = Promise.resolve()
+  const storeOne = async (uploadKey: string, file: () => WholeFile): Promise<void> => {
+    const fate = await fateOf(async () => store(file()))
+    if (fate instanceof ReceiveError && fate.code === 'DRAINING') draining = fate
+    // One after the other, because a stream that takes no more tells only one who waits.
+    answering = answering.then(() => answer(uploadKey, fate))
+    await answering
+  }
+  try {
+    for (let asked = await next(); asked !== undefined && draining === undefined; asked = await next()) {
+      const storing: Promise<void> = storeOne(asked.uploadKey, asked.file).finally(() => underWay.delete(storing))
+      underWay.add(storing)
+      // The next message is not read before there is room for it, and that holds the sender back.
+      if (underWay.size >= FILES_AT_ONCE) await Promise.race(underWay)
+    }
+  } finally {
+    await Promise.all(underWay)
+  }
+  if (draining !== undefined) throw draining
+}
+
+async function fateOf(task: () => Promise<FinishedFile>): Promise<FinishedFile | ReceiveError> {
+  try {
+    return await task()
+  } catch (error) {
+    return toReceiveError(error)
+  }
+}
+
+function mustBeWhole({ sizeBytes, data, crc32: expected }: WholeFile): void {
+  if (data.length > PUT_FILE_MAX_BYTES) {
+    throw new ReceiveError('BAD_LENGTH', `The file has ${data.length} bytes; PutFiles takes ${PUT_FILE_MAX_BYTES}.`)
+  }
+  if (data.length !== sizeBytes) {
+    throw new ReceiveError('BAD_LENGTH', `The file came with ${data.length} bytes and a size of ${sizeBytes}.`)
+  }
+  if (crc32(data) !== expected) throw new ReceiveError('FINAL_CHECKSUM', 'The file arrived damaged.')
+}
