@@ -1,4 +1,5 @@
 import type { AttemptReport, TransferListener } from './attempt.ts'
+import { isPutWhole } from './batch.ts'
 import { createBudget } from './budget.ts'
 import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
@@ -30,6 +31,8 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
   const budget = createBudget(() => bufferBytes)
   const streamCuts = createStreamCuts()
   const plain = new Set<string>()
+  /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
+  const putLimits = new Map<string, number>()
   const closing = new AbortController()
 
   function routeTo(receiver: string): Route {
@@ -59,14 +62,16 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
     const { connection, giveBack } = leaseOf(route)
     const { receiver } = entry.record
     const sentBefore = entry.bytesSent
+    const isFresh = !entry.begun
     try {
       if (entry.startAnew) await startAnew(entry, report)
       else await adopt(entry, connection, report, signal)
       const onReached = (kind: ReceiverKind): void => {
         report.reached()
+        putLimits.set(receiver, connection.putFilesMaxBytes)
         if (kind === 'plain') onPlainReceiver(receiver)
       }
-      const deps = { connection, budget, onReached }
+      const deps = { connection, budget, onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
       streamCuts.forget(receiver)
@@ -91,6 +96,8 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
         return await attemptOver(routeTo(receiver), entry, report, signal)
       }
     },
+    /** True for an upload that goes whole in a stream with others, and so can be under way beside many. */
+    isSmall: ({ begun, record }: Entry): boolean => !begun && isPutWhole(record, putLimits.get(record.receiver) ?? 0),
     forget(record: ResumeRecord): void {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FORGET_WITHIN_MS)])
       void (async () => {

@@ -42,3 +42,9 @@ test('[A9] a receiver of our own version is one of ours, and one that cannot int
   expect(await (await connectTo(introducing(PROTOCOL_VERSION))).introduce(never)).toBe('longshore')
   expect(await (await connectTo({})).introduce(never)).toBe('plain')
 })
+
+test('a receiver that says nothing of small files is sent none whole', async () => {
+  const older = await connectTo(introducing(PROTOCOL_VERSION))
+  await older.introduce(never)
+  expect(older.putFilesMaxBytes).toBe(0)
+})

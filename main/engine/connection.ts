@@ -13,6 +13,7 @@ import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChun
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
+import type { PutFileInput } from '../../proto/generated/filetransfer/PutFile.ts'
 import type { ReceiverInfo } from '../../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
@@ -24,6 +25,7 @@ import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { createPace, type Pace } from './pace.ts'
+import { createPutStream } from './put-stream.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -63,6 +65,10 @@ export type Connection = {
   openPlainUpload(
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
   ): ClientWritableStream<FileChunkInput>
+  /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
+  readonly putFilesMaxBytes: number
+  /** Stores one small file whole, in a stream that it shares with others. */
+  put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<FinishedFile>
   close(): void
 }
 
@@ -75,13 +81,16 @@ export function connect(route: Route, lanes: number): Connection {
   // Questions go round the connections too, so that many small files do not queue behind one.
   const anyClient = () => client(turn++)
   let kind: ReceiverKind | undefined
+  let putFilesMaxBytes = 0
+  const putStream = createPutStream(() => client(streams++).putFiles())
 
   return {
     lanes,
     pace: createPace(),
     async introduce(signal) {
       if (kind !== undefined) return kind
-      const asked = await askKind(anyClient(), signal)
+      const { kind: asked, putFilesMaxBytes: asksFor } = await askKind(anyClient(), signal)
+      putFilesMaxBytes = asksFor
       if (kind === undefined && asked === 'plain') {
         for (const open of clients) open.close()
         clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
@@ -121,8 +130,13 @@ export function connect(route: Route, lanes: number): Connection {
     // Reading a large file again takes its time, so this question has no deadline.
     checkIntegrity: (file, signal) =>
       ask((options, done) => anyClient().checkFileIntegrity(file, options, done), signal, Number.POSITIVE_INFINITY),
+    get putFilesMaxBytes() {
+      return putFilesMaxBytes
+    },
+    put: putStream.put,
     openPlainUpload: (callback) => anyClient().upload(callback),
     close() {
+      putStream.close()
       for (const open of clients) open.close()
     },
   }
@@ -132,9 +146,11 @@ function newClient(route: Route, options?: ChannelOptions) {
   return new FileTransferClient(...channelTo(route, options))
 }
 
-async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<ReceiverKind> {
+type Introduction = { readonly kind: ReceiverKind; readonly putFilesMaxBytes: number }
+
+async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<Introduction> {
   try {
-    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access'>>(
+    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access' | 'putFilesMaxBytes'>>(
       (options, done) => client.getReceiverInfo({}, options, done),
       signal,
       INTRODUCE_WITHIN_MS,
@@ -143,10 +159,10 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
       throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
     }
     if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
-    return 'longshore'
+    return { kind: 'longshore', putFilesMaxBytes: info.putFilesMaxBytes }
   } catch (error) {
     const { cause } = error as UploadError
-    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED) return 'plain'
+    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED) return { kind: 'plain', putFilesMaxBytes: 0 }
     throw error
   }
 }

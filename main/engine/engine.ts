@@ -103,6 +103,7 @@ export async function createEngine({
   const queue = createQueue({
     resumeStore,
     attempt: attempts.attempt,
+    isSmall: attempts.isSmall,
     forget: attempts.forget,
     publish: (change) => {
       for (const listener of listeners) listener(change)

@@ -85,16 +85,19 @@ export function proxyLimit(options: ErrorOptions): UploadError {
   return new UploadError('PROXY_LIMIT', message, 'stop', options)
 }
 
+/** Translates a reason that the receiver gave, with its own words. */
+export function fromReason(reason: string, details: string, options?: ErrorOptions): UploadError {
+  if (notPairedOnWire.has(reason)) return accessError('NOT_PAIRED', options)
+  if (reason === 'WRONG_CODE' || reason === 'PAIRING_CLOSED') return accessError(reason, options)
+  const [remedy, message] = byReason[reason] ?? ['stop', details]
+  return new UploadError(reason, message, remedy, options)
+}
+
 /** Translates what grpc-js throws. The only door through which its errors enter the engine. */
 export function fromServiceError(error: ServiceError): UploadError {
   const options = { cause: error }
   const given = error.metadata?.get(REASON_KEY)[0]
-  if (typeof given === 'string' && given !== '') {
-    if (notPairedOnWire.has(given)) return accessError('NOT_PAIRED', options)
-    if (given === 'WRONG_CODE' || given === 'PAIRING_CLOSED') return accessError(given, options)
-    const [remedy, message] = byReason[given] ?? ['stop', error.details]
-    return new UploadError(given, message, remedy, options)
-  }
+  if (typeof given === 'string' && given !== '') return fromReason(given, error.details, options)
   switch (error.code) {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:

@@ -1,29 +1,20 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
-import { createEntries, type QueueChange } from './entries.ts'
+import { SMALL_FILES_AT_ONCE } from './batch.ts'
+import { createEntries } from './entries.ts'
 import { type Entry, snapshotOf, withHashed } from './entry.ts'
+import type { QueueDeps } from './queue-deps.ts'
 import { createReceiverHolds } from './receiver-holds.ts'
-import type { ResumeRecord, ResumeStore } from './resume-store.ts'
+import type { ResumeRecord } from './resume-store.ts'
 import { retryDelayMs } from './retry.ts'
-import { createSlots } from './slots.ts'
-import type { FinishedEvent } from './status.ts'
+import { createTwoLanes } from './slots.ts'
 import { needsStartAnew, verdictOn } from './verdict.ts'
-
-export type QueueDeps = {
-  readonly resumeStore: ResumeStore
-  /** Makes one attempt at one upload. Resolves when it is finished; fails with an UploadError. */
-  readonly attempt: (entry: Entry, report: AttemptReport, signal: AbortSignal) => Promise<FinishedEvent>
-  /** Tells the receiver that an upload is not wanted any more; never fails. */
-  readonly forget: (record: ResumeRecord) => void
-  readonly publish: (change: QueueChange) => void
-  /** Hears a sentence the person should know. */
-  readonly warn: (message: string) => void
-  readonly filesAtOnce: number
-  readonly unreachableGraceMs: number | undefined
-}
 
 /** A crash of this process hashes at most this much twice, bytes for each file. */
 const SAVE_EVERY_HASHED_BYTES = 64 * 1024 * 1024
+
+/** Small files are looked for among so many that wait first, because that happens whenever one is finished. */
+const LOOK_AMONG = 1000
 
 /** A computer that wakes up without saying so is noticed after this, ms of its own waking time. */
 const ASLEEP_AT_MOST_MS = 60_000
@@ -70,9 +61,12 @@ export function createQueue(deps: QueueDeps) {
     apply(entry, { kind: 'released' })
   }
 
-  const slots = createSlots(deps.filesAtOnce, () => {
+  const slots = createTwoLanes(deps.filesAtOnce, SMALL_FILES_AT_ONCE, (isForSmall) => {
     if (asleepUntil !== undefined) return undefined
-    const entry = entries.firstWaiting(({ running, record }) => running === undefined && !holds.isHeld(record.receiver))
+    const isFree = ({ running, record }: Entry) => running === undefined && !holds.isHeld(record.receiver)
+    const entry = isForSmall
+      ? entries.firstWaiting((waiting) => isFree(waiting) && deps.isSmall(waiting), LOOK_AMONG)
+      : entries.firstWaiting(isFree)
     return entry && run(entry)
   })
 

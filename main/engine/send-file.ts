@@ -14,7 +14,7 @@ const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
 
 const wholeMebibytes: Cut = { gridBytes: 1024 * 1024, chunkBytes: () => 1024 * 1024 }
 
-const policyOnWire = {
+export const policyOnWire = {
   'keep-both': 'KEEP_BOTH',
   overwrite: 'OVERWRITE',
   refuse: 'REFUSE',

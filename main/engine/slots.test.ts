@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSlots } from './slots.ts'
+import { createSlots, createTwoLanes } from './slots.ts'
 
 test('no more jobs run at once than there are slots, and each end makes room for the next', async () => {
   const finish: (() => void)[] = []
@@ -26,4 +26,25 @@ test('draining starts nothing more and ends when the last job has', async () => 
   await drained
   slots.fill()
   expect(finish).toHaveLength(1)
+})
+
+test('small jobs have slots of their own beside the others, and the end of any lets all look again', async () => {
+  const finish: (() => void)[] = []
+  const left = { any: 2, small: 5 }
+  const slots = createTwoLanes(1, 3, (isForSmall) => {
+    const lane = isForSmall ? 'small' : 'any'
+    if (left[lane] === 0) return undefined
+    left[lane] -= 1
+    return new Promise((resolve) => finish.push(resolve))
+  })
+  slots.fill()
+  expect(finish).toHaveLength(4)
+  left.small = 0
+  finish[1]?.()
+  await new Promise(setImmediate)
+  expect(finish).toHaveLength(4)
+  left.small = 1
+  finish[0]?.()
+  await new Promise(setImmediate)
+  expect(finish).toHaveLength(6)
 })

@@ -31,3 +31,27 @@ export function createSlots(count: number, nextJob: () => Promise<void> | undefi
     },
   }
 }
+
+/**
+ * Slots for any job, and more of them for small ones only. Whatever ends lets both look again, because what it learned may have made others small.
+ * `nextJob` is told whether it has to be a small one.
+ */
+export function createTwoLanes(
+  count: number,
+  smallCount: number,
+  nextJob: (isForSmall: boolean) => Promise<void> | undefined,
+): Slots {
+  const fill = (): void => {
+    any.fill()
+    small.fill()
+  }
+  const next = (isForSmall: boolean) => () => nextJob(isForSmall)?.finally(() => queueMicrotask(fill))
+  const any = createSlots(count, next(false))
+  const small = createSlots(smallCount, next(true))
+  return {
+    fill,
+    async drain() {
+      await Promise.all([any.drain(), small.drain()])
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
+import { isPutWhole, putFile } from './batch.ts'
 import type { Budget } from './budget.ts'
 import type { Connection, ReceiverKind } from './connection.ts'
 import { openDigest } from './digest.ts'
@@ -12,6 +13,8 @@ export type TransferDeps = {
   readonly budget: Budget
   /** Hears when the receiver has answered, and which kind it is. */
   readonly onReached: (kind: ReceiverKind) => void
+  /** The receiver cannot hold anything of this upload yet. */
+  readonly isFresh: boolean
 }
 
 /**
@@ -21,7 +24,7 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { connection, budget, onReached }: TransferDeps,
+  { connection, budget, onReached, isFresh }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -32,9 +35,11 @@ export async function transfer(
     if (kind === 'plain') return { storedAs: record.path.join('/') }
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
+  const isWhole = isFresh && isPutWhole(record, connection.putFilesMaxBytes)
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
+    if (isWhole) return await putFile(record, source, { connection, budget }, listener, signal)
     const hashing = await trustedHashing(record, known, source)
     listener.onHashing(hashing)
     const attempt: Attempt = {

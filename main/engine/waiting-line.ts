@@ -4,8 +4,8 @@ import type { Entry } from './entry.ts'
 export type WaitingLine = {
   join(entry: Entry): void
   leave(entry: Entry): void
-  /** The first one that `fits`, without taking it out. */
-  first(fits: (entry: Entry) => boolean): Entry | undefined
+  /** The first one that `fits`, without taking it out. With `among`, only so many from the front are looked at. */
+  first(fits: (entry: Entry) => boolean, among?: number): Entry | undefined
 }
 
 export function createWaitingLine(): WaitingLine {
@@ -29,6 +29,12 @@ export function createWaitingLine(): WaitingLine {
       const place = line.indexOf(entry, placeOf(entry.record.rank))
       if (place !== -1) line.splice(place, 1)
     },
-    first: (fits) => line.find(fits),
+    first: (fits, among = line.length) => {
+      for (let place = 0; place < Math.min(among, line.length); place++) {
+        const entry = line[place]
+        if (entry !== undefined && fits(entry)) return entry
+      }
+      return undefined
+    },
   }
 }

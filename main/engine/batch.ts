@@ -1,0 +1,62 @@
+import type { FileRecord, Finished, TransferListener } from './attempt.ts'
+import type { Connection } from './connection.ts'
+import { crc32, md5Hex } from './digest.ts'
+import { UploadError } from './errors.ts'
+import type { ResumeRecord } from './resume-store.ts'
+import { policyOnWire } from './send-file.ts'
+import type { Source } from './source.ts'
+import type { TransferDeps } from './transfer.ts'
+
+/**
+ * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few enough that one sender does not
+ * take all the uploads that a receiver is busy with.
+ */
+export const SMALL_FILES_AT_ONCE = 64
+
+/** True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may spare its bytes. */
+export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFilesMaxBytes: number): boolean {
+  if (identity === undefined || hashed !== undefined || onConflict === 'skip-same') return false
+  return putFilesMaxBytes > 0 && identity.sizeBytes <= putFilesMaxBytes
+}
+
+/** Sends one small file whole, in a stream that it shares with others. */
+export async function putFile(
+  record: FileRecord,
+  source: Source,
+  { connection, budget }: Pick<TransferDeps, 'connection' | 'budget'>,
+  listener: TransferListener,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const { sizeBytes } = record.identity
+  await budget.take(sizeBytes, signal)
+  try {
+    const data = await source.read(0, sizeBytes)
+    await source.assertUnchanged()
+    return await send(record, data, connection, listener, signal)
+  } finally {
+    budget.give(sizeBytes)
+  }
+}
+
+async function send(
+  { uploadKey, path, identity, onConflict }: FileRecord,
+  data: Buffer,
+  connection: Connection,
+  listener: TransferListener,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const departure = await connection.pace.depart(data.length, signal)
+  const md5 = md5Hex(data)
+  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5 }
+  try {
+    const answered = connection.put({ ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) }, signal)
+    listener.onSent(data.length)
+    const finished = await answered
+    departure.arrive()
+    listener.onStored(data.length)
+    if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+    return finished
+  } finally {
+    departure.giveUp()
+  }
+}

@@ -1,0 +1,21 @@
+import type { AttemptReport } from './attempt.ts'
+import type { QueueChange } from './entries.ts'
+import type { Entry } from './entry.ts'
+import type { ResumeRecord, ResumeStore } from './resume-store.ts'
+import type { FinishedEvent } from './status.ts'
+
+/** What the queue works with. */
+export type QueueDeps = {
+  readonly resumeStore: ResumeStore
+  /** Makes one attempt at one upload. Resolves when it is finished; fails with an UploadError. */
+  readonly attempt: (entry: Entry, report: AttemptReport, signal: AbortSignal) => Promise<FinishedEvent>
+  /** True for uploads that may be under way beside many others. */
+  readonly isSmall: (entry: Entry) => boolean
+  /** Tells the receiver that an upload is not wanted any more; never fails. */
+  readonly forget: (record: ResumeRecord) => void
+  readonly publish: (change: QueueChange) => void
+  /** Hears a sentence the person should know. */
+  readonly warn: (message: string) => void
+  readonly filesAtOnce: number
+  readonly unreachableGraceMs: number | undefined
+}
