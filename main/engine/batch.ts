@@ -11,7 +11,12 @@ import type { TransferDeps } from './transfer.ts'
  * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few enough that one sender does not
  * take all the uploads that a receiver is busy with.
  */
-export const SMALL_FILES_AT_ONCE = 64
+const SMALL_FILES_AT_ONCE = 64
+
+/** How many small files may be under way beside so many others: none where somebody asked for one file at a time, in the order of the queue. */
+export function smallFilesBeside(filesAtOnce: number): number {
+  return filesAtOnce === 1 ? 0 : SMALL_FILES_AT_ONCE
+}
 
 /** True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may spare its bytes. */
 export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFilesMaxBytes: number): boolean {

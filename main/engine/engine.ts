@@ -16,7 +16,10 @@ export type { Skipped, WalkedEntry } from './walk.ts'
 export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */
   readonly connections?: number
-  /** Files on their way at once. @default 4 */
+  /**
+   * Files on their way at once, small ones aside: those go together, up to 64 more, to receivers that take them so. One at a time is one at a time, small or
+   * not, in the order of the queue. @default 4
+   */
   readonly filesAtOnce?: number
   /** Chunk data held in memory at once, bytes, over all uploads. @default 32 MiB */
   readonly bufferBytes?: number

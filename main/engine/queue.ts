@@ -1,6 +1,6 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
-import { SMALL_FILES_AT_ONCE } from './batch.ts'
+import { smallFilesBeside } from './batch.ts'
 import { createEntries } from './entries.ts'
 import { type Entry, snapshotOf, withHashed } from './entry.ts'
 import type { QueueDeps } from './queue-deps.ts'
@@ -61,7 +61,7 @@ export function createQueue(deps: QueueDeps) {
     apply(entry, { kind: 'released' })
   }
 
-  const slots = createTwoLanes(deps.filesAtOnce, SMALL_FILES_AT_ONCE, (isForSmall) => {
+  const slots = createTwoLanes(deps.filesAtOnce, smallFilesBeside(deps.filesAtOnce), (isForSmall) => {
     if (asleepUntil !== undefined) return undefined
     const isFree = ({ running, record }: Entry) => running === undefined && !holds.isHeld(record.receiver)
     const entry = isForSmall
