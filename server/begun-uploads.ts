@@ -51,39 +51,18 @@ export async function begin<T>(
   request: BeginRequest,
   answer: (begun: Begun) => T,
 ): Promise<T> {
-  mustBeUploadKey(request.uploadKey)
-  mustBeAllowed(grant, request)
-  const path = grant.place(request.path)
-  const known = {
-    begunAtMs: request.begunAtMs,
-    modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
-    // A file that turned out to be another one must not be lost, nor the one that is there.
-    onConflict: request.onConflict === 'SKIP_SAME' ? ('KEEP_BOTH' as const) : request.onConflict,
-  }
+  const record = newRecord(grant, request)
   return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
     const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
     if (found) mustBeSameFile(found, request)
     else if (request.onConflict === 'SKIP_SAME') {
-      const likeness = await likenessOf(deps.store, path, request.sizeBytes, request.sha256)
+      const likeness = await likenessOf(deps.store, record.path, request.sizeBytes, request.sha256)
       if (likeness.kind !== 'other') return answer(likeness)
     }
-    const fileId = found?.fileId ?? randomBytes(16).toString('hex')
-    if (!found) {
-      const record: UploadRecord = {
-        ...known,
-        fileId,
-        origin: { kind: 'begun', uploadKey: request.uploadKey },
-        ...(grant.owner !== undefined && { owner: grant.owner }),
-        path,
-        askedPath: request.path,
-        sizeBytes: request.sizeBytes,
-        generation: 0,
-        state: { kind: 'receiving' },
-      }
-      await saveNew(deps, grant, record)
-    }
+    const { fileId } = found ?? record
+    if (!found) await saveNew(deps, grant, record)
     return sessions.use(fileId, async (session) => {
-      await session.renew(known)
+      await session.renew(record)
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
       if (!session.finished) await deps.space.promise(fileId, missingBytes)
       return answer({ kind: 'open', session })
@@ -92,18 +71,56 @@ export async function begin<T>(
 }
 
 /**
+ * What is recorded of an upload that there was not.
+ *
+ * @throws ReceiveError BAD_ID, BAD_NAME, NOT_ALLOWED.
+ */
+export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & { readonly modifiedAtMs: number } {
+  mustBeUploadKey(request.uploadKey)
+  mustBeAllowed(grant, request)
+  return {
+    fileId: randomBytes(16).toString('hex'),
+    origin: { kind: 'begun', uploadKey: request.uploadKey },
+    ...(grant.owner !== undefined && { owner: grant.owner }),
+    path: grant.place(request.path),
+    askedPath: request.path,
+    sizeBytes: request.sizeBytes,
+    generation: 0,
+    state: { kind: 'receiving' },
+    begunAtMs: request.begunAtMs,
+    modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
+    // A file that turned out to be another one must not be lost, nor the one that is there.
+    onConflict: request.onConflict === 'SKIP_SAME' ? 'KEEP_BOTH' : request.onConflict,
+  }
+}
+
+/**
  * Saves the record of an upload that there was not, when there is room for all of its bytes.
  *
  * @throws ReceiveError DISK_FULL, QUOTA, BUSY when too many uploads are open.
  */
 export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRecord): Promise<void> {
-  await grant.promise(record.fileId, record.sizeBytes)
+  await promiseRoom(deps, grant, record)
   try {
-    await deps.space.promise(record.fileId, record.sizeBytes)
     await deps.ledger.uploads.save(record)
   } catch (error) {
     grant.release(record.fileId)
     deps.space.release(record.fileId)
+    throw error
+  }
+}
+
+/** Promises a new upload room for all of its bytes. Throws ReceiveError DISK_FULL, QUOTA. */
+export async function promiseRoom(
+  { space }: Pick<SessionDeps, 'space'>,
+  grant: Grant,
+  { fileId, sizeBytes }: UploadRecord,
+): Promise<void> {
+  await grant.promise(fileId, sizeBytes)
+  try {
+    await space.promise(fileId, sizeBytes)
+  } catch (error) {
+    grant.release(fileId)
     throw error
   }
 }
@@ -155,8 +172,8 @@ async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
   }
 }
 
-/** Two devices may have chosen the same key. */
-function turnOf({ owner = '' }: Grant, uploadKey: string): string {
+/** Names the turns of one upload. Two devices may have chosen the same key. */
+export function turnOf({ owner = '' }: Grant, uploadKey: string): string {
   return `${owner}/${uploadKey}`
 }
 

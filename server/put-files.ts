@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
-import { type BeginRequest, begin } from './begun-uploads.ts'
+import { type BeginRequest, begin, newRecord, promiseRoom, turnOf } from './begun-uploads.ts'
 import { ReceiveError, toReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
 import type { SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import type { SmallFiles } from './small-files.ts'
 import { toOffset } from './to-offset.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
@@ -18,18 +19,22 @@ export type WholeFile = Omit<BeginRequest, 'sha256'> & {
 }
 
 /** Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be fair to other streams. */
-export const FILES_AT_ONCE = 64
+const FILES_AT_ONCE = 64
+
+export type PutDeps = SessionDeps & { readonly smallFiles: SmallFiles }
 
 /**
- * Takes one small file from nothing to finished, through the same steps as an upload that is begun, sent and finished: nothing is promised that is
- * not promised there, and a crash between any two steps leaves what it leaves there. Many at once share the syncs of the ledger and of folders.
+ * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
+ * is begun, sent and finished.
  *
- * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link Session.store} and
- * {@link Session.finish} throw.
+ * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link SmallFiles.put},
+ * {@link Session.store} and {@link Session.finish} throw.
  */
-export async function put(sessions: Sessions, deps: SessionDeps, grant: Grant, file: WholeFile): Promise<FinishedFile> {
+export async function put(sessions: Sessions, deps: PutDeps, grant: Grant, file: WholeFile): Promise<FinishedFile> {
   const { data, md5, ...request } = file
   mustBeWhole(file)
+  const stored = await putTogether(sessions, deps, grant, file)
+  if (stored !== undefined) return stored
   const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
   return begin(sessions, deps, grant, { ...request, sha256 }, async (begun) => {
     if (begun.kind === 'same') return begun.file
@@ -38,6 +43,32 @@ export async function put(sessions: Sessions, deps: SessionDeps, grant: Grant, f
     const { generation } = session.record
     if (session.missing.length > 0) await session.store({ offset: toOffset('0'), data, crc32: file.crc32 }, generation)
     return session.finish(md5, generation)
+  })
+}
+
+/** Stores a new file whose name is free; undefined for any other. */
+async function putTogether(
+  sessions: Sessions,
+  deps: PutDeps,
+  grant: Grant,
+  { data, md5, ...request }: WholeFile,
+): Promise<FinishedFile | undefined> {
+  const { onConflict } = request
+  // What may be replaced, or be there already, is not known by its name alone.
+  if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME') return undefined
+  const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
+  const { fileId } = record
+  return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+    if ((await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
+    await promiseRoom(deps, grant, record)
+    let stored: FinishedFile | undefined
+    try {
+      stored = await deps.smallFiles.put({ record, data, md5 })
+      return stored
+    } finally {
+      deps.space.release(fileId)
+      if (stored === undefined) grant.release(fileId)
+    }
   })
 }
 
@@ -83,12 +114,14 @@ async function fateOf(task: () => Promise<FinishedFile>): Promise<FinishedFile |
   }
 }
 
-function mustBeWhole({ sizeBytes, data, crc32: expected }: WholeFile): void {
+function mustBeWhole({ sizeBytes, data, crc32: expected, md5 }: WholeFile): void {
   if (data.length > PUT_FILE_MAX_BYTES) {
     throw new ReceiveError('BAD_LENGTH', `The file has ${data.length} bytes; PutFiles takes ${PUT_FILE_MAX_BYTES}.`)
   }
   if (data.length !== sizeBytes) {
     throw new ReceiveError('BAD_LENGTH', `The file came with ${data.length} bytes and a size of ${sizeBytes}.`)
   }
-  if (crc32(data) !== expected) throw new ReceiveError('FINAL_CHECKSUM', 'The file arrived damaged.')
+  if (crc32(data) !== expected || createHash('md5').update(data).digest('hex') !== md5) {
+    throw new ReceiveError('FINAL_CHECKSUM', 'The file arrived damaged.')
+  }
 }

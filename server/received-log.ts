@@ -81,7 +81,7 @@ export class ReceivedLog {
 /**
  * The ledger of a receiving folder, made to log each file when it records that it is finished. Closes both together.
  *
- * When that record is saved, the line survives a power cut, too; and a crash of this process never leaves one without the other, because the
+ * When that record is saved durably, the line survives a power cut, too; and a crash of this process never leaves one without the other, because the
  * line is written first. Both are made durable at the same time, which costs small files far less than one after the other.
  *
  * @param now milliseconds since 1970.
@@ -97,7 +97,7 @@ export async function withReceivedLog(ledger: Ledger, directory: string, now: ()
         const { storedAs, md5 } = record.state
         const finishedAt = new Date(now()).toISOString()
         await log.write({ path: storedAs.join('/'), size: record.sizeBytes, md5, finishedAt })
-        await Promise.all([log.sync(), ledger.uploads.save(record, options)])
+        await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
       },
     },
     async close() {

@@ -27,6 +27,7 @@ import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
 import { closeServing, serve } from './serving.ts'
 import { Sessions } from './sessions.ts'
+import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
@@ -73,6 +74,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const listeners = new Set<(file: StoredEvent) => void>()
   let ledger = storage.ledger
   let access: ReceiverAccess | undefined
+  let smallFiles: SmallFiles | undefined
   try {
     const quotas = new Quotas(directory)
     ledger = await quotas.watching(ledger)
@@ -81,7 +83,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
-    const deps = { ledger, store, space, onFinished }
+    smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
+    const deps = { ledger, store, space, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits.maxBusyUploads)
     const id = await readOrMakeReceiverId(stateDirectory)
     const name = config.name ?? hostname()
@@ -126,12 +129,14 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         await announcement?.stop()
         await expiry.close()
         await closeServing(serving, sessions)
+        await smallFiles?.close()
         await access?.close()
         await ledger.close()
         lock.release()
       }),
     }
   } catch (error) {
+    await smallFiles?.close()
     await access?.close()
     await ledger.close()
     lock.release()

@@ -19,13 +19,13 @@ import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
 import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
-import { put, putEach, type WholeFile } from './put-files.ts'
+import { type PutDeps, put, putEach, type WholeFile } from './put-files.ts'
 import type { RangeSet } from './range-set.ts'
 import { toOffset } from './to-offset.ts'
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(
-  plain: PlainDeps,
+  plain: PlainDeps & { readonly deps: PutDeps },
   grantOf: (caller: Caller) => Grant,
   describe: (caller: Caller) => Promise<ReceiverInfoInput>,
   onUnexpected: OnUnexpected,

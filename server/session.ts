@@ -7,7 +7,12 @@ import type { Recalled } from './recall.ts'
 import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
 
 /** What a session works with. */
-export type SessionDeps = Storage & { readonly onFinished: (file: FinishedFile) => void }
+export type SessionDeps = Storage & {
+  readonly onFinished: (file: FinishedFile) => void
+}
+
+/** What may change when an upload is opened again. */
+type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'begunAtMs'>
 
 type Phase =
   | { readonly kind: 'receiving' }
@@ -62,11 +67,12 @@ export class Session {
   }
 
   /** Opens an unfinished upload again, with what may have changed: sends the streams of the generation before off at once. */
-  async renew(changes: Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'begunAtMs'>): Promise<void> {
+  async renew({ modifiedAtMs, onConflict, begunAtMs }: Renewal): Promise<void> {
     if (this.#phase.kind === 'aborted')
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
     this.#losses.mustBeTrusted(this.#record.fileId)
+    const changes = { modifiedAtMs, onConflict, ...(begunAtMs !== undefined && { begunAtMs }) }
     this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),

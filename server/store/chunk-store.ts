@@ -1,5 +1,6 @@
 import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
 import type { Offset } from '../to-offset.ts'
+import type { SmallFileStore } from './small-files.ts'
 
 /** A file that can be read in pieces. */
 export interface StoredFile {
@@ -46,6 +47,8 @@ export type Settled = 'published' | 'unpublished' | 'lost'
  * that was unmounted gets nothing: what is then in the place of the receiving folder is left alone.
  */
 export interface ChunkStore {
+  /** How small files go together; see {@link SmallFileStore}. */
+  readonly smallFiles: SmallFileStore
   /**
    * Opens a part for reading and writing; makes an empty one when there is none.
    *

@@ -8,6 +8,7 @@ import { openFolder } from './folder.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
+import { openSmallFiles } from './small-files.ts'
 import { spelled } from './spelled.ts'
 import { TakenNames } from './taken-names.ts'
 import { watchFor } from './watch-folder.ts'
@@ -30,6 +31,7 @@ export async function openDiskStore(root: string): Promise<ChunkStore> {
   const taken = new TakenNames()
 
   return {
+    smallFiles: await openSmallFiles(root, taken, mustBeThere),
     async openPart(fileId) {
       await mustBeThere()
       return openPart(partAt(fileId))

@@ -71,6 +71,19 @@ export class TakenNames {
     listing.hasOurOwn = true
   }
 
+  /**
+   * Takes a name that is free, for somebody who is about to use it. Answers false when it is taken, or was when the folder was read. Whoever uses
+   * it without waiting for a turn must not replace what may be there by then.
+   */
+  async claim(folder: Folder, name: string): Promise<boolean> {
+    const listing = await this.#listingOf(folder)
+    const folded = foldedName(name)
+    if (listing.names.has(folded)) return false
+    listing.names.set(folded, name)
+    listing.hasOurOwn = true
+    return true
+  }
+
   /** Makes a folder, durably, unless its name is taken. Answers how it is spelled. */
   makeFolder(parent: Folder, name: string): Promise<string> {
     return this.inTurn(parent, name, async () => {

@@ -1,0 +1,189 @@
+import type { OnUnexpected } from './answer.ts'
+import { ReceiveError } from './errors.ts'
+import { type FinishedFile, finishedFileOf } from './finish.ts'
+import { Journal, type JournalEntry, type Volume } from './journal.ts'
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
+
+/** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
+const EMPTY_AFTER_BYTES = 16 * 1024 ** 2
+/** Nothing stays in the journal for longer than this before it is emptied, ms. */
+const EMPTY_AFTER_MS = 1000
+
+export type SmallFilesDeps = {
+  readonly ledger: Ledger
+  readonly store: SmallFileStore
+  readonly onFinished: (file: FinishedFile) => void
+  readonly onUnexpected: OnUnexpected
+}
+
+/** A new upload of a small file. */
+export type SmallFile = {
+  readonly record: UploadRecord & SmallWish
+  readonly data: Buffer
+  /** Of the data, lower-case hex. */
+  readonly md5: string
+}
+
+/**
+ * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with all of its bytes; when the
+ * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last second. A
+ * crash or a power cut in between leaves the journal, from which {@link SmallFiles.open} completes what was promised.
+ */
+export class SmallFiles {
+  readonly #deps: SmallFilesDeps
+  readonly #journal: Journal
+  /** Final names that a power cut would take, but for the journal. */
+  #unsynced: (readonly string[])[] = []
+  #lastFinished: UploadRecord | undefined
+  #timer: NodeJS.Timeout | undefined
+  #emptying: Promise<void> | undefined
+  /** The journal could not be written. Files go the slower way from then on, which tells their senders why. */
+  #failed = false
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closing = false
+
+  /**
+   * Opens the journal in a folder of the receiver's own, completes the small files that a crash left in it, and empties it. One that cannot be
+   * completed is reported, and keeps the journal from being emptied.
+   */
+  static async open(folder: string, deps: SmallFilesDeps): Promise<SmallFiles> {
+    const journal = await Journal.open(folder)
+    let isWhole = true
+    for await (const entry of journal.entries(deps.onUnexpected)) {
+      try {
+        await restore(deps, entry)
+      } catch (error) {
+        isWhole = false
+        deps.onUnexpected(error)
+      }
+    }
+    if (isWhole) await journal.clear()
+    return new SmallFiles(deps, journal)
+  }
+
+  private constructor(deps: SmallFilesDeps, journal: Journal) {
+    this.#deps = deps
+    this.#journal = journal
+  }
+
+  /**
+   * Stores a new file; undefined when it has to go the way of every upload, of which it has left no trace then: its name is taken, or the journal
+   * cannot be written.
+   *
+   * @throws ReceiveError DRAINING when the receiver is closing, and what the store and the ledger throw.
+   */
+  async put(file: SmallFile): Promise<FinishedFile | undefined> {
+    if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
+    if (this.#failed) return undefined
+    const putting = this.#put(file)
+    this.#underWay.add(putting)
+    try {
+      return await putting
+    } finally {
+      this.#underWay.delete(putting)
+    }
+  }
+
+  /** Waits for what is under way and empties the journal. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await Promise.allSettled(this.#underWay)
+    clearTimeout(this.#timer)
+    await this.#emptying
+    if (this.#lastFinished !== undefined) await this.#empty()
+    await this.#journal.close()
+  }
+
+  async #put({ record, data, md5 }: SmallFile): Promise<FinishedFile | undefined> {
+    const prepared = await this.#deps.store.prepare(record.fileId, record, data)
+    if (prepared === undefined) return undefined
+    try {
+      const volume = await this.#append(record, prepared, data, md5)
+      try {
+        return volume && (await this.#publish(record, prepared, md5))
+      } finally {
+        volume?.settled()
+      }
+    } finally {
+      await prepared.close()
+    }
+  }
+
+  async #append(
+    record: UploadRecord,
+    { intent }: PreparedFile,
+    data: Buffer,
+    md5: string,
+  ): Promise<Volume | undefined> {
+    try {
+      const announced: UploadRecord = { ...record, state: { kind: 'publishing', ...intent, md5 } }
+      return await this.#journal.append({ record: announced, data })
+    } catch (error) {
+      if (!this.#failed) this.#deps.onUnexpected(error)
+      this.#failed = true
+      return undefined
+    }
+  }
+
+  async #publish(
+    record: UploadRecord,
+    { intent, appear }: PreparedFile,
+    md5: string,
+  ): Promise<FinishedFile | undefined> {
+    if (!(await appear())) return undefined
+    this.#unsynced.push(intent.storedAs)
+    const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs: intent.storedAs, md5 } }
+    // The journal survives a power cut, and says the same.
+    await this.#deps.ledger.uploads.save(finished)
+    this.#lastFinished = finished
+    this.#emptySoon()
+    const file = finishedFileOf(finished)
+    if (file === undefined) throw new Error('A finished record is not finished.')
+    this.#deps.onFinished(file)
+    return file
+  }
+
+  #emptySoon(): void {
+    if (this.#emptying !== undefined) return
+    if (this.#journal.bytes >= EMPTY_AFTER_BYTES) this.#emptyUnattended()
+    else this.#timer ??= setTimeout(() => this.#emptyUnattended(), EMPTY_AFTER_MS)
+  }
+
+  #emptyUnattended(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#emptying ??= this.#empty()
+      .catch((error: unknown) => {
+        // What it holds is looked through at the next start.
+        this.#failed = true
+        this.#deps.onUnexpected(error)
+      })
+      .finally(() => {
+        this.#emptying = undefined
+        if (this.#unsynced.length > 0 && !this.#failed) this.#emptySoon()
+      })
+  }
+
+  async #empty(): Promise<void> {
+    await this.#journal.turn(async () => {
+      const paths = this.#unsynced
+      const last = this.#lastFinished
+      this.#unsynced = []
+      await this.#deps.store.sync(paths)
+      // Whatever was saved before a durable record is durable with it.
+      if (last !== undefined) await this.#deps.ledger.uploads.save(last, { durable: true })
+    })
+  }
+}
+
+async function restore({ ledger, store }: SmallFilesDeps, { record, data }: JournalEntry): Promise<void> {
+  const { state, modifiedAtMs, origin } = record
+  if (state.kind !== 'publishing' || modifiedAtMs === undefined || origin.kind !== 'begun') return
+  const known = await ledger.uploads.findByKey(origin.uploadKey, record.owner)
+  // It went the way of every upload in the end, under another id.
+  if (known !== undefined && known.fileId !== record.fileId) return
+  if (!(await store.restore(state, modifiedAtMs, data))) return
+  const { storedAs, md5 } = state
+  await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, md5 } }, { durable: true })
+}
