@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { PutFileInput } from '../proto/generated/filetransfer/PutFile.ts'
 import type { PutFileReply } from '../proto/generated/filetransfer/PutFileReply.ts'
 import { PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
-import {
-  begin,
-  type Client,
-  chunksOf,
-  connect,
-  md5Of,
-  refusalOf,
-  type Source,
-  send,
-  source,
-} from './fixtures/client.ts'
+import { begin, chunksOf, connect, md5Of, refusalOf, type Source, send, source } from './fixtures/client.ts'
+import { fates, put, toPut } from './fixtures/put.ts'
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
 
@@ -182,27 +171,4 @@ test.each([
 
 function empty(): Source {
   return source('empty.bin', Buffer.alloc(0))
-}
-
-function toPut({ uploadKey, path, data }: Source, more: PutFileInput = {}): PutFileInput {
-  const bytes = { size: data.length, data, crc32: crc32(data), md5: md5Of(data) }
-  return { uploadKey, path, modifiedAtMs: 1_000_000_000_000, ...bytes, ...more }
-}
-
-/** Sends files in one stream; answers the replies by key. */
-async function put(client: Client, files: readonly PutFileInput[]): Promise<Map<string, PutFileReply>> {
-  const call = client.putFiles()
-  const replies = new Map<string, PutFileReply>()
-  for (const file of files) call.write(file)
-  call.end()
-  for await (const reply of call) replies.set(reply.uploadKey, reply)
-  return replies
-}
-
-/** Under which name each file was stored, or why not. */
-function fates(files: readonly Source[], replies: Map<string, PutFileReply>): (string | undefined)[] {
-  return files.map(({ uploadKey }) => {
-    const reply = replies.get(uploadKey)
-    return reply?.finished?.storedAs ?? reply?.refused?.reason
-  })
 }

@@ -6,9 +6,9 @@ import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
-const EMPTY_AFTER_BYTES = 16 * 1024 ** 2
+const EMPTY_AFTER_BYTES = 32 * 1024 ** 2
 /** Nothing stays in the journal for longer than this before it is emptied, ms. */
-const EMPTY_AFTER_MS = 1000
+const EMPTY_AFTER_MS = 5000
 
 export type SmallFilesDeps = {
   readonly ledger: Ledger
@@ -27,7 +27,7 @@ export type SmallFile = {
 
 /**
  * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with all of its bytes; when the
- * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last second. A
+ * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last seconds. A
  * crash or a power cut in between leaves the journal, from which {@link SmallFiles.open} completes what was promised.
  */
 export class SmallFiles {

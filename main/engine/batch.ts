@@ -4,7 +4,7 @@ import { crc32, md5Hex } from './digest.ts'
 import { UploadError } from './errors.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { policyOnWire } from './send-file.ts'
-import type { Source } from './source.ts'
+import { readWhole } from './source.ts'
 import type { TransferDeps } from './transfer.ts'
 
 /**
@@ -27,7 +27,6 @@ export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFi
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function putFile(
   record: FileRecord,
-  source: Source,
   { connection, budget }: Pick<TransferDeps, 'connection' | 'budget'>,
   listener: TransferListener,
   signal: AbortSignal,
@@ -35,8 +34,7 @@ export async function putFile(
   const { sizeBytes } = record.identity
   await budget.take(sizeBytes, signal)
   try {
-    const data = await source.read(0, sizeBytes)
-    await source.assertUnchanged()
+    const data = await readWhole(record.source, record.identity)
     return await send(record, data, connection, listener, signal)
   } finally {
     budget.give(sizeBytes)

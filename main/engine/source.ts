@@ -27,10 +27,7 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
   })
   const look = async (): Promise<number> => {
     const stats = await file.stat({ bigint: true })
-    const now = identityOf(stats)
-    const same =
-      now.sizeBytes === identity.sizeBytes && now.modifiedAtMs === identity.modifiedAtMs && now.inode === identity.inode
-    if (!same) throw sourceChanged()
+    if (!isSame(identityOf(stats), identity)) throw sourceChanged()
     return Number(stats.ctimeNs) / 1e6
   }
   try {
@@ -54,6 +51,23 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
   }
 }
 
+/**
+ * All bytes of a small file that is the one `identity` describes: looked at after it was read, so that a change in between shows. Fails with an
+ * UploadError.
+ */
+export async function readWhole(path: string, identity: SourceIdentity): Promise<Buffer> {
+  const file = await open(path, 'r').catch((error) => {
+    throw fromFileError(error)
+  })
+  try {
+    const data = await readFully(file, 0, identity.sizeBytes)
+    if (!isSame(identityOf(await file.stat({ bigint: true })), identity)) throw sourceChanged()
+    return data
+  } finally {
+    await file.close()
+  }
+}
+
 /** Reads the identity of the file at `path`. Fails with an UploadError. */
 export async function readIdentity(path: string): Promise<SourceIdentity> {
   try {
@@ -69,6 +83,10 @@ export function identityOf(stats: BigIntStats): SourceIdentity {
     modifiedAtMs: Number(stats.mtimeMs),
     inode: String(stats.ino),
   }
+}
+
+function isSame(one: SourceIdentity, other: SourceIdentity): boolean {
+  return one.sizeBytes === other.sizeBytes && one.modifiedAtMs === other.modifiedAtMs && one.inode === other.inode
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {

@@ -35,11 +35,12 @@ export async function transfer(
     if (kind === 'plain') return { storedAs: record.path.join('/') }
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
-  const isWhole = isFresh && isPutWhole(record, connection.putFilesMaxBytes)
+  if (isFresh && isPutWhole(record, connection.putFilesMaxBytes)) {
+    return putFile(record, { connection, budget }, listener, signal)
+  }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
-    if (isWhole) return await putFile(record, source, { connection, budget }, listener, signal)
     const hashing = await trustedHashing(record, known, source)
     listener.onHashing(hashing)
     const attempt: Attempt = {

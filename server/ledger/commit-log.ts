@@ -9,6 +9,7 @@ import {
   toLedgerError,
 } from './database.ts'
 
+type Read = { readonly key: string; readonly settle: (value: string | undefined, error?: unknown) => void }
 type Commit = { operations: Operation[]; durable: boolean; settle: (error?: unknown) => void }
 
 /** The keys from one up to, but not including, another. */
@@ -27,6 +28,7 @@ export class CommitLog {
   /** The last attempt to open the database failed. */
   #isBroken = false
   #waiting: Commit[] = []
+  #reads: Read[] = []
   #committing: Promise<void> | undefined
   #closed = false
 
@@ -42,13 +44,12 @@ export class CommitLog {
   }
 
   /** The value of a key; undefined when there is none. Throws ReceiveError BUSY when the ledger is being repaired. */
-  async read(key: string): Promise<string | undefined> {
-    const opened = this.#opened()
-    try {
-      return await (await opened).get(key)
-    } catch (error) {
-      throw await this.#mended(opened, error)
-    }
+  read(key: string): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      // Whoever asks in the same moment shares one trip to the database, which is most of what a trip costs.
+      if (this.#reads.length === 0) setImmediate(() => void this.#readAll())
+      this.#reads.push({ key, settle: (value, error) => (error === undefined ? resolve(value) : reject(error)) })
+    })
   }
 
   /** Keys and values in the order of the keys, as they were when this was called. Throws what {@link read} throws. */
@@ -87,6 +88,18 @@ export class CommitLog {
     await this.#committing
     const database = await this.#database.catch(() => undefined)
     await database?.close()
+  }
+
+  async #readAll(): Promise<void> {
+    const reads = this.#reads.splice(0)
+    const opened = this.#opened()
+    try {
+      const values = await (await opened).getMany(reads.map(({ key }) => key))
+      for (const [index, { settle }] of reads.entries()) settle(values[index])
+    } catch (error) {
+      const mended = await this.#mended(opened, error)
+      for (const { settle } of reads) settle(undefined, mended)
+    }
   }
 
   async #commitAll(): Promise<void> {

@@ -9,7 +9,9 @@ export interface Folder {
   readonly path: readonly string[]
   /** Where something of this name in the folder is. */
   at(name: string): string
-  /** What names it, the same for as long as it exists, and when its names changed last, ns since 1970. */
+  /** What names it, the same for as long as it exists. */
+  identity(): Promise<string>
+  /** What names it, and when its names changed last, ns since 1970. */
   state(): Promise<{ readonly identity: string; readonly changedAtNs: bigint }>
   /** Resolves when names that were added, changed or removed here survive a power cut. */
   sync(): Promise<void>
@@ -51,7 +53,8 @@ async function openOne(at: string, flags: number, path: readonly string[]): Prom
   if (!canOpenFolders) {
     if (name !== undefined && !(await lstat(at)).isDirectory()) throw await notAFolder(at, name)
     const state = async () => toState(await stat(at, { bigint: true }))
-    return { path, at: (child) => join(at, child), state, sync: async () => {}, close: async () => {} }
+    const identity = knownOnce(state)
+    return { path, at: (child) => join(at, child), identity, state, sync: async () => {}, close: async () => {} }
   }
   let handle: FileHandle
   try {
@@ -60,13 +63,23 @@ async function openOne(at: string, flags: number, path: readonly string[]): Prom
     if (name !== undefined && hasCode(error, 'ENOTDIR', 'ELOOP')) throw await notAFolder(at, name)
     throw error
   }
+  const state = async () => toState(await handle.stat({ bigint: true }))
   const base = canLookUpInOpenFolder ? `/proc/self/fd/${handle.fd}` : at
   return {
     path,
     at: (child) => join(base, child),
-    state: async () => toState(await handle.stat({ bigint: true })),
+    identity: knownOnce(state),
+    state,
     sync: () => handle.sync(),
     close: () => handle.close(),
+  }
+}
+
+function knownOnce(state: Folder['state']): Folder['identity'] {
+  let identity: Promise<string> | undefined
+  return () => {
+    identity ??= state().then((known) => known.identity)
+    return identity
   }
 }
 

@@ -2,6 +2,7 @@ import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { hasCode, ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { numbered } from '../safe-path.ts'
 import type { Intent, Settled, Wish } from './chunk-store.ts'
+import { fileIdentity, isSameFile } from './file-identity.ts'
 import { type Folder, openFolder } from './folder.ts'
 import type { TakenNames } from './taken-names.ts'
 
@@ -53,7 +54,7 @@ export async function publish(
 export async function settle(root: string, partPath: string, intent: Intent): Promise<Settled> {
   const part = await identityOf(partPath).catch(missing)
   const published = await identityOfPublished(root, intent.storedAs)
-  if (published === intent.fileIdentity) {
+  if (published !== undefined && isSameFile(published, intent.fileIdentity)) {
     const folder = await openFolder(root, intent.storedAs.slice(0, -1))
     await folder.sync().finally(() => folder.close())
     if (part !== undefined) await unlink(partPath)
@@ -106,10 +107,8 @@ async function identityOfPublished(root: string, path: readonly string[]): Promi
     .finally(() => folder.close())
 }
 
-/** The same for all names of one file, and for no two files at the same time. */
 async function identityOf(path: string): Promise<string> {
-  const { dev, ino } = await lstat(path, { bigint: true })
-  return `${dev}:${ino}`
+  return fileIdentity(await lstat(path, { bigint: true }))
 }
 
 /** For `catch`: nothing of that name is an answer, everything else is an error. */

@@ -7,6 +7,7 @@ import { hasCode } from '../errors.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
 import { toOffset, writeFully } from '../to-offset.ts'
 import type { Intent, Wish } from './chunk-store.ts'
+import { fileIdentity, isSameFile } from './file-identity.ts'
 import { openFolder } from './folder.ts'
 import { openFolderOnce } from './folder-once.ts'
 import type { TakenNames } from './taken-names.ts'
@@ -72,9 +73,9 @@ export async function openSmallFiles(
           return undefined
         }
         const path = asideAt(fileId)
-        const fileIdentity = await write(path, wish.modifiedAtMs, data)
+        const identity = await write(path, wish.modifiedAtMs, data)
         return {
-          intent: { storedAs: [...folder.path, name], fileIdentity },
+          intent: { storedAs: [...folder.path, name], fileIdentity: identity },
           appear: () => linkUnlessTaken(path, folder.at(name)),
           close: async () => {
             await unlink(path)
@@ -128,8 +129,7 @@ async function write(path: string, modifiedAtMs: number, data: Buffer, { durable
 }
 
 async function identityOf(file: FileHandle): Promise<string> {
-  const { dev, ino } = await file.stat({ bigint: true })
-  return `${dev}:${ino}`
+  return fileIdentity(await file.stat({ bigint: true }))
 }
 
 async function linkUnlessTaken(path: string, at: string): Promise<boolean> {
@@ -145,7 +145,7 @@ async function linkUnlessTaken(path: string, at: string): Promise<boolean> {
 /** What a crash left of a file: all of it, less, nothing, or something that somebody else has to do with. */
 async function fateOf(
   at: string,
-  fileIdentity: string,
+  expected: string,
   modifiedAtMs: number,
   data: Buffer,
 ): Promise<'whole' | 'spoilt' | 'gone' | 'changed'> {
@@ -158,7 +158,7 @@ async function fateOf(
     throw error
   }
   try {
-    if ((await identityOf(file)) !== fileIdentity) return 'changed'
+    if (!isSameFile(await identityOf(file), expected)) return 'changed'
     const { size, mtimeMs } = await file.stat()
     // A power cut may take the bytes of a file and leave its times, or take all but its name.
     if (size > 0 && Math.abs(mtimeMs - modifiedAtMs) >= 1) return 'changed'

@@ -47,7 +47,7 @@ export class TakenNames {
 
   /** Runs tasks that want names of one folded form in one folder one after the other. */
   async inTurn<T>(folder: Folder, name: string, task: () => Promise<T>): Promise<T> {
-    const { identity } = await folder.state()
+    const identity = await folder.identity()
     const key = `${identity} ${foldedName(name)}`
     const before = this.#turns.get(key)
     const turn = (async () => {
@@ -64,7 +64,7 @@ export class TakenNames {
 
   /** A name was added to a folder here. */
   async add(folder: Folder, name: string): Promise<void> {
-    const { identity } = await folder.state()
+    const identity = await folder.identity()
     const listing = (await this.#readings.get(identity)?.catch(() => undefined)) ?? this.#listings.get(identity)
     if (listing === undefined) return
     listing.names.set(foldedName(name), name)
@@ -76,7 +76,10 @@ export class TakenNames {
    * it without waiting for a turn must not replace what may be there by then.
    */
   async claim(folder: Folder, name: string): Promise<boolean> {
-    const listing = await this.#listingOf(folder)
+    const known = this.#listings.get(await folder.identity())
+    // Names of our own change the folder all the time, so asking when it changed would tell nothing.
+    const isFresh = known?.hasOurOwn && isYoung(known)
+    const listing = isFresh ? known : await this.#listingOf(folder)
     const folded = foldedName(name)
     if (listing.names.has(folded)) return false
     listing.names.set(folded, name)
@@ -129,9 +132,12 @@ export class TakenNames {
   }
 }
 
-function isTrusted({ changedAtNs, hasOurOwn, readAtMs, tookMs }: Listing, nowChangedAtNs: bigint): boolean {
-  if (changedAtNs === nowChangedAtNs) return true
-  return hasOurOwn && performance.now() - readAtMs < Math.max(TRUSTED_MS, tookMs / READING_SHARE)
+function isTrusted(listing: Listing, nowChangedAtNs: bigint): boolean {
+  return listing.changedAtNs === nowChangedAtNs || (listing.hasOurOwn && isYoung(listing))
+}
+
+function isYoung({ readAtMs, tookMs }: Listing): boolean {
+  return performance.now() - readAtMs < Math.max(TRUSTED_MS, tookMs / READING_SHARE)
 }
 
 async function read(folder: Folder, changedAtNs: bigint): Promise<Listing> {

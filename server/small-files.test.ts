@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, readdir, readFile, rename, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { begin, connect, md5Of, refusalOf, type Source, source } from './fixtures/client.ts'
+import { receiverOnFailingDisk } from './fixtures/failing-disk.ts'
+import { cuttableDisk } from './fixtures/power-cut.ts'
+import { fates, put, toPut } from './fixtures/put.ts'
+import { receiverProcess } from './fixtures/receiver-process.ts'
+import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
+import { readReceivedLog, receivedLogOf } from './received-log.ts'
+
+const flags = (directory: string) => ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
+const smallFiles = (count: number) =>
+  Array.from({ length: count }, (_, index) => source(`day ${index % 3}/${index}.bin`, randomBytes(200 + index)))
+const expected = (files: readonly Source[]) =>
+  Object.fromEntries(files.map(({ path, data }) => [path.join('/'), md5Of(data)]))
+
+/** Small files that were answered, at a receiver that was killed before it could empty its journal. */
+async function killedAfter(within: string, files: readonly Source[]): Promise<string> {
+  const directory = join(within, 'received')
+  const child = await receiverProcess('index.ts', ...flags(directory))
+  const client = connect(child.port)
+  onTestFinished(() => client.close())
+  const replies = await put(
+    client,
+    files.map((file) => toPut(file)),
+  )
+  expect(fates(files, replies)).toEqual(files.map(({ path }) => path.join('/')))
+  child.kill('SIGKILL')
+  await child.exited
+  return directory
+}
+
+test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
+  timeout: 60_000,
+}, async (context) => {
+  const disk = await cuttableDisk(await sandbox(), 64, context)
+  const directory = join(disk.folder, 'received')
+  const child = await receiverProcess('index.ts', ...flags(directory))
+  const client = connect(child.port)
+  onTestFinished(() => client.close())
+  const files = smallFiles(100)
+  const asked = files.map((file) => toPut(file))
+  expect(fates(files, await put(client, asked))).toEqual(files.map(({ path }) => path.join('/')))
+
+  child.kill('SIGSTOP')
+  const crashed = await disk.cut()
+  child.kill('SIGKILL')
+  await child.exited
+
+  const after = await receiving(crashed)
+  expect(await filesIn(after.directory)).toEqual(expected(files))
+  expect(fates(files, await put(after.client, asked))).toEqual(files.map(({ path }) => path.join('/')))
+  expect(await filesIn(after.directory)).toEqual(expected(files))
+})
+
+test('[A3] a start completes what a power cut spoilt or took of small files, with their times', async () => {
+  const within = await sandbox()
+  const files = smallFiles(6)
+  const directory = await killedAfter(within, files)
+  const at = (index: number) => join(directory, `day ${index % 3}/${index}.bin`)
+  await truncate(at(0), 0)
+  await unlink(at(1))
+  await writeFile(at(2), Buffer.alloc(202))
+  await utimes(at(2), new Date(), new Date(1_000_000_000_000))
+
+  await receiving(within)
+
+  expect(await filesIn(directory)).toEqual(expected(files))
+  for (const index of files.keys()) expect((await stat(at(index))).mtimeMs).toBe(1_000_000_000_000)
+  const log = await readReceivedLog(receivedLogOf(directory))
+  expect([...log.keys()].sort()).toEqual(Object.keys(expected(files)).sort())
+})
+
+test('a start leaves alone what somebody did with small files since they arrived', async () => {
+  const within = await sandbox()
+  const files = smallFiles(3)
+  const directory = await killedAfter(within, files)
+  await writeFile(join(directory, 'day 0/0.bin'), 'edited')
+  await rename(join(directory, 'day 1/1.bin'), join(directory, 'day 2/2.bin'))
+  await writeFile(join(directory, 'day 1/1.bin'), 'another')
+
+  await receiving(within)
+
+  expect(await readFile(join(directory, 'day 0/0.bin'), 'utf8')).toBe('edited')
+  expect(await readFile(join(directory, 'day 1/1.bin'), 'utf8')).toBe('another')
+  expect(await readFile(join(directory, 'day 2/2.bin'))).toEqual(files[1]?.data)
+})
+
+test('an entry that a crash tore ends the journal, and keeps nothing from starting', async () => {
+  const within = await sandbox()
+  const files = smallFiles(3)
+  const directory = await killedAfter(within, files)
+  await appendFile(join(directory, '.longshore/small-files.0'), randomBytes(100))
+
+  const { client } = await receiving(within)
+
+  const asked = files.map((file) => toPut(file))
+  expect(fates(files, await put(client, asked))).toEqual(files.map(({ path }) => path.join('/')))
+  expect(await filesIn(directory)).toEqual(expected(files))
+  expect((await stat(join(directory, '.longshore/small-files.0'))).size).toBeLessThan(100 * 1024)
+})
+
+test('a receiver that closes leaves an empty journal and nothing beside it', async () => {
+  const within = await sandbox()
+  const { client, directory, receiver } = await receiving(within)
+  const files = smallFiles(10)
+  await put(
+    client,
+    files.map((file) => toPut(file)),
+  )
+
+  await receiver.close()
+
+  for (const volume of ['small-files.0', 'small-files.1']) {
+    expect((await stat(join(directory, '.longshore', volume))).size).toBe(0)
+  }
+  expect(await readdir(join(directory, '.longshore/small'))).toEqual([])
+  expect(await filesIn(directory)).toEqual(expected(files))
+})
+
+test('[F8] small files go the way of every upload when the journal cannot be synced', async (context) => {
+  const directory = join(await sandbox(), 'received')
+  await (await receiving(join(directory, '..'))).receiver.close()
+  const journal = join(directory, '.longshore/small-files.0')
+  const child = await receiverOnFailingDisk(context, directory, journal, 'fdatasync:error=EIO:when=1+')
+  const client = connect(child.port)
+  onTestFinished(() => client.close())
+  const files = smallFiles(5)
+
+  const replies = await put(
+    client,
+    files.map((file) => toPut(file)),
+  )
+
+  expect(fates(files, replies)).toEqual(files.map(({ path }) => path.join('/')))
+  expect(await filesIn(directory)).toEqual(expected(files))
+  expect((await begin(client, files[0] as Source)).finished).toMatchObject({ storedAs: 'day 0/0.bin' })
+})
+
+test('a receiver that is closing takes no more small files', async () => {
+  const { client, receiver } = await receiving()
+  const call = client.putFiles()
+  const ended = refusalOf(
+    (async () => {
+      for await (const _ of call);
+    })(),
+  )
+  await receiver.close()
+  call.write(toPut(source('a.bin', randomBytes(10))))
+  expect(await ended).toMatch(/^UNAVAILABLE|^CANCELLED/)
+})
