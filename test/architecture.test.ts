@@ -75,7 +75,7 @@ test('only one file of each room touches what the room hides', () => {
 
 test('the table is not blind: it sees the imports that are there', () => {
   expect(importsOf('main/engine/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
-  expect(importsOf('main/engine/queue.ts').map(({ to }) => to)).toContain('main/engine/status.ts')
+  expect(importsOf('main/engine/entries.ts').map(({ to }) => to)).toContain('main/engine/status.ts')
   expect(sources().length).toBeGreaterThan(100)
 })
 
