@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Connection } from '../main/engine/connection.ts'
 import type { OutgoingChunk } from '../main/engine/outgoing-chunks.ts'
 import { sendChunks } from '../main/engine/send-chunks.ts'
+import { createTokenBucket } from '../main/engine/throttle.ts'
 import { createNoise } from './selftest-files.ts'
 import type { Throughput } from './selftest-limit.ts'
 
@@ -62,7 +63,15 @@ async function sendForAWhile(
   try {
     await sendChunks(
       sameNoise(chunkBytes, chunks),
-      { fileId, generation, openStreams, pace: connection.pace, onStored, onSent: () => {} },
+      {
+        fileId,
+        generation,
+        openStreams,
+        throttle: createTokenBucket(),
+        pace: connection.pace,
+        onStored,
+        onSent: () => {},
+      },
       AbortSignal.any([signal, timeIsOver]),
     )
   } catch (error) {

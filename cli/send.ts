@@ -3,17 +3,19 @@ import { type ConflictPolicy, createEngine } from '../main/engine/engine.ts'
 import { UploadError } from '../main/engine/errors.ts'
 import { followUploads } from './follow-uploads.ts'
 import { createBarReport } from './progress-bars.ts'
+import { readRate } from './rate.ts'
 import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from './receiver-choice.ts'
 import { openSendMemory } from './send-memory.ts'
 import { createJsonReport, createPathNamer, type SendReport } from './send-report.ts'
 import { stateDirOption } from './state-dir.ts'
-import { refuseUnsupported, UsageError } from './usage-error.ts'
+import { UsageError } from './usage-error.ts'
 
 type SendOptions = TrustOptions & {
   readonly into?: string
   readonly conflict: ConflictPolicy
   readonly connections: number
   readonly json?: true
+  readonly limit?: number
 }
 
 /** A receiver that has not answered once is given up after this, ms: the address is wrong, or nothing runs there. */
@@ -34,16 +36,15 @@ export function sendCommand(): Command {
         .default('keep-both'),
     )
     .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
+    .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
     .addOption(stateDirOption())
     .option('--json', 'one JSON object a line, for programs')
-    .addOption(new Option('--limit <rate>').hideHelp())
   return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
     process.exitCode = await send(paths, options)
   })
 }
 
 async function send(paths: readonly string[], options: SendOptions): Promise<number> {
-  refuseUnsupported(options, ['limit'])
   const report = options.json ? createJsonReport((line) => process.stdout.write(line)) : createBarReport()
   let choice: ReceiverChoice
   try {
@@ -75,6 +76,7 @@ async function sendTo(
       warn: report.note,
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
+    engine.limitRate(options.limit)
     const add = { receiver, into, onConflict: options.conflict, begunBefore: memory.begunBefore }
     const outcome = await followUploads(engine, () => engine.add(paths, add), createPathNamer(paths), report)
     await engine.close()

@@ -44,6 +44,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     list: () => [],
     sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
     onChange: () => () => undefined,
+    limitRate: note('limitRate'),
     sleep: note('sleep'),
     wake: note('wake'),
     close: async () => undefined,

@@ -94,7 +94,7 @@ test.each([
   [['send', 'a.bin'], /--to/],
   [['send', 'a.bin', '--to', 'nowhere at all', '--plaintext'], /--to: “nowhere at all” is not an address/],
   [['send', 'a.bin', '--to', 'box:50051'], /add --plaintext/],
-  [['send', 'a.bin', '--to', 'box', '--plaintext', '--limit', '20M'], /--limit is not supported/],
+  [['send', 'a.bin', '--to', 'box', '--plaintext', '--limit', '20MB'], /--limit takes a rate such as 20M.*“20MB”/],
   [['send', 'a.bin', '--to', 'box', '--plaintext', '--conflict', 'explode'], /keep-both, overwrite, skip-same, refuse/],
   [
     ['send', 'a.bin', '--to', 'box', '--plaintext', '--connections', 'many'],

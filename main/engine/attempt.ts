@@ -4,6 +4,7 @@ import type { FileDigest } from './digest.ts'
 import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
 import type { Source } from './source.ts'
 import type { UploadEvent } from './status.ts'
+import type { Throttle } from './throttle.ts'
 
 /** A record of a file, as opposed to an empty folder. */
 export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
@@ -30,6 +31,7 @@ export type Attempt = {
   readonly digest: FileDigest
   readonly connection: Connection
   readonly budget: Budget
+  readonly throttle: Throttle
   readonly listener: TransferListener
   readonly signal: AbortSignal
 }

@@ -13,6 +13,7 @@ import { createRoutes, type RoutesOptions } from './routes.ts'
 import { readIdentity } from './source.ts'
 import type { FinishedEvent } from './status.ts'
 import { createStreamCuts } from './stream-cuts.ts'
+import { createThrottles } from './throttle.ts'
 import { transfer } from './transfer.ts'
 
 /** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
@@ -29,6 +30,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
   const routes = createRoutes(options)
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
+  const throttles = createThrottles()
   const streamCuts = createStreamCuts()
   const plain = new Set<string>()
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
@@ -71,7 +73,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
         putLimits.set(receiver, connection.putFilesMaxBytes)
         if (kind === 'plain') onPlainReceiver(receiver)
       }
-      const deps = { connection, budget, onReached, isFresh }
+      const deps = { connection, budget, throttle: throttles.to(receiver), onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
       streamCuts.forget(receiver)
@@ -112,6 +114,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
         }
       })()
     },
+    setRate: throttles.setRate,
     /** Lets go of every connection; the next attempt opens its own. */
     release: pool.closeAll,
     close(): void {

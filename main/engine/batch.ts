@@ -27,7 +27,7 @@ export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFi
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function putFile(
   record: FileRecord,
-  { connection, budget }: Pick<TransferDeps, 'connection' | 'budget'>,
+  { connection, budget, throttle }: Pick<TransferDeps, 'connection' | 'budget' | 'throttle'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -35,6 +35,7 @@ export async function putFile(
   await budget.take(sizeBytes, signal)
   try {
     const data = await readWhole(record.source, record.identity)
+    await throttle.take(data.length, signal)
     return await send(record, data, connection, listener, signal)
   } finally {
     budget.give(sizeBytes)

@@ -30,6 +30,9 @@ export type EngineOptions = {
   readonly unreachableGraceMs?: number
 }
 
+/** A slower rate could not be told from a receiver that hangs, bytes per second. */
+export const LEAST_BYTES_PER_SECOND = 10_000
+
 export type EngineDeps = {
   readonly resumeStore: ResumeStore
   /**
@@ -82,6 +85,13 @@ export interface Engine {
   sourceOf(id: UploadId): string | undefined
   /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: QueueChange) => void): () => void
+  /**
+   * Limits the rate at which file content is sent, from now on, bytes per second; undefined for no limit. Without a receiver the limit is for everything
+   * together; with one, for what goes there, besides.
+   *
+   * @throws RangeError below {@link LEAST_BYTES_PER_SECOND}.
+   */
+  limitRate(bytesPerSecond: number | undefined, receiver?: string): void
   /** The computer is about to sleep: saves, stops all transfers and lets go of connections, until `wake`. */
   sleep(): void
   /** Tries everything that waits for a retry now: the computer woke up, the network or a receiver came back. */
@@ -135,6 +145,13 @@ export async function createEngine({
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
       return { ids: records.map(({ id }) => id), skipped }
+    },
+    limitRate(bytesPerSecond, receiver) {
+      if (bytesPerSecond !== undefined && !(bytesPerSecond >= LEAST_BYTES_PER_SECOND)) {
+        const expected = `Expected a limit of at least ${LEAST_BYTES_PER_SECOND} bytes a second`
+        throw new RangeError(`${expected}, got \`${bytesPerSecond}\``)
+      }
+      attempts.setRate(bytesPerSecond, receiver)
     },
     sleep() {
       queue.sleep()

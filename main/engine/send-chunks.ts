@@ -5,6 +5,7 @@ import { crc32 } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
 import type { Departure, Pace } from './pace.ts'
+import type { Throttle } from './throttle.ts'
 
 type ChunkStream = ClientDuplexStream<UploadChunkInput, ChunkAck>
 
@@ -13,6 +14,7 @@ export type SendChunksOptions = {
   readonly generation: string
   /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
   readonly openStreams: readonly (() => ChunkStream)[]
+  readonly throttle: Throttle
   /** How much may be on its way to this receiver, over all its uploads. */
   readonly pace: Pace
   /** Hears of each chunk that is stored on the receiver, with its length in bytes. */
@@ -59,7 +61,7 @@ async function runLane(
 ): Promise<void> {
   // Before the stream is opened: a receiver waits seconds for its first message, and until there is one, much may have to be read and hashed, and
   // other chunks may have to arrive.
-  const first = await leaving(chunks, options.pace, signal)
+  const first = await leaving(chunks, options, signal)
   if (first === undefined) return
   const lane = createLane(open(), options)
   const abort = (): void => lane.fail(signal.reason)
@@ -82,12 +84,13 @@ type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
 /** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
 async function leaving(
   chunks: AsyncIterator<OutgoingChunk>,
-  pace: Pace,
+  { throttle, pace }: Pick<SendChunksOptions, 'throttle' | 'pace'>,
   signal: AbortSignal,
 ): Promise<Leaving | undefined> {
   const { value: chunk, done } = await chunks.next()
   if (done) return undefined
   try {
+    await throttle.take(chunk.data.length, signal)
     return { chunk, departure: await pace.depart(chunk.data.length, signal) }
   } catch (error) {
     chunk.done()
@@ -96,7 +99,8 @@ async function leaving(
 }
 
 /** One stream: what is in flight on it, and who waits for room. */
-function createLane(call: ChunkStream, { fileId, generation, pace, onStored, onSent }: SendChunksOptions) {
+function createLane(call: ChunkStream, options: SendChunksOptions) {
+  const { fileId, generation, onStored, onSent } = options
   const inFlight = new Map<number, Leaving & { sends: number }>()
   const over = new AbortController()
   let wake: (() => void) | undefined
@@ -174,7 +178,7 @@ function createLane(call: ChunkStream, { fileId, generation, pace, onStored, onS
     fail,
     /** Sends chunks as room comes free, then waits for the last acknowledgement. */
     async feed(first: Leaving, chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
-      for (let next: Leaving | undefined = first; next; next = await leaving(chunks, pace, over.signal)) {
+      for (let next: Leaving | undefined = first; next; next = await leaving(chunks, options, over.signal)) {
         inFlight.set(next.chunk.offset, { ...next, sends: 1 })
         stalled.refresh()
         write(next.chunk)

@@ -8,6 +8,7 @@ import { type Pace, SMALLEST_CHUNK_BYTES } from './pace.ts'
 import { type Cut, plannedChunks, storedBytes } from './plan.ts'
 import type { ConflictPolicy } from './resume-store.ts'
 import { sendChunks } from './send-chunks.ts'
+import type { Throttle } from './throttle.ts'
 
 /** Below this much for each lane, more lanes only cost their opening, bytes. */
 const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
@@ -23,7 +24,7 @@ export const policyOnWire = {
 
 /** Sends one file to a receiver of ours: begin, chunks over several connections, finish. */
 export async function sendFile(attempt: Attempt): Promise<Finished> {
-  const { record, source, digest, connection, listener, signal } = attempt
+  const { record, source, digest, connection, throttle, listener, signal } = attempt
   const { sizeBytes, modifiedAtMs } = record.identity
   const request = {
     uploadKey: record.uploadKey,
@@ -36,7 +37,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)
   if (begun.finished) return begun.finished
   const { fileId, generation } = begun
-  const cut = cutFor(begun, connection.pace)
+  const cut = cutFor(begun, connection.pace, throttle)
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
   const missingBytes = sizeBytes - storedBytes(sizeBytes, cut.gridBytes, stored)
   listener.onBegun(sizeBytes - missingBytes)
@@ -45,7 +46,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   if (missingBytes > 0) {
     const lanes = Math.min(connection.lanes, Math.ceil(missingBytes / BYTES_WORTH_A_LANE))
     const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks())
-    await sendChunks(chunks, { fileId, generation, openStreams, pace: connection.pace, ...listener }, signal)
+    await sendChunks(chunks, { fileId, generation, openStreams, throttle, pace: connection.pace, ...listener }, signal)
   }
   // With nothing left to send, what was stored before may still have to be hashed.
   for await (const chunk of chunks) chunk.done()
@@ -59,10 +60,15 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
 }
 
 /** Short chunks while the network is slow or unknown; a receiver that takes only whole ones gets them. */
-function cutFor({ chunkBytes, chunkGridBytes }: BeginUploadReply, pace: Pace): Cut {
+function cutFor({ chunkBytes, chunkGridBytes }: BeginUploadReply, pace: Pace, throttle: Throttle): Cut {
   if (chunkGridBytes === 0 || SMALLEST_CHUNK_BYTES % chunkGridBytes !== 0)
     return { gridBytes: chunkBytes, chunkBytes: () => chunkBytes }
-  return { gridBytes: chunkGridBytes, chunkBytes: () => Math.min(pace.chunkBytes(), chunkBytes) }
+  const mostBytes = (): number => {
+    const unlimited = Math.min(pace.chunkBytes(), chunkBytes)
+    if (throttle.mostAtOnce() >= unlimited) return unlimited
+    return Math.max(Math.floor(throttle.mostAtOnce() / SMALLEST_CHUNK_BYTES), 1) * SMALLEST_CHUNK_BYTES
+  }
+  return { gridBytes: chunkGridBytes, chunkBytes: mostBytes }
 }
 
 /** SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth. */

@@ -7,10 +7,12 @@ import type { ResumeRecord } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
 import { sendToPlainReceiver } from './send-plain.ts'
 import { openSource, type Source } from './source.ts'
+import type { Throttle } from './throttle.ts'
 
 export type TransferDeps = {
   readonly connection: Connection
   readonly budget: Budget
+  readonly throttle: Throttle
   /** Hears when the receiver has answered, and which kind it is. */
   readonly onReached: (kind: ReceiverKind) => void
   /** The receiver cannot hold anything of this upload yet. */
@@ -24,7 +26,7 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { connection, budget, onReached, isFresh }: TransferDeps,
+  { connection, budget, throttle, onReached, isFresh }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -36,7 +38,7 @@ export async function transfer(
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
   if (isFresh && isPutWhole(record, connection.putFilesMaxBytes)) {
-    return putFile(record, { connection, budget }, listener, signal)
+    return putFile(record, { connection, budget, throttle }, listener, signal)
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
@@ -49,6 +51,7 @@ export async function transfer(
       digest: hashing.digest,
       connection,
       budget,
+      throttle,
       listener,
       signal: AbortSignal.any([signal, over.signal]),
     }
