@@ -68,7 +68,8 @@ export async function followUploads(
       }
       interrupt = () => resolve('interrupted')
       for (const signal of signals) process.once(signal, interrupt)
-      unfollow = engine.onChange(({ changed }) => {
+      unfollow = engine.onChange(({ changed, bottleneck }) => {
+        report.limitedBy(bottleneck)
         changed.forEach(follow)
         settle()
       })

@@ -1,5 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
-import { bytesStored, type UploadSnapshot } from '../main/contract.ts'
+import { type Bottleneck, bytesStored, type UploadSnapshot } from '../main/contract.ts'
 import { printable } from '../server/printable.ts'
 import { formatBytes, formatSeconds } from './format.ts'
 import type { SendReport } from './send-report.ts'
@@ -8,7 +8,7 @@ import type { SendReport } from './send-report.ts'
 export function createBarReport(): SendReport {
   const bars = new MultiBar(
     {
-      format: '{name} {bar} {percentage}% | {stored} of {total} | {rate} | {left}',
+      format: '{name} {bar} {percentage}% | {stored} of {total} | {rate} | {left}{limit}',
       clearOnComplete: true,
       hideCursor: true,
       linewrap: false,
@@ -21,6 +21,7 @@ export function createBarReport(): SendReport {
     if (process.stderr.isTTY) bars.log(`${text}\n`)
     else process.stdout.write(`${text}\n`)
   }
+  let limit = ''
   const drop = (id: string): void => {
     const bar = shown.get(id)
     if (bar !== undefined) bars.remove(bar)
@@ -29,10 +30,13 @@ export function createBarReport(): SendReport {
   return {
     progress(_path, upload) {
       if (upload.status.kind !== 'sending' && upload.status.kind !== 'verifying') return drop(upload.id)
-      const bar = shown.get(upload.id) ?? bars.create(upload.sizeBytes, 0, fieldsOf(upload))
+      const bar = shown.get(upload.id) ?? bars.create(upload.sizeBytes, 0, fieldsOf(upload, limit))
       shown.set(upload.id, bar)
       // Nothing shows as complete before it is verified.
-      bar.update(Math.min(bytesStored(upload), Math.floor(upload.sizeBytes * 0.99)), fieldsOf(upload))
+      bar.update(Math.min(bytesStored(upload), Math.floor(upload.sizeBytes * 0.99)), fieldsOf(upload, limit))
+    },
+    limitedBy(bottleneck) {
+      limit = bottleneck === undefined ? '' : ` | limit: ${stageNames[bottleneck.stage]}`
     },
     done(path, { id, status }) {
       drop(id)
@@ -52,9 +56,19 @@ export function createBarReport(): SendReport {
   }
 }
 
-function fieldsOf({ name, sizeBytes, status }: UploadSnapshot): object {
+const stageNames: Readonly<Record<Bottleneck['stage'], string>> = {
+  source: 'this disk',
+  hashing: 'hashing',
+  processor: 'this computer',
+  network: 'the network',
+  receiver: 'the receiver',
+  limit: '--limit',
+}
+
+function fieldsOf({ name, sizeBytes, status }: UploadSnapshot, limit: string): object {
   const sending = status.kind === 'sending' ? status : undefined
   return {
+    limit,
     name: printable(name).slice(0, 28).padEnd(28),
     stored: formatBytes(sending?.bytesStored ?? sizeBytes),
     total: formatBytes(sizeBytes),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Connection } from '../main/engine/connection.ts'
 import type { OutgoingChunk } from '../main/engine/outgoing-chunks.ts'
 import { sendChunks } from '../main/engine/send-chunks.ts'
+import { createStages } from '../main/engine/stages.ts'
 import { createTokenBucket } from '../main/engine/throttle.ts'
 import { createNoise } from './selftest-files.ts'
 import type { Throughput } from './selftest-limit.ts'
@@ -68,6 +69,7 @@ async function sendForAWhile(
         generation,
         openStreams,
         throttle: createTokenBucket(),
+        stages: createStages(),
         pace: connection.pace,
         onStored,
         onSent: () => {},

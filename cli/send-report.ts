@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path'
-import type { UploadSnapshot } from '../main/contract.ts'
+import type { Bottleneck, UploadSnapshot } from '../main/contract.ts'
 import { printable } from '../server/printable.ts'
 
 /** How one `send` went, in total. */
@@ -16,6 +16,8 @@ export type SendReport = {
   progress(path: string, upload: UploadSnapshot): void
   done(path: string, upload: UploadSnapshot): void
   failed(path: string, reason: string, message: string): void
+  /** What limits the rate now; undefined when that cannot be told. */
+  limitedBy(bottleneck: Bottleneck | undefined): void
   /** A sentence that is not about one file's end. */
   note(message: string): void
   summary(summary: SendSummary): void
@@ -61,6 +63,7 @@ export function createJsonReport(
       const bytesPerSecond = Math.round(status.bytesPerSecond ?? 0)
       event({ event: 'progress', path, bytesStored: status.bytesStored, bytesTotal: sizeBytes, bytesPerSecond })
     },
+    limitedBy() {},
     done(path, { sizeBytes, status }) {
       forgetLater(path)
       reportedAtMs.delete(path)

@@ -59,6 +59,15 @@ export type UploadSnapshot = {
   readonly status: UploadStatus
 }
 
+/**
+ * What limits the rate at which files are sent now: the disk they are read from, hashing, this computer's processor, the network, the receiver (its disk,
+ * mostly), or the limit that was set. `share`: of the time that was spent, 0 to 1.
+ */
+export type Bottleneck = {
+  readonly stage: 'source' | 'hashing' | 'processor' | 'network' | 'receiver' | 'limit'
+  readonly share: number
+}
+
 /** A path that was not queued, and why, in a sentence. */
 export type SkippedPath = { readonly name: string; readonly message: string }
 
@@ -147,7 +156,12 @@ export const commandNames = Object.keys({
 
 /** What the main process tells by itself. Uploads: at most ten times a second, ends of uploads at once. */
 export type Events = {
-  uploads: { readonly changed: readonly UploadSnapshot[]; readonly removed: readonly UploadId[] }
+  uploads: {
+    readonly changed: readonly UploadSnapshot[]
+    readonly removed: readonly UploadId[]
+    /** Absent while nothing is sent, or nothing can be said. */
+    readonly bottleneck?: Bottleneck
+  }
   receiver: { readonly receiver?: ReceiverId }
   receivers: readonly KnownReceiver[]
   localReceiver: LocalReceiver

@@ -1,5 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { AppSnapshot, Events, LongshoreApi, Notice, SkippedPath, UploadSnapshot } from '../main/contract.ts'
+import type {
+  AppSnapshot,
+  Bottleneck,
+  Events,
+  LongshoreApi,
+  Notice,
+  SkippedPath,
+  UploadSnapshot,
+} from '../main/contract.ts'
 import { isSettled } from '../main/contract.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
@@ -10,6 +18,8 @@ export type WindowState = {
   readonly uploads: Uploads
   /** The uploads in the order of the queue, folders gathered. The same object until the order changes. */
   readonly items: readonly QueueItem[]
+  /** What limits the rate now; absent while nothing is sent, or nothing can be said. */
+  readonly bottleneck?: Bottleneck
   /** Uploads that became done or failed in the latest change that had any; for screen readers. */
   readonly ended: readonly UploadSnapshot[]
   /** Where new files go; absent when none is chosen. */
@@ -62,7 +72,7 @@ export function createWindowStore(): WindowStore {
  * that come before the answer are older than it, so the answer replaces them. Rejects with a sentence when the main process does not answer.
  */
 export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: WindowStore): Promise<void> {
-  api.on('uploads', (change) => store.setState((state) => withUploads(state, change)))
+  api.on('uploads', (change) => store.setState((state) => withUploads(withBottleneck(state, change), change), true))
   api.on('receiver', ({ receiver }) => store.setState((state) => withReceiver(state, receiver), true))
   api.on('receivers', (receivers) => store.setState({ receivers }))
   api.on('localReceiver', (localReceiver) => store.setState({ localReceiver }))
@@ -89,14 +99,20 @@ function withReceiver(state: WindowState, receiver: ReceiverId | undefined): Win
   return receiver === undefined ? rest : { ...rest, receiver }
 }
 
-function withUploads(state: WindowState, { changed, removed }: Events['uploads']): Partial<WindowState> {
+function withBottleneck(state: WindowState, { bottleneck }: Events['uploads']): WindowState {
+  if (bottleneck?.stage === state.bottleneck?.stage) return state
+  const { bottleneck: _, ...rest } = state
+  return bottleneck === undefined ? rest : { ...rest, bottleneck }
+}
+
+function withUploads(state: WindowState, { changed, removed }: Events['uploads']): WindowState {
   if (changed.length === 0 && removed.length === 0) return state
   const uploads = new Map(state.uploads)
   for (const id of removed) uploads.delete(id)
   for (const upload of changed) uploads.set(upload.id, upload)
   const moved = removed.length > 0 || changed.some((upload) => isPlacedAnew(upload, state.uploads.get(upload.id)))
   const ended = changed.filter((upload) => hasEnded(upload, state.uploads.get(upload.id)))
-  return { uploads, ...(moved && { items: queueItems(uploads) }), ...(ended.length > 0 && { ended }) }
+  return { ...state, uploads, ...(moved && { items: queueItems(uploads) }), ...(ended.length > 0 && { ended }) }
 }
 
 function isPlacedAnew(now: UploadSnapshot, before: UploadSnapshot | undefined): boolean {

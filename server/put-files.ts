@@ -81,16 +81,17 @@ async function putTogether(
 export async function putEach(
   store: (file: WholeFile) => Promise<FinishedFile>,
   next: () => Promise<{ readonly uploadKey: string; readonly file: () => WholeFile } | undefined>,
-  answer: (uploadKey: string, fate: FinishedFile | ReceiveError) => Promise<void>,
+  answer: (uploadKey: string, fate: FinishedFile | ReceiveError, beganMs: number) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>()
   let draining: ReceiveError | undefined
   let answering: Promise<void> = Promise.resolve()
   const storeOne = async (uploadKey: string, file: () => WholeFile): Promise<void> => {
+    const beganMs = performance.now()
     const fate = await fateOf(async () => store(file()))
     if (fate instanceof ReceiveError && fate.code === 'DRAINING') draining = fate
     // One after the other, because a stream that takes no more tells only one who waits.
-    answering = answering.then(() => answer(uploadKey, fate))
+    answering = answering.then(() => answer(uploadKey, fate, beganMs))
     await answering
   }
   try {

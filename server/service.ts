@@ -60,8 +60,14 @@ export function createService(
         try {
           for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
             const { offset, data, crc32 } = next.value
+            const beganMs = performance.now()
             const outcome = await receive(session, { offset: toOffset(offset), data, crc32 }, generation)
-            await send({ offset, outcome, durableWatermark: session.durableWatermark })
+            await send({
+              offset,
+              outcome,
+              durableWatermark: session.durableWatermark,
+              storeMicros: microsSince(beganMs),
+            })
           }
         } finally {
           leave()
@@ -76,10 +82,11 @@ export function createService(
           const { done, value } = await messages.next()
           return done ? undefined : { uploadKey: value.uploadKey, file: () => toWholeFile(value, plain.now()) }
         },
-        (uploadKey, fate) => {
-          if (!(fate instanceof ReceiveError)) return send({ uploadKey, finished: toWireFile(fate) })
+        (uploadKey, fate, beganMs) => {
+          const storeMicros = microsSince(beganMs)
+          if (!(fate instanceof ReceiveError)) return send({ uploadKey, finished: toWireFile(fate), storeMicros })
           if (fate.code === 'INTERNAL') onUnexpected(fate.cause)
-          return send({ uploadKey, refused: { reason: fate.code, message: fate.message } })
+          return send({ uploadKey, refused: { reason: fate.code, message: fate.message }, storeMicros })
         },
       )
     }),
@@ -149,6 +156,10 @@ function toBeginReply(begun: Begun): BeginUploadReplyInput {
         finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
       }
   }
+}
+
+function microsSince(beganMs: number): number {
+  return Math.round((performance.now() - beganMs) * 1000)
 }
 
 function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {

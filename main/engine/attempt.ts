@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import type { FileDigest } from './digest.ts'
 import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
 import type { Source } from './source.ts'
+import type { Stages } from './stages.ts'
 import type { UploadEvent } from './status.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -32,6 +33,7 @@ export type Attempt = {
   readonly connection: Connection
   readonly budget: Budget
   readonly throttle: Throttle
+  readonly stages: Stages
   readonly listener: TransferListener
   readonly signal: AbortSignal
 }

@@ -11,6 +11,7 @@ import type { ResumeRecord } from './resume-store.ts'
 import { type Route, routeKey } from './route.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { readIdentity } from './source.ts'
+import { createStages } from './stages.ts'
 import type { FinishedEvent } from './status.ts'
 import { createStreamCuts } from './stream-cuts.ts'
 import { createThrottles } from './throttle.ts'
@@ -31,6 +32,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
   const throttles = createThrottles()
+  const stages = createStages()
   const streamCuts = createStreamCuts()
   const plain = new Set<string>()
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
@@ -73,7 +75,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
         putLimits.set(receiver, connection.putFilesMaxBytes)
         if (kind === 'plain') onPlainReceiver(receiver)
       }
-      const deps = { connection, budget, throttle: throttles.to(receiver), onReached, isFresh }
+      const deps = { connection, budget, throttle: throttles.to(receiver), stages, onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
       streamCuts.forget(receiver)
@@ -115,6 +117,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
       })()
     },
     setRate: throttles.setRate,
+    bottleneck: stages.bottleneck,
     /** Lets go of every connection; the next attempt opens its own. */
     release: pool.closeAll,
     close(): void {

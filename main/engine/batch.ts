@@ -1,5 +1,4 @@
 import type { FileRecord, Finished, TransferListener } from './attempt.ts'
-import type { Connection } from './connection.ts'
 import { crc32, md5Hex } from './digest.ts'
 import { UploadError } from './errors.ts'
 import type { ResumeRecord } from './resume-store.ts'
@@ -27,16 +26,16 @@ export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFi
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function putFile(
   record: FileRecord,
-  { connection, budget, throttle }: Pick<TransferDeps, 'connection' | 'budget' | 'throttle'>,
+  { connection, budget, throttle, stages }: Omit<TransferDeps, 'onReached' | 'isFresh'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
   const { sizeBytes } = record.identity
   await budget.take(sizeBytes, signal)
   try {
-    const data = await readWhole(record.source, record.identity)
-    await throttle.take(data.length, signal)
-    return await send(record, data, connection, listener, signal)
+    const data = await stages.time('source', () => readWhole(record.source, record.identity))
+    await stages.time('limit', () => throttle.take(data.length, signal))
+    return await stages.time('acknowledgement', () => send(record, data, { connection, stages }, listener, signal))
   } finally {
     budget.give(sizeBytes)
   }
@@ -45,7 +44,7 @@ export async function putFile(
 async function send(
   { uploadKey, path, identity, onConflict }: FileRecord,
   data: Buffer,
-  connection: Connection,
+  { connection, stages }: Pick<TransferDeps, 'connection' | 'stages'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -55,7 +54,8 @@ async function send(
   try {
     const answered = connection.put({ ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) }, signal)
     listener.onSent(data.length)
-    const finished = await answered
+    const { finished, storeMs } = await answered
+    stages.addAtReceiver(storeMs)
     departure.arrive()
     listener.onStored(data.length)
     if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')

@@ -25,7 +25,7 @@ import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { createPace, type Pace } from './pace.ts'
-import { createPutStream } from './put-stream.ts'
+import { createPutStream, type StoredFile } from './put-stream.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -68,7 +68,7 @@ export type Connection = {
   /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
   readonly putFilesMaxBytes: number
   /** Stores one small file whole, in a stream that it shares with others. */
-  put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<FinishedFile>
+  put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile>
   close(): void
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { UploadId, UploadSnapshot } from '../contract.ts'
+import type { Bottleneck, UploadId, UploadSnapshot } from '../contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
@@ -8,7 +8,6 @@ import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.t
 import { plaintextRoute, type Route } from './route.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
-export type { QueueChange } from './entries.ts'
 export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
@@ -50,6 +49,9 @@ export type EngineDeps = {
   readonly options?: EngineOptions
 }
 
+/** What changed since the last time, and what limits the rate now, as far as it can be told. */
+export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
+
 /** What is left of an upload of an earlier run. */
 export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed'>
 
@@ -84,7 +86,7 @@ export interface Engine {
   /** The absolute path an upload reads from. */
   sourceOf(id: UploadId): string | undefined
   /** Tells what changed, at most ten times a second. Returns how to stop. */
-  onChange(listener: (change: QueueChange) => void): () => void
+  onChange(listener: (change: EngineChange) => void): () => void
   /**
    * Limits the rate at which file content is sent, from now on, bytes per second; undefined for no limit. Without a receiver the limit is for everything
    * together; with one, for what goes there, besides.
@@ -111,7 +113,7 @@ export async function createEngine({
   requireWhole('connections', connections)
   requireWhole('filesAtOnce', filesAtOnce)
   requireWhole('bufferBytes', bufferBytes)
-  const listeners = new Set<(change: QueueChange) => void>()
+  const listeners = new Set<(change: EngineChange) => void>()
   const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes })
   const queue = createQueue({
     resumeStore,
@@ -119,7 +121,8 @@ export async function createEngine({
     isSmall: attempts.isSmall,
     forget: attempts.forget,
     publish: (change) => {
-      for (const listener of listeners) listener(change)
+      const bottleneck = attempts.bottleneck()
+      for (const listener of listeners) listener(bottleneck ? { ...change, bottleneck } : change)
     },
     warn,
     filesAtOnce,

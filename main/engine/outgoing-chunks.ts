@@ -12,7 +12,7 @@ const LOOK_EVERY_BYTES = 32 * 1024 * 1024
  * that is hashed already is only sent.
  */
 export async function* outgoingChunks(
-  { record, source, digest, budget, signal }: Attempt,
+  { record, source, digest, budget, stages, signal }: Attempt,
   cut: Cut,
   storedSpans: readonly ByteSpan[],
 ): AsyncGenerator<OutgoingChunk, void> {
@@ -33,9 +33,11 @@ export async function* outgoingChunks(
       held = false
     }
     try {
-      const data = await source.read(start, end)
+      const data = await stages.time('source', () => source.read(start, end))
       // A receiver may have changed its chunk size between two attempts, so the digest may stand inside this chunk.
+      const beganMs = performance.now()
       if (!hashed) digest.update(data.subarray(digest.hashedBytes - start))
+      stages.add('hashing', performance.now() - beganMs)
       if (stored) done()
       else yield { offset: start, data, done }
     } catch (error) {

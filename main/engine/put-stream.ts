@@ -5,7 +5,10 @@ import type { PutFileReply } from '../../proto/generated/filetransfer/PutFileRep
 import { fromReason, fromServiceError, isServiceError, UploadError } from './errors.ts'
 
 type Call = ClientDuplexStream<PutFileInput, PutFileReply>
-type Waiter = { resolve(file: FinishedFile): void; reject(error: unknown): void }
+/** A small file that is finished, and how long that took the receiver, ms. */
+export type StoredFile = { readonly finished: FinishedFile; readonly storeMs: number }
+
+type Waiter = { resolve(file: StoredFile): void; reject(error: unknown): void }
 type Stream = { readonly call: Call; readonly waiting: Map<string, Waiter>; unanswered: number; quiet: NodeJS.Timeout }
 
 /** A stream that nothing goes over any more ends after this, ms: long enough to find the next small files in the queue. */
@@ -30,12 +33,12 @@ export function createPutStream(open: () => Call) {
     return stream
   }
 
-  function onReply(stream: Stream, { uploadKey, finished, refused }: PutFileReply): void {
+  function onReply(stream: Stream, { uploadKey, finished, refused, storeMicros }: PutFileReply): void {
     stream.unanswered -= 1
     watch(stream)
     const waiter = stream.waiting.get(uploadKey)
     stream.waiting.delete(uploadKey)
-    if (finished) waiter?.resolve(finished)
+    if (finished) waiter?.resolve({ finished, storeMs: storeMicros / 1000 })
     else
       waiter?.reject(
         fromReason(refused?.reason ?? 'RECEIVER_ERROR', refused?.message ?? 'The receiver gave no reason.'),
@@ -72,11 +75,11 @@ export function createPutStream(open: () => Call) {
 
   return {
     /** Sends one file and waits for its answer. Fails with an UploadError, or with the signal's reason; then the receiver may still store it. */
-    async put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<FinishedFile> {
+    async put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile> {
       signal.throwIfAborted()
       current ??= begin()
       const stream = current
-      const answered = new Promise<FinishedFile>((resolve, reject) => {
+      const answered = new Promise<StoredFile>((resolve, reject) => {
         stream.waiting.set(file.uploadKey, { resolve, reject })
       })
       const abort = (): void => stream.waiting.get(file.uploadKey)?.reject(signal.reason)

@@ -5,6 +5,7 @@ import { crc32 } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
 import type { Departure, Pace } from './pace.ts'
+import type { Stages } from './stages.ts'
 import type { Throttle } from './throttle.ts'
 
 type ChunkStream = ClientDuplexStream<UploadChunkInput, ChunkAck>
@@ -15,6 +16,7 @@ export type SendChunksOptions = {
   /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
   readonly openStreams: readonly (() => ChunkStream)[]
   readonly throttle: Throttle
+  readonly stages: Stages
   /** How much may be on its way to this receiver, over all its uploads. */
   readonly pace: Pace
   /** Hears of each chunk that is stored on the receiver, with its length in bytes. */
@@ -84,14 +86,15 @@ type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
 /** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
 async function leaving(
   chunks: AsyncIterator<OutgoingChunk>,
-  { throttle, pace }: Pick<SendChunksOptions, 'throttle' | 'pace'>,
+  { throttle, pace, stages }: Pick<SendChunksOptions, 'throttle' | 'pace' | 'stages'>,
   signal: AbortSignal,
 ): Promise<Leaving | undefined> {
   const { value: chunk, done } = await chunks.next()
   if (done) return undefined
   try {
-    await throttle.take(chunk.data.length, signal)
-    return { chunk, departure: await pace.depart(chunk.data.length, signal) }
+    const bytes = chunk.data.length
+    await stages.time('limit', () => throttle.take(bytes, signal))
+    return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, signal)) }
   } catch (error) {
     chunk.done()
     throw error
@@ -100,7 +103,7 @@ async function leaving(
 
 /** One stream: what is in flight on it, and who waits for room. */
 function createLane(call: ChunkStream, options: SendChunksOptions) {
-  const { fileId, generation, onStored, onSent } = options
+  const { fileId, generation, stages, onStored, onSent } = options
   const inFlight = new Map<number, Leaving & { sends: number }>()
   const over = new AbortController()
   let wake: (() => void) | undefined
@@ -136,6 +139,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     const sent = inFlight.get(offset)
     if (sent === undefined) return
     stalled.refresh()
+    stages.addAtReceiver(ack.storeMicros / 1000)
     if (ack.outcome === 'CORRUPT') {
       sent.sends += 1
       if (sent.sends > MAX_RESENDS) {
@@ -182,7 +186,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
         inFlight.set(next.chunk.offset, { ...next, sends: 1 })
         stalled.refresh()
         write(next.chunk)
-        await until(() => inFlight.size < WINDOW_CHUNKS)
+        await stages.time('acknowledgement', () => until(() => inFlight.size < WINDOW_CHUNKS))
       }
       await until(() => inFlight.size === 0)
       call.end()

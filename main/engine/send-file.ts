@@ -24,7 +24,7 @@ export const policyOnWire = {
 
 /** Sends one file to a receiver of ours: begin, chunks over several connections, finish. */
 export async function sendFile(attempt: Attempt): Promise<Finished> {
-  const { record, source, digest, connection, throttle, listener, signal } = attempt
+  const { record, source, digest, connection, throttle, stages, listener, signal } = attempt
   const { sizeBytes, modifiedAtMs } = record.identity
   const request = {
     uploadKey: record.uploadKey,
@@ -46,7 +46,11 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   if (missingBytes > 0) {
     const lanes = Math.min(connection.lanes, Math.ceil(missingBytes / BYTES_WORTH_A_LANE))
     const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks())
-    await sendChunks(chunks, { fileId, generation, openStreams, throttle, pace: connection.pace, ...listener }, signal)
+    await sendChunks(
+      chunks,
+      { fileId, generation, openStreams, throttle, stages, pace: connection.pace, ...listener },
+      signal,
+    )
   }
   // With nothing left to send, what was stored before may still have to be hashed.
   for await (const chunk of chunks) chunk.done()

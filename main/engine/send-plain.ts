@@ -50,7 +50,7 @@ function spansOf({ offsets, ranges }: UploadedChunks, sizeBytes: number): ByteSp
 }
 
 async function uploadChunks(
-  { record, connection, throttle, listener, signal }: Attempt,
+  { record, connection, throttle, stages, listener, signal }: Attempt,
   fileId: string,
   chunks: AsyncIterable<OutgoingChunk>,
 ): Promise<void> {
@@ -75,8 +75,9 @@ async function uploadChunks(
       await write(call, { fileId, offset: 0, totalSize, data: Buffer.alloc(0), isLast: true }, answered.signal)
     for await (const { offset, data, done } of chunks) {
       const isLast = offset + data.length === totalSize
-      await throttle.take(data.length, signal)
-      await write(call, { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast }, answered.signal)
+      await stages.time('limit', () => throttle.take(data.length, signal))
+      const chunk = { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast }
+      await stages.time('acknowledgement', () => write(call, chunk, answered.signal))
       done()
       listener.onSent(data.length)
       listener.onStored(data.length)

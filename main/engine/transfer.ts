@@ -7,12 +7,14 @@ import type { ResumeRecord } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
 import { sendToPlainReceiver } from './send-plain.ts'
 import { openSource, type Source } from './source.ts'
+import type { Stages } from './stages.ts'
 import type { Throttle } from './throttle.ts'
 
 export type TransferDeps = {
   readonly connection: Connection
   readonly budget: Budget
   readonly throttle: Throttle
+  readonly stages: Stages
   /** Hears when the receiver has answered, and which kind it is. */
   readonly onReached: (kind: ReceiverKind) => void
   /** The receiver cannot hold anything of this upload yet. */
@@ -26,10 +28,11 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { connection, budget, throttle, onReached, isFresh }: TransferDeps,
+  { onReached, isFresh, ...deps }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
+  const { connection } = deps
   const kind = await connection.introduce(signal)
   onReached(kind)
   if (!isFile(record)) {
@@ -38,7 +41,7 @@ export async function transfer(
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
   if (isFresh && isPutWhole(record, connection.putFilesMaxBytes)) {
-    return putFile(record, { connection, budget, throttle }, listener, signal)
+    return putFile(record, deps, listener, signal)
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
@@ -49,9 +52,7 @@ export async function transfer(
       record,
       source,
       digest: hashing.digest,
-      connection,
-      budget,
-      throttle,
+      ...deps,
       listener,
       signal: AbortSignal.any([signal, over.signal]),
     }

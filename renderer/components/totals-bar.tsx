@@ -12,14 +12,16 @@ export function TotalsBar() {
   const text = useText()
   const { t } = text
   const uploads = useWindow((state) => state.uploads)
+  const bottleneck = useWindow((state) => state.bottleneck)
   const summary = useMemo(() => summarise(uploads.values()), [uploads])
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
+  const limits = bottleneck && summary.countOf.sending > 0 ? [t(`limit.${bottleneck.stage}`)] : []
   return (
     <section className="totals">
       <div className="totals-figures" data-testid="totals">
         <strong className="totals-share">{text.share(summary.share)}</strong>
         <div>
-          <div>{[sizes, ...speedParts(summary, text)].join(' · ')}</div>
+          <div>{[sizes, ...speedParts(summary, text), ...limits].join(' · ')}</div>
           <Tally summary={summary} />
         </div>
       </div>

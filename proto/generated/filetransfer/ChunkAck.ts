@@ -19,6 +19,10 @@ export interface ChunkAckInput {
    * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
    */
   'durableWatermark'?: (number | string | Long);
+  /**
+   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from a slow network. Zero: not told.
+   */
+  'storeMicros'?: (number);
 }
 
 /**
@@ -37,4 +41,8 @@ export interface ChunkAck {
    * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
    */
   'durableWatermark': (string);
+  /**
+   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from a slow network. Zero: not told.
+   */
+  'storeMicros': (number);
 }

@@ -20,6 +20,10 @@ export interface PutFileReplyInput {
    */
   'refused'?: (_filetransfer_FileRefusalInput | null);
   /**
+   * How long the receiver took from reading the file's message to this answer, microseconds; as in ChunkAck.
+   */
+  'storeMicros'?: (number);
+  /**
    * Exactly one is set.
    */
   'outcome'?: "finished"|"refused";
@@ -41,6 +45,10 @@ export interface PutFileReply {
    * It is not stored.
    */
   'refused'?: (_filetransfer_FileRefusal | null);
+  /**
+   * How long the receiver took from reading the file's message to this answer, microseconds; as in ChunkAck.
+   */
+  'storeMicros': (number);
   /**
    * Exactly one is set.
    */
