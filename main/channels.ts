@@ -16,6 +16,7 @@ export const eventNames = Object.keys({
   localReceiver: true,
   foundReceivers: true,
   notices: true,
+  preferences: true,
   openedLink: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]
 

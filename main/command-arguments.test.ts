@@ -8,6 +8,11 @@ test('sound arguments pass as they are', () => {
   expect(readArguments.move([['a']])).toEqual([['a'], undefined])
   expect(readArguments.setReceiver(['nas'])).toEqual(['nas'])
   expect(readArguments.setReceiveHere([false])).toEqual([false])
+  expect(readArguments.limitRate([])).toEqual([undefined])
+  expect(readArguments.limitRate([undefined])).toEqual([undefined])
+  expect(readArguments.limitRate([10_000])).toEqual([10_000])
+  expect(readArguments.setConflictPolicy(['skip-same'])).toEqual(['skip-same'])
+  expect(readArguments.setDiscovery([true])).toEqual([true])
   expect(readArguments.snapshot([])).toEqual([])
 })
 
@@ -33,6 +38,15 @@ test.each([
 test('a receiver, a switch and a single id must be of their kind', () => {
   expect(() => readArguments.setReceiver([7])).toThrow('Expected an id but got 7.')
   expect(() => readArguments.setReceiveHere(['yes'])).toThrow('Expected true or false but got "yes".')
+  for (const rate of [0, 9_999, 20_000.5, Number.POSITIVE_INFINITY, '20000', null]) {
+    expect(() => readArguments.limitRate([rate])).toThrow('Expected at least 10000 whole bytes a second but got')
+  }
+  for (const policy of ['explode', 'constructor', 1, ['refuse']]) {
+    expect(() => readArguments.setConflictPolicy([policy])).toThrow(
+      'Expected keep-both, overwrite, skip-same or refuse',
+    )
+  }
+  expect(() => readArguments.setDiscovery([])).toThrow('Expected 1 arguments but got 0.')
   expect(() => readArguments.reveal([{}])).toThrow('Expected an id but got an object.')
   expect(() => readArguments.move([['a'], null])).toThrow('Expected an id but got null.')
 })

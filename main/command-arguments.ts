@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
-import type { Commands } from './contract.ts'
+import { type Commands, LEAST_BYTES_PER_SECOND } from './contract.ts'
+import { isConflictPolicy } from './settings.ts'
 
 /** More uploads than a window is made for; bounds what one call may cost. */
 const MOST_ITEMS = 200_000
@@ -54,14 +55,25 @@ export const readArguments: ReadArguments = {
     return [id(args[0]), text(args[1], 'a name', MOST_ADDRESS_CHARACTERS)]
   },
   forgetReceiver: onlyId,
-  setReceiveHere(args) {
-    count(args, 1)
-    if (typeof args[0] !== 'boolean') throw refused('true or false', args[0])
-    return [args[0]]
-  },
+  setReceiveHere: onlySwitch,
   inviteDevice: none,
   revokeDevice: onlyId,
   chooseReceivingFolder: none,
+  limitRate(args) {
+    count(args, 0, 1)
+    const [bytesPerSecond] = args
+    if (bytesPerSecond === undefined) return [undefined]
+    if (!Number.isSafeInteger(bytesPerSecond) || Number(bytesPerSecond) < LEAST_BYTES_PER_SECOND) {
+      throw refused(`at least ${LEAST_BYTES_PER_SECOND} whole bytes a second`, bytesPerSecond)
+    }
+    return [Number(bytesPerSecond)]
+  },
+  setConflictPolicy(args) {
+    count(args, 1)
+    if (!isConflictPolicy(args[0])) throw refused('keep-both, overwrite, skip-same or refuse', args[0])
+    return [args[0]]
+  },
+  setDiscovery: onlySwitch,
   openReceivingFolder: none,
   dismiss: onlyId,
 }
@@ -84,6 +96,12 @@ export function readDroppedPaths(args: readonly unknown[]): readonly string[] {
 function none(args: readonly unknown[]): [] {
   count(args, 0)
   return []
+}
+
+function onlySwitch(args: readonly unknown[]): [boolean] {
+  count(args, 1)
+  if (typeof args[0] !== 'boolean') throw refused('true or false', args[0])
+  return [args[0]]
 }
 
 function onlyIds(args: readonly unknown[]): [readonly string[]] {

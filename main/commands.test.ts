@@ -75,6 +75,8 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
       stop: async () => undefined,
     },
     foundReceivers: () => [found],
+    discover: note('discover'),
+    onPreferences: note('onPreferences'),
     notices: createNotices(() => undefined),
     dialogs: {
       async chooseFiles() {
@@ -108,7 +110,7 @@ test('chosen files go to the chosen receiver, and what was skipped is reported',
   const { commands, asked } = await commandsWith({ chosen: ['/a', '/b'] })
   await commands.setReceiver('nas:50051')
   expect(await commands.chooseFiles()).toEqual({ added: 2, skipped: [{ name: 'fifo', message: 'It is not a file.' }] })
-  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], { receiver: 'nas:50051' }]])
+  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], { receiver: 'nas:50051', onConflict: 'keep-both' }]])
 })
 
 test('a cancelled dialog adds nothing', async () => {
@@ -132,7 +134,29 @@ test('a receiver that is not known is refused and the chosen one stays', async (
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [found],
     notices: [],
+    preferences: { onConflict: 'keep-both', discovery: true },
   })
+})
+
+test('what is decided about sending holds at once, is told and is kept', async () => {
+  const { commands, asked, settings } = await commandsWith({ chosen: ['/a'] })
+  await commands.setReceiver('nas:50051')
+  await commands.limitRate(2_000_000)
+  await commands.setConflictPolicy('skip-same')
+  await commands.setDiscovery(false)
+  await commands.chooseFiles()
+  expect(asked).toEqual([
+    ['limitRate', 2_000_000],
+    ['onPreferences', { onConflict: 'keep-both', discovery: true, bytesPerSecond: 2_000_000 }],
+    ['onPreferences', { onConflict: 'skip-same', discovery: true, bytesPerSecond: 2_000_000 }],
+    ['discover', false],
+    ['onPreferences', { onConflict: 'skip-same', discovery: false, bytesPerSecond: 2_000_000 }],
+    ['chooseFiles'],
+    ['add', ['/a'], { receiver: 'nas:50051', onConflict: 'skip-same' }],
+  ])
+  await commands.limitRate(undefined)
+  expect(settings.get()).toMatchObject({ onConflict: 'skip-same', discovery: false })
+  expect(settings.get().bytesPerSecond).toBeUndefined()
 })
 
 test('receiving here for the first time also sends here, when no receiver was chosen', async () => {

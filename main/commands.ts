@@ -2,6 +2,7 @@ import type { AddReport, Commands } from './contract.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Notices } from './notices.ts'
+import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './preference-commands.ts'
 import { createReceiverCommands, type ReceiverCommandsDeps } from './receiver-commands.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
 import { retryWaiting } from './receiver-watch.ts'
@@ -24,6 +25,8 @@ export type FileManager = {
 }
 
 export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'pair' | 'deviceName'> & {
+  readonly discover: PreferenceCommandsDeps['discover']
+  readonly onPreferences: PreferenceCommandsDeps['onChange']
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -62,7 +65,8 @@ export function createCommands(deps: CommandsDeps): AppCommands {
   async function addPaths(paths: readonly string[]): Promise<AddReport> {
     const receiver = chosenReceiver()
     if (paths.length === 0) return { added: 0, skipped: [] }
-    const { ids, skipped } = await engine.add(paths, { receiver })
+    const { onConflict } = settings.get()
+    const { ids, skipped } = await engine.add(paths, { receiver, onConflict })
     return { added: ids.length, skipped: skipped.map(({ name, message }) => ({ name, message })) }
   }
 
@@ -79,6 +83,12 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       choose: (id) => settings.change({ receiver: id }),
       onWelcome: (id) => retryWaiting(engine, id),
     }),
+    ...createPreferenceCommands({
+      settings,
+      limitRate: (bytesPerSecond) => engine.limitRate(bytesPerSecond),
+      discover: deps.discover,
+      onChange: deps.onPreferences,
+    }),
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()
@@ -90,6 +100,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         localReceiver: receiverProcess.state(),
         foundReceivers: foundReceivers(),
         notices: notices.list(),
+        preferences: preferencesOf(settings),
       }
     },
     chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),

@@ -76,6 +76,22 @@ export type AddReport = { readonly added: number; readonly skipped: readonly Ski
 /** Something the person should know once; shown until dismissed. */
 export type Notice = { readonly id: string; readonly message: string }
 
+/** What the person decided about how files are sent, and what holds as long as nothing is decided. */
+export type Preferences = {
+  /** Most to send in a second over all receivers, bytes; absent: no limit. */
+  readonly bytesPerSecond?: number
+  /** What happens to files added from now on when their name is taken. */
+  readonly onConflict: ConflictPolicy
+  /** Whether receivers are looked for on the local networks. */
+  readonly discovery: boolean
+}
+
+/** Keep both under different names, replace what is there, leave out what is there already with the same content, or refuse. */
+export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
+
+/** A slower limit could not be told from a receiver that hangs, bytes per second. */
+export const LEAST_BYTES_PER_SECOND = 10_000
+
 /** All the window shows. Asked for once, after listening began. */
 export type AppSnapshot = {
   readonly uploads: readonly UploadSnapshot[]
@@ -86,6 +102,7 @@ export type AppSnapshot = {
   /** By name; at most 64. */
   readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
+  readonly preferences: Preferences
   /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
   readonly openedLink?: string
 }
@@ -124,6 +141,10 @@ export type Commands = {
   /** Takes back a device's leave to send to this computer. */
   revokeDevice(deviceId: string): void
   chooseReceivingFolder(): void
+  /** Bytes per second from now on, also for what is on its way; `undefined`: no limit. */
+  limitRate(bytesPerSecond: number | undefined): void
+  setConflictPolicy(policy: ConflictPolicy): void
+  setDiscovery(on: boolean): void
   openReceivingFolder(): void
   dismiss(noticeId: string): void
 }
@@ -150,6 +171,9 @@ export const commandNames = Object.keys({
   inviteDevice: true,
   revokeDevice: true,
   chooseReceivingFolder: true,
+  limitRate: true,
+  setConflictPolicy: true,
+  setDiscovery: true,
   openReceivingFolder: true,
   dismiss: true,
 } satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
@@ -168,6 +192,7 @@ export type Events = {
   /** The whole list, after each change. */
   foundReceivers: readonly FoundReceiver[]
   notices: readonly Notice[]
+  preferences: Preferences
   openedLink: string
 }
 

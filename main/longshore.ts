@@ -4,9 +4,9 @@ import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
-import { THIS_COMPUTER } from './contract-receivers.ts'
+import { type FoundReceiver, THIS_COMPUTER } from './contract-receivers.ts'
 import { createDialogs } from './dialogs.ts'
-import { browse } from './discovery.ts'
+import { type Browsing, browse } from './discovery.ts'
 import { networksFor } from './discovery-networks.ts'
 import { createEngine } from './engine/engine.ts'
 import { pair } from './engine/pair.ts'
@@ -102,6 +102,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     onSuccession: (receiver, certificatePem) => receivers.succeed(receiver, certificatePem),
     warn: eachOnce(notify),
   })
+  engine.limitRate(settings.get().bytesPerSecond)
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
   engine.onChange((change) => {
     sendEvent(window, 'uploads', change)
@@ -114,9 +115,16 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   })
   powerMonitor.on('resume', () => engine.wake())
 
-  const networks = settings.get().discovery ? networksFor(discoveryOn) : undefined
-  const browsing =
-    networks && browse({ networks, onChange: (receivers) => sendEvent(window, 'foundReceivers', receivers) })
+  let browsing: Browsing | undefined
+  function discover(on: boolean): void {
+    const networks = on ? networksFor(discoveryOn) : undefined
+    if (networks !== undefined && browsing !== undefined) return
+    browsing?.stop()
+    const onChange = (found: readonly FoundReceiver[]) => sendEvent(window, 'foundReceivers', found)
+    browsing = networks && browse({ networks, onChange })
+    if (browsing === undefined) onChange([])
+  }
+  discover(settings.get().discovery)
   powerMonitor.on('resume', () => browsing?.lookAgain())
 
   const dialogs = createDialogs(currentWindow, settings)
@@ -130,6 +138,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     deviceName,
     receiverProcess,
     foundReceivers: () => browsing?.list() ?? [],
+    discover,
+    onPreferences: (preferences) => sendEvent(window, 'preferences', preferences),
     notices,
     dialogs,
     fileManager,

@@ -8,7 +8,12 @@ async function adopted(plainReceiver: string | undefined, waitedFor: readonly st
   const told: string[] = []
   await adoptPlainReceivers(
     {
-      get: () => ({ discovery: true, receivingFolder: '/in', ...(plainReceiver !== undefined && { plainReceiver }) }),
+      get: () => ({
+        discovery: true,
+        onConflict: 'keep-both',
+        receivingFolder: '/in',
+        ...(plainReceiver !== undefined && { plainReceiver }),
+      }),
       change: (patch) => changes.push(patch),
     },
     { list: async () => waitedFor.map((receiver) => record('a', { receiver })) },

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openSettings, parseSettings, settingsFormat } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
 
-const defaults = { receivingFolder: '/downloads/Longshore', discovery: true }
+const defaults = { receivingFolder: '/downloads/Longshore', discovery: true, onConflict: 'keep-both' }
 
 let directory: string
 let receivers: (string | undefined)[]
@@ -96,7 +96,12 @@ test('[G12] the settings of every earlier version are taken over, and its receiv
   const fixture = join(import.meta.dirname, 'fixtures/version-1/settings.json')
   copyFileSync(fixture, join(directory, 'settings.json'))
   const { version: _, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
-  expect(open().get()).toEqual({ discovery: true, ...decided, plainReceiver: decided.receiver })
+  expect(open().get()).toEqual({
+    discovery: true,
+    onConflict: 'keep-both',
+    ...decided,
+    plainReceiver: decided.receiver,
+  })
   expect(told).toEqual([])
 })
 

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import { type ConflictPolicy, LEAST_BYTES_PER_SECOND } from './contract.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
 import { openStateFile } from './state-file.ts'
@@ -20,6 +21,10 @@ type Settings = {
   readonly receivingFolder: string
   /** Whether receivers are looked for on the local networks. @default true */
   readonly discovery: boolean
+  /** Most to send in a second, bytes. */
+  readonly bytesPerSecond?: number
+  /** What happens when a name is taken. @default 'keep-both' */
+  readonly onConflict: ConflictPolicy
   readonly windowBounds?: WindowBounds
   /** Absolute path of the folder a dialog was last used in. */
   readonly lastFolder?: string
@@ -78,7 +83,7 @@ export function openSettings({
   let decided: Partial<Settings> = file.initial
 
   return {
-    get: () => ({ receivingFolder: defaultReceivingFolder, discovery: true, ...decided }),
+    get: () => ({ receivingFolder: defaultReceivingFolder, discovery: true, onConflict: 'keep-both', ...decided }),
     change(patch) {
       decided = Object.fromEntries(Object.entries({ ...decided, ...patch }).filter(([, value]) => value !== undefined))
       file.save().catch((cause: unknown) => {
@@ -101,6 +106,8 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
     receiveHere: (value) => typeof value === 'boolean',
     receivingFolder: isFolder,
     discovery: (value) => typeof value === 'boolean',
+    bytesPerSecond: (value) => Number.isSafeInteger(value) && Number(value) >= LEAST_BYTES_PER_SECOND,
+    onConflict: isConflictPolicy,
     windowBounds: isBounds,
     lastFolder: isFolder,
   } satisfies Record<keyof Settings, (value: unknown) => boolean>
@@ -108,6 +115,17 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
   const sound = present.filter(([name, isSound]) => isSound(content[name]))
   const value: Partial<Settings> = Object.fromEntries(sound.map(([name]) => [name, content[name]]))
   return { value, rejectedParts: present.length - sound.length }
+}
+
+const conflictPolicies: Readonly<Record<ConflictPolicy, true>> = {
+  'keep-both': true,
+  overwrite: true,
+  'skip-same': true,
+  refuse: true,
+}
+
+export function isConflictPolicy(value: unknown): value is ConflictPolicy {
+  return typeof value === 'string' && Object.hasOwn(conflictPolicies, value)
 }
 
 function isReceiver(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { AddReport, LongshoreApi, UploadId } from '../main/contract.ts'
+import type { AddReport, ConflictPolicy, LongshoreApi, UploadId } from '../main/contract.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
 
@@ -52,6 +52,9 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     setReceiveHere: (on: boolean) => tell(api.setReceiveHere(on)),
     chooseReceivingFolder: () => tell(api.chooseReceivingFolder()),
     openReceivingFolder: () => tell(api.openReceivingFolder()),
+    limitRate: (bytesPerSecond: number | undefined) => tell(api.limitRate(bytesPerSecond)),
+    setConflictPolicy: (policy: ConflictPolicy) => tell(api.setConflictPolicy(policy)),
+    setDiscovery: (on: boolean) => tell(api.setDiscovery(on)),
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),

@@ -10,6 +10,7 @@ import { Queue } from './components/queue.tsx'
 import { ReceiveHere } from './components/receive-here.tsx'
 import { ReceiverField } from './components/receiver-field.tsx'
 import { ReceiversSheet } from './components/receivers-sheet.tsx'
+import { SettingsSheet } from './components/settings-sheet.tsx'
 import { TotalsBar } from './components/totals-bar.tsx'
 import { useFileDrop } from './components/use-file-drop.ts'
 import { useActions, useWindow } from './window-context.ts'
@@ -35,6 +36,7 @@ export function App() {
       <AddReceiver />
       <ReceiversSheet />
       <DevicesSheet />
+      <SettingsSheet />
       {dragging && <DropOverlay />}
       <Announcer />
     </div>

@@ -16,7 +16,7 @@ async function followed(snapshot: AppSnapshot) {
 describe('following the main process', () => {
   test('listens to everything before it asks', async () => {
     const { asked } = await followed(appSnapshot())
-    expect(asked.map(([name]) => name)).toEqual(['on', 'on', 'on', 'on', 'on', 'on', 'on', 'snapshot'])
+    expect(asked.map(([name]) => name)).toEqual(['on', 'on', 'on', 'on', 'on', 'on', 'on', 'on', 'snapshot'])
   })
 
   test('the answer wins over what was said before it', async () => {

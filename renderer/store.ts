@@ -5,6 +5,7 @@ import type {
   Events,
   LongshoreApi,
   Notice,
+  Preferences,
   SkippedPath,
   UploadSnapshot,
 } from '../main/contract.ts'
@@ -30,6 +31,8 @@ export type WindowState = {
   /** Heard of on the local networks, by name. */
   readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
+  /** Absent until the main process has answered for the first time. */
+  readonly preferences?: Preferences
 
   /** Keys of the rows that are open: folders show their files, files their details. */
   readonly openRows: ReadonlySet<string>
@@ -48,7 +51,7 @@ export type WindowState = {
 }
 
 /** `devices`: who may send to this computer, and how to pair. */
-export type Sheet = 'receivers' | 'devices'
+export type Sheet = 'receivers' | 'devices' | 'settings'
 
 export type WindowStore = StoreApi<WindowState>
 
@@ -78,6 +81,7 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('localReceiver', (localReceiver) => store.setState({ localReceiver }))
   api.on('foundReceivers', (foundReceivers) => store.setState({ foundReceivers }))
   api.on('notices', (notices) => store.setState({ notices }))
+  api.on('preferences', (preferences) => store.setState({ preferences }))
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
   store.setState((state) => withSnapshot(state, snapshot), true)
@@ -85,10 +89,19 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
 
 function withSnapshot(
   state: WindowState,
-  { uploads: list, receiver, receivers, localReceiver, foundReceivers, notices, openedLink }: AppSnapshot,
+  { uploads: list, receiver, receivers, localReceiver, foundReceivers, notices, preferences, openedLink }: AppSnapshot,
 ): WindowState {
   const uploads = new Map(list.map((upload) => [upload.id, upload]))
-  const mirrored = { uploads, items: queueItems(uploads), ended: [], receivers, localReceiver, foundReceivers, notices }
+  const mirrored = {
+    uploads,
+    items: queueItems(uploads),
+    ended: [],
+    receivers,
+    localReceiver,
+    foundReceivers,
+    notices,
+    preferences,
+  }
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
   return withReceiver({ ...state, ...mirrored, ...opened }, receiver)
 }

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import type { Bottleneck, UploadId, UploadSnapshot } from '../contract.ts'
+import {
+  type Bottleneck,
+  type ConflictPolicy,
+  LEAST_BYTES_PER_SECOND,
+  type UploadId,
+  type UploadSnapshot,
+} from '../contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
 import { createQueue } from './queue.ts'
-import type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
-export type { ConflictPolicy, ResumeRecord, ResumeStore } from './resume-store.ts'
+export type { ConflictPolicy } from '../contract.ts'
+export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
+export type { ResumeRecord, ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
@@ -28,9 +36,6 @@ export type EngineOptions = {
    */
   readonly unreachableGraceMs?: number
 }
-
-/** A slower rate could not be told from a receiver that hangs, bytes per second. */
-export const LEAST_BYTES_PER_SECOND = 10_000
 
 export type EngineDeps = {
   readonly resumeStore: ResumeStore

@@ -1,4 +1,4 @@
-import type { UploadId } from '../contract.ts'
+import type { ConflictPolicy, UploadId } from '../contract.ts'
 import type { SavedDigest } from './digest.ts'
 
 /** What tells that a file is still the one that was queued. */
@@ -8,8 +8,6 @@ export type SourceIdentity = {
   readonly modifiedAtMs: number
   readonly inode: string
 }
-
-export type ConflictPolicy = 'keep-both' | 'overwrite' | 'refuse' | 'skip-same'
 
 /** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
 export type ResumeRecord = {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { ConflictPolicy } from '../contract.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { UploadError } from './errors.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
 import { type Pace, SMALLEST_CHUNK_BYTES } from './pace.ts'
 import { type Cut, plannedChunks, storedBytes } from './plan.ts'
-import type { ConflictPolicy } from './resume-store.ts'
 import { sendChunks } from './send-chunks.ts'
 import type { Throttle } from './throttle.ts'
 

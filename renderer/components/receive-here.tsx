@@ -6,7 +6,7 @@ import { useActions, useWindow } from '../window-context.ts'
 export function ReceiveHere() {
   const text = useText()
   const { t } = text
-  const { setReceiveHere, showInvitation, chooseReceivingFolder, openReceivingFolder } = useActions()
+  const { setReceiveHere, showInvitation, chooseReceivingFolder, openReceivingFolder, openSheet } = useActions()
   const localReceiver = useWindow((state) => state.localReceiver)
   if (localReceiver === undefined) return null
 
@@ -46,6 +46,14 @@ export function ReceiveHere() {
           {t('receiveHere.open')}
         </button>
       </span>
+      <button
+        type="button"
+        className="button small"
+        data-testid="settings-button"
+        onClick={() => openSheet('settings')}
+      >
+        {t('settings.open')}
+      </button>
     </footer>
   )
 }

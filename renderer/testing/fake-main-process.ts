@@ -15,6 +15,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     localReceiver: new Set(),
     foundReceivers: new Set(),
     notices: new Set(),
+    preferences: new Set(),
     openedLink: new Set(),
   }
 
@@ -46,6 +47,9 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     revokeDevice: command('revokeDevice', undefined),
     setReceiveHere: command('setReceiveHere', undefined),
     chooseReceivingFolder: command('chooseReceivingFolder', undefined),
+    limitRate: command('limitRate', undefined),
+    setConflictPolicy: command('setConflictPolicy', undefined),
+    setDiscovery: command('setDiscovery', undefined),
     openReceivingFolder: command('openReceivingFolder', undefined),
     dismiss: command('dismiss', undefined),
     addDropped: command('addDropped', report),

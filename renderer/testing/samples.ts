@@ -42,6 +42,7 @@ export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot 
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [],
     notices: [],
+    preferences: { onConflict: 'keep-both', discovery: true },
   }
 }
 

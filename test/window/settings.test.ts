@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
+import { makeFile } from '../support/made-file.ts'
+import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
+import { saveInBothLanguages } from '../support/screenshots.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { withReceiver } from '../support/with-receiver.ts'
+
+const MIB = 1024 ** 2
+
+beforeAll(() => buildOutputs(ALL_OUTPUTS))
+
+test('a limit is set, named as what limits the rate, lifted again, and the file arrives', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  makeFile(join(here, 'film.mov'), 48 * MIB)
+  const receiver = await withReceiver(there)
+  const { page, dropFiles } = await openApp({ home })
+  await chooseReceiver(page, receiver.address)
+  await page.getByTestId('settings-button').click()
+  const rate = page.getByTestId('rate-limit')
+  await rate.fill('slow')
+  await page.getByText('At least 0.01 MB a second.').waitFor()
+  await rate.fill('2')
+  await rate.press('Enter')
+  await saveInBothLanguages(page, 'settings')
+  await page.keyboard.press('Escape')
+
+  await dropFiles([join(here, 'film.mov')], '[data-testid=drop]')
+  await rowOfKind(page, 'film.mov', 'sending').waitFor()
+  await page.getByTestId('totals').getByText('Limited by the rate you set').waitFor()
+  await saveInBothLanguages(page, 'limited')
+
+  await page.getByTestId('settings-button').click()
+  expect(await rate.inputValue()).toBe('2')
+  await rate.fill('')
+  await page.getByRole('button', { name: 'Close' }).click()
+  await rowOfKind(page, 'film.mov', 'done').waitFor()
+  expect(existsSync(join(there, 'film.mov'))).toBe(true)
+})
+
+test('what happens when a name is taken is decided once, and kept over a restart', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  makeFile(join(here, 'a.bin'), 1000)
+  makeFile(join(there, 'a.bin'), 1000)
+  const receiver = await withReceiver(there)
+  const first = await openApp({ home })
+  await chooseReceiver(first.page, receiver.address)
+  await first.page.getByTestId('settings-button').click()
+  await first.page.getByLabel('When a name is taken').selectOption('refuse')
+  await first.page.getByRole('switch', { name: 'Look for receivers on the local network' }).click()
+  await expect
+    .poll(() => JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8')))
+    .toMatchObject({ onConflict: 'refuse', discovery: false })
+  await first.close()
+
+  const { page, dropFiles } = await openApp({ home })
+  await page.getByTestId('settings-button').click()
+  expect(await page.getByLabel('When a name is taken').inputValue()).toBe('refuse')
+  expect(await page.getByRole('switch', { name: 'Look for receivers' }).isChecked()).toBe(false)
+  await page.getByRole('button', { name: 'Close' }).click()
+  await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
+  await rowOfKind(page, 'a.bin', 'failed').waitFor()
+})
