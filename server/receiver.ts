@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -87,6 +88,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const deps = { ledger, store, space, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits.maxBusyUploads)
     const id = await readOrMakeReceiverId(stateDirectory)
+    const runId = randomBytes(8).toString('hex')
     const name = config.name ?? hostname()
     access = await openAccess(config, stateDirectory, { id, name }, now, onUnexpected)
     const { successions, fingerprint } = access
@@ -103,6 +105,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       access: accessOf(caller),
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
+      runId,
     })
     const plain = { sessions, deps, names: new PlainNames(), now }
     const service = createService(plain, (caller) => grantOf(caller, quotas), describe, onUnexpected)

@@ -83,7 +83,7 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
       return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
     } catch (error) {
       giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
-      throw streamCuts.judge(receiver, error, entry.bytesSent - sentBefore) ?? error
+      throw streamCuts.judge(receiver, connection.runId, error, entry.bytesSent - sentBefore) ?? error
     }
   }
 

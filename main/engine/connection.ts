@@ -67,6 +67,8 @@ export type Connection = {
   ): ClientWritableStream<FileChunkInput>
   /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
   readonly putFilesMaxBytes: number
+  /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
+  readonly runId: string
   /** Stores one small file whole, in a stream that it shares with others. */
   put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile>
   close(): void
@@ -82,6 +84,7 @@ export function connect(route: Route, lanes: number): Connection {
   const anyClient = () => client(turn++)
   let kind: ReceiverKind | undefined
   let putFilesMaxBytes = 0
+  let runId = ''
   const putStream = createPutStream(() => client(streams++).putFiles())
 
   return {
@@ -89,8 +92,9 @@ export function connect(route: Route, lanes: number): Connection {
     pace: createPace(),
     async introduce(signal) {
       if (kind !== undefined) return kind
-      const { kind: asked, putFilesMaxBytes: asksFor } = await askKind(anyClient(), signal)
-      putFilesMaxBytes = asksFor
+      const { kind: asked, ...told } = await askKind(anyClient(), signal)
+      putFilesMaxBytes = told.putFilesMaxBytes
+      runId = told.runId
       if (kind === undefined && asked === 'plain') {
         for (const open of clients) open.close()
         clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
@@ -133,6 +137,9 @@ export function connect(route: Route, lanes: number): Connection {
     get putFilesMaxBytes() {
       return putFilesMaxBytes
     },
+    get runId() {
+      return runId
+    },
     put: putStream.put,
     openPlainUpload: (callback) => anyClient().upload(callback),
     close() {
@@ -146,11 +153,11 @@ function newClient(route: Route, options?: ChannelOptions) {
   return new FileTransferClient(...channelTo(route, options))
 }
 
-type Introduction = { readonly kind: ReceiverKind; readonly putFilesMaxBytes: number }
+type Introduction = { readonly kind: ReceiverKind; readonly putFilesMaxBytes: number; readonly runId: string }
 
 async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<Introduction> {
   try {
-    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access' | 'putFilesMaxBytes'>>(
+    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access' | 'putFilesMaxBytes' | 'runId'>>(
       (options, done) => client.getReceiverInfo({}, options, done),
       signal,
       INTRODUCE_WITHIN_MS,
@@ -159,10 +166,11 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
       throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
     }
     if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
-    return { kind: 'longshore', putFilesMaxBytes: info.putFilesMaxBytes }
+    return { kind: 'longshore', putFilesMaxBytes: info.putFilesMaxBytes, runId: info.runId }
   } catch (error) {
     const { cause } = error as UploadError
-    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED) return { kind: 'plain', putFilesMaxBytes: 0 }
+    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED)
+      return { kind: 'plain', putFilesMaxBytes: 0, runId: '' }
     throw error
   }
 }

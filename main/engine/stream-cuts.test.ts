@@ -19,31 +19,37 @@ function reset(): Error {
 test('names a proxy that limits requests after three attempts in a row were reset', () => {
   const cuts = createStreamCuts()
 
-  expect(cuts.judge('box:1', reset(), 2 * MIB)).toBeUndefined()
-  expect(cuts.judge('box:1', reset(), 2 * MIB)).toBeUndefined()
-  expect(cuts.judge('box:1', reset(), 2 * MIB)).toMatchObject({ reason: 'PROXY_LIMIT', remedy: 'stop' })
+  expect(cuts.judge('box:1', 'run', reset(), 2 * MIB)).toBeUndefined()
+  expect(cuts.judge('box:1', 'run', reset(), 2 * MIB)).toBeUndefined()
+  expect(cuts.judge('box:1', 'run', reset(), 2 * MIB)).toMatchObject({ reason: 'PROXY_LIMIT', remedy: 'stop' })
 })
 
 test('starts counting again after another trouble, after an upload that finished, and after the verdict', () => {
   const cuts = createStreamCuts()
   const twice = (): void => {
-    for (const _ of [1, 2]) expect(cuts.judge('box:1', reset(), 2 * MIB)).toBeUndefined()
+    for (const _ of [1, 2]) expect(cuts.judge('box:1', 'run', reset(), 2 * MIB)).toBeUndefined()
   }
 
   twice()
-  cuts.judge('box:1', unreachable(), 2 * MIB)
+  cuts.judge('box:1', 'run', unreachable(), 2 * MIB)
   twice()
   cuts.forget('box:1')
   twice()
-  expect(cuts.judge('box:1', reset(), 2 * MIB)).toBeDefined()
+  expect(cuts.judge('box:1', 'run', reset(), 2 * MIB)).toBeDefined()
   twice()
 })
 
 test('counts each receiver by itself, and no reset that a limit of the size does not explain', () => {
   const cuts = createStreamCuts()
 
-  for (const receiver of ['a:1', 'b:1', 'c:1']) expect(cuts.judge(receiver, reset(), 2 * MIB)).toBeUndefined()
+  for (const receiver of ['a:1', 'b:1', 'c:1']) expect(cuts.judge(receiver, 'run', reset(), 2 * MIB)).toBeUndefined()
   for (const sentBytes of [0, 100_000, 65 * MIB, 10_000 * MIB]) {
-    expect(cuts.judge('d:1', reset(), sentBytes)).toBeUndefined()
+    expect(cuts.judge('d:1', 'run', reset(), sentBytes)).toBeUndefined()
   }
+})
+
+test('does not take a receiver that is started again and again for a proxy', () => {
+  const cuts = createStreamCuts()
+
+  for (const run of ['a', 'b', 'c', 'd', 'd']) expect(cuts.judge('box:1', run, reset(), 2 * MIB)).toBeUndefined()
 })

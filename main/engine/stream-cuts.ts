@@ -2,8 +2,12 @@ import { isServiceError, proxyLimit, type UploadError } from './errors.ts'
 
 /** Tells a proxy that limits the size of a request from a network that breaks now and then. Of one queue, by receiver. */
 export type StreamCuts = {
-  /** What an attempt that sent `sentBytes` ended with; returns what it must have been instead, if that is certain by now. */
-  judge(receiver: string, error: unknown, sentBytes: number): UploadError | undefined
+  /**
+   * What an attempt that sent `sentBytes` ended with; returns what it must have been instead, if that is certain by now.
+   *
+   * @param runId the same as long as the receiver was not started again: one that was killed ends streams in the same words.
+   */
+  judge(receiver: string, runId: string, error: unknown, sentBytes: number): UploadError | undefined
   /** An attempt came to its end. */
   forget(receiver: string): void
 }
@@ -21,12 +25,13 @@ const LEAST_BYTES = 512 * 1024
 const MOST_BYTES = 64 * 1024 ** 2
 
 export function createStreamCuts(): StreamCuts {
-  const inARow = new Map<string, number>()
+  const inARow = new Map<string, { readonly runId: string; readonly count: number }>()
   return {
-    judge(receiver, error, sentBytes) {
+    judge(receiver, runId, error, sentBytes) {
       const isCut = isReset(error) && sentBytes >= LEAST_BYTES && sentBytes <= MOST_BYTES
-      const count = isCut ? (inARow.get(receiver) ?? 0) + 1 : 0
-      inARow.set(receiver, count)
+      const before = inARow.get(receiver)
+      const count = isCut ? (before?.runId === runId ? before.count : 0) + 1 : 0
+      inARow.set(receiver, { runId, count })
       if (count < CERTAIN_AFTER) return undefined
       inARow.delete(receiver)
       return proxyLimit({ cause: error })

@@ -52,6 +52,10 @@ export interface ReceiverInfoInput {
    * The longest file that PutFiles takes, bytes. Zero from receivers that do not know PutFiles.
    */
   'putFilesMaxBytes'?: (number);
+  /**
+   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that broke. Empty: not told.
+   */
+  'runId'?: (string);
 }
 
 /**
@@ -102,4 +106,8 @@ export interface ReceiverInfo {
    * The longest file that PutFiles takes, bytes. Zero from receivers that do not know PutFiles.
    */
   'putFilesMaxBytes': (number);
+  /**
+   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that broke. Empty: not told.
+   */
+  'runId': (string);
 }
