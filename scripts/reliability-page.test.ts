@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MATRIX } from '../test/faults/matrix.ts'
-import { readResults, reliabilityPage } from './reliability-page.ts'
+import { latest, readResults, reliabilityPage } from './reliability-page.ts'
 
 const circumstances = { date: '2026-01-02', machine: 'a machine', command: 'a command' }
 
@@ -51,4 +51,16 @@ test('a test of what does not hold yet is a gap in its row, also when it was not
 
 test('a row that does not exist is a problem', () => {
   expect(pageOf(['[A99] typo', 'passed']).problems).toEqual(['There is no row A99: typo'])
+})
+
+test('of a test that is in several reports, the last one counts; two tests of one title in one report both do', () => {
+  const older = readResults(report(['[B1] one', 'failed'], ['[B2] two', 'passed']))
+  const newer = readResults(report(['[B1] one', 'passed'], ['[B3] three', 'failed'], ['[B3] three', 'passed']))
+
+  expect(latest([older, newer]).map(({ title, outcome }) => `${title} ${outcome}`)).toEqual([
+    'two passed',
+    'one passed',
+    'three failed',
+    'three passed',
+  ])
 })

@@ -44,6 +44,14 @@ export function readResults(json: string): readonly TestResult[] {
     })
 }
 
+/** What each test came to in the last of several reports that has it, by its title. */
+export function latest(reports: readonly (readonly TestResult[])[]): readonly TestResult[] {
+  const titles = reports.map((results) => new Set(results.map(({ title }) => title)))
+  return reports.flatMap((results, index) =>
+    results.filter(({ title }) => !titles.slice(index + 1).some((later) => later.has(title))),
+  )
+}
+
 /** One table for each group with every row in it, whatever the tests say. */
 export function reliabilityPage(
   matrix: readonly Group[],

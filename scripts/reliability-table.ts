@@ -1,19 +1,19 @@
 /**
  * Writes docs/reliability.md: each row of the fault matrix with the tests that prove it. Runs the whole suite, or takes the JSON reports of earlier runs
- * as arguments. A row that no test names is in the table too, as not proved yet.
+ * as arguments, of which the last one that has a test counts for it. A row that no test names is in the table too, as not proved yet.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, release, tmpdir, type } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MATRIX } from '../test/faults/matrix.ts'
-import { type Circumstances, readResults, reliabilityPage, type TestResult } from './reliability-page.ts'
+import { type Circumstances, latest, readResults, reliabilityPage, type TestResult } from './reliability-page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const PAGE = join(ROOT, 'docs/reliability.md')
 
 const given = process.argv.slice(2)
-const results = given.length > 0 ? given.flatMap(resultsIn) : runEverything()
+const results = given.length > 0 ? latest(given.map(resultsIn)) : runEverything()
 const page = reliabilityPage(MATRIX, results, circumstances())
 writeFileSync(PAGE, page.markdown)
 console.log(`${page.proved} of ${page.rows} rows are proved; see docs/reliability.md.`)
@@ -39,7 +39,7 @@ function resultsIn(report: string): readonly TestResult[] {
 
 function circumstances(): Circumstances {
   const size = process.env.LONGSHORE_FAULTS === 'full' ? 'LONGSHORE_FAULTS=full ' : ''
-  const command = `${size}npm run reliability${given.length > 0 ? ' -- report.json' : ''}`
+  const command = `${size}npm run reliability${given.length > 0 ? ` -- ${given.map((path) => basename(path)).join(' ')}` : ''}`
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${availableParallelism()} cores, ${distribution()}, Node ${process.version}`,
