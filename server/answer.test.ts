@@ -57,7 +57,7 @@ test.each(Object.entries(calls))(
   },
 )
 
-test('[A15] a stream whose handler waits reads next to nothing ahead', async () => {
+test('[A12] a stream whose handler waits reads next to nothing ahead', async () => {
   let taken = 0
   const { bothStreams } = answering(() => undefined)
   const server = new Server({ interceptors: [createInterceptor(undefined)] })

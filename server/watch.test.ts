@@ -84,7 +84,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-test('[A15] long messages that are begun on many calls and never ended close their connection', async () => {
+test('[A12] long messages that are begun on many calls and never ended close their connection', async () => {
   const { receiver, client } = await receiving(undefined, { limits: { maxHeldBytes: 8 * CHUNK_BYTES } })
   const session = rawSession(receiver.port)
   const endings = Array.from({ length: 12 }, () => {
