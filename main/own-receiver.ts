@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { readPairingLink } from '../proto/pairing.ts'
+import { PAIR_AGAIN_AFTER_MS, readPairingLink } from '../proto/pairing.ts'
 import { THIS_COMPUTER } from './contract-receivers.ts'
 import type { Route } from './engine/engine.ts'
 import type { pair } from './engine/pair.ts'
@@ -33,8 +33,6 @@ export type OwnReceiverDeps = {
 /** Codes that are asked for before it counts as broken: one may be overtaken by a code that a person asks for. */
 const MOST_TRIES = 3
 const PAIR_WITHIN_MS = 20_000
-/** A receiver lets one address begin to pair once a second. */
-const PAIRING_PACE_MS = 1_100
 
 type State =
   | { readonly kind: 'off' }
@@ -76,7 +74,7 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
     } catch (cause) {
       if (state !== mine) return
       if (tries < MOST_TRIES) {
-        await delay(PAIRING_PACE_MS)
+        await delay(PAIR_AGAIN_AFTER_MS)
         if (state === mine) askForCode(event, tries + 1)
         return
       }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readFingerprint } from '../proto/identity.ts'
-import { type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
+import { PAIR_AGAIN_AFTER_MS, type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
 import type { Commands } from './contract.ts'
 import type { ReceiverId, ReceiverOffer } from './contract-receivers.ts'
 import { THIS_COMPUTER } from './contract-receivers.ts'
@@ -13,9 +13,6 @@ import type { Receivers } from './receivers.ts'
 
 /** A person waits for the answer; what takes longer will not come, ms. */
 const ANSWER_WITHIN_MS = 20_000
-
-/** A receiver lets one address begin to pair once a second; whoever corrects a code is quicker. */
-const PAIRING_PACE_MS = 1_100
 
 export type ReceiverCommandsDeps = {
   readonly receivers: Receivers
@@ -109,7 +106,8 @@ export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverComm
         const attempt = () => pair({ address, fingerprint, code }, deviceName, AbortSignal.timeout(ANSWER_WITHIN_MS))
         const paired = await attempt().catch(async (error: unknown) => {
           if (!(error instanceof UploadError && error.reason === 'BUSY')) throw error
-          await delay(PAIRING_PACE_MS)
+          // Whoever corrects a code is quicker than a receiver lets one address begin.
+          await delay(PAIR_AGAIN_AFTER_MS)
           return attempt()
         })
         return chosen((await receivers.keepPaired(address, paired)).id)

@@ -16,6 +16,12 @@ export const NONCE_BYTES = 32
 /** The longest name of a device, characters. */
 export const MAX_DEVICE_NAME_CHARACTERS = 64
 
+/** One address may begin to pair with a receiver once in this time, ms. */
+export const PAIRING_EVERY_MS = 1_000
+
+/** So long a device waits before it begins again, ms: the two ends measure at different places of the way. */
+export const PAIR_AGAIN_AFTER_MS = PAIRING_EVERY_MS + 100
+
 /** A fresh one-time code in its canonical form: 16 characters. */
 export function newPairingCode(): string {
   return Array.from(randomBytes(CODE_CHARACTERS), (byte) => ALPHABET[byte % ALPHABET.length]).join('')

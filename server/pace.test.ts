@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PAIR_AGAIN_AFTER_MS, PAIRING_EVERY_MS } from '../proto/pairing.ts'
 import { Pace } from './pace.ts'
 
 test('[H7] each address has its own pace, and a machine does not get another one by changing within its network', () => {
@@ -13,4 +14,14 @@ test('[H7] each address has its own pace, and a machine does not get another one
   expect(take('10.0.0.1')).toEqual([false])
   nowMs = 1000
   expect(take('10.0.0.1', '10.0.0.1')).toEqual([true, false])
+})
+
+test('a device that waits as devices do before they pair again is not refused', () => {
+  let nowMs = 0
+  const pace = new Pace(PAIRING_EVERY_MS, () => nowMs)
+  expect(pace.take('10.0.0.1')).toBe(true)
+  nowMs = PAIRING_EVERY_MS - 1
+  expect(pace.take('10.0.0.1')).toBe(false)
+  nowMs = PAIR_AGAIN_AFTER_MS
+  expect(pace.take('10.0.0.1')).toBe(true)
 })

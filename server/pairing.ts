@@ -11,6 +11,7 @@ import {
   MAX_DEVICE_NAME_CHARACTERS,
   NONCE_BYTES,
   newPairingCode,
+  PAIRING_EVERY_MS,
   type PairingView,
   readPairingCode,
   receiverProof,
@@ -35,8 +36,6 @@ export type Invite = {
 const INVITE_FOR_MS = 600_000
 /** After so many wrong proofs the code is worth nothing. */
 const MAX_WRONG_TRIES = 5
-/** How often one address may begin to pair, ms. */
-const START_EVERY_MS = 1000
 /** A device that has begun to pair has so long to end it, ms: nobody types anything in between. */
 const ATTEMPT_FOR_MS = 60_000
 /** So many devices may be pairing at the same time; the oldest attempt is forgotten first. */
@@ -72,7 +71,7 @@ export async function withdrawInvite(stateDirectory: string): Promise<void> {
 export class Pairing {
   readonly #deps: PairingDeps
   readonly #attempts = new Map<string, Attempt>()
-  readonly #pace = new Pace(START_EVERY_MS)
+  readonly #pace = new Pace(PAIRING_EVERY_MS)
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: PairingDeps) {
