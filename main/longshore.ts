@@ -80,7 +80,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const deviceName = readName(hostname()) ?? 'Longshore'
   const ownReceiver = createOwnReceiver({
     receivers,
-    pair,
+    probe,
     deviceName,
     say: (command) => receiverProcess.say(command),
     onReady() {

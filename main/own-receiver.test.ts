@@ -1,11 +1,13 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { newPairingCode } from '../proto/pairing.ts'
+import { deviceIdIn, hexDigestOfToken } from '../proto/token.ts'
 import type { Paired } from './engine/pair.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import type { ListeningEvent, ReceiverEvent } from './receiver-output.ts'
+import type { ReceiverCommand } from './receiver-process.ts'
 import { madePairing, openKnown } from './testing/open-receivers.ts'
 
 let directory: string
@@ -14,103 +16,135 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-/** An app whose receiver takes only the code that it gave last. */
-async function appWith(identity: Paired) {
-  const said: unknown[] = []
+type Admit = Extract<ReceiverCommand, { command: 'admit' }>
+
+/** An app and the receiver that it runs, which presents `presented`. */
+async function appWith(identity: Paired, presented = identity) {
+  const said: ReceiverCommand[] = []
   const told: string[] = []
   const receivers = await openKnown(directory, [])
   let ready = 0
-  let open: string | undefined
-  const link = () => {
-    open = newPairingCode()
-    return `longshore://192.168.1.20:50051/?code=${open}`
-  }
   const own = createOwnReceiver({
     receivers,
     deviceName: 'desk',
     say: (command) => said.push(command),
     onReady: () => ready++,
     notify: (message) => told.push(message),
-    async pair({ code, address, fingerprint }) {
-      expect([address, fingerprint]).toEqual(['127.0.0.1:50051', identity.fingerprint])
-      if (code !== open) throw new Error('The code is wrong.')
-      open = undefined
-      return { ...identity, token: `token ${said.length}` }
+    async probe(address) {
+      expect(address).toBe('127.0.0.1:50051')
+      const { fingerprint, certificatePem } = presented
+      return { kind: 'tls', fingerprint, certificateDer: new X509Certificate(certificatePem).raw }
     },
   })
-  const listening = (pairLink: string): ListeningEvent => ({
+  const listening: ListeningEvent = {
     kind: 'listening',
     host: '0.0.0.0',
     port: 50051,
     fingerprint: identity.fingerprint,
-    pairLink,
+    pairLink: 'longshore://192.168.1.20:50051/?code=0000000000000000',
+  }
+  const asked = () => said.filter((command): command is Admit => command.command === 'admit')
+  const lastAsked = () => asked().at(-1) ?? expect.unreachable('The app did not ask.')
+  const answer = (message?: string): ReceiverEvent => ({
+    kind: 'admitted',
+    id: lastAsked().id,
+    ...(message !== undefined && { message }),
   })
-  const invitation = (): ReceiverEvent => ({
-    kind: 'invitation',
-    invitation: { link: link(), code: '', expiresAtMs: 1 },
-  })
-  return { own, receivers, said, told, link, listening, invitation, readyTimes: () => ready }
+  const tokenNow = () => {
+    const security = own.route()?.security
+    return security?.kind === 'pinned' ? security.token : undefined
+  }
+  return { own, receivers, said, told, listening, asked, lastAsked, answer, tokenNow, readyTimes: () => ready }
 }
 
-test('the app pairs with its own receiver by itself, and next time knows it', async () => {
+test('the app becomes a device of its own receiver by itself, and next time is one', async () => {
   const desk = await madePairing('Desk')
-  const { own, receivers, link, listening, readyTimes, said } = await appWith(desk)
+  const { own, receivers, listening, asked, lastAsked, answer, tokenNow, readyTimes } = await appWith(desk)
   expect(own.route()).toBeUndefined()
-  own.listening(listening(link()))
+  own.listening(listening)
+  expect(own.route()).toBeUndefined()
+  expect(own.filter(answer()), 'an answer that only this app waits for').toBeUndefined()
   await vi.waitFor(() => expect(readyTimes()).toBe(1))
-  expect(routesOf(own, receivers)('this-computer')).toEqual({
+  const { certificatePem } = desk
+  expect(routesOf(own, receivers)('this-computer')).toMatchObject({
     address: '127.0.0.1:50051',
-    security: { kind: 'pinned', certificatePem: desk.certificatePem, token: expect.any(String) },
+    security: { kind: 'pinned', certificatePem: new X509Certificate(certificatePem).toString() },
   })
+  const token = tokenNow() ?? ''
+  expect(deviceIdIn(token)).toBe(lastAsked().id)
+  expect(hexDigestOfToken(token)).toBe(lastAsked().tokenDigest)
   own.filter({ kind: 'starting', directory })
   expect(own.route()).toBeUndefined()
-  own.listening(listening(link()))
-  expect(readyTimes(), 'without any pairing').toBe(2)
-  expect(said).not.toContainEqual({ command: 'invite' })
+  own.listening(listening)
+  expect(readyTimes(), 'without asking').toBe(2)
+  expect(asked()).toHaveLength(1)
 })
 
-test('a receiver that does not know the app any more is asked for a code, which nobody else sees', async () => {
-  const { own, receivers, link, listening, invitation, readyTimes, said } = await appWith(await madePairing('Desk'))
-  own.listening(listening(link()))
-  await vi.waitFor(() => expect(readyTimes()).toBe(1))
-  own.refused()
-  expect(said).toContainEqual({ command: 'invite' })
-  expect(own.route()).toBeUndefined()
-  expect(own.filter(invitation())).toBeUndefined()
-  await vi.waitFor(() => expect(readyTimes()).toBe(2))
-  expect(receivers.find(({ own }) => own !== undefined)).toBeDefined()
-  const forOthers = invitation()
+test('the token goes nowhere, and pairing codes are for other devices', async () => {
+  const { own, listening, answer, said, tokenNow } = await appWith(await madePairing('Desk'))
+  own.listening(listening)
+  own.filter(answer())
+  await vi.waitFor(() => expect(own.route()).toBeDefined())
+  const [, secret = ''] = tokenNow()?.split('.') ?? []
+  expect(secret).not.toBe('')
+  expect(JSON.stringify(said)).not.toContain(secret)
+  expect(said).not.toContainEqual({ command: 'invite' })
+  const forOthers: ReceiverEvent = { kind: 'invitation', invitation: { link: 'l', code: 'c', expiresAtMs: 1 } }
   expect(own.filter(forOthers)).toBe(forOthers)
 })
 
-test('codes that do not work are given up, with a sentence', async () => {
-  const { own, listening, link, told, said } = await appWith(await madePairing('Desk'))
-  own.listening(listening(link().replace(/code=.*/, 'code=0000000000000000')))
-  const wrong: ReceiverEvent = {
-    kind: 'invitation',
-    invitation: { link: 'longshore://a:1/?code=0000000000000000', code: '', expiresAtMs: 1 },
-  }
-  const invites = () => said.filter((command) => JSON.stringify(command).includes('invite')).length
-  for (const asked of [1, 2]) {
-    await vi.waitFor(() => expect(invites()).toBe(asked), { timeout: 8_000 })
-    own.filter(wrong)
-  }
-  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('could not pair with its own receiver')]))
+test('[H2] a receiver that does not know the app any more takes it as the same device, with another token', async () => {
+  const { own, listening, asked, answer, tokenNow, readyTimes } = await appWith(await madePairing('Desk'))
+  own.listening(listening)
+  own.filter(answer())
+  await vi.waitFor(() => expect(readyTimes()).toBe(1))
+  const before = tokenNow()
+  own.refused()
+  own.refused()
   expect(own.route()).toBeUndefined()
+  own.filter(answer())
+  await vi.waitFor(() => expect(readyTimes()).toBe(2))
+  expect(asked()).toHaveLength(2)
+  expect(new Set(asked().map(({ id }) => id)).size).toBe(1)
+  expect(tokenNow()).not.toBe(before)
+})
+
+test('an answer to what was asked of a receiver that has ended since opens no way', async () => {
+  const { own, listening, answer, readyTimes } = await appWith(await madePairing('Desk'))
+  own.listening(listening)
+  own.filter(answer())
+  own.filter({ kind: 'stopped', directory })
+  own.filter(answer())
+  await new Promise(setImmediate)
+  expect(own.route()).toBeUndefined()
+  expect(readyTimes()).toBe(0)
+})
+
+test('a receiver that could not keep the app is told in a sentence, and so is another program on its port', async () => {
+  const desk = await madePairing('Desk')
+  const full = await appWith(desk)
+  full.own.listening(full.listening)
+  full.own.filter(full.answer('The disk is full.'))
+  await vi.waitFor(() => expect(full.told).toEqual(['This app cannot send to its own receiver: The disk is full.']))
+  const taken = await appWith(desk, await madePairing('Other'))
+  taken.own.listening(taken.listening)
+  taken.own.filter(taken.answer())
+  await vi.waitFor(() => expect(taken.told).toEqual([expect.stringContaining('something else listens')]))
+  expect([full.own.route(), taken.own.route()]).toEqual([undefined, undefined])
 })
 
 test('this app is not listed among the devices that may send to it', async () => {
-  const { own, link, listening, readyTimes } = await appWith(await madePairing('Desk', { deviceId: 'mine' }))
-  own.listening(listening(link()))
+  const { own, listening, lastAsked, answer, readyTimes } = await appWith(await madePairing('Desk'))
+  own.listening(listening)
+  const phone = { id: 'd2', name: 'Phone' }
+  const told = (): ReceiverEvent => ({ kind: 'devices', devices: [{ id: lastAsked().id, name: 'desk' }, phone] })
+  expect(own.filter(told()), 'before the app knows that it was taken').toEqual({ kind: 'devices', devices: [phone] })
+  own.filter(answer())
   await vi.waitFor(() => expect(readyTimes()).toBe(1))
-  const devices = [
-    { id: 'mine', name: 'desk' },
-    { id: 'd2', name: 'Phone' },
-  ]
-  expect(own.filter({ kind: 'devices', devices })).toEqual({ kind: 'devices', devices: [{ id: 'd2', name: 'Phone' }] })
+  expect(own.filter(told())).toEqual({ kind: 'devices', devices: [phone] })
 })
 
-test('a receiver without encryption needs no pairing', async () => {
+test('a receiver without encryption needs no token', async () => {
   const { own, readyTimes } = await appWith(await madePairing('Desk'))
   own.listening({ kind: 'listening', host: '::', port: 7 })
   expect(own.route()).toEqual({ address: '127.0.0.1:7', security: { kind: 'plaintext' } })

@@ -1,20 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { PAIR_AGAIN_AFTER_MS, readPairingLink } from '../proto/pairing.ts'
+import { X509Certificate } from 'node:crypto'
+import { hexDigestOfToken, newDeviceId, newToken } from '../proto/token.ts'
 import { THIS_COMPUTER } from './contract-receivers.ts'
 import type { Route } from './engine/engine.ts'
-import type { pair } from './engine/pair.ts'
+import type { probe } from './engine/probe.ts'
 import { pinnedFingerprint } from './kept-receiver.ts'
 import { type ListeningEvent, loopbackAddress, type ReceiverEvent } from './receiver-output.ts'
 import type { ReceiverCommand } from './receiver-process.ts'
 import type { Receivers } from './receivers.ts'
 
-/** Pairs this app with the receiver that it runs itself: whoever started a program needs nobody to carry a code between the two. */
+/**
+ * Makes this app a device of the receiver that it runs itself. Whoever started a program needs no code to be known to it, so codes are for the person
+ * alone; and the app makes its token itself, so the token goes nowhere.
+ */
 export type OwnReceiver = {
-  /** The way to it; undefined while it is off or not paired yet. */
+  /** The way to it; undefined while it is off or does not know this app yet. */
   route(): Route | undefined
   /** It listens, under this identity. */
   listening(event: ListeningEvent): void
-  /** Looks at each event of the receiver first: a code that this app asked for is for this app, and this app is no other device. */
+  /** Looks at each event of the receiver first: what it answers to this app is for this app, and this app is no other device. */
   filter(event: ReceiverEvent): ReceiverEvent | undefined
   /** It refused this app's token. */
   refused(): void
@@ -22,7 +25,7 @@ export type OwnReceiver = {
 
 export type OwnReceiverDeps = {
   readonly receivers: Pick<Receivers, 'find' | 'routeTo' | 'keepPaired' | 'move'>
-  readonly pair: typeof pair
+  readonly probe: typeof probe
   readonly deviceName: string
   readonly say: (command: ReceiverCommand) => void
   /** Told when it can be sent to. */
@@ -30,18 +33,17 @@ export type OwnReceiverDeps = {
   readonly notify: (message: string) => void
 }
 
-/** Codes that are asked for before it counts as broken: one may be overtaken by a code that a person asks for. */
-const MOST_TRIES = 3
-const PAIR_WITHIN_MS = 20_000
+/** It listens already, on this very computer. */
+const LOOK_WITHIN_MS = 20_000
 
 type State =
   | { readonly kind: 'off' }
-  | { readonly kind: 'pairing'; readonly event: ListeningEvent; readonly tries: number; readonly waitsForCode: boolean }
+  | { readonly kind: 'asking'; readonly event: ListeningEvent; readonly deviceId: string; readonly token: string }
   | { readonly kind: 'ready'; readonly event: ListeningEvent; readonly route: Route }
 
-/** Follows the receiver on this computer and keeps this app paired with it. */
+/** Follows the receiver on this computer and keeps this app known to it. */
 export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
-  const { receivers, pair, deviceName, say, onReady, notify } = deps
+  const { receivers, probe, deviceName, say, onReady, notify } = deps
   let state: State = { kind: 'off' }
 
   const kept = ({ fingerprint }: ListeningEvent) =>
@@ -52,36 +54,39 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
     onReady()
   }
 
-  function askForCode(event: ListeningEvent, tries: number): void {
-    state = { kind: 'pairing', event, tries, waitsForCode: true }
-    say({ command: 'invite' })
+  /** The same device as before, so that it goes on with what it left unfinished, with a token that nobody has seen. */
+  function askToBeAdmitted(event: ListeningEvent): void {
+    const deviceId = kept(event)?.own?.deviceId ?? newDeviceId()
+    const token = newToken(deviceId)
+    state = { kind: 'asking', event, deviceId, token }
+    say({ command: 'admit', id: deviceId, name: deviceName, tokenDigest: hexDigestOfToken(token) })
   }
 
-  async function pairWith(event: ListeningEvent, link: string, tries: number): Promise<void> {
-    const mine: State = { kind: 'pairing', event, tries, waitsForCode: false }
-    state = mine
-    const code = readPairingLink(link)?.code
-    const { fingerprint } = event
+  async function admitted(mine: Extract<State, { kind: 'asking' }>, refusal: string | undefined): Promise<void> {
+    const { event, deviceId, token } = mine
     try {
-      if (code === undefined || fingerprint === undefined) throw new Error('it gave no pairing code')
+      if (refusal !== undefined) throw new Error(refusal)
       const address = loopbackAddress(event)
-      const paired = await pair({ address, fingerprint, code }, deviceName, AbortSignal.timeout(PAIR_WITHIN_MS))
-      const { id } = await receivers.keepPaired(address, paired, true)
+      const found = await probe(address, AbortSignal.timeout(LOOK_WITHIN_MS))
+      if (found.kind !== 'tls' || found.fingerprint !== event.fingerprint)
+        throw new Error(`something else listens on ${address}.`)
+      const { certificateDer, fingerprint } = found
+      const certificatePem = new X509Certificate(certificateDer).toString()
+      const here = { certificatePem, fingerprint, token, deviceId, receiverName: deviceName }
+      const { id } = await receivers.keepPaired(address, here, true)
       // Meanwhile it may have stopped, or started again as another one.
-      if (state !== mine) return
-      ready(event, receivers.routeTo(id))
-      say({ command: 'devices' })
+      if (state === mine) ready(event, receivers.routeTo(id))
     } catch (cause) {
       if (state !== mine) return
-      if (tries < MOST_TRIES) {
-        await delay(PAIR_AGAIN_AFTER_MS)
-        if (state === mine) askForCode(event, tries + 1)
-        return
-      }
       state = { kind: 'off' }
-      // An UploadError of the pairing, or the system's key store: either way nothing can be sent there for now.
-      notify(`This app could not pair with its own receiver: ${cause instanceof Error ? cause.message : String(cause)}`)
+      // The receiver could not keep the device, nobody answers, or the system's key store: either way nothing can be sent there for now.
+      notify(`This app cannot send to its own receiver: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
+  }
+
+  function ownDeviceId(): string | undefined {
+    if (state.kind === 'off') return undefined
+    return state.kind === 'asking' ? state.deviceId : kept(state.event)?.own?.deviceId
   }
 
   return {
@@ -94,22 +99,21 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
       if (known !== undefined && route?.security.kind === 'pinned' && route.security.token !== undefined) {
         receivers.move(known.id, address)
         ready(event, { ...route, address })
-      } else if (event.pairLink === undefined) askForCode(event, 1)
-      else void pairWith(event, event.pairLink, 1)
+      } else askToBeAdmitted(event)
       say({ command: 'devices' })
     },
     filter(event) {
       if (event.kind === 'stopped' || event.kind === 'starting' || event.kind === 'gave-up') state = { kind: 'off' }
-      if (event.kind === 'invitation' && event.invitation && state.kind === 'pairing' && state.waitsForCode) {
-        void pairWith(state.event, event.invitation.link, state.tries)
+      if (event.kind === 'admitted') {
+        if (state.kind === 'asking' && state.deviceId === event.id) void admitted(state, event.message)
         return undefined
       }
-      if (event.kind !== 'devices' || state.kind === 'off') return event
-      const own = kept(state.event)?.own?.deviceId
+      if (event.kind !== 'devices') return event
+      const own = ownDeviceId()
       return { ...event, devices: event.devices.filter(({ id }) => id !== own) }
     },
     refused() {
-      if (state.kind === 'ready' && state.event.fingerprint !== undefined) askForCode(state.event, 1)
+      if (state.kind === 'ready' && state.event.fingerprint !== undefined) askToBeAdmitted(state.event)
     },
   }
 }

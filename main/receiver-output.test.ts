@@ -42,6 +42,9 @@ test('who the receiver is, its codes and its devices are read; what is damaged i
     invitation: { link: pairLink, code: '7F3K-9QWD-2M8X-C4TB', expiresAtMs: 7 },
   })
   expect(readReceiverLine('{"event":"invitation"}')).toEqual({ kind: 'invitation' })
+  expect(readReceiverLine('{"event":"admitted","id":"d"}')).toEqual({ kind: 'admitted', id: 'd' })
+  expect(readReceiverLine('{"event":"admitted","id":7}')).toBeUndefined()
+  expect(nextReceiverState(here, { kind: 'admitted', id: 'd' })).toBe(here)
   expect(readReceiverLine('{"event":"invitation","pairLink":"http://x","expiresAtMs":7}')).toBeUndefined()
   const devices = [{ id: 'd', name: 'Phone', pairedAtMs: 5 }, { id: 7 }, null, { id: 'e', name: 'Tablet' }]
   expect(readReceiverLine(JSON.stringify({ event: 'devices', devices }))).toEqual({

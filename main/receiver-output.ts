@@ -2,13 +2,15 @@ import { type Fingerprint, readFingerprint } from '../proto/identity.ts'
 import { readPairingLink, spacedCode } from '../proto/pairing.ts'
 import type { Invitation, LocalReceiver, PairedDevice } from './contract-receivers.ts'
 
-/** What happens to the receiver on this computer. The first four are lines that it prints itself. */
+/** What happens to the receiver on this computer. The first five are lines that it prints itself. */
 export type ReceiverEvent =
   | ListeningEvent
   | { readonly kind: 'stored' }
   /** Absent: no code is open any more. */
   | { readonly kind: 'invitation'; readonly invitation?: Invitation }
   | { readonly kind: 'devices'; readonly devices: readonly PairedDevice[] }
+  /** This app is a device of its receiver now. `message`: it is not, and why. */
+  | { readonly kind: 'admitted'; readonly id: string; readonly message?: string }
   | { readonly kind: 'starting'; readonly directory: string }
   | { readonly kind: 'stopped'; readonly directory: string }
   | { readonly kind: 'gave-up'; readonly message: string }
@@ -47,6 +49,8 @@ export function readReceiverLine(line: string): ReceiverEvent | undefined {
       return Array.isArray(fields.devices)
         ? { kind: 'devices', devices: fields.devices.flatMap(readDevice) }
         : undefined
+    case 'admitted':
+      return readAdmitted(fields)
     default:
       return undefined
   }
@@ -71,6 +75,10 @@ function readInvitation({ pairLink, expiresAtMs }: Line): ReceiverEvent | undefi
   const code = typeof pairLink === 'string' ? readPairingLink(pairLink)?.code : undefined
   if (typeof pairLink !== 'string' || code === undefined || typeof expiresAtMs !== 'number') return undefined
   return { kind: 'invitation', invitation: { link: pairLink, code: spacedCode(code), expiresAtMs } }
+}
+
+function readAdmitted({ id, message }: Line): ReceiverEvent | undefined {
+  return typeof id === 'string' ? { kind: 'admitted', id, ...(typeof message === 'string' && { message }) } : undefined
 }
 
 function readDevice(value: unknown): readonly PairedDevice[] {
@@ -101,6 +109,8 @@ export function nextReceiverState(state: LocalReceiver, event: ReceiverEvent): L
       return state.kind === 'on' ? { ...state, filesReceived: state.filesReceived + 1 } : state
     case 'devices':
       return state.kind === 'on' ? { ...state, devices: event.devices } : state
+    case 'admitted':
+      return state
     case 'invitation':
       return state.kind === 'on' ? invited(state, event.invitation) : state
   }

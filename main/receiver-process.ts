@@ -27,6 +27,8 @@ export type ReceiverCommand =
   /** Tells the paired devices, and from then on also when there are others. */
   | { readonly command: 'devices' }
   | { readonly command: 'revoke'; readonly id: string }
+  /** Makes this app a device of its receiver. Only the digest of its token (SHA-256, hex) goes there. */
+  | { readonly command: 'admit'; readonly id: string; readonly name: string; readonly tokenDigest: string }
 
 export type ReceiverProcessDeps = {
   readonly fork: ForkReceiver

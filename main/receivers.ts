@@ -17,7 +17,7 @@ export type Receivers = {
   /** The way to a receiver for the engine; throws an UploadError RECEIVER_FORGOTTEN when there is none any more. */
   routeTo(id: ReceiverId): Route
   /** Keeps what a pairing gave; the certificate decides whether it was known before. `own`: it is the receiver inside this app. */
-  keepPaired(address: string, paired: Paired, own?: boolean): Promise<KeptReceiver>
+  keepPaired(address: string, paired: Omit<Paired, 'receiverId'>, own?: boolean): Promise<KeptReceiver>
   /** Makes a receiver known to which nothing is encrypted; its address is its id. One that is known there already is left as it is. */
   keepPlaintext(address: string): KeptReceiver
   /** A name without anything to read in it is passed over. */

@@ -33,6 +33,8 @@ export type ReceiverAccess = {
   readonly successions: readonly IdentitySuccessionInput[]
   /** Begins to take devices, when the receiver listens; undefined where none can pair. */
   invite(host: string, port: number): Promise<Invitation | undefined>
+  /** Takes what became of devices before this was called. */
+  lookAtDevices(): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,6 +79,9 @@ export async function openAccess(
       const at = { address: reachableAddress(host, port), fingerprint: tls.fingerprint, name }
       await saveListening(stateDirectory, { ...at, pid: process.pid })
       return { link: pairingLinkOf(at, code), code, expiresAtMs }
+    },
+    async lookAtDevices() {
+      await devices?.lookAgain()
     },
     async close() {
       await devices?.close()

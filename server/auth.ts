@@ -2,9 +2,10 @@ import { timingSafeEqual } from 'node:crypto'
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
 import { fileTransferService, pairingService } from '../proto/index.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
+import { deviceIdIn, digestOfToken } from '../proto/token.ts'
 import { toStatus } from './answer.ts'
 import { type Admitted, type Caller, setAdmitted } from './caller.ts'
-import { type Device, digestOfToken } from './device.ts'
+import type { Device } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError, toReceiveError } from './errors.ts'
 
@@ -15,7 +16,6 @@ const openPaths: ReadonlySet<string> = new Set([
   pairingService.FinishPairing.path,
 ])
 
-const tokenPattern = /^Bearer (([0-9a-f]{16})\.[A-Za-z0-9_-]{43})$/
 /** Compared with when there is no such device, so that the answer takes as long. */
 const NO_DIGEST = Buffer.alloc(32)
 
@@ -59,8 +59,9 @@ function callerOf(devices: Devices, metadata: Metadata, isOpen: boolean): Caller
 function deviceOf(devices: Devices, metadata: Metadata): Device | ReceiveError {
   const given = metadata.get(TOKEN_KEY)
   const text = given.length === 1 ? String(given[0]) : ''
-  const [, token = text, id = ''] = tokenPattern.exec(text) ?? []
-  const device = devices.find(id)
+  const [, token = text] = /^Bearer (.+)$/.exec(text) ?? []
+  const id = text === token ? undefined : deviceIdIn(token)
+  const device = id === undefined ? undefined : devices.find(id)
   const expected = device ? Buffer.from(device.tokenDigest, 'hex') : NO_DIGEST
   const isSame = timingSafeEqual(digestOfToken(token), expected)
   if (device === undefined || !isSame) return noToken()
@@ -78,7 +79,7 @@ function admit(devices: Devices | undefined, caller: Caller, address: string): A
     mustBeValid() {
       if (!devices.isValid(device)) throw errorNow()
     },
-    onCut: (listener) => devices.enter(device.id, () => listener(errorNow())),
+    onCut: (listener) => devices.enter(device, () => listener(errorNow())),
   }
 }
 

@@ -1,22 +1,28 @@
 import { EventEmitter } from 'node:events'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readPairingLink } from '../proto/pairing.ts'
+import { hexDigestOfToken, newDeviceId, newToken } from '../proto/token.ts'
 import { takeCommands } from './commands-in.ts'
 import { addDevice, readDevices } from './device.ts'
+import { asked } from './fixtures/client.ts'
 import { sandbox } from './fixtures/receiving.ts'
+import { secured } from './fixtures/secured.ts'
 import { saveListening } from './listening.ts'
 import { isInvited, withdrawInvite } from './pairing.ts'
 
 const fingerprint = `sha256:${'ab'.repeat(32)}` as const
 
-async function receiver() {
-  const stateDirectory = await sandbox()
+async function receiver(within?: string, onDevicesChanged = async () => {}) {
+  const stateDirectory = within ?? (await sandbox())
   await saveListening(stateDirectory, { address: '192.168.1.20:50051', fingerprint, name: 'Desk', pid: process.pid })
   const source = new EventEmitter()
   const lines: Record<string, unknown>[] = []
   const stop = takeCommands({
     source,
     stateDirectory,
+    onDevicesChanged,
     line: (event) => lines.push({ ...event }),
     onTrouble: (error) => lines.push({ error }),
   })
@@ -73,4 +79,44 @@ test('what is no command is passed over, and revoking names nothing but devices'
     say(data)
   say({ command: 'devices' })
   await until(() => expect(lines).toEqual([{ event: 'devices', devices: [] }]))
+})
+
+test('the program that runs a receiver is let in by a digest of its token, at once, and again after it was revoked', async () => {
+  const desk = await secured()
+  const { lines, say, until } = await receiver(desk.stateDirectory, desk.receiver.lookAtDevices)
+  const id = newDeviceId()
+  for (const turn of [1, 2]) {
+    const token = newToken(id)
+    say({ command: 'admit', id, name: 'desk', tokenDigest: hexDigestOfToken(token) })
+    await until(() => expect(lines).toHaveLength(turn))
+    expect(lines.at(-1)).toEqual({ event: 'admitted', id })
+    const client = await desk.clientWith(token)
+    const access = () => asked((done) => client.getReceiverInfo({}, done))
+    expect(await access()).toMatchObject({ access: 'PAIRED' })
+    say({ command: 'revoke', id })
+    await until(async () => expect(await access()).toMatchObject({ access: 'PAIRING_NEEDED' }))
+  }
+})
+
+test('a device that cannot be kept is answered with a sentence', async () => {
+  const { stateDirectory, lines, say, until } = await receiver()
+  await writeFile(join(stateDirectory, 'devices'), 'where the folder ought to be')
+  const id = newDeviceId()
+  say({ command: 'admit', id, name: 'desk', tokenDigest: 'ab'.repeat(32) })
+  await until(() => expect(lines).toEqual([{ event: 'admitted', id, message: expect.stringMatching(/\.$/) }]))
+})
+
+test.each([
+  [{ id: '../../pairing' }],
+  [{ id: 7 }],
+  [{ name: '' }],
+  [{ name: 'x'.repeat(65) }],
+  [{ tokenDigest: 'ab' }],
+  [{ tokenDigest: undefined }],
+])('%j lets nobody in', async (wrong) => {
+  const { stateDirectory, lines, say, until } = await receiver()
+  say({ command: 'admit', id: newDeviceId(), name: 'desk', tokenDigest: 'ab'.repeat(32), ...wrong })
+  say({ command: 'devices' })
+  await until(() => expect(lines).toEqual([{ event: 'devices', devices: [] }]))
+  expect(await readdir(stateDirectory)).not.toContain('devices')
 })

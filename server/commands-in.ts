@@ -1,5 +1,8 @@
 import type { EventEmitter } from 'node:events'
-import { readDevices, revokeDevice } from './device.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/pairing.ts'
+import { isDeviceId, isTokenDigest } from '../proto/token.ts'
+import { keepDevice, readDevices, revokeDevice } from './device.ts'
+import { toReceiveError } from './errors.ts'
 import { pairingLinkOf, readListening } from './listening.ts'
 import { invite, isInvited } from './pairing.ts'
 
@@ -12,6 +15,8 @@ export type CommandSource = Pick<EventEmitter, 'on'>
 export type CommandsInDeps = {
   readonly source: CommandSource
   readonly stateDirectory: string
+  /** Called when a device was made known or forgotten; resolves when the receiver takes it so. */
+  readonly onDevicesChanged: () => Promise<void>
   /** Writes one line for the program that asked. */
   readonly line: (event: object) => void
   readonly onTrouble: (error: unknown) => void
@@ -22,11 +27,14 @@ export type CommandsInDeps = {
  *
  * - `{"command":"invite"}` makes a new code and answers `{"event":"invitation","pairLink":"…","expiresAtMs":…}`,
  * - `{"command":"devices"}` answers `{"event":"devices","devices":[{"id","name","pairedAtMs"}]}`, and from then on tells it again when it changed,
- * - `{"command":"revoke","id":"…"}` forgets a device.
+ * - `{"command":"revoke","id":"…"}` forgets a device,
+ * - `{"command":"admit","id":"…","name":"…","tokenDigest":"…"}` makes the program itself known as a device, with a token that it made and of which only the
+ *   digest (SHA-256, hex) comes here. Answers `{"event":"admitted","id":"…"}` when the token is good, with a `message` when it could not be kept.
  *
  * When a code that was made here is used up or void, `{"event":"invitation"}` says so. Answers the way to stop listening to changes.
  */
-export function takeCommands({ source, stateDirectory, line, onTrouble }: CommandsInDeps): () => void {
+export function takeCommands(deps: CommandsInDeps): () => void {
+  const { source, stateDirectory, onDevicesChanged, line, onTrouble } = deps
   let told = ''
   let isFollowed = false
   let hasInvited = false
@@ -52,7 +60,17 @@ export function takeCommands({ source, stateDirectory, line, onTrouble }: Comman
     line({ event: 'invitation' })
   }
 
-  async function obey(command: unknown, id: unknown): Promise<void> {
+  async function admit({ id, name, tokenDigest }: Own): Promise<void> {
+    try {
+      await keepDevice(stateDirectory, { id, name, tokenDigest, mayOverwrite: true, createdAtMs: Date.now() })
+      await onDevicesChanged()
+      line({ event: 'admitted', id })
+    } catch (error) {
+      line({ event: 'admitted', id, message: toReceiveError(error).message })
+    }
+  }
+
+  async function obey({ command, ...more }: Said): Promise<void> {
     if (command === 'invite') {
       const listening = await readListening(stateDirectory)
       if (listening === undefined) return
@@ -63,19 +81,33 @@ export function takeCommands({ source, stateDirectory, line, onTrouble }: Comman
       isFollowed = true
       told = ''
       await tellDevices()
-    } else if (command === 'revoke' && typeof id === 'string') {
-      await revokeDevice(stateDirectory, id)
+    } else if (command === 'revoke' && typeof more.id === 'string') {
+      await revokeDevice(stateDirectory, more.id)
+      await onDevicesChanged()
       await look()
-    }
+    } else if (command === 'admit' && isOwn(more)) await admit(more)
   }
 
   source.on('message', ({ data }: { data: unknown }) => {
     if (typeof data !== 'object' || data === null) return
-    const { command, id }: { command?: unknown; id?: unknown } = data
-    inTurn(() => obey(command, id))
+    inTurn(() => obey(data))
   })
   const timer = setInterval(() => inTurn(look), LOOK_EVERY_MS).unref()
   return () => clearInterval(timer)
+}
+
+/** A message, of which nothing is known yet. */
+type Said = { readonly [field in 'command' | keyof Own]?: unknown }
+
+/** The program that runs this receiver, as a device of it. */
+type Own = { readonly id: string; readonly name: string; readonly tokenDigest: string }
+
+function isOwn(said: Said): said is Own {
+  const { id, name, tokenDigest } = said
+  const isNamed = typeof name === 'string' && name.trim() !== '' && name.length <= MAX_DEVICE_NAME_CHARACTERS
+  return (
+    isNamed && typeof id === 'string' && isDeviceId(id) && typeof tokenDigest === 'string' && isTokenDigest(tokenDigest)
+  )
 }
 
 /** Where commands come from in this process; undefined when nobody can give it any. */

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hexDigestOfToken, isDeviceId, isTokenDigest, newDeviceId, newToken } from '../proto/token.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { makePrivateFolder, parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
 import { toSafePath } from './safe-path.ts'
@@ -28,17 +28,9 @@ export type Device = Rights & {
   readonly createdAtMs: number
 }
 
-/** 256 random bits. */
-const SECRET_BYTES = 32
-
 /** Where the devices of a receiver are, one file for each. */
 export function devicesFolderOf(stateDirectory: string): string {
   return join(stateDirectory, 'devices')
-}
-
-/** SHA-256 of a token, hex: a token is random, so nothing slower would protect it better. */
-export function digestOfToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }
 
 /**
@@ -56,13 +48,17 @@ export async function addDevice(
     throw new ReceiveError('BAD_FLAGS', 'A quota counts what is in a folder, so the device needs a folder of its own.')
   }
   const folder = rights.folder && { folder: toSafePath(rights.folder) }
-  const id = randomBytes(8).toString('hex')
-  const token = `${id}.${randomBytes(SECRET_BYTES).toString('base64url')}`
-  const tokenDigest = digestOfToken(token).toString('hex')
-  const device: Device = { ...rights, ...folder, id, name, tokenDigest, createdAtMs: nowMs }
-  await makePrivateFolder(devicesFolderOf(stateDirectory))
-  await writePrivateFile(fileOf(stateDirectory, id), `${JSON.stringify(device, undefined, 2)}\n`)
+  const id = newDeviceId()
+  const token = newToken(id)
+  const device: Device = { ...rights, ...folder, id, name, tokenDigest: hexDigestOfToken(token), createdAtMs: nowMs }
+  await keepDevice(stateDirectory, device)
   return { device, token }
+}
+
+/** Writes down a device whose token somebody else made, in the place of the one that had its id before. */
+export async function keepDevice(stateDirectory: string, device: Device): Promise<void> {
+  await makePrivateFolder(devicesFolderOf(stateDirectory))
+  await writePrivateFile(fileOf(stateDirectory, device.id), `${JSON.stringify(device, undefined, 2)}\n`)
 }
 
 /** Forgets a device; its token is worth nothing within about a second. False when there is no such device. */
@@ -83,10 +79,6 @@ export async function readDevices(stateDirectory: string, onDamage: (error: Erro
     else if (text !== undefined) onDamage(new Error(`The file of device ${id} cannot be read; the device is refused.`))
   }
   return devices.sort((a, b) => a.createdAtMs - b.createdAtMs)
-}
-
-function isDeviceId(text: string): boolean {
-  return /^[0-9a-f]{16}$/.test(text)
 }
 
 function fileOf(stateDirectory: string, id: string): string {
@@ -110,7 +102,7 @@ function toDevice(id: string, text: string): Device | undefined {
     value.id === id &&
     typeof value.name === 'string' &&
     typeof value.tokenDigest === 'string' &&
-    /^[0-9a-f]{64}$/.test(value.tokenDigest) &&
+    isTokenDigest(value.tokenDigest) &&
     typeof value.createdAtMs === 'number' &&
     typeof value.mayOverwrite === 'boolean' &&
     isNumberOrNone(value.expiresAtMs) &&

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { addDevice, devicesFolderOf, readDevices, revokeDevice } from './device.ts'
+import { addDevice, devicesFolderOf, keepDevice, readDevices, revokeDevice } from './device.ts'
 import { Devices } from './devices.ts'
 import { sandbox } from './fixtures/receiving.ts'
 
@@ -60,4 +60,32 @@ test('only the id of a device can be revoked, and nothing that leads elsewhere',
   await addDevice(state, laptop, 0)
   for (const id of ['../pairing', '', '*', '0'.repeat(16)]) expect(await revokeDevice(state, id)).toBe(false)
   expect(await readDevices(state, unexpected)).toHaveLength(1)
+})
+
+test('a call is cut when its device was given another token since, and the device goes on with the new one', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  const { device } = await addDevice(state, laptop, 0)
+  await devices.lookAgain()
+  const cut: string[] = []
+  const leave = devices.enter(device, () => cut.push('old'))
+  const renewed = { ...device, tokenDigest: 'cd'.repeat(32) }
+  await keepDevice(state, renewed)
+  await devices.lookAgain()
+  devices.enter(renewed, () => cut.push('new'))
+  await devices.lookAgain()
+  leave()
+  expect(new Set(cut)).toEqual(new Set(['old']))
+})
+
+test('a change that is made while the devices are looked at is there after the next look', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  for (let turn = 0; turn < 20; turn++) {
+    const under = devices.look()
+    const { device } = await addDevice(state, laptop, 0)
+    await devices.lookAgain()
+    expect(devices.find(device.id)).toEqual(device)
+    await under
+  }
 })

@@ -8,8 +8,8 @@ const LOOK_EVERY_MS = 500
 /** A folder that changed so recently may change again within one tick of its clock, ms. */
 const RECENT_MS = 3000
 
-/** A call of a device that is open, with the way to end it. */
-type OpenCall = () => void
+/** A call of a device that is open: the device as it was when the call began, and the way to end the call. */
+type OpenCall = { readonly device: Device; readonly cut: () => void }
 
 /**
  * The devices of a running receiver. Other processes add and revoke devices by adding and deleting files, which this notices within about a second;
@@ -20,7 +20,7 @@ export class Devices {
   readonly #now: () => number
   readonly #onUnexpected: OnUnexpected
   readonly #timer: NodeJS.Timeout
-  readonly #calls = new Map<string, Set<OpenCall>>()
+  readonly #calls = new Set<OpenCall>()
   #devices: ReadonlyMap<string, Device> = new Map()
   #changedAtMs: number | undefined
   #looking: Promise<void> | undefined
@@ -54,14 +54,10 @@ export class Devices {
   }
 
   /** Tells that a device has a call open. `cut` is called when the device may not go on. Answers the way to say that the call has ended. */
-  enter(id: string, cut: OpenCall): () => void {
-    const calls = this.#calls.get(id) ?? new Set()
-    this.#calls.set(id, calls)
-    calls.add(cut)
-    return () => {
-      calls.delete(cut)
-      if (calls.size === 0 && this.#calls.get(id) === calls) this.#calls.delete(id)
-    }
+  enter(device: Device, cut: () => void): () => void {
+    const call = { device, cut }
+    this.#calls.add(call)
+    return () => this.#calls.delete(call)
   }
 
   /** Looks for changes now; whoever asks while it runs waits for the same look. Never rejects. */
@@ -73,6 +69,13 @@ export class Devices {
         this.#looking = undefined
       })
     return this.#looking
+  }
+
+  /** Looks for a change that was made before this was called. Never rejects. */
+  async lookAgain(): Promise<void> {
+    // A look that is under way may have been there before the change.
+    await this.#looking
+    await this.look()
   }
 
   /** Stops, and waits for a look that is under way. */
@@ -91,10 +94,8 @@ export class Devices {
       this.#changedAtMs = changedAtMs
     }
     if (this.#closed) return
-    for (const [id, calls] of [...this.#calls]) {
-      const device = this.find(id)
-      if (device === undefined || this.isExpired(device)) for (const cut of [...calls]) cut()
-    }
+    // A device that was given another token since may not go on with its old one, either.
+    for (const { device, cut } of [...this.#calls]) if (!this.isValid(device)) cut()
   }
 
   /** Every change of a device adds or deletes a name in the folder. */

@@ -135,7 +135,7 @@ export class Pairing {
     await removePrivateFile(fileOf(stateDirectory))
     this.#attempts.clear()
     const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now())
-    await devices.look()
+    await devices.lookAgain()
     return { deviceId: device.id, token, receiverName, receiverId }
   }
 

@@ -51,6 +51,8 @@ export interface Receiver {
   readonly invitation: Invitation | undefined
   /** Calls back for each file that is stored from now on. Answers the way to stop that. */
   onStored(listener: (file: StoredEvent) => void): () => void
+  /** Takes at once what became of the files of devices; by itself it does so within a second. */
+  lookAtDevices(): Promise<void>
   /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
   close(): Promise<void>
 }
@@ -128,6 +130,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
+      lookAtDevices: access.lookAtDevices,
       close: once(async () => {
         await announcement?.stop()
         await expiry.close()

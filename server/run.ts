@@ -40,7 +40,14 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
   await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
   receiver.onStored(report.stored)
   const source = flags.json ? commandSource() : undefined
-  const stopCommands = source && takeCommands({ source, stateDirectory: receiver.stateDirectory, ...commandAnswers })
+  const stopCommands =
+    source &&
+    takeCommands({
+      source,
+      stateDirectory: receiver.stateDirectory,
+      onDevicesChanged: receiver.lookAtDevices,
+      ...commandAnswers,
+    })
   await stopped
   stopCommands?.()
   await receiver.close()

@@ -18,7 +18,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     [/^main\/(engine\/|contract(-receivers)?\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/],
   ],
   [/^main\/(discovery|discovery-networks|receiver-sightings)\.ts$/, [/^main\//, /^proto\//, node, /^dns-packet$/]],
-  [/^main\//, [/^main\//, /^proto\/(identity|pairing)\.ts$/, node, /^electron(-store)?$/]],
+  [/^main\//, [/^main\//, /^proto\/(identity|pairing|token)\.ts$/, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
     [

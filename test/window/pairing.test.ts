@@ -29,6 +29,13 @@ async function encryptedReceiver(directory: string, port = 0) {
   return { ...receiver, port: Number(listening.port), address: `127.0.0.1:${listening.port}`, link, code, fingerprint }
 }
 
+/** The ids of the devices that may send to a receiver, as the terminal lists them. */
+async function devicesIn(directory: string): Promise<string[]> {
+  const list = longshore('devices', 'list', '--dir', directory, '--json')
+  expect(await list.ended(), list.errors()).toBe(0)
+  return list.lines.map((line) => JSON.parse(line).id)
+}
+
 const stored = (directory: string) => readdirSync(directory).filter((name) => !name.startsWith('.'))
 const shownFingerprints = async (page: Page, place: string) =>
   (await page.getByTestId(place).getByTestId('fingerprint').allTextContents()).map((hex) => `sha256:${hex}`)
@@ -44,10 +51,6 @@ test('this computer receives with a code, counts the devices that used one, and 
   const md5 = makeFile(join(here, 'a.bin'), 100_000)
   const { page, dropFiles } = await openApp({ home })
   await page.getByTestId('receive-here').click()
-  // The app pairs with its own receiver first; a file that arrives there says that it has.
-  makeFile(join(here, 'first.bin'), 1000)
-  await dropFiles([join(here, 'first.bin')], DROP)
-  await rowOfKind(page, 'first.bin', 'done').waitFor()
   await page.getByTestId('pair-device').click()
   const code = page.getByTestId('invitation-code')
   await code.waitFor()
@@ -88,6 +91,22 @@ test('this computer receives with a code, counts the devices that used one, and 
   await dropFiles([join(here, 'a.bin')], DROP)
   await rowOfKind(page, 'a.bin', 'done').waitFor()
   expect(md5OfFile(join(home, 'Downloads/Longshore/a.bin'))).toBe(md5)
+
+  // Somebody who revokes every device in the terminal does not lock the app out of its own receiver.
+  const receivingFolder = join(home, 'Downloads/Longshore')
+  const own = await devicesIn(receivingFolder)
+  expect(own).toHaveLength(1)
+  for (const id of own) await longshore('devices', 'revoke', id, '--dir', receivingFolder).ended()
+  let turn = 0
+  // The first files may still arrive before the receiver notices, which is within a second.
+  const devicesAfterAnother = async () => {
+    const name = `again-${turn++}.bin`
+    makeFile(join(here, name), 1000)
+    await dropFiles([join(here, name)], DROP)
+    await rowOfKind(page, name, 'done').waitFor()
+    return devicesIn(receivingFolder)
+  }
+  await expect.poll(devicesAfterAnother, { timeout: 30_000, message: 'the same device' }).toEqual(own)
 })
 
 test('a receiver is paired by its code; a wrong one is answered in place and pairs nothing', async () => {
