@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { UploadError } from '../main/engine/errors.ts'
 import { type Paired, pair } from '../main/engine/pair.ts'
 import { readReceiverAddress } from '../main/engine/receiver-address.ts'
+import type { Fingerprint } from '../proto/identity.ts'
 import { MAX_DEVICE_NAME_CHARACTERS, type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
 import { printable } from '../server/printable.ts'
 import { environment } from './environment.ts'
@@ -81,7 +82,8 @@ async function pairWith(receiver: string | undefined, options: PairOptions, know
   const lines = readTypedLines()
   try {
     const link = await askForLink(receiver, lines)
-    const paired = await pair(link, deviceName, new AbortController().signal)
+    const tokenFrom = (fingerprint: Fingerprint) => known.list().find((one) => one.fingerprint === fingerprint)?.token
+    const paired = await pair(link, { name: deviceName, tokenFrom }, new AbortController().signal)
     const name = nameFor(paired, link.address, options.name, known)
     const { certificatePem, fingerprint, token, deviceId, receiverId } = paired
     known.add({ name, address: link.address, fingerprint, certificatePem, token, deviceId, receiverId })

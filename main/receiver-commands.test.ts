@@ -33,8 +33,8 @@ async function commandsWith(answers: Paired | 'plaintext' | 'not-a-receiver' | U
       if (typeof network.answers === 'string') return { kind: network.answers }
       return { kind: 'tls', certificateDer: Buffer.alloc(0), fingerprint: network.answers.fingerprint }
     },
-    async pair(link, deviceName) {
-      asked.push([link, deviceName])
+    async pair(link, { name, tokenFrom }) {
+      asked.push([link, name, tokenFrom(link.fingerprint ?? expect.unreachable())])
       if (network.busy-- > 0) throw new UploadError('BUSY', 'It is busy.', 'retry')
       if (link.code !== CODE || typeof network.answers === 'string' || network.answers instanceof UploadError)
         throw new UploadError('WRONG_CODE', 'The code is wrong.', 'stop')
@@ -51,7 +51,7 @@ test('an unknown receiver is asked for its code, by its fingerprint, and is chos
   expect(await commands.beginReceiver(' NAS ')).toEqual({ kind: 'needs-code', address: 'nas:50051', fingerprint })
   expect([chosen, receivers.list()]).toEqual([[], []])
   expect(await commands.pairReceiver('nas:50051', fingerprint, '7f3k-9qwd-2m8x-c4tb')).toMatchObject({ kind: 'chosen' })
-  expect(asked).toEqual([[{ address: 'nas:50051', fingerprint, code: CODE }, 'laptop']])
+  expect(asked).toEqual([[{ address: 'nas:50051', fingerprint, code: CODE }, 'laptop', undefined]])
   expect(receivers.list()).toMatchObject([{ id: chosen[0], name: 'NAS', address: 'nas:50051' }])
 })
 
@@ -119,6 +119,17 @@ test('one that has forgotten this computer is to be paired again', async () => {
   const { id } = await receivers.keepPaired('nas:50051', nas)
   receivers.report(id, { kind: 'not-paired' })
   expect(await commands.beginReceiver('nas')).toMatchObject({ kind: 'needs-code', name: 'NAS' })
+})
+
+test('[H2] one that has forgotten this computer is shown the token that it gave before, and no other receiver is', async () => {
+  const [nas, other] = [await madePairing('NAS'), await madePairing('Other')]
+  const { commands, receivers, asked, network } = await commandsWith(nas)
+  const { id } = await receivers.keepPaired('nas:50051', nas)
+  receivers.report(id, { kind: 'not-paired' })
+  await commands.pairReceiver('nas:50051', nas.fingerprint, CODE)
+  network.answers = other
+  await commands.pairReceiver('nas:50051', other.fingerprint, CODE)
+  expect(asked.map((pairing) => (pairing as unknown[])[2])).toEqual([nas.token, undefined])
 })
 
 test('one without encryption is used only when a person decided so', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { readFingerprint } from '../proto/identity.ts'
+import { type Fingerprint, readFingerprint } from '../proto/identity.ts'
 import { PAIR_AGAIN_AFTER_MS, type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
 import type { Commands } from './contract.ts'
 import type { ReceiverId, ReceiverOffer } from './contract-receivers.ts'
@@ -91,6 +91,15 @@ export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverComm
     }
   }
 
+  /** Also one that the receiver has refused since. */
+  function tokenFrom(fingerprint: Fingerprint): string | undefined {
+    const known = receivers.find(
+      (receiver) => receiver.own === undefined && pinnedFingerprint(receiver) === fingerprint,
+    )
+    const security = known && receivers.routeTo(known.id).security
+    return security?.kind === 'pinned' ? security.token : undefined
+  }
+
   return {
     beginReceiver: (typed) => answered(async () => begin(readTyped(typed))),
     async pairReceiver(givenAddress, givenFingerprint, typed) {
@@ -103,7 +112,8 @@ export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverComm
       if (code === undefined) return refused('NOT_A_CODE', 'This is not a pairing code. It has 16 letters and digits.')
       return answered(async () => {
         const address = readAddress(givenAddress)
-        const attempt = () => pair({ address, fingerprint, code }, deviceName, AbortSignal.timeout(ANSWER_WITHIN_MS))
+        const device = { name: deviceName, tokenFrom }
+        const attempt = () => pair({ address, fingerprint, code }, device, AbortSignal.timeout(ANSWER_WITHIN_MS))
         const paired = await attempt().catch(async (error: unknown) => {
           if (!(error instanceof UploadError && error.reason === 'BUSY')) throw error
           // Whoever corrects a code is quicker than a receiver lets one address begin.

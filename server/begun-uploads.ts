@@ -63,6 +63,12 @@ export async function begin<T>(
     if (!found) await saveNew(deps, grant, record)
     return sessions.use(fileId, async (session) => {
       await session.renew(record)
+      const { path } = record
+      if (path.join('/') !== session.record.path.join('/') && !session.finished) {
+        // The device was paired again and got another folder: what it began goes there, if there is room.
+        await grant.promise(fileId, request.sizeBytes)
+        await session.rename(path)
+      }
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
       if (!session.finished) await deps.space.promise(fileId, missingBytes)
       return answer({ kind: 'open', session })

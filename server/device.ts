@@ -1,7 +1,17 @@
+import { timingSafeEqual } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hexDigestOfToken, isDeviceId, isTokenDigest, newDeviceId, newToken } from '../proto/token.ts'
+import {
+  deviceIdIn,
+  digestOfToken,
+  hexDigestOfToken,
+  isDeviceId,
+  isTokenDigest,
+  newDeviceId,
+  newToken,
+} from '../proto/token.ts'
 import { hasCode, ReceiveError } from './errors.ts'
+import { findFormerDevice, forgetFormerDevice, keepFormerDevice } from './former-device.ts'
 import { makePrivateFolder, parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
 import { toSafePath } from './safe-path.ts'
 
@@ -37,18 +47,19 @@ export function devicesFolderOf(stateDirectory: string): string {
  * Makes a device known and answers its token, which cannot be had again. A receiver that is running takes it within about a second.
  *
  * @param stateDirectory made when it is missing.
+ * @param id of a device that is known again, whose place and whose uploads this one takes.
  * @throws ReceiveError BAD_NAME for a folder that is none, BAD_FLAGS for a quota without a folder.
  */
 export async function addDevice(
   stateDirectory: string,
   { name, ...rights }: Rights & { readonly name: string },
   nowMs: number,
+  id = newDeviceId(),
 ): Promise<{ device: Device; token: string }> {
   if (rights.quotaBytes !== undefined && rights.folder === undefined) {
     throw new ReceiveError('BAD_FLAGS', 'A quota counts what is in a folder, so the device needs a folder of its own.')
   }
   const folder = rights.folder && { folder: toSafePath(rights.folder) }
-  const id = newDeviceId()
   const token = newToken(id)
   const device: Device = { ...rights, ...folder, id, name, tokenDigest: hexDigestOfToken(token), createdAtMs: nowMs }
   await keepDevice(stateDirectory, device)
@@ -59,11 +70,32 @@ export async function addDevice(
 export async function keepDevice(stateDirectory: string, device: Device): Promise<void> {
   await makePrivateFolder(devicesFolderOf(stateDirectory))
   await writePrivateFile(fileOf(stateDirectory, device.id), `${JSON.stringify(device, undefined, 2)}\n`)
+  await forgetFormerDevice(stateDirectory, device.id)
 }
 
-/** Forgets a device; its token is worth nothing within about a second. False when there is no such device. */
+/**
+ * Revokes a device; its token is worth nothing within about a second. What would know it again stays, should it pair with a new code. False when there is
+ * no such device.
+ */
 export async function revokeDevice(stateDirectory: string, id: string): Promise<boolean> {
-  return isDeviceId(id) && (await removePrivateFile(fileOf(stateDirectory, id)))
+  if (!isDeviceId(id)) return false
+  const device = await readDevice(stateDirectory, id)
+  if (device !== undefined) await keepFormerDevice(stateDirectory, device)
+  // Also a file that cannot be read.
+  return removePrivateFile(fileOf(stateDirectory, id))
+}
+
+/** The device that had this token last, valid or not; undefined when there is none. It may be revoked or its time over: this lets nobody in. */
+export async function formerIdOf(stateDirectory: string, token: string): Promise<string | undefined> {
+  const id = deviceIdIn(token)
+  if (id === undefined) return undefined
+  const known = (await readDevice(stateDirectory, id)) ?? (await findFormerDevice(stateDirectory, id))
+  return known && timingSafeEqual(digestOfToken(token), Buffer.from(known.tokenDigest, 'hex')) ? id : undefined
+}
+
+async function readDevice(stateDirectory: string, id: string): Promise<Device | undefined> {
+  const text = await readIfThere(fileOf(stateDirectory, id))
+  return text === undefined ? undefined : toDevice(id, text)
 }
 
 /** All devices, the oldest first. A file that cannot be read is a device that is refused; `onDamage` hears of it. */

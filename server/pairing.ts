@@ -17,7 +17,7 @@ import {
   receiverProof,
 } from '../proto/pairing.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { addDevice } from './device.ts'
+import { addDevice, formerIdOf } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError } from './errors.ts'
 import { Pace } from './pace.ts'
@@ -107,16 +107,22 @@ export class Pairing {
   /**
    * Makes the device known when it proves that it knows the code, which is used up then. An attempt is worth one proof.
    *
+   * @param formerToken makes it the same device as before, when it is the last one that it had, and says nothing about what it may do; else it is passed over.
    * @throws ReceiveError BAD_NAME, WRONG_CODE, PAIRING_CLOSED.
    */
-  finish(pairingId: string, proof: Buffer, deviceName: string): Promise<FinishPairingReplyInput> {
+  finish(pairingId: string, proof: Buffer, deviceName: string, formerToken = ''): Promise<FinishPairingReplyInput> {
     // One after the other, so that two devices cannot both use the code.
-    const turn = this.#turn.then(() => this.#finishOnce(pairingId, proof, deviceName))
+    const turn = this.#turn.then(() => this.#finishOnce(pairingId, proof, deviceName, formerToken))
     this.#turn = turn.catch(() => 'told to whoever asked')
     return turn
   }
 
-  async #finishOnce(pairingId: string, proof: Buffer, deviceName: string): Promise<FinishPairingReplyInput> {
+  async #finishOnce(
+    pairingId: string,
+    proof: Buffer,
+    deviceName: string,
+    formerToken: string,
+  ): Promise<FinishPairingReplyInput> {
     const name = deviceName.trim()
     if (name === '' || deviceName.length > MAX_DEVICE_NAME_CHARACTERS) {
       throw new ReceiveError('BAD_NAME', `A device has a name of 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters.`)
@@ -134,7 +140,8 @@ export class Pairing {
     // Used up before it grants anything, so that no crash leaves it good for a second device.
     await removePrivateFile(fileOf(stateDirectory))
     this.#attempts.clear()
-    const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now())
+    const formerId = await formerIdOf(stateDirectory, formerToken)
+    const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now(), formerId)
     await devices.lookAgain()
     return { deviceId: device.id, token, receiverName, receiverId }
   }
@@ -167,7 +174,7 @@ export function createPairingService(pairing: Pairing | undefined, onUnexpected:
     }),
     FinishPairing: unary(async (request) => {
       if (pairing === undefined) throw closed()
-      return pairing.finish(request.pairingId, request.deviceProof, request.deviceName)
+      return pairing.finish(request.pairingId, request.deviceProof, request.deviceName, request.formerToken)
     }),
   }
 }

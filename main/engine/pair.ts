@@ -29,15 +29,26 @@ export type Paired = {
   readonly receiverId: string
 }
 
+/** The device that is paired. */
+export type PairingDevice = {
+  /** What the receiver shows to people, 1 to 64 characters. */
+  readonly name: string
+  /**
+   * The token that the receiver of this fingerprint gave this device before. With it, valid or not, the device is the same to the receiver and goes on with
+   * what it left unfinished. It is shown to nobody else, and only after the receiver has proved that it knows the code.
+   */
+  readonly tokenFrom: (fingerprint: Fingerprint) => string | undefined
+}
+
 /**
  * Makes this device known to the receiver at `link.address`. Both prove that they know the code, each bound to the certificate that this device was
- * presented, so a relay in between gets nothing. `deviceName` is what the receiver shows to people, 1 to 64 characters.
+ * presented, so a relay in between gets nothing.
  * Fails with an UploadError (UNREACHABLE, NOT_ENCRYPTED, NOT_A_RECEIVER, IDENTITY_CHANGED when the link names another fingerprint, WRONG_CODE,
  * PAIRING_CLOSED, BUSY), or with the reason of `signal`.
  */
 export async function pair(
   link: PairingLink & { readonly code: string },
-  deviceName: string,
+  { name: deviceName, tokenFrom }: PairingDevice,
   signal: AbortSignal,
 ): Promise<Paired> {
   if (deviceName === '' || [...deviceName].length > MAX_DEVICE_NAME_CHARACTERS) {
@@ -55,7 +66,12 @@ export async function pair(
     )
     const view = { code: link.code, fingerprint, deviceNonce, receiverNonce: started.receiverNonce }
     if (!isSameProof(receiverProof(view), started.receiverProof)) throw accessError('WRONG_CODE')
-    const request = { pairingId: started.pairingId, deviceProof: deviceProof(view, deviceName), deviceName }
+    const request = {
+      pairingId: started.pairingId,
+      deviceProof: deviceProof(view, deviceName),
+      deviceName,
+      formerToken: tokenFrom(fingerprint) ?? '',
+    }
     const finished = await ask<FinishPairingReply>(
       (options, done) => client.finishPairing(request, options, done),
       signal,

@@ -23,6 +23,8 @@ export type PairingReceiver = TlsFront & {
   readonly tokens: Set<string>
   /** Names of the devices that were paired. */
   readonly devices: readonly string[]
+  /** What they said they had as a token before; empty for nothing. */
+  readonly formerTokens: readonly string[]
   /** What GetReceiverInfo answers as successions. */
   readonly successions: Succession[]
 }
@@ -42,6 +44,7 @@ export async function startPairingReceiver(
   const seen: SeenCall[] = []
   const tokens = new Set<string>()
   const devices: string[] = []
+  const formerTokens: string[] = []
   const successions: Succession[] = []
   const views = new Map<string, PairingView>()
 
@@ -93,6 +96,7 @@ export async function startPairingReceiver(
         return done(refusal(status.UNAUTHENTICATED, 'WRONG_CODE'))
       }
       devices.push(deviceName)
+      formerTokens.push(call.request.formerToken)
       const token = `device-${devices.length}.${randomBytes(32).toString('base64url')}`
       tokens.add(token)
       done(null, {
@@ -110,7 +114,7 @@ export async function startPairingReceiver(
   })
   onTestFinished(() => server.forceShutdown())
   const front = await startTlsFront(identity, () => port)
-  return { ...front, seen, tokens, devices, successions }
+  return { ...front, seen, tokens, devices, formerTokens, successions }
 }
 
 type Done<Reply> = (error: object | null, reply?: Reply) => void

@@ -64,7 +64,7 @@ test('this computer receives with a code, counts the devices that used one, and 
   const address = (await page.getByTestId('devices').locator('dd').first().textContent()) ?? ''
   const port = address.split(':').at(-1)
   const link = { address: `127.0.0.1:${port}`, code: readPairingCode((await code.textContent()) ?? '') ?? '' }
-  const paired = await pair(link, 'Phone', AbortSignal.timeout(20_000))
+  const paired = await pair(link, { name: 'Phone', tokenFrom: () => undefined }, AbortSignal.timeout(20_000))
   const phone = page.locator('[data-testid=device][data-name=Phone]')
   await phone.waitFor()
   await page.getByText('No code is open.').waitFor()

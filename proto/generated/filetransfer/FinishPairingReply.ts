@@ -6,11 +6,11 @@
  */
 export interface FinishPairingReplyInput {
   /**
-   * The receiver's name for the device, not secret.
+   * The receiver's name for the device, not secret; that of former_token where it was right.
    */
   'deviceId'?: (string);
   /**
-   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest.
+   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier token of the device is void.
    */
   'token'?: (string);
   /**
@@ -28,11 +28,11 @@ export interface FinishPairingReplyInput {
  */
 export interface FinishPairingReply {
   /**
-   * The receiver's name for the device, not secret.
+   * The receiver's name for the device, not secret; that of former_token where it was right.
    */
   'deviceId': (string);
   /**
-   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest.
+   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier token of the device is void.
    */
   'token': (string);
   /**
