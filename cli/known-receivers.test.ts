@@ -54,3 +54,16 @@ test('a list that a newer version wrote is refused and left as it is', () => {
   expect(readFileSync(file, 'utf8')).toBe('{"version":2,"receivers":{}}')
   expect(told).toEqual([])
 })
+
+test('whose authority a receiver is trusted by is kept, and nonsense in its place is damage', () => {
+  const directory = stateDirectory()
+  const known = open(directory)
+  for (const [name, authority] of Object.entries({ system: {}, file: { caPem: 'certificates' } }))
+    known.add({ ...receiver(name), authority })
+  expect(known.list().map(({ authority }) => authority)).toEqual([{}, { caPem: 'certificates' }])
+  const file = join(directory, 'receivers.json')
+  for (const wrong of [null, 'system', { caPem: 7 }]) {
+    writeFileSync(file, JSON.stringify({ version: 1, receivers: [{ ...receiver('a'), authority: wrong }] }))
+    expect(known.list()).toEqual([])
+  }
+})

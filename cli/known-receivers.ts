@@ -11,6 +11,11 @@ export type KnownReceiver = {
   readonly address: string
   readonly fingerprint: Fingerprint
   readonly certificatePem: string
+  /**
+   * Certificate authorities vouch for it, those in `caPem` alone or else the system's: then its name is what is trusted, and `fingerprint` only what it had
+   * when they were paired. Absent: the certificate is pinned.
+   */
+  readonly authority?: { readonly caPem?: string }
   /** Secret: whoever has it may send as this computer. */
   readonly token: string
   readonly deviceId: string
@@ -102,5 +107,16 @@ function parsed(text: string): { readonly version?: unknown; readonly receivers?
 function isKnownReceiver(value: unknown): value is KnownReceiver {
   const { name, address, fingerprint, certificatePem, token, deviceId, receiverId } = (value ?? {}) as KnownReceiver
   const texts = [name, address, fingerprint, certificatePem, token, deviceId, receiverId]
-  return texts.every((text) => typeof text === 'string') && readFingerprint(fingerprint) !== undefined
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    readFingerprint(fingerprint) !== undefined &&
+    isAuthorityOrNone((value as KnownReceiver).authority)
+  )
+}
+
+function isAuthorityOrNone(value: unknown): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'object' || value === null) return false
+  const { caPem }: { caPem?: unknown } = value
+  return caPem === undefined || typeof caPem === 'string'
 }

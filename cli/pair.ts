@@ -1,14 +1,14 @@
 import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { UploadError } from '../main/engine/errors.ts'
-import { type Paired, pair } from '../main/engine/pair.ts'
+import { type Paired, type PairingTarget, pair } from '../main/engine/pair.ts'
 import { readReceiverAddress } from '../main/engine/receiver-address.ts'
 import type { Fingerprint } from '../proto/identity.ts'
 import { MAX_DEVICE_NAME_CHARACTERS, type PairingLink, readPairingCode, readPairingLink } from '../proto/pairing.ts'
 import { printable } from '../server/printable.ts'
 import { environment } from './environment.ts'
-import { type KnownReceivers, openKnownReceivers } from './known-receivers.ts'
-import { linkIn } from './receiver-choice.ts'
+import { type KnownReceiver, type KnownReceivers, openKnownReceivers } from './known-receivers.ts'
+import { linkIn, readAuthorities } from './receiver-choice.ts'
 import { stateDirOption } from './state-dir.ts'
 import { readTypedLines, type TypedLines } from './typed-lines.ts'
 import { UsageError } from './usage-error.ts'
@@ -16,6 +16,7 @@ import { UsageError } from './usage-error.ts'
 type PairOptions = {
   readonly name?: string
   readonly deviceName: string
+  readonly ca?: string
   readonly stateDir: string
   readonly list?: true
   readonly forget?: string
@@ -34,6 +35,7 @@ export function pairCommand(): Command {
         'its host name',
       ),
     )
+    .option('--ca <authority>', 'trust what certificate authorities vouch for: “system”, or a file of theirs')
     .option('--list', 'show the paired receivers')
     .option('--forget <name>', 'forget a paired receiver')
     .addOption(stateDirOption())
@@ -48,9 +50,14 @@ export function pairCommand(): Command {
 }
 
 async function run(receiver: string | undefined, options: PairOptions): Promise<number> {
-  const { list, forget, stateDir } = options
+  const { ca, list, forget, stateDir } = options
   if ([receiver, list, forget].filter((use) => use !== undefined).length > 1) {
     throw new UsageError('pair takes one of a receiver, --list and --forget.')
+  }
+  if (ca !== undefined && (list || forget !== undefined)) {
+    throw new UsageError(
+      '--ca says how a receiver is trusted that is being paired; it goes with neither --list nor --forget.',
+    )
   }
   const known = openKnownReceivers(stateDir, tell)
   if (list) return show(known)
@@ -79,14 +86,24 @@ async function pairWith(receiver: string | undefined, options: PairOptions, know
   if (deviceName === '' || [...deviceName].length > MAX_DEVICE_NAME_CHARACTERS) {
     throw new UsageError(`--device-name takes 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters, got “${deviceName}”.`)
   }
+  const authority = options.ca === undefined ? undefined : readAuthorities(options.ca)
   const lines = readTypedLines()
   try {
-    const link = await askForLink(receiver, lines)
-    const tokenFrom = (fingerprint: Fingerprint) => known.list().find((one) => one.fingerprint === fingerprint)?.token
+    const link = { ...(await askForLink(receiver, lines)), ...(authority && { authority }) }
+    const tokenFrom = (fingerprint: Fingerprint) => formerPairing(known, link, fingerprint)?.token
     const paired = await pair(link, { name: deviceName, tokenFrom }, new AbortController().signal)
     const name = nameFor(paired, link.address, options.name, known)
     const { certificatePem, fingerprint, token, deviceId, receiverId } = paired
-    known.add({ name, address: link.address, fingerprint, certificatePem, token, deviceId, receiverId })
+    known.add({
+      name,
+      address: link.address,
+      fingerprint,
+      certificatePem,
+      token,
+      deviceId,
+      receiverId,
+      ...(authority && { authority }),
+    })
     process.stdout.write(`Paired with “${name}” at ${link.address}, ${fingerprint}.\n`)
     process.stdout.write(`Send to it: longshore send --to '${name.replaceAll("'", `'\\''`)}' FILE…\n`)
     return 0
@@ -97,6 +114,14 @@ async function pairWith(receiver: string | undefined, options: PairOptions, know
   } finally {
     lines.close()
   }
+}
+
+/** A receiver that authorities vouch for is the same one with every certificate of its name. */
+function formerPairing(known: KnownReceivers, { address, authority }: PairingTarget, fingerprint: Fingerprint) {
+  const isSame = (one: KnownReceiver) =>
+    one.fingerprint === fingerprint ||
+    (authority !== undefined && one.authority !== undefined && one.address === address)
+  return known.list().findLast(isSame)
 }
 
 /** Puts together where the receiver is and what its code is, from the command line, the environment and what is typed. */

@@ -56,8 +56,7 @@ export async function chooseReceiver(options: TrustOptions, warn: (message: stri
 
   const token = readToken(options.tokenFile ?? environment.tokenFile(), warn)
   if (ca !== undefined) {
-    const authorities = ca === 'system' ? {} : { caPem: readCertificates(ca) }
-    return unnamed({ address: asked.address(), security: { kind: 'authority', ...authorities, ...token } })
+    return unnamed({ address: asked.address(), security: { kind: 'authority', ...readAuthorities(ca), ...token } })
   }
   if (fingerprint !== undefined) {
     const expected = readFingerprint(fingerprint)
@@ -86,8 +85,10 @@ function knownReceiver(
       `not paired with “${where}”: run longshore pair ${address()} first, or add --plaintext to send without encryption.`,
     )
   }
-  const { name, certificatePem } = found
-  const security: Security = { kind: 'pinned', certificatePem, token: found.token, ...token }
+  const { name, certificatePem, authority } = found
+  const trust =
+    authority === undefined ? { kind: 'pinned' as const, certificatePem } : { kind: 'authority' as const, ...authority }
+  const security: Security = { ...trust, token: found.token, ...token }
   return {
     receiver: name,
     // A link may be newer than the pairing.
@@ -146,6 +147,11 @@ function readToken(file: string | undefined, warn: (message: string) => void): {
   const othersMayRead = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0
   if (othersMayRead) warn(`others can read ${file}; chmod 600 keeps the token to you.`)
   return { token }
+}
+
+/** What `--ca` says. Throws UsageError for a file that holds no certificate. */
+export function readAuthorities(ca: string): { readonly caPem?: string } {
+  return ca === 'system' ? {} : { caPem: readCertificates(ca) }
 }
 
 function readCertificates(file: string): string {

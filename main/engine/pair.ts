@@ -14,8 +14,10 @@ import {
 } from '../../proto/pairing.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
+import { diagnose } from './diagnosis.ts'
 import { accessError, identityChanged, isServiceError, UploadError } from './errors.ts'
 import { probe } from './probe.ts'
+import type { Route } from './route.ts'
 
 /** What a device keeps of a pairing. `token` is secret. */
 export type Paired = {
@@ -27,6 +29,13 @@ export type Paired = {
   readonly receiverName: string
   /** See ReceiverInfo.id. */
   readonly receiverId: string
+}
+
+/** A receiver that shows a code. */
+export type PairingTarget = PairingLink & {
+  readonly code: string
+  /** Certificate authorities vouch for it, those in `caPem` alone or else the system's: its name decides, and a certificate that no one trusts is no question. */
+  readonly authority?: { readonly caPem?: string }
 }
 
 /** The device that is paired. */
@@ -44,10 +53,10 @@ export type PairingDevice = {
  * Makes this device known to the receiver at `link.address`. Both prove that they know the code, each bound to the certificate that this device was
  * presented, so a relay in between gets nothing.
  * Fails with an UploadError (UNREACHABLE, NOT_ENCRYPTED, NOT_A_RECEIVER, IDENTITY_CHANGED when the link names another fingerprint, WRONG_CODE,
- * PAIRING_CLOSED, BUSY), or with the reason of `signal`.
+ * PAIRING_CLOSED, BUSY; NOT_TRUSTED or CERTIFICATE_NOT_VALID when the authority does not vouch for it), or with the reason of `signal`.
  */
 export async function pair(
-  link: PairingLink & { readonly code: string },
+  link: PairingTarget,
   { name: deviceName, tokenFrom }: PairingDevice,
   signal: AbortSignal,
 ): Promise<Paired> {
@@ -56,7 +65,11 @@ export async function pair(
   }
   const { certificateDer, fingerprint } = await certificateAt(link, signal)
   const certificatePem = new X509Certificate(certificateDer).toString()
-  const route = { address: link.address, security: { kind: 'pinned', certificatePem } } as const
+  const { address, authority } = link
+  const route: Route = {
+    address,
+    security: authority === undefined ? { kind: 'pinned', certificatePem } : { kind: 'authority', ...authority },
+  }
   const client = new PairingClient(...channelTo(route))
   try {
     const deviceNonce = randomBytes(NONCE_BYTES)
@@ -81,7 +94,8 @@ export async function pair(
     if (error instanceof UploadError && isServiceError(error.cause) && error.cause.code === status.UNIMPLEMENTED) {
       throw accessError('NOT_A_RECEIVER', { cause: error })
     }
-    throw error
+    const found = await diagnose(error, route, signal)
+    throw found.kind === 'trouble' ? found.error : error
   } finally {
     client.close()
   }
