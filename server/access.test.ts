@@ -10,6 +10,7 @@ import {
   begin,
   type Client,
   chunksOf,
+  finish,
   md5Of,
   openStream,
   refusalOf,
@@ -176,4 +177,53 @@ test('[H2] a device whose time is over is told so, in the middle of a stream, to
   expect(await refusalOf(stream.acks)).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
   expect(await refusalOf(begin(mine.client, source('b.bin', randomBytes(1))))).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
   expect(await asked((done) => mine.client.getReceiverInfo({}, done))).toMatchObject({ access: 'PAIRING_NEEDED' })
+})
+
+/** A receiver and a device whose time is over as soon as its calls have been let in. */
+async function lettingIn() {
+  let looksLeft = Number.POSITIVE_INFINITY
+  const begunAtMs = Date.now()
+  const now = () => (looksLeft-- > 0 ? begunAtMs : begunAtMs + 60_000)
+  const attic = await secured(undefined, { now })
+  const { client } = await attic.device({ expiresAtMs: begunAtMs + 30_000 })
+  /** Once when the headers of the next call come, and once when its handler begins. */
+  const letIn = (looks = 2) => {
+    looksLeft = looks
+  }
+  return { ...attic, client, letIn, goBack: () => letIn(Number.POSITIVE_INFINITY) }
+}
+
+test('[H2] what is being verified when the time of its device is over becomes no file, and is kept', async () => {
+  const { receiver, client, directory, letIn, goBack } = await lettingIn()
+  const stored: string[] = []
+  receiver.onStored(({ name }) => stored.push(name))
+  const file = source('a.bin', randomBytes(3 * CHUNK_BYTES))
+  const begun = await begin(client, file)
+  await send(client, begun, chunksOf(file))
+  letIn()
+  expect(await refusalOf(finish(client, begun, file.data))).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
+  goBack()
+  // Waits for a verification that would still be running.
+  const again = await begin(client, file)
+  expect(again).toMatchObject({ finished: null, stored: [{ start: '0', end: String(file.data.length) }] })
+  expect([stored, await filesIn(directory)]).toEqual([[], {}])
+  await finish(client, again, file.data)
+  expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
+})
+
+test('[H2] a plain client whose time is over while its file is verified gets no file, either', async () => {
+  const { client, directory, letIn, goBack } = await lettingIn()
+  const data = randomBytes(2 * CHUNK_BYTES)
+  const chunk = (offset: number) => ({
+    fileId: 'p.bin',
+    offset,
+    totalSize: data.length,
+    data: data.subarray(offset, offset + CHUNK_BYTES),
+  })
+  // And once for each chunk, and for the time at which the file was begun.
+  letIn(5)
+  expect(await refusalOf(sendPlain(client, [chunk(0), chunk(CHUNK_BYTES)]))).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
+  goBack()
+  await upload(client, source('b.bin', randomBytes(5)))
+  expect(Object.keys(await filesIn(directory))).toEqual(['b.bin'])
 })

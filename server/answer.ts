@@ -12,7 +12,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
-import { type Admitted, admittedOf, type Caller } from './caller.ts'
+import { type Admitted, admittedOf } from './caller.ts'
 import { type ReceiveError, toReceiveError } from './errors.ts'
 
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
@@ -56,7 +56,7 @@ export function answering(onUnexpected: OnUnexpected) {
     },
 
     clientStream<Request, Reply>(
-      handle: (requests: AsyncIterator<Request>, caller: Caller) => Promise<Reply>,
+      handle: (requests: AsyncIterator<Request>, admitted: Admitted) => Promise<Reply>,
     ): handleClientStreamingCall<Request, Reply> {
       return (call, callback) => {
         let answered = false
@@ -67,7 +67,7 @@ export function answering(onUnexpected: OnUnexpected) {
         settle(
           () =>
             untilCut(admittedOf(call.metadata), refuse, (admitted) =>
-              handle(messagesOf<Request>(call, admitted), admitted.caller),
+              handle(messagesOf<Request>(call, admitted), admitted),
             ),
           (reply) => {
             if (!answered) callback(null, reply)
@@ -79,7 +79,7 @@ export function answering(onUnexpected: OnUnexpected) {
     },
 
     serverStream<Request, Reply>(
-      handle: (request: Request, send: (reply: Reply) => void, caller: Caller) => Promise<void>,
+      handle: (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>,
     ): handleServerStreamingCall<Request, Reply> {
       return (call) => {
         const send = (reply: Reply) => {
@@ -87,7 +87,7 @@ export function answering(onUnexpected: OnUnexpected) {
         }
         const refuse = (error: unknown) => fail(call, error)
         settle(
-          () => untilCut(admittedOf(call.metadata), refuse, ({ caller }) => handle(call.request, send, caller)),
+          () => untilCut(admittedOf(call.metadata), refuse, (admitted) => handle(call.request, send, admitted)),
           () => call.end(),
           refuse,
         )
@@ -100,7 +100,7 @@ export function answering(onUnexpected: OnUnexpected) {
         requests: AsyncIterator<Request>,
         send: (reply: Reply) => Promise<void>,
         sendOff: (error: ReceiveError) => void,
-        caller: Caller,
+        admitted: Admitted,
       ) => Promise<void>,
     ): handleBidiStreamingCall<Request, Reply> {
       return (call) => {
@@ -112,7 +112,7 @@ export function answering(onUnexpected: OnUnexpected) {
         settle(
           () =>
             untilCut(admittedOf(call.metadata), sendOff, (admitted) =>
-              handle(messagesOf<Request>(call, admitted), send, sendOff, admitted.caller),
+              handle(messagesOf<Request>(call, admitted), send, sendOff, admitted),
             ),
           () => call.end(),
           sendOff,

@@ -18,6 +18,7 @@ const PROGRESS_EVERY_MS = 200
  *
  * @param part synced since its last write.
  * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
+ * @param onVerified may throw to end it; called again when everything was read, before anything is published.
  * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
  * when the final name cannot be had, and then nothing is lost.
  */

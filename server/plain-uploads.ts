@@ -8,6 +8,7 @@ import type { PlainNames } from './plain-names.ts'
 import { listed, type Session, type SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import type { Offset } from './to-offset.ts'
+import type { Waiting } from './waiting.ts'
 
 /** A chunk as a plain client sent it. */
 export type PlainChunk = {
@@ -19,6 +20,9 @@ export type PlainChunk = {
   /** Lower-case hex; undefined when the client sent none. */
   readonly md5: string | undefined
 }
+
+/** The chunks of one call. */
+export type PlainChunks = AsyncIterator<PlainChunk> & Pick<Waiting, 'mustBeValid'>
 
 /** How a call ended, as a plain client reads it. */
 export type PlainStatus = { readonly success: boolean; readonly message: string }
@@ -41,11 +45,7 @@ export type PlainDeps = {
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
-export async function receivePlain(
-  plain: PlainDeps,
-  grant: Grant,
-  chunks: AsyncIterator<PlainChunk>,
-): Promise<PlainStatus> {
+export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: PlainChunks): Promise<PlainStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
   const { plainId } = first.value
@@ -61,12 +61,12 @@ export async function receivePlain(
         continue
       }
       damaged.delete(chunk.offset)
-      const took = await take(plain, grant, session, chunk)
+      const took = await take(plain, grant, session, chunk, chunks)
       // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
       if (took === 'stored' && session.missing.length === 0) break
     }
     if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
-    const file = await session.finish(undefined, GENERATION)
+    const file = await session.finish(undefined, GENERATION, chunks)
     return { success: true, message: `Stored as ${file.storedAs}, ${file.sizeBytes} bytes, MD5 ${file.md5}` }
   })
 }
@@ -111,6 +111,7 @@ async function take(
   grant: Grant,
   session: Session,
   chunk: PlainChunk,
+  waiting: Waiting,
 ): Promise<'stored' | 'repeated'> {
   const { fileId } = session.record
   for (;;) {
@@ -137,7 +138,7 @@ async function take(
     } catch (error) {
       // Another stream completed the file: look at this chunk again when it is known how that ended.
       if (!(error instanceof ReceiveError && error.code === 'NOT_OPEN')) throw error
-      await session.finish(undefined, GENERATION)
+      await session.finish(undefined, GENERATION, waiting)
     }
   }
 }

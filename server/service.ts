@@ -49,7 +49,7 @@ export function createService(
       return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
     }),
 
-    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, caller) => {
+    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, { caller }) => {
       const first = await messages.next()
       if (first.done) return
       mustBeFileId(first.value.fileId)
@@ -75,7 +75,7 @@ export function createService(
       })
     }),
 
-    PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, caller) => {
+    PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, { caller }) => {
       await putEach(
         (file) => put(sessions, deps, grantOf(caller), file),
         async () => {
@@ -91,24 +91,27 @@ export function createService(
       )
     }),
 
-    FinishUpload: serverStream(async (request, send: (reply: FinishUploadReplyInput) => void, caller) => {
-      mustBeFileId(request.fileId)
-      const generation = toOffset(request.generation, 'BAD_ID')
-      const md5 = toMd5(request.md5)
-      if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
-      mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
-      await sessions.use(request.fileId, async (session) => {
-        const file = await session.finish(md5, generation, (verifiedBytes) => send({ verifying: { verifiedBytes } }))
-        send({ finished: toWireFile(file) })
-      })
-    }),
+    FinishUpload: serverStream(
+      async (request, send: (reply: FinishUploadReplyInput) => void, { caller, mustBeValid }) => {
+        mustBeFileId(request.fileId)
+        const generation = toOffset(request.generation, 'BAD_ID')
+        const md5 = toMd5(request.md5)
+        if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+        mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
+        await sessions.use(request.fileId, async (session) => {
+          const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
+          const file = await session.finish(md5, generation, { onVerified, mustBeValid })
+          send({ finished: toWireFile(file) })
+        })
+      },
+    ),
 
     AbortUpload: unary(async ({ fileId, uploadKey }, { caller }) => {
       await abort(sessions, deps, grantOf(caller), fileId === '' ? { uploadKey } : { fileId })
       return {}
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, caller) => {
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
         send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
@@ -120,8 +123,9 @@ export function createService(
       return { storedAs: path.join('/') }
     }),
 
-    Upload: clientStream((messages: AsyncIterator<FileChunk>, caller) =>
+    Upload: clientStream((messages: AsyncIterator<FileChunk>, { caller, mustBeValid }) =>
       receivePlain(plain, grantOf(caller), {
+        mustBeValid,
         async next() {
           const { done, value } = await messages.next()
           return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }

@@ -1,10 +1,11 @@
 import { ReceiveError } from './errors.ts'
-import { type FinishedFile, finishedFileOf, type OnVerified, settlePublication, verifyAndPublish } from './finish.ts'
+import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
 import { type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
 import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
+import { tellWaiting, type Waiting } from './waiting.ts'
 
 /** What a session works with. */
 export type SessionDeps = Storage & {
@@ -27,7 +28,7 @@ export class Session {
   #bytes: ReceivedBytes
   /** Streams that serve this upload, each with the way to send it off. */
   readonly #streams = new Set<{ readonly sendOff: (error: ReceiveError) => void }>()
-  readonly #onVerified = new Set<OnVerified>()
+  readonly #waiting = new Set<Waiting>()
   #record: UploadRecord
   #phase: Phase
   #restarting: Promise<void> | undefined
@@ -117,9 +118,10 @@ export class Session {
    * Verifies and publishes the file. Idempotent: whoever asks while it runs, or later, gets the same result.
    *
    * @param md5 the sender's, lower-case hex; undefined when it did not say.
-   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS.
+   * @param waiting nothing is published when everybody who waits was revoked meanwhile.
+   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS, and what `waiting` throws.
    */
-  async finish(md5: string | undefined, generation: number, onVerified: OnVerified = () => {}): Promise<FinishedFile> {
+  async finish(md5: string | undefined, generation: number, waiting: Waiting = {}): Promise<FinishedFile> {
     const phase = this.#phase
     if (phase.kind === 'finished') {
       if (md5 === undefined || md5 === phase.file.md5) return phase.file
@@ -128,11 +130,11 @@ export class Session {
     if (phase.kind === 'finishing' && phase.md5 !== md5) {
       throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
     }
-    this.#onVerified.add(onVerified)
+    this.#waiting.add(waiting)
     try {
       return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation))
     } finally {
-      this.#onVerified.delete(onVerified)
+      this.#waiting.delete(waiting)
     }
   }
 
@@ -213,7 +215,7 @@ export class Session {
       return await verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
         // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
         if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
-        for (const listener of this.#onVerified) listener(verifiedBytes)
+        tellWaiting(this.#waiting, verifiedBytes)
       })
     } catch (error) {
       // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.

@@ -1,0 +1,34 @@
+import { ReceiveError } from './errors.ts'
+import type { OnVerified } from './finish.ts'
+
+/** Somebody who waits for a file to be verified and published. */
+export type Waiting = {
+  /** @default nobody is told */
+  readonly onVerified?: OnVerified
+  /** Throws the ReceiveError with which it may not go on. @default it always may */
+  readonly mustBeValid?: () => void
+}
+
+/**
+ * Tells those who wait how far it is. A device may have been given another token since, and one call with each of them wait: one that may go on is
+ * enough.
+ *
+ * @throws ReceiveError when none may go on: that of the first.
+ */
+export function tellWaiting(waiting: ReadonlySet<Waiting>, verifiedBytes: number): void {
+  const refusals = [...waiting].map(refusalOf)
+  const [refusal] = refusals
+  if (refusal !== undefined && !refusals.includes(undefined)) throw refusal
+  for (const { onVerified } of waiting) onVerified?.(verifiedBytes)
+}
+
+/** Why somebody who waits may not go on; undefined while it may. */
+function refusalOf({ mustBeValid }: Waiting): ReceiveError | undefined {
+  try {
+    mustBeValid?.()
+    return undefined
+  } catch (error) {
+    if (error instanceof ReceiveError) return error
+    throw error
+  }
+}
