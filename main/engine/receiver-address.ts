@@ -20,6 +20,12 @@ export function readReceiverAddress(typed: string): ReadAddress {
   if (!isHost(host)) {
     return refused(`“${shortened(text)}” is not an address. Type it as host:port, for example 192.168.1.20:50051.`)
   }
+  // gRPC makes a URL of the address, in which a zone has no place.
+  if (host.includes('%')) {
+    return refused(
+      `“${shortened(text)}” has a zone (%), with which Longshore cannot connect. Use another address of the receiver, or its name.`,
+    )
+  }
   if (!isPort(port)) return refused(`“${shortened(port)}” is not a port. Ports are whole numbers from 1 to 65535.`)
   return { kind: 'address', address: `${host.toLowerCase()}:${Number(port)}` }
 }
