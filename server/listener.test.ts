@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { credentials } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { FileTransferClient } from '../proto/index.ts'
@@ -7,6 +8,7 @@ import { asked, source, upload } from './fixtures/client.ts'
 import { rawSession } from './fixtures/raw-call.ts'
 import { rawConnection } from './fixtures/raw-frames.ts'
 import { receiving, sandbox } from './fixtures/receiving.ts'
+import { secured } from './fixtures/secured.ts'
 import { startReceiver } from './receiver.ts'
 
 test('[H9] a connection that says nothing, or nothing that is HTTP/2, is closed, and one that speaks stays', async () => {
@@ -23,6 +25,51 @@ test('[H9] a connection that says nothing, or nothing that is HTTP/2, is closed,
   expect(speaking.closed).toBe(false)
   expect(await upload(client, source('a.bin', Buffer.from('x')))).toMatchObject({ storedAs: 'a.bin' })
 })
+
+test('[H9] over TLS, too: neither a handshake that is not begun, stalls or trickles, nor silence behind it lasts', async () => {
+  const { receiver, device } = await secured(undefined, { limits: { handshakeMs: 1_500 } })
+  const { client } = await device()
+  const hello = await clientHello()
+  const mute = await rawConnection(receiver.port)
+  const stalling = await rawConnection(receiver.port)
+  await stalling.write(hello.subarray(0, hello.length / 2))
+  const halfway = await rawConnection(receiver.port)
+  // The receiver answers with its certificate, and waits for the client to go on.
+  await halfway.write(hello)
+  const trickling = await rawConnection(receiver.port)
+  let at = 0
+  const trickle = setInterval(() => void trickling.write(hello.subarray(at, ++at)), 50)
+  const through = connectTls({
+    port: receiver.port,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2'],
+  })
+  through.on('error', () => 'its end is looked at below')
+  const closed = once(through, 'close')
+  await once(through, 'secureConnect')
+  through.resume()
+
+  await Promise.all([closed, ...[mute, stalling, halfway, trickling].map((one) => one.closed)])
+  clearInterval(trickle)
+  expect(at, 'it was still on its way').toBeLessThan(hello.length)
+  // On a connection that is older than the limit.
+  expect(await upload(client, source('a.bin', Buffer.from('x')))).toMatchObject({ storedAs: 'a.bin' })
+})
+
+/** What a client says first in a TLS handshake. */
+async function clientHello(): Promise<Buffer> {
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const client = connectTls({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ALPNProtocols: ['h2'] })
+  client.on('error', () => 'nobody goes on with it')
+  const [socket]: Socket[] = await once(server, 'connection')
+  const [hello]: Buffer[] = await once(socket ?? expect.unreachable(), 'data')
+  client.destroy()
+  socket?.destroy()
+  return hello ?? expect.unreachable()
+}
 
 test('[H11] connections are counted for each address and in total, and a place that is left is free again', async () => {
   const limits = { maxConnections: 5, maxConnectionsPerAddress: 2, handshakeMs: 60_000 }
