@@ -3,6 +3,7 @@ import { begin, chunksOf, openStream, refusalOf, type Source, source, upload } f
 import { receiving, sandbox } from './fixtures/receiving.ts'
 import { toConfig } from './flags.ts'
 import { toLimits } from './limits.ts'
+import { memoryBytes } from './memory.ts'
 import { openFilesLimit } from './open-files.ts'
 import { startReceiver } from './receiver.ts'
 
@@ -25,6 +26,15 @@ test('[F10] connections and busy uploads leave descriptors over: fewer by defaul
   expect(toLimits({ maxConnections: 128 }, 256)).toMatchObject({ maxConnections: 128 })
   expect(() => toLimits({ maxConnections: 129 }, 256)).toThrow('too few files for more than 128')
   expect(() => toLimits({ maxBusyUploads: 65 }, 256)).toThrow('too few files for more than 64')
+})
+
+test('[A12] all connections together hold a gibibyte, or half of a smaller memory, unless told otherwise', () => {
+  const gibibyte = 2 ** 30
+  expect(toLimits().maxHeldBytesInAll).toBe(gibibyte)
+  expect(toLimits({}, 256, 64 * gibibyte).maxHeldBytesInAll).toBe(gibibyte)
+  expect(toLimits({}, 256, gibibyte).maxHeldBytesInAll).toBe(gibibyte / 2)
+  expect(toLimits({ maxHeldBytesInAll: 7 }, 256, gibibyte).maxHeldBytesInAll).toBe(7)
+  expect(memoryBytes()).toBeGreaterThan(2 ** 26)
 })
 
 test('the process knows how many files it may open', () => {

@@ -31,6 +31,11 @@ export type ReceiverLimits = {
    * closed. @default 134 217 728, eight of the longest messages
    */
   readonly maxHeldBytes: number
+  /**
+   * The same for all connections together, bytes. When they hold more, the one that holds the most is closed. @default 1 073 741 824, or half of the memory
+   * that the process may have where that is less
+   */
+  readonly maxHeldBytesInAll: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */
   readonly maxOpenUploads: number
   /** Uploads that are busy at the same time; each keeps a file open. @default 256, or fewer where the process may not open so many files */
@@ -49,6 +54,7 @@ const defaults: ReceiverLimits = {
   minProgressBytes: 4096,
   silenceMs: 300_000,
   maxHeldBytes: 8 * MAX_MESSAGE_BYTES,
+  maxHeldBytesInAll: 64 * MAX_MESSAGE_BYTES,
   maxOpenUploads: 1000,
   maxBusyUploads: 256,
 }
@@ -61,11 +67,13 @@ const MOST = 2 ** 31 - 1
  *
  * @param openFilesLimit how many descriptors the process may have; Infinity when there is no limit. Connections and busy uploads take half of it at
  * most each; what is left over serves the ledger and files that are being published.
+ * @param memoryBytes how much memory the process may have; Infinity when there is no limit.
  * @throws ReceiveError BAD_FLAGS for a limit that is not a whole number from 1 on, and for more connections or uploads than there are descriptors.
  */
 export function toLimits(
   asked: Partial<ReceiverLimits> = {},
   openFilesLimit = Number.POSITIVE_INFINITY,
+  memoryBytes = Number.POSITIVE_INFINITY,
 ): ReceiverLimits {
   const limits = { ...defaults, ...asked }
   for (const [name, value] of Object.entries(limits)) {
@@ -75,6 +83,7 @@ export function toLimits(
   }
   return {
     ...limits,
+    maxHeldBytesInAll: asked.maxHeldBytesInAll ?? Math.min(defaults.maxHeldBytesInAll, Math.floor(memoryBytes / 2)),
     maxConnections: affordable('maxConnections', limits, asked, openFilesLimit / 2),
     maxBusyUploads: affordable('maxBusyUploads', limits, asked, openFilesLimit / 4),
   }

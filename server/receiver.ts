@@ -17,6 +17,7 @@ import { grantOf } from './grant.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import { type ReceiverLimits, toLimits } from './limits.ts'
+import { memoryBytes } from './memory.ts'
 import { openFilesLimit } from './open-files.ts'
 import { withOpenUploadsCap } from './open-uploads.ts'
 import { takePidLock } from './pid-lock.ts'
@@ -71,7 +72,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const stateDirectory = resolve(config.stateDirectory ?? join(directory, STATE_FOLDER))
   const now = config.now ?? Date.now
   const onUnexpected = config.onUnexpected ?? warn
-  const limits = toLimits(config.limits, openFilesLimit())
+  const limits = toLimits(config.limits, openFilesLimit(), memoryBytes())
   const storage = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
   const { store, lock } = storage
   const listeners = new Set<(file: StoredEvent) => void>()

@@ -97,6 +97,28 @@ test('[A12] long messages that are begun on many calls and never ended close the
   await upload(client, source('after.bin', Buffer.from('x')))
 })
 
+test('[A12] when all connections together hold too much, the one that holds the most is closed, and no modest one', async () => {
+  const limits = { maxHeldBytes: 8 * CHUNK_BYTES, maxHeldBytesInAll: 10 * CHUNK_BYTES }
+  const { receiver, client } = await receiving(undefined, { limits })
+  const begun = (session: ReturnType<typeof rawSession>, chunks: number) =>
+    Array.from({ length: chunks }, () => {
+      const { stream, ended } = rawCall(session, 'Upload')
+      stream.write(framed(Buffer.alloc(CHUNK_BYTES), { length: 2 * CHUNK_BYTES }))
+      return ended
+    })
+  const [modest, ...greedy] = [rawSession(receiver.port), rawSession(receiver.port), rawSession(receiver.port)]
+  begun(modest ?? expect.unreachable(), 1)
+  // Each of them alone is within the limit of a connection.
+  const endings = greedy.map((session) => Promise.all(begun(session, 6)))
+  await Promise.race(endings)
+  await expect.poll(() => greedy.filter(({ destroyed }) => destroyed).length).toBe(1)
+  expect(modest?.destroyed).toBe(false)
+  // What the closed one held counts no more.
+  await upload(client, source('after.bin', Buffer.alloc(CHUNK_BYTES, 1)))
+  expect(greedy.filter(({ destroyed }) => destroyed)).toHaveLength(1)
+  expect(modest?.destroyed).toBe(false)
+})
+
 test('a call that was answered does not stay half open', async () => {
   const { receiver } = await receiving(undefined, { limits: hasty })
   const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload')

@@ -1,7 +1,8 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { Connection, type HeldInAll } from './connection.ts'
 import type { ReceiverLimits } from './limits.ts'
-import { type Connection, WatchedCall } from './watched-call.ts'
+import { WatchedCall } from './watched-call.ts'
 
 /** How often calls are looked at, ms; more often when a limit is shorter. */
 const LOOK_EVERY_MS = 2_000
@@ -16,6 +17,8 @@ export class Watch {
   readonly interceptor: ServerInterceptor
   readonly #limits: ReceiverLimits
   readonly #calls = new Set<WatchedCall>()
+  readonly #connections = new Map<Connection, ServerHttp2Session>()
+  readonly #held: HeldInAll = { bytes: 0 }
   readonly #timer: NodeJS.Timeout
   /** The call that is being handed to grpc-js at this moment. */
   #arriving: WatchedCall | undefined
@@ -33,13 +36,15 @@ export class Watch {
 
   /** Looks after the calls of a connection from now on. */
   add(session: ServerHttp2Session): void {
-    const connection: Connection = { heldFrames: 0, heldBytes: 0, progressMs: Number.NEGATIVE_INFINITY }
+    const connection = new Connection(this.#held)
+    this.#connections.set(connection, session)
+    session.once('close', () => this.#forget(connection))
     const mustBeModest = () => {
       const { heldFrames, heldBytes } = connection
       const isFine = heldFrames <= FREE_FRAMES + heldBytes / BYTES_PER_FRAME && heldBytes <= this.#limits.maxHeldBytes
-      if (isFine) return
       // A flood of frames that carry next to nothing, or of long messages that are begun and never ended.
-      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      if (!isFine) this.#end(connection)
+      else if (this.#held.bytes > this.#limits.maxHeldBytesInAll) this.#end(this.#heaviest())
     }
     // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
     session.prependListener('stream', (stream: ServerHttp2Stream) => {
@@ -52,6 +57,27 @@ export class Watch {
 
   close(): void {
     clearInterval(this.#timer)
+  }
+
+  /** Its sender, if it is an honest one, connects again and goes on with what was not acknowledged. */
+  #end(connection: Connection | undefined): void {
+    const session = connection && this.#connections.get(connection)
+    if (connection === undefined || session === undefined) return
+    this.#forget(connection)
+    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  }
+
+  #forget(connection: Connection): void {
+    connection.leave()
+    this.#connections.delete(connection)
+  }
+
+  #heaviest(): Connection | undefined {
+    let heaviest: Connection | undefined
+    for (const connection of this.#connections.keys()) {
+      if (heaviest === undefined || connection.heldBytes > heaviest.heldBytes) heaviest = connection
+    }
+    return heaviest
   }
 
   #look(): void {

@@ -1,22 +1,13 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
+import type { Connection } from './connection.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { Progress } from './progress.ts'
 
 /** How long a call whose answer is on its way may stay half open, ms. */
 const LEAVE_WITHIN_MS = 1_000
-
-/** What all calls of one connection hold together. */
-export type Connection = {
-  /** Frames that arrived and are not part of a message that the receiver took. */
-  heldFrames: number
-  /** The bytes in those frames. */
-  heldBytes: number
-  /** When a call of it made progress last, ms. */
-  progressMs: number
-}
 
 /**
  * One call, watched from below: grpc-js hands whole messages to handlers and says nothing about the time between them, about how they arrive, and
@@ -113,8 +104,7 @@ export class WatchedCall {
   #hold(frames: number, bytes: number): void {
     this.#heldFrames += frames
     this.#heldBytes += bytes
-    this.#connection.heldFrames += frames
-    this.#connection.heldBytes += bytes
+    this.#connection.hold(frames, bytes)
   }
 
   /** Nothing is left to tell a call that grpc-js has refused already. */

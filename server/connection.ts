@@ -1,0 +1,39 @@
+/** What all connections of a receiver hold together, bytes. */
+export type HeldInAll = { bytes: number }
+
+/** What the calls of one connection have in common. */
+export class Connection {
+  readonly #inAll: HeldInAll
+  #hasLeft = false
+  #heldFrames = 0
+  #heldBytes = 0
+  /** When a call of it made progress last, ms. */
+  progressMs = Number.NEGATIVE_INFINITY
+
+  constructor(inAll: HeldInAll) {
+    this.#inAll = inAll
+  }
+
+  /** Frames that arrived and are not part of a message that the receiver took. */
+  get heldFrames(): number {
+    return this.#heldFrames
+  }
+
+  /** The bytes in those frames. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
+  /** Its calls hold so much more than before, or less. */
+  hold(frames: number, bytes: number): void {
+    this.#heldFrames += frames
+    this.#heldBytes += bytes
+    if (!this.#hasLeft) this.#inAll.bytes += bytes
+  }
+
+  /** It is closed: what it holds is let go of, and from now on counts for nobody. */
+  leave(): void {
+    if (!this.#hasLeft) this.#inAll.bytes -= this.#heldBytes
+    this.#hasLeft = true
+  }
+}
