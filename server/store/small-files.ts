@@ -73,7 +73,7 @@ export async function openSmallFiles(
           return undefined
         }
         const path = asideAt(fileId)
-        const identity = await write(path, wish.modifiedAtMs, data)
+        const identity = await makeFile(path, wish.modifiedAtMs, data)
         return {
           intent: { storedAs: [...folder.path, name], fileIdentity: identity },
           appear: () => linkUnlessTaken(path, folder.at(name)),
@@ -98,7 +98,7 @@ export async function openSmallFiles(
         if (fate === 'changed') return false
         if (fate !== 'whole') {
           const path = asideAt('restored')
-          await write(path, modifiedAtMs, data, { durable: true })
+          await makeFile(path, modifiedAtMs, data, { durable: true })
           if (fate === 'spoilt') await rename(path, at)
           else await link(path, at).finally(() => unlink(path))
         }
@@ -112,7 +112,7 @@ export async function openSmallFiles(
 }
 
 /** Writes a new file and answers its identity. */
-async function write(path: string, modifiedAtMs: number, data: Buffer, { durable = false } = {}): Promise<string> {
+async function makeFile(path: string, modifiedAtMs: number, data: Buffer, { durable = false } = {}): Promise<string> {
   const { O_WRONLY, O_CREAT, O_EXCL } = constants
   const file = await open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644 & ~process.umask())
   try {
