@@ -4,7 +4,16 @@ import { delimiter, join } from 'node:path'
 import { findChromium } from '../chromium-host/find-chromium.ts'
 
 /** A package by its Debian name. */
-export type SystemPackage = 'chromium' | 'xvfb' | 'x11-utils' | 'python3-grpcio' | 'python3-grpc-tools' | 'nginx'
+export type SystemPackage =
+  | 'chromium'
+  | 'xvfb'
+  | 'x11-utils'
+  | 'python3-grpcio'
+  | 'python3-grpc-tools'
+  | 'nginx'
+  | 'curl'
+  | 'rsync'
+  | 'rclone'
 
 export type Ensured =
   | { readonly kind: 'present' }
@@ -22,6 +31,9 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   'python3-grpc-tools': () => canImport('grpc_tools'),
   // Debian keeps it where only root looks.
   nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
+  curl: () => isOnPath('curl'),
+  rsync: () => isOnPath('rsync'),
+  rclone: () => isOnPath('rclone'),
 }
 
 /** The system's own Python is the one for which the system's packages are. */
@@ -52,6 +64,12 @@ const MANAGERS: readonly {
     },
   },
 ]
+
+/** Looks for `names` and installs nothing. */
+export function findSystemPackages(names: readonly SystemPackage[]): Exclude<Ensured, { readonly kind: 'installed' }> {
+  const missing = names.filter((name) => !CHECKS[name]())
+  return missing.length === 0 ? { kind: 'present' } : { kind: 'missing', advice: advise(missing) }
+}
 
 /** Sees to it that `names` are there: looks for them, installs what is missing on Debian as root, else says what to run. */
 export function ensureSystemPackages(names: readonly SystemPackage[]): Ensured {
