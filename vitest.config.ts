@@ -4,7 +4,7 @@ import packageJson from './package.json' with { type: 'json' }
 /** With real processes, networks and disks on a shared machine a deadline may pass for nobody's fault; there, a failure has to show twice. */
 const retry = process.env.CI ? 1 : 0
 
-const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host']
+const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host', 'bench']
 
 /**
  * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut

@@ -1,0 +1,76 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Case, CaseContext } from '../case.ts'
+import { type Child, start } from '../child.ts'
+import type { Peer, Running } from '../peer.ts'
+import { longshore } from '../peers/longshore.ts'
+import { program } from '../programs.ts'
+import { startProxy } from '../proxy.ts'
+import { race } from '../race.ts'
+import { rowsOf } from '../rows.ts'
+import type { Section } from '../section.ts'
+import { GIB, KIB, MIB, makeSparseFile, sizeText } from '../workload.ts'
+
+/** More than anybody says before the content of a file begins. */
+const CONTENT_BEGINS_BYTES = 32 * KIB
+
+/** The engine in a process that already runs, as it does in the desktop app. */
+const engine: Peer = { ...longshore, name: 'engine', title: 'Longshore, engine that runs already' }
+
+export const firstByte: Case = {
+  name: 'first-byte',
+  about: 'time until the first bytes of a file reach the receiver, for 1 MiB and 4 GiB',
+  isQuick: true,
+  async run(context) {
+    return [await firstByteSection(MIB, context), await firstByteSection(4 * GIB, context)]
+  },
+}
+
+async function firstByteSection(sizeBytes: number, { rounds, folder, say, ...context }: CaseContext): Promise<Section> {
+  const title = `First bytes of a file of ${sizeText(sizeBytes)}`
+  const peers = [...context.peers.filter(({ kind }) => kind === 'program'), engine]
+  const { path } = makeSparseFile(join(folder, 'disk.img'), sizeBytes)
+  say(title)
+  try {
+    const laps = await race({ peers, rounds, folder, say }, async ({ peer, running }) => {
+      const proxy = await startProxy(running.receiver?.port ?? 0, 0)
+      try {
+        return { ms: await untilContent(peer, running, path, proxy) }
+      } finally {
+        await proxy.child.stop()
+      }
+    })
+    return {
+      key: title,
+      title,
+      about: `From the start of the sending program (for the engine: from the call that adds the file) until ${CONTENT_BEGINS_BYTES / KIB} KiB, more than any greeting, passed a proxy in front of the receiver. The sender is ended then.`,
+      rounds,
+      columns: [{ key: 'ms', title: 'ms', digits: 0, compare: true }],
+      rows: rowsOf(peers, laps),
+    }
+  } finally {
+    rmSync(path)
+  }
+}
+
+async function untilContent(
+  peer: Peer,
+  running: Running,
+  path: string,
+  proxy: Awaited<ReturnType<typeof startProxy>>,
+): Promise<number> {
+  const command =
+    peer === engine ? program('engine-first-byte', proxy.port, path) : await running.sender(path, proxy.port)
+  const passed = proxy.passed(CONTENT_BEGINS_BYTES)
+  const sender = start(command)
+  try {
+    const beganAtMs = peer === engine ? await addedAtMs(sender) : sender.startedAtMs
+    return (await passed) - beganAtMs
+  } finally {
+    await sender.stop('SIGKILL')
+  }
+}
+
+function addedAtMs(sender: Child): Promise<number> {
+  return sender.line((line) => (JSON.parse(line) as { addedAtMs?: number }).addedAtMs)
+}

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Case } from '../case.ts'
+import { KIB, MIB, makeFolder, makeTree, sizeText, type Workload } from '../workload.ts'
+import { uploadSection } from './upload.ts'
+
+const FEW_FILES = 4
+
+export const several = folderCase({
+  name: 'several',
+  about: '4 files of 512 MiB each',
+  isQuick: false,
+  make: (path, sizeBytes = 512 * MIB) => makeFolder(path, FEW_FILES, sizeBytes),
+  titleOf: ({ bytes }) => `${FEW_FILES} files of ${sizeText(bytes / FEW_FILES)}`,
+})
+
+export const smallFiles = folderCase({
+  name: 'small-files',
+  about: '10,000 files of 4 KiB each',
+  isQuick: false,
+  make: (path) => makeFolder(path, 10_000, 4 * KIB),
+  titleOf: () => '10,000 files of 4 KiB',
+})
+
+export const fewSmallFiles = folderCase({
+  name: 'small-files-500',
+  about: '500 files of 4 KiB each',
+  isQuick: true,
+  make: (path) => makeFolder(path, 500, 4 * KIB),
+  titleOf: () => '500 files of 4 KiB',
+})
+
+/** What a holiday or a project looks like. */
+const MIXED = [
+  { files: 2, bytesEach: 128 * MIB },
+  { files: 60, bytesEach: 4 * MIB },
+  { files: 500, bytesEach: 64 * KIB },
+  { files: 1000, bytesEach: 4 * KIB },
+]
+
+export const mixed = folderCase({
+  name: 'mixed',
+  about: 'a tree of 1,562 files from 4 KiB to 128 MiB, 531 MiB in all',
+  isQuick: false,
+  make: (path) => makeTree(path, MIXED),
+  titleOf: ({ files, bytes }) =>
+    `A tree of ${files.toLocaleString('en')} files from 4 KiB to 128 MiB, ${sizeText(bytes)} in all`,
+})
+
+type FolderCase = Pick<Case, 'name' | 'about' | 'isQuick'> & {
+  readonly make: (path: string, sizeBytes: number | undefined) => Workload
+  readonly titleOf: (workload: Workload) => string
+}
+
+function folderCase({ make, titleOf, ...words }: FolderCase): Case {
+  return {
+    ...words,
+    async run(context) {
+      const workload = make(join(context.folder, 'photos'), context.sizeBytes)
+      const title = titleOf(workload)
+      const about =
+        'One command sends the folder, with the parallelism that its program has by itself where nothing else is said.'
+      try {
+        return [await uploadSection({ key: title, title, about, workload, peers: context.peers }, context)]
+      } finally {
+        rmSync(workload.path, { recursive: true })
+      }
+    },
+  }
+}

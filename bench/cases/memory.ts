@@ -1,0 +1,34 @@
+import { rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Case } from '../case.ts'
+import { GIB, makeSparseFile, sizeText } from '../workload.ts'
+import { COST, uploadSection } from './upload.ts'
+
+/** What a disk should have left while we are at it. */
+const SPARE_BYTES = 2 * GIB
+
+export const memory: Case = {
+  name: 'memory',
+  about: 'memory of both sides for one sparse file of 20 GiB, once',
+  isQuick: false,
+  async run(context) {
+    const { folder, sizeBytes = 20 * GIB } = context
+    const { bavail, bsize } = statfsSync(folder)
+    const freeBytes = bavail * bsize
+    if (freeBytes < sizeBytes + SPARE_BYTES) {
+      return `memory needs ${sizeText(sizeBytes + SPARE_BYTES)} for what arrives, and ${folder} has ${sizeText(freeBytes)}.`
+    }
+    const size = sizeText(sizeBytes)
+    const workload = makeSparseFile(join(folder, 'disk.img'), sizeBytes)
+    const title = `Memory for one file of ${size}`
+    const about =
+      'The source is sparse, what arrives is not. Resident memory is sampled every 50 ms; that of a process with children is the sum, so pages they share count twice.'
+    const peers = context.peers.filter(({ kind }) => kind === 'program')
+    const columns = [...COST.slice(2), { key: 'seconds', title: 'seconds', digits: 1 }, ...COST.slice(0, 2)]
+    try {
+      return [await uploadSection({ key: title, title, about, workload, peers, columns }, { ...context, rounds: 1 })]
+    } finally {
+      rmSync(workload.path)
+    }
+  },
+}

@@ -1,0 +1,51 @@
+import { assertArrived } from '../arrived.ts'
+import type { CaseContext } from '../case.ts'
+import { measure } from '../measure.ts'
+import type { Peer } from '../peer.ts'
+import { race } from '../race.ts'
+import { rowsOf } from '../rows.ts'
+import type { Column, Section } from '../section.ts'
+import { GIB, MIB, type Workload } from '../workload.ts'
+
+export type Upload = Pick<Section, 'key' | 'title' | 'about'> & {
+  readonly workload: Workload
+  readonly peers: readonly Peer[]
+  readonly columns?: readonly Column[]
+}
+
+const perSecond: Column = { key: 'mibPerSecond', title: 'MiB/s', digits: 0 }
+const filesPerSecond: Column = { key: 'filesPerSecond', title: 'files/s', digits: 0 }
+
+/** Processor time and memory of both sides. */
+export const COST: readonly Column[] = [
+  { key: 'senderCpu', title: 'sender, core-s/GiB', digits: 2 },
+  { key: 'receiverCpu', title: 'receiver, core-s/GiB', digits: 2 },
+  { key: 'senderPeakMib', title: 'sender, peak MiB', digits: 0 },
+  { key: 'receiverPeakMib', title: 'receiver, peak MiB', digits: 0 },
+]
+
+/** Sends a workload with every peer in every round, and measures time, processor time and memory. The first round's content is compared as well. */
+export async function uploadSection(
+  { workload, peers, columns, ...section }: Upload,
+  { rounds, folder, say }: CaseContext,
+): Promise<Section> {
+  say(section.title)
+  const laps = await race({ peers, rounds, folder, say }, async ({ peer, round, running, box }) => {
+    const command = await running.sender(workload.path, running.receiver?.port ?? 0)
+    const measured = await measure(command, running.receiver?.child)
+    if (peer.kind === 'program') assertArrived(workload, box, { content: round === 1 })
+    const gib = workload.bytes / GIB
+    return {
+      seconds: measured.seconds,
+      mibPerSecond: workload.bytes / MIB / measured.seconds,
+      filesPerSecond: workload.files / measured.seconds,
+      senderCpu: measured.senderCpuSeconds / gib,
+      receiverCpu: measured.receiverCpuSeconds / gib,
+      senderPeakMib: measured.senderPeakMib,
+      receiverPeakMib: measured.receiverPeakMib,
+    }
+  })
+  const seconds: Column = { key: 'seconds', title: 'seconds', digits: 2, compare: true }
+  const shown = columns ?? [seconds, workload.files > 1 ? filesPerSecond : perSecond, ...COST]
+  return { ...section, rounds, columns: shown, rows: rowsOf(peers, laps) }
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { start } from '../child.ts'
+import { filesBelow } from '../files-below.ts'
+import { freePort, untilListening } from '../free-port.ts'
+import type { Peer } from '../peer.ts'
+
+export const nginx: Peer = {
+  name: 'nginx',
+  title: 'curl -T → nginx WebDAV; of folders four files at a time (--parallel)',
+  verified: 'length only',
+  durable: 'no',
+  needs: ['curl', 'nginx'],
+  kind: 'program',
+  async start(box, scratch) {
+    mkdirSync(box, { recursive: true })
+    const port = await freePort()
+    writeFileSync(join(scratch, 'nginx.conf'), configuration(box, scratch, port))
+    // Debian keeps it where only root looks.
+    const env = { PATH: `${process.env.PATH}:/usr/sbin` }
+    const child = start({ program: 'nginx', args: ['-p', scratch, '-c', join(scratch, 'nginx.conf')], env })
+    await untilListening(child, port)
+    return {
+      receiver: { child, port },
+      async sender(path, to) {
+        const list = join(scratch, 'uploads.curl')
+        writeFileSync(list, uploads(path, to))
+        return { program: 'curl', args: ['--silent', '--show-error', '--fail', ...inParallel(path), '--config', list] }
+      },
+    }
+  },
+}
+
+function inParallel(path: string): string[] {
+  return statSync(path).isFile() ? [] : ['--parallel', '--parallel-max', '4']
+}
+
+/** What curl is to upload, in its own words; a URL with %-escapes takes any name. */
+function uploads(path: string, port: number): string {
+  const files = statSync(path).isFile() ? [path] : filesBelow(path)
+  const nameOf = (file: string): string => (file === path ? basename(path) : relative(path, file))
+  const lines = files.map((file) => {
+    const name = nameOf(file).split('/').map(encodeURIComponent).join('/')
+    return `upload-file = "${file}"\nurl = "http://127.0.0.1:${port}/${name}"\noutput = "/dev/null"\n`
+  })
+  return lines.join('')
+}
+
+function configuration(box: string, scratch: string, port: number): string {
+  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return [
+    'daemon off;',
+    'worker_processes auto;',
+    // As root it would hand its workers to a user who may not use our folder.
+    process.getuid?.() === 0 ? 'user root;' : '',
+    `pid ${scratch}/nginx.pid;`,
+    `error_log ${scratch}/error.log;`,
+    'events {}',
+    'http {',
+    'access_log off;',
+    ...kinds.map((kind) => `${kind}_temp_path ${scratch}/${kind};`),
+    'server {',
+    `listen 127.0.0.1:${port};`,
+    `root ${box};`,
+    'client_max_body_size 0;',
+    'location / { dav_methods PUT; create_full_put_path on; }',
+    '} }',
+  ].join('\n')
+}

@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { start } from '../child.ts'
+import { type Peer, portIn } from '../peer.ts'
+import { program } from '../programs.ts'
+
+export const tus: Peer = {
+  name: 'tus',
+  title: 'tus-js-client → @tus/server with @tus/file-store; of folders four files at a time, each in one request',
+  verified: 'length only',
+  durable: 'no',
+  needs: [],
+  kind: 'program',
+  async start(box, scratch) {
+    mkdirSync(box, { recursive: true })
+    const child = start(program('tus-server', box))
+    const port = await child.line(portIn)
+    return {
+      receiver: { child, port },
+      sender: async (path, to) => program('tus-client', to, path, join(scratch, 'urls.json')),
+    }
+  },
+}

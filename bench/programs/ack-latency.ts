@@ -1,0 +1,63 @@
+/**
+ * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how long acknowledgements took, ms.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { connect } from '../../main/engine/connection.ts'
+import type { OutgoingChunk } from '../../main/engine/outgoing-chunks.ts'
+import type { Pace } from '../../main/engine/pace.ts'
+import { plaintextRoute } from '../../main/engine/route.ts'
+import { sendChunks } from '../../main/engine/send-chunks.ts'
+import { createStages } from '../../main/engine/stages.ts'
+import { createTokenBucket } from '../../main/engine/throttle.ts'
+import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { percentile } from '../statistics.ts'
+
+const [port, mebibytes] = process.argv.slice(2).map(Number)
+const bytes = (mebibytes ?? 0) * CHUNK_BYTES
+const { signal } = new AbortController()
+const tookMs: number[] = []
+
+/** Tells how long everything was on its way. */
+function timed(pace: Pace): Pace {
+  return {
+    chunkBytes: pace.chunkBytes,
+    async depart(length, until) {
+      const departure = await pace.depart(length, until)
+      const leftAtMs = performance.now()
+      return {
+        arrive() {
+          tookMs.push(performance.now() - leftAtMs)
+          departure.arrive()
+        },
+        giveUp: departure.giveUp,
+      }
+    },
+  }
+}
+
+async function* chunks(pace: Pace): AsyncGenerator<OutgoingChunk, void> {
+  const noise = randomBytes(CHUNK_BYTES)
+  for (let offset = 0; offset < bytes; ) {
+    const data = noise.subarray(0, Math.min(pace.chunkBytes(), bytes - offset))
+    yield { offset, data, done() {} }
+    offset += data.length
+  }
+}
+
+const connection = connect(plaintextRoute(`127.0.0.1:${port}`), 4)
+const uploadKey = `bench-${randomUUID()}`
+await connection.introduce(signal)
+const begun = await connection.begin(
+  { uploadKey, path: ['latency'], size: bytes + 1, modifiedAtMs: Date.now() },
+  signal,
+)
+const { fileId, generation } = begun
+const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks())
+const pace = timed(connection.pace)
+const free = { throttle: createTokenBucket(), stages: createStages() }
+const quiet = { onStored: () => undefined, onSent: () => undefined }
+await sendChunks(chunks(pace), { fileId, generation, openStreams, pace, ...free, ...quiet }, signal)
+await connection.abort(uploadKey, signal)
+connection.close()
+const [p50Ms, p99Ms] = [percentile(tookMs, 50), percentile(tookMs, 99)]
+console.log(JSON.stringify({ event: 'acks', acks: tookMs.length, p50Ms, p99Ms, maxMs: Math.max(...tookMs) }))

@@ -1,0 +1,49 @@
+/**
+ * Uploads a file, or the files of a folder four at a time, to a tus server: `tus-client.js PORT PATH MEMORY`. In the file MEMORY it remembers an
+ * unfinished upload, so that the same command goes on with it.
+ */
+import { createReadStream, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import * as tus from 'tus-js-client'
+import { filesBelow } from '../files-below.ts'
+
+/** As many as Longshore has on their way at once. */
+const AT_ONCE = 4
+
+const [port, path = '', memory = ''] = process.argv.slice(2)
+const isFile = statSync(path).isFile()
+// Its types leave this class out.
+type Storage = NonNullable<tus.UploadOptions['urlStorage']>
+const { FileUrlStorage } = tus as unknown as { readonly FileUrlStorage: new (file: string) => Storage }
+const urlStorage = new FileUrlStorage(memory)
+
+/** Chunk size and parallel parts are left as they come, unbounded and one: its documentation advises against other ones without a need. */
+async function upload(file: string): Promise<void> {
+  const content = createReadStream(file)
+  await new Promise<void>((resolve, reject) => {
+    const one = new tus.Upload(content, {
+      endpoint: `http://127.0.0.1:${port}/files`,
+      metadata: { filename: basename(file) },
+      // Saves a request, but then the place to go on at is known only when everything is through.
+      uploadDataDuringCreation: !isFile,
+      // What it remembers of uploads is one file that is written anew for each, which would be all its work with thousands of them.
+      storeFingerprintForResuming: isFile,
+      removeFingerprintOnSuccess: true,
+      urlStorage,
+      onSuccess: () => resolve(),
+      onError: reject,
+    })
+    const begin = async (): Promise<void> => {
+      const [previous] = isFile ? await one.findPreviousUploads() : []
+      if (previous) one.resumeFromPreviousUpload(previous)
+      one.start()
+    }
+    begin().catch(reject)
+  })
+}
+
+const waiting = isFile ? [path] : filesBelow(path)
+const lane = async (): Promise<void> => {
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await upload(file)
+}
+await Promise.all(Array.from({ length: AT_ONCE }, lane))
