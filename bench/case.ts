@@ -1,15 +1,10 @@
-import type { Peer } from './peer.ts'
+import type { RaceOptions } from './race.ts'
 import type { Section } from './section.ts'
 
-export type CaseContext = {
-  /** Those that can run here. */
-  readonly peers: readonly Peer[]
-  readonly rounds: number
+/** The race that was asked for; its peers are those that can run here. */
+export type CaseContext = RaceOptions & {
   /** What was asked for instead of the case's own size, bytes. */
   readonly sizeBytes: number | undefined
-  /** Where everything happens. */
-  readonly folder: string
-  readonly say: (text: string) => void
 }
 
 /** Something to measure. */

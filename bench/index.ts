@@ -11,6 +11,7 @@ import type { Case } from './case.ts'
 import { allCases } from './cases/all.ts'
 import { stopAll } from './child.ts'
 import { describeMachine, versionsOf } from './machine.ts'
+import type { Peer } from './peer.ts'
 import { allPeers } from './peers/all.ts'
 import { choosePeers } from './peers/choose.ts'
 import { buildPrograms } from './programs.ts'
@@ -71,9 +72,16 @@ async function run(options: Options): Promise<void> {
   const isChosen = ({ name, isQuick }: Case): boolean =>
     options.all === true || options.case.includes(name) || (options.case.length === 0 && isQuick)
   const folder = mkdtempSync(join(options.temp, 'longshore-bench-'))
+  cleanUpAtSignals(folder)
   const machine = describeMachine(folder)
   try {
     for (const one of allCases.filter(isChosen)) {
+      const leftOut = [...skipped]
+      const onFailure = (peer: Peer, error: unknown): void => {
+        leftOut.push(`${peer.name} failed: ${(error as Error).message}`)
+        console.error(leftOut.at(-1))
+        process.exitCode = 1
+      }
       const origin = {
         case: one.name,
         date: new Date().toISOString(),
@@ -81,10 +89,10 @@ async function run(options: Options): Promise<void> {
         machine,
         versions: versionsOf(peers),
         loadBefore: loadavg()[0] ?? 0,
-        skipped,
+        skipped: leftOut,
       }
       const { rounds, size: sizeBytes } = options
-      const sections = await one.run({ peers, rounds, sizeBytes, folder, say: console.log })
+      const sections = await one.run({ peers, rounds, sizeBytes, folder, say: console.log, onFailure })
       if (typeof sections === 'string') {
         console.warn(`Skipped: ${sections}`)
         continue
@@ -99,6 +107,18 @@ async function run(options: Options): Promise<void> {
   }
 }
 
+/** Leaves nothing behind when it is interrupted: no process and no file. */
+function cleanUpAtSignals(folder: string): void {
+  const INTERRUPTED = 130
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await stopAll()
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(INTERRUPTED)
+    })
+  }
+}
+
 /** What brings this table alone. */
 function commandLine({ name }: Case, { rounds, size: sizeBytes, peer }: Options): string {
   const more = [
@@ -108,9 +128,6 @@ function commandLine({ name }: Case, { rounds, size: sizeBytes, peer }: Options)
   return [`--case ${name}`, `--rounds ${rounds}`, ...more].join(' ')
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(130)))
-}
 try {
   await command.parseAsync()
 } catch (error) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ensureSystemPackages } from './system-packages.ts'
+import { ensureSystemPackages, findSystemPackages } from './system-packages.ts'
 
 let bin: string
 
@@ -54,5 +54,16 @@ test('others are told what to run, with the name their system has for it', () =>
   expect(ensureSystemPackages(['xvfb'])).toEqual({
     kind: 'missing',
     advice: "Please install xvfb with this system's package manager.",
+  })
+})
+
+test('looking for packages installs nothing, not even as root', () => {
+  asUser(0)
+  program('apt-get', `echo > ${bin}/rsync`)
+  program('curl', '')
+  expect(findSystemPackages(['curl'])).toEqual({ kind: 'present' })
+  expect(findSystemPackages(['curl', 'rsync'])).toEqual({
+    kind: 'missing',
+    advice: 'Please run: sudo apt-get install rsync',
   })
 })

@@ -15,10 +15,10 @@ export const delay50: Case = delayCase(50, false)
 function delayCase(roundTripMs: number, isQuick: boolean): Case {
   return {
     name: `delay-${roundTripMs}`,
-    about: `one file of 256 MiB through a proxy that makes a round trip take ${roundTripMs} ms`,
+    about: `one file of 64 MiB through a proxy that makes a round trip take ${roundTripMs} ms`,
     isQuick,
     async run(context) {
-      const workload = makeFile(join(context.folder, 'film.mov'), context.sizeBytes ?? 256 * MIB)
+      const workload = makeFile(join(context.folder, 'film.mov'), context.sizeBytes ?? 64 * MIB)
       try {
         return [await delaySection(workload, roundTripMs, context)]
       } finally {
@@ -28,15 +28,11 @@ function delayCase(roundTripMs: number, isQuick: boolean): Case {
   }
 }
 
-async function delaySection(
-  workload: Workload,
-  roundTripMs: number,
-  { rounds, folder, say, ...context }: CaseContext,
-): Promise<Section> {
+async function delaySection(workload: Workload, roundTripMs: number, context: CaseContext): Promise<Section> {
   const title = `One file of ${sizeText(workload.bytes)} with a round trip of ${roundTripMs} ms`
   const peers = context.peers.filter(({ name }) => name !== 'md5')
-  say(title)
-  const laps = await race({ peers, rounds, folder, say }, async ({ peer, round, running, box }) => {
+  context.say(title)
+  const laps = await race({ ...context, peers }, async ({ peer, round, running, box }) => {
     const proxy = await startProxy(running.receiver?.port ?? 0, roundTripMs / 2)
     try {
       const { seconds } = await measure(await running.sender(workload.path, proxy.port), running.receiver?.child)
@@ -51,7 +47,7 @@ async function delaySection(
     title,
     about:
       'A proxy in a process of its own holds every byte back for half the round trip in each direction. It takes all bytes at once, so this shows what programs wait for themselves (windows of HTTP/2, answers), not the windows of TCP.',
-    rounds,
+    rounds: context.rounds,
     columns: [
       { key: 'seconds', title: 'seconds', digits: 2, compare: true },
       { key: 'mibPerSecond', title: 'MiB/s', digits: 0 },

@@ -26,13 +26,13 @@ export const firstByte: Case = {
   },
 }
 
-async function firstByteSection(sizeBytes: number, { rounds, folder, say, ...context }: CaseContext): Promise<Section> {
+async function firstByteSection(sizeBytes: number, context: CaseContext): Promise<Section> {
   const title = `First bytes of a file of ${sizeText(sizeBytes)}`
   const peers = [...context.peers.filter(({ kind }) => kind === 'program'), engine]
-  const { path } = makeSparseFile(join(folder, 'disk.img'), sizeBytes)
-  say(title)
+  const { path } = makeSparseFile(join(context.folder, 'disk.img'), sizeBytes)
+  context.say(title)
   try {
-    const laps = await race({ peers, rounds, folder, say }, async ({ peer, running }) => {
+    const laps = await race({ ...context, peers }, async ({ peer, running }) => {
       const proxy = await startProxy(running.receiver?.port ?? 0, 0)
       try {
         return { ms: await untilContent(peer, running, path, proxy) }
@@ -44,7 +44,7 @@ async function firstByteSection(sizeBytes: number, { rounds, folder, say, ...con
       key: title,
       title,
       about: `From the start of the sending program (for the engine: from the call that adds the file) until ${CONTENT_BEGINS_BYTES / KIB} KiB, more than any greeting, passed a proxy in front of the receiver. The sender is ended then.`,
-      rounds,
+      rounds: context.rounds,
       columns: [{ key: 'ms', title: 'ms', digits: 0, compare: true }],
       rows: rowsOf(peers, laps),
     }

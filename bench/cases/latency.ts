@@ -8,7 +8,7 @@ import { program, programFile } from '../programs.ts'
 import { race } from '../race.ts'
 import { rowsOf } from '../rows.ts'
 import type { Section } from '../section.ts'
-import { GIB, makeFile, sizeText } from '../workload.ts'
+import { MIB, makeFile, sizeText } from '../workload.ts'
 
 export const latency: Case = {
   name: 'latency',
@@ -17,12 +17,12 @@ export const latency: Case = {
   run: async (context) => [await ackSection(context), await eventLoopSection(context)],
 }
 
-const ACK_MIB = 512
+const ACK_MIB = 256
 
-async function ackSection({ rounds, folder, say }: CaseContext): Promise<Section> {
+async function ackSection(context: CaseContext): Promise<Section> {
   const title = `Acknowledgements of ${ACK_MIB} MiB`
-  say(title)
-  const laps = await race({ peers: [longshore], rounds, folder, say }, async ({ running }) => {
+  context.say(title)
+  const laps = await race({ ...context, peers: [longshore] }, async ({ running }) => {
     const sender = start(program('ack-latency', running.receiver?.port ?? 0, ACK_MIB))
     const { p50Ms, p99Ms, maxMs } = await sender.line((line) => JSON.parse(line) as Record<string, number>)
     await sender.done
@@ -33,7 +33,7 @@ async function ackSection({ rounds, folder, say }: CaseContext): Promise<Section
     title,
     about:
       'The code of the engine sends chunks at the pace that it learns; from the moment a chunk leaves until it is acknowledged, which is when it is written and recorded. Up to 16 MiB are on their way, so this is mostly time in line.',
-    rounds,
+    rounds: context.rounds,
     columns: [
       { key: 'p50Ms', title: 'median, ms', digits: 1 },
       { key: 'p99Ms', title: '99th percentile, ms', digits: 1 },
@@ -46,16 +46,17 @@ async function ackSection({ rounds, folder, say }: CaseContext): Promise<Section
 /** Those whose both sides are programs of Node. */
 const ON_NODE = ['longshore', 'longshore-tls', 'tus', 'grpc-wide']
 
-async function eventLoopSection({ rounds, folder, say, sizeBytes = GIB, ...context }: CaseContext): Promise<Section> {
+async function eventLoopSection(context: CaseContext): Promise<Section> {
+  const { folder, sizeBytes = 256 * MIB } = context
   const title = `Event loops during one file of ${sizeText(sizeBytes)}`
   const peers = context.peers.filter(({ name }) => ON_NODE.includes(name))
   const workload = makeFile(join(folder, 'film.mov'), sizeBytes)
   const reports = join(folder, 'event-loops')
   mkdirSync(reports)
   const stopWatching = watchEventLoops(reports)
-  say(title)
+  context.say(title)
   try {
-    const laps = await race({ peers, rounds, folder, say }, async ({ running: { receiver, sender } }) => {
+    const laps = await race({ ...context, peers }, async ({ running: { receiver, sender } }) => {
       const sending = start(await sender(workload.path, receiver?.port ?? 0))
       await sending.done
       await receiver?.child.stop()
@@ -71,7 +72,7 @@ async function eventLoopSection({ rounds, folder, say, sizeBytes = GIB, ...conte
       key: title,
       title,
       about: 'How late a timer of 1 ms ran in the main thread of each side, from the start of the program to its end.',
-      rounds,
+      rounds: context.rounds,
       columns: [
         { key: 'senderP99Ms', title: 'sender, 99th percentile, ms', digits: 1 },
         { key: 'senderMaxMs', title: 'sender, longest, ms', digits: 1 },

@@ -7,19 +7,20 @@ import { measure } from '../measure.ts'
 import { startProxy } from '../proxy.ts'
 import { type Lap, race } from '../race.ts'
 import { rowsOf } from '../rows.ts'
-import { GIB, MIB, makeFile, sizeText, type Workload } from '../workload.ts'
+import { MIB, makeFile, sizeText, type Workload } from '../workload.ts'
 
 export const resume: Case = {
   name: 'resume',
-  about: 'one file of 1 GiB whose sender is killed (SIGKILL) half way and started again',
+  about: 'one file of 256 MiB whose sender is killed (SIGKILL) half way and started again',
   isQuick: true,
-  async run({ folder, peers: all, rounds, say, sizeBytes = GIB }) {
+  async run(context) {
+    const { folder, peers: all, rounds, say, sizeBytes = 256 * MIB } = context
     const title = `Going on after a kill half way through ${sizeText(sizeBytes)}`
     const peers = all.filter(({ kind }) => kind === 'program')
     const workload = makeFile(join(folder, 'film.mov'), sizeBytes)
     say(title)
     try {
-      const laps = await race({ peers, rounds, folder, say }, (lap) => killAndGoOn(lap, workload))
+      const laps = await race({ ...context, peers }, (lap) => killAndGoOn(lap, workload))
       const columns = [
         { key: 'seconds', title: 'seconds to the end', digits: 2, compare: true as const },
         { key: 'sentMib', title: 'MiB sent after the kill', digits: 0 },

@@ -27,10 +27,10 @@ export const COST: readonly Column[] = [
 /** Sends a workload with every peer in every round, and measures time, processor time and memory. The first round's content is compared as well. */
 export async function uploadSection(
   { workload, peers, columns, ...section }: Upload,
-  { rounds, folder, say }: CaseContext,
+  context: CaseContext,
 ): Promise<Section> {
-  say(section.title)
-  const laps = await race({ peers, rounds, folder, say }, async ({ peer, round, running, box }) => {
+  context.say(section.title)
+  const laps = await race({ ...context, peers }, async ({ peer, round, running, box }) => {
     const command = await running.sender(workload.path, running.receiver?.port ?? 0)
     const measured = await measure(command, running.receiver?.child)
     if (peer.kind === 'program') assertArrived(workload, box, { content: round === 1 })
@@ -47,5 +47,5 @@ export async function uploadSection(
   })
   const seconds: Column = { key: 'seconds', title: 'seconds', digits: 2, compare: true }
   const shown = columns ?? [seconds, workload.files > 1 ? filesPerSecond : perSecond, ...COST]
-  return { ...section, rounds, columns: shown, rows: rowsOf(peers, laps) }
+  return { ...section, rounds: context.rounds, columns: shown, rows: rowsOf(peers, laps) }
 }
