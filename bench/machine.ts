@@ -29,8 +29,10 @@ function describeDisk(folder: string): string {
   const [device = '', fileSystem = 'unknown'] = firstLine('findmnt', '-no', 'SOURCE,FSTYPE', '-T', folder).split(/\s+/)
   const file = `/sys/class/block/${basename(device)}/queue/rotational`
   if (!existsSync(file)) return fileSystem
-  const kind = readFileSync(file, 'utf8').trim() === '1' ? 'says it rotates' : 'does not rotate'
-  return `${fileSystem} on ${basename(device)}, which ${kind}`
+  // A virtual disk says what its host wants, whatever is below.
+  const kind = /^(?:xvd|vd)/.test(basename(device)) ? 'a virtual disk, ' : ''
+  const says = readFileSync(file, 'utf8').trim() === '1' ? 'says that it rotates' : 'says that it does not rotate'
+  return `${fileSystem} on ${basename(device)}, ${kind}which ${says}`
 }
 
 /** What each peer runs, as it tells itself. */
@@ -43,7 +45,7 @@ export function versionsOf(peers: readonly Peer[]): Record<string, string> {
     ...(has('tus') && { 'tus-js-client': installed('tus-js-client'), '@tus/server': installed('@tus/server') }),
     ...(has('nginx') && { nginx: nginxVersion(), curl: firstLine('curl', '--version').split(' ')[1] ?? '' }),
     ...(has('rsync') && { rsync: firstLine('rsync', '--version').split(/\s+/)[2] ?? '' }),
-    ...(has('rclone') && { rclone: firstLine('rclone', 'version') }),
+    ...(has('rclone') && { rclone: firstLine('rclone', 'version').split(' ')[1] ?? '' }),
   }
 }
 

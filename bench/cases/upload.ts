@@ -5,7 +5,7 @@ import type { Peer } from '../peer.ts'
 import { race } from '../race.ts'
 import { rowsOf } from '../rows.ts'
 import type { Column, Section } from '../section.ts'
-import { GIB, MIB, type Workload } from '../workload.ts'
+import { GIB, KIB, MIB, type Workload } from '../workload.ts'
 
 export type Upload = Pick<Section, 'key' | 'title' | 'about'> & {
   readonly workload: Workload
@@ -24,6 +24,15 @@ export const COST: readonly Column[] = [
   { key: 'receiverPeakMib', title: 'receiver, peak MiB', digits: 0 },
 ]
 
+/** What a small file costs, its bytes hardly count for. */
+const COST_OF_A_FILE: readonly Column[] = [
+  { key: 'senderCpuMs', title: 'sender, core-ms/file', digits: 1 },
+  { key: 'receiverCpuMs', title: 'receiver, core-ms/file', digits: 1 },
+  ...COST.slice(2),
+]
+
+const SMALL_BYTES = 64 * KIB
+
 /** Sends a workload with every peer in every round, and measures time, processor time and memory. The first round's content is compared as well. */
 export async function uploadSection(
   { workload, peers, columns, ...section }: Upload,
@@ -41,11 +50,14 @@ export async function uploadSection(
       filesPerSecond: workload.files / measured.seconds,
       senderCpu: measured.senderCpuSeconds / gib,
       receiverCpu: measured.receiverCpuSeconds / gib,
+      senderCpuMs: (measured.senderCpuSeconds * 1000) / workload.files,
+      receiverCpuMs: (measured.receiverCpuSeconds * 1000) / workload.files,
       senderPeakMib: measured.senderPeakMib,
       receiverPeakMib: measured.receiverPeakMib,
     }
   })
   const seconds: Column = { key: 'seconds', title: 'seconds', digits: 2, compare: true }
-  const shown = columns ?? [seconds, workload.files > 1 ? filesPerSecond : perSecond, ...COST]
+  const isSmall = workload.bytes / workload.files < SMALL_BYTES
+  const shown = columns ?? (isSmall ? [seconds, filesPerSecond, ...COST_OF_A_FILE] : [seconds, perSecond, ...COST])
   return { ...section, rounds: context.rounds, columns: shown, rows: rowsOf(peers, laps) }
 }
