@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { processTree } from './process-usage.ts'
 
 /** What to run, before it runs, so that preparing it is not measured. */
 export type Command = {
@@ -72,13 +73,20 @@ export function start({ program, args, env = {}, takesLines }: Command): Child {
       await ended
     },
   }
-  alive.add(child)
+  if (process_.pid !== undefined) alive.add(child)
   return child
 }
 
-/** Ends whatever still runs, after a failure or an interruption. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([...alive].map((child) => child.stop('SIGKILL')))
+/** Ends whatever still runs and what that has started, at once, when this process ends for whatever reason. */
+export function killAll(): void {
+  for (const pid of [...alive].flatMap((child) => processTree(child.pid))) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // It was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
 }
 
 /** The end of what it wrote on standard error. */

@@ -9,7 +9,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { buildOutputs } from '../scripts/build-outputs.ts'
 import type { Case } from './case.ts'
 import { allCases } from './cases/all.ts'
-import { stopAll } from './child.ts'
+import { killAll } from './child.ts'
 import { describeMachine, versionsOf } from './machine.ts'
 import type { Peer } from './peer.ts'
 import { allPeers } from './peers/all.ts'
@@ -65,6 +65,8 @@ function size(text: string): number {
 
 async function run(options: Options): Promise<void> {
   if (options.render) return renderResults()
+  if (process.platform !== 'linux')
+    throw new Error(`it reads /proc, which only Linux has, and this is ${process.platform}.`)
   await buildOutputs(['cli'])
   await buildPrograms()
   const { peers, skipped } = choosePeers(options.peer, options.install === true)
@@ -72,51 +74,46 @@ async function run(options: Options): Promise<void> {
   const isChosen = ({ name, isQuick }: Case): boolean =>
     options.all === true || options.case.includes(name) || (options.case.length === 0 && isQuick)
   const folder = mkdtempSync(join(options.temp, 'longshore-bench-'))
-  cleanUpAtSignals(folder)
+  leaveNothing(folder)
   const machine = describeMachine(folder)
-  try {
-    for (const one of allCases.filter(isChosen)) {
-      const leftOut = [...skipped]
-      const onFailure = (peer: Peer, error: unknown): void => {
-        leftOut.push(`${peer.name} failed: ${(error as Error).message}`)
-        console.error(leftOut.at(-1))
-        process.exitCode = 1
-      }
-      const origin = {
-        case: one.name,
-        date: new Date().toISOString(),
-        command: `npm run bench -- ${commandLine(one, options)}`,
-        machine,
-        versions: versionsOf(peers),
-        loadBefore: loadavg()[0] ?? 0,
-        skipped: leftOut,
-      }
-      const { rounds, size: sizeBytes } = options
-      const sections = await one.run({ peers, rounds, sizeBytes, folder, say: console.log, onFailure })
-      if (typeof sections === 'string') {
-        console.warn(`Skipped: ${sections}`)
-        continue
-      }
-      for (const section of sections) {
-        console.log(`\n${section.title}\n\n${table(section)}\n`)
-        if (!options.dryRun) keepResult({ origin, section })
-      }
+  for (const one of allCases.filter(isChosen)) {
+    const leftOut = [...skipped]
+    const onFailure = (peer: Peer, error: unknown): void => {
+      leftOut.push(`${peer.name} failed: ${(error as Error).message}`)
+      console.error(leftOut.at(-1))
+      process.exitCode = 1
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+    const origin = {
+      case: one.name,
+      date: new Date().toISOString(),
+      command: `npm run bench -- ${commandLine(one, options)}`,
+      machine,
+      versions: versionsOf(peers),
+      loadBefore: loadavg()[0] ?? 0,
+      skipped: leftOut,
+    }
+    const { rounds, size: sizeBytes } = options
+    const sections = await one.run({ peers, rounds, sizeBytes, folder, say: console.log, onFailure })
+    if (typeof sections === 'string') {
+      console.warn(`Skipped: ${sections}`)
+      continue
+    }
+    for (const section of sections) {
+      console.log(`\n${section.title}\n\n${table(section)}\n`)
+      if (!options.dryRun) keepResult({ origin, section })
+    }
   }
 }
 
-/** Leaves nothing behind when it is interrupted: no process and no file. */
-function cleanUpAtSignals(folder: string): void {
+/** Leaves no process and no file behind, however this one ends. */
+function leaveNothing(folder: string): void {
   const INTERRUPTED = 130
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      await stopAll()
-      rmSync(folder, { recursive: true, force: true })
-      process.exit(INTERRUPTED)
-    })
-  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(INTERRUPTED))
+  process.once('exit', () => {
+    killAll()
+    // What was just killed may write a last time.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
 }
 
 /** What brings this table alone. */
@@ -133,6 +130,4 @@ try {
 } catch (error) {
   console.error(`The bench failed: ${(error as Error).message}`)
   process.exitCode = 1
-} finally {
-  await stopAll()
 }

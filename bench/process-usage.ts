@@ -8,7 +8,7 @@ const TICKS_PER_SECOND = 100
 
 /** What a process and all its children use, those that ended included in the processor time. Zero when it is gone. */
 export function usageOf(pid: number): Usage {
-  const pids = [pid, ...descendants(pid)]
+  const pids = processTree(pid)
   return {
     cpuSeconds: pids.reduce((sum, one) => sum + cpuSecondsIn(read(`/proc/${one}/stat`), 'with-ended-children'), 0),
     residentMib: pids.reduce((sum, one) => sum + residentMibIn(read(`/proc/${one}/status`)), 0),
@@ -34,9 +34,10 @@ export function residentMibIn(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024
 }
 
-function descendants(pid: number): number[] {
+/** A process and its children, and theirs, as they are now. */
+export function processTree(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [child, ...descendants(child)])
+  return [pid, ...children.flatMap(processTree)]
 }
 
 /** A process that ended meanwhile has nothing to tell. */
