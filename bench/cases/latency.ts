@@ -13,7 +13,7 @@ import { MIB, makeFile, sizeText } from '../workload.ts'
 export const latency: Case = {
   name: 'latency',
   about: 'how long acknowledgements take, and how late the event loops of both sides run',
-  isQuick: true,
+  isQuick: false,
   run: async (context) => [await ackSection(context), await eventLoopSection(context)],
 }
 
