@@ -1,13 +1,12 @@
 import { type ChannelOptions, loadPackageDefinition } from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
+import { fromJSON, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader'
+import { encodeChunk } from './chunk-message.ts'
 import descriptor from './generated/descriptor.json' with { type: 'json' }
 import type { ProtoGrpcType } from './generated/file_transfer.ts'
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from './limits.ts'
 import { loaderOptions } from './options.ts'
 
-const loaded = loadPackageDefinition(
-  fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions),
-) as unknown as ProtoGrpcType
+const loaded = loadPackageDefinition(definition()) as unknown as ProtoGrpcType
 
 /** A typed client of one receiver. Each client built with {@link channelOptions} is one connection of its own. */
 export const FileTransferClient = loaded.filetransfer.FileTransferService
@@ -28,3 +27,13 @@ export const channelOptions = {
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
 } satisfies ChannelOptions
+
+/** What the contract says, but that chunks, which are nearly all that is ever sent, are encoded without being copied. */
+function definition(): PackageDefinition {
+  const known = fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions)
+  const name = 'filetransfer.FileTransferService'
+  const { UploadChunks, ...others } = known[name] as ServiceDefinition
+  if (UploadChunks === undefined) throw new Error('The contract has no UploadChunks.')
+  const requestSerialize = (chunk: object) => encodeChunk(UploadChunks.requestSerialize, chunk)
+  return { ...known, [name]: { ...others, UploadChunks: { ...UploadChunks, requestSerialize } } }
+}

@@ -24,6 +24,11 @@ export type ReceiverConfig = {
   readonly version?: string
   /** An upload that nobody goes on with for so long is forgotten with its bytes, ms; a day when not given. */
   readonly expireAfterMs?: number
+  /**
+   * Whether each file is read again from the disk, from its first byte to its last, before it counts as finished; else only what came late or out of order
+   * is, and the rest was hashed as it arrived. @default false
+   */
+  readonly verifyFromDisk?: boolean
   /** What senders may take from the receiver; each has a default. */
   readonly limits?: Partial<ReceiverLimits>
   /** Milliseconds since 1970; the system's clock when not given. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import type { ChunkStore, Part } from './store/chunk-store.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
@@ -9,14 +8,11 @@ export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: numb
 /** Told how many bytes have been read again. */
 export type OnVerified = (verifiedBytes: number) => void
 
-/** At most so long between two reports of progress, ms, as long as the disk delivers. */
-const PROGRESS_EVERY_MS = 200
-
 /**
- * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered from: read again and
+ * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered from: its digest
  * compared, final name announced in the ledger, name durable, part gone, ledger durable.
  *
- * @param part synced since its last write.
+ * @param digest answers the MD5 of what is stored, lower-case hex.
  * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
  * @param onVerified may throw to end it; called again when everything was read, before anything is published.
  * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
@@ -25,12 +21,12 @@ const PROGRESS_EVERY_MS = 200
 export async function verifyAndPublish(
   deps: { readonly ledger: Ledger; readonly store: ChunkStore },
   record: UploadRecord,
-  part: Part,
+  digest: (onVerified: OnVerified) => Promise<string>,
   md5: string | undefined,
   onVerified: OnVerified,
 ): Promise<UploadRecord> {
   const { ledger, store } = deps
-  const actual = await md5OfPart(part, record.sizeBytes, onVerified)
+  const actual = await believable(() => digest(onVerified))
   if (md5 !== undefined && actual !== md5) {
     throw new ReceiveError(
       'FINAL_CHECKSUM',
@@ -70,33 +66,10 @@ export function finishedFileOf(record: UploadRecord): FinishedFile | undefined {
   return { storedAs: record.state.storedAs.join('/'), sizeBytes: record.sizeBytes, md5: record.state.md5 }
 }
 
-/** MD5 of so many bytes, lower-case hex. Throws ReceiveError STORAGE_LOST_DATA when there are fewer. */
-export async function md5Of(
-  blocks: AsyncIterable<Buffer>,
-  sizeBytes: number,
-  onVerified: OnVerified = () => {},
-): Promise<string> {
-  const hash = createHash('md5')
-  let verifiedBytes = 0
-  let reportedAt = performance.now()
-  for await (const block of blocks) {
-    hash.update(block)
-    verifiedBytes += block.length
-    if (performance.now() - reportedAt < PROGRESS_EVERY_MS / 2) continue
-    reportedAt = performance.now()
-    onVerified(verifiedBytes)
-  }
-  if (verifiedBytes !== sizeBytes) {
-    throw new ReceiveError('STORAGE_LOST_DATA', `The receiver stored ${sizeBytes} bytes and finds ${verifiedBytes}.`)
-  }
-  onVerified(verifiedBytes)
-  return hash.digest('hex')
-}
-
 /** A part that its disk cannot give back has to be sent again. */
-async function md5OfPart(part: Part, sizeBytes: number, onVerified: OnVerified): Promise<string> {
+async function believable(digest: () => Promise<string>): Promise<string> {
   try {
-    return await md5Of(part.read(0, sizeBytes), sizeBytes, onVerified)
+    return await digest()
   } catch (error) {
     if (!isLoss(error)) throw error
     throw receiveErrorFrom(error, 'STORAGE_LOST_DATA', "The receiver's disk cannot read back what it stored.")

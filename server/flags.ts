@@ -15,6 +15,7 @@ export type ReceiveFlags = {
   readonly maxConnections?: string
   readonly maxConnectionsPerAddress?: string
   readonly maxOpenUploads?: string
+  readonly verifyFromDisk?: boolean
   readonly plaintext?: boolean
   readonly cert?: string
   readonly key?: string
@@ -41,6 +42,7 @@ export function withReceiveFlags(command: Command): Command {
     .option('--max-connections <n>', 'connections at the same time; 1024 by default')
     .option('--max-connections-per-address <n>', 'connections at the same time from one address; 64 by default')
     .option('--max-open-uploads <n>', 'unfinished uploads that one sender may leave open; 1000 by default')
+    .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
     .option('--cert <file>', "a certificate that somebody issued (PEM), instead of the receiver's own; needs --key")
     .option('--key <file>', 'the key of --cert (PEM)')
     .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
@@ -65,6 +67,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     discovery: flags.discovery,
     ...toTls(flags),
     asksForTokens: flags.auth,
+    verifyFromDisk: flags.verifyFromDisk ?? false,
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),

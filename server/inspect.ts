@@ -1,9 +1,9 @@
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
-import { md5Of } from './finish.ts'
 import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, type PlainDeps } from './plain-uploads.ts'
+import { PrefixDigest } from './prefix-digest.ts'
 import type { RangeSet } from './range-set.ts'
 import { listed } from './session.ts'
 
@@ -65,7 +65,11 @@ export async function checkIntegrity(
   const file = await plain.deps.store.openPublished(record.state.storedAs)
   if (file === undefined) return { ...none, message: 'The file was complete, and has been moved or deleted since.' }
   try {
-    const serverMd5 = await md5Of(file.read(0, file.sizeBytes), file.sizeBytes)
+    const serverMd5 = await new PrefixDigest().finish(
+      file.sizeBytes,
+      (start, end) => file.read(start, end),
+      () => {},
+    )
     const expected = clientMd5 ?? record.state.md5
     const match = serverMd5 === expected
     const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"

@@ -2,6 +2,7 @@ import { isLoss, ReceiveError, receiveErrorFrom, toReceiveError } from './errors
 import { GroupCommit } from './group-commit.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
+import { PrefixDigest } from './prefix-digest.ts'
 import { RangeLock } from './range-lock.ts'
 import { bytesIn, endOfPrefix, missingWithin, type Range, type RangeSet, withRange } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
@@ -33,6 +34,7 @@ export class ReceivedBytes {
   readonly #whole: Range
   readonly #onLost: OnLost
   readonly #writing = new RangeLock()
+  #digest: PrefixDigest | undefined
   #stored: RangeSet
   #commits: GroupCommit
   #part: Promise<Part> | undefined
@@ -43,8 +45,10 @@ export class ReceivedBytes {
     losses: Losses,
     record: Pick<UploadRecord, 'fileId' | 'sizeBytes'>,
     { stored, durable }: Recalled,
+    digest: PrefixDigest | undefined,
     onLost: OnLost,
   ) {
+    this.#digest = digest
     this.#storage = storage
     this.#losses = losses
     this.#fileId = record.fileId
@@ -97,6 +101,7 @@ export class ReceivedBytes {
       this.#stored = withRange(this.#stored, range)
       this.#commits.add(range)
       this.#storage.space.use(this.#fileId, bytesIn(gaps))
+      await this.#hash(chunk)
       return 'STORED'
     })
   }
@@ -124,6 +129,17 @@ export class ReceivedBytes {
     this.#losses.forget(this.#fileId)
   }
 
+  /**
+   * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read from the disk.
+   *
+   * @throws what {@link PrefixDigest.finish} throws.
+   */
+  async md5(onVerified: (bytes: number) => void): Promise<string> {
+    const part = await this.open()
+    const digest = this.#digest ?? new PrefixDigest()
+    return digest.finish(this.#whole.end, (start, end) => part.read(start, end), onVerified)
+  }
+
   /** Makes an unfinished upload durable and lets go of the open file; it is opened again when it is needed again. */
   async close(): Promise<void> {
     // A complete upload is about to be finished, which syncs it; should nobody finish it, what is not durable is read again when it is loaded.
@@ -135,11 +151,17 @@ export class ReceivedBytes {
     await this.#writing.run(this.#whole, () => this.#closePart())
   }
 
+  /** The digest of what was stored, for the next one that is busy with the upload; ask when it is closed. */
+  get digest(): PrefixDigest | undefined {
+    return this.#digest
+  }
+
   /** Deletes the bytes. Whoever calls makes the ledger forget the chunks. */
   async discard(): Promise<void> {
     await this.#commits.drop()
     await this.#fallingBack
     await this.#closePart()
+    this.#digest = undefined
     this.#stored = []
     this.#commits = this.#commitsFrom([])
     this.#losses.forget(this.#fileId)
@@ -180,6 +202,8 @@ export class ReceivedBytes {
         ? known
         : receiveErrorFrom(cause, 'STORAGE_LOST_DATA', `The receiver lost bytes it had written. ${known.message}`)
     if (this.#fallingBack !== undefined) return error
+    // What was hashed may be what the system remembered and the disk never got.
+    this.#digest = undefined
     this.#losses.add(this.#fileId)
     this.#stored = this.#commits.durable
     this.#fallingBack = this.#writing
@@ -209,7 +233,19 @@ export class ReceivedBytes {
     throw new ReceiveError('STORAGE_LOST_DATA', 'The receiver lost bytes it had written; begin again.')
   }
 
+  async #hash(chunk: CheckedChunk): Promise<void> {
+    const digest = this.#digest
+    if (digest === undefined) return
+    digest.add(chunk.offset, chunk.data)
+    const part = await this.open()
+    digest.follow(
+      () => (this.#digest === digest ? endOfPrefix(this.#stored) : 0),
+      (start, end) => part.read(start, end),
+    )
+  }
+
   async #closePart(): Promise<void> {
+    await this.#digest?.idle()
     const part = this.#part
     this.#part = undefined
     await (await part)?.close()

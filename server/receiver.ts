@@ -89,7 +89,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     }
     smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
     const deps = { ledger, store, space, onFinished, smallFiles }
-    const sessions = new Sessions(deps, limits.maxBusyUploads)
+    const sessions = new Sessions(deps, limits.maxBusyUploads, config.verifyFromDisk ?? false)
     const id = await readOrMakeReceiverId(stateDirectory)
     const runId = randomBytes(8).toString('hex')
     const name = config.name ?? hostname()

@@ -2,6 +2,7 @@ import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
+import type { PrefixDigest } from './prefix-digest.ts'
 import { type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
 import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
@@ -34,12 +35,21 @@ export class Session {
   #restarting: Promise<void> | undefined
   #closing = false
 
-  /** @param losses shared by all sessions of the process, because a session ends with the streams that a loss sends off. */
-  constructor(deps: SessionDeps, losses: Losses, record: UploadRecord, recalled: Recalled) {
+  /**
+   * @param losses shared by all sessions of the process, because a session ends with the streams that a loss sends off.
+   * @param digest goes on from the session before; undefined when the whole file is to be read again at the end.
+   */
+  constructor(
+    deps: SessionDeps,
+    losses: Losses,
+    record: UploadRecord,
+    recalled: Recalled,
+    digest: PrefixDigest | undefined,
+  ) {
     this.#deps = deps
     this.#losses = losses
     this.#record = record
-    this.#bytes = this.#bytesFrom(recalled)
+    this.#bytes = this.#bytesFrom(recalled, digest)
     const file = finishedFileOf(record)
     this.#phase = file ? { kind: 'finished', file } : { kind: 'receiving' }
   }
@@ -56,6 +66,11 @@ export class Session {
   /** What is not stored yet, ascending. */
   get missing(): RangeSet {
     return this.finished ? [] : this.#bytes.missing
+  }
+
+  /** What the next session goes on from, when this one is closed; undefined when there is nothing to go on with. */
+  get digest(): PrefixDigest | undefined {
+    return this.#phase.kind === 'receiving' ? this.#bytes.digest : undefined
   }
 
   get finished(): FinishedFile | undefined {
@@ -170,13 +185,13 @@ export class Session {
     await this.#deps.ledger.uploads.save(record, { forgetChunks: true })
     await this.#bytes.close()
     this.#record = record
-    this.#bytes = this.#bytesFrom({ stored: [], durable: [] })
+    this.#bytes = this.#bytesFrom({ stored: [], durable: [] }, undefined)
     this.#phase = { kind: 'receiving' }
   }
 
   /** When the disk loses bytes, every stream of the upload has to learn what is left. */
-  #bytesFrom(recalled: Recalled): ReceivedBytes {
-    return new ReceivedBytes(this.#deps, this.#losses, this.#record, recalled, (error) => this.dismiss(error))
+  #bytesFrom(recalled: Recalled, digest: PrefixDigest | undefined): ReceivedBytes {
+    return new ReceivedBytes(this.#deps, this.#losses, this.#record, recalled, digest, (error) => this.dismiss(error))
   }
 
   #beginFinish(md5: string | undefined, generation: number): Promise<FinishedFile> {
@@ -212,11 +227,17 @@ export class Session {
     await this.#bytes.sync()
     try {
       if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
-      return await verifyAndPublish(this.#deps, this.#record, await this.#bytes.open(), md5, (verifiedBytes) => {
-        // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
-        if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
-        tellWaiting(this.#waiting, verifiedBytes)
-      })
+      return await verifyAndPublish(
+        this.#deps,
+        this.#record,
+        (onVerified) => this.#bytes.md5(onVerified),
+        md5,
+        (verifiedBytes) => {
+          // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
+          if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
+          tellWaiting(this.#waiting, verifiedBytes)
+        },
+      )
     } catch (error) {
       // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.
       if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {

@@ -2,6 +2,8 @@ import { ReceiveError } from './errors.ts'
 import { settlePublication } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { Losses } from './losses.ts'
+import { PrefixDigests } from './prefix-digest.ts'
+import { endOfPrefix } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
@@ -12,15 +14,20 @@ export class Sessions {
   readonly #deps: SessionDeps
   readonly #maxBusyUploads: number
   readonly #losses = new Losses()
+  readonly #digests: PrefixDigests | undefined
   readonly #entries = new Map<string, Entry>()
   /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
   readonly #closings = new Map<string, Promise<unknown>>()
   readonly #turns = new Map<string, Promise<unknown>>()
   #closing = false
 
-  /** @param maxBusyUploads each busy upload keeps one file open; more at the same time are told to come back later */
-  constructor(deps: SessionDeps, maxBusyUploads: number) {
+  /**
+   * @param maxBusyUploads each busy upload keeps one file open; more at the same time are told to come back later
+   * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what was not hashed as it came
+   */
+  constructor(deps: SessionDeps, maxBusyUploads: number, verifyFromDisk: boolean) {
     this.#deps = deps
+    this.#digests = verifyFromDisk ? undefined : new PrefixDigests()
     this.#maxBusyUploads = maxBusyUploads
   }
 
@@ -112,6 +119,10 @@ export class Sessions {
   async #closeSession(entry: Entry): Promise<void> {
     const session = await entry.session.catch(() => undefined)
     await session?.close()
+    const { digest, record } = session ?? {}
+    if (digest === undefined || record === undefined) return
+    const changedAtMs = await this.#deps.store.partChangedAtMs(record.fileId)
+    if (changedAtMs !== undefined) this.#digests?.keep(record.fileId, digest, changedAtMs)
   }
 
   async #load(fileId: string): Promise<Session> {
@@ -121,7 +132,10 @@ export class Sessions {
     const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
-    return new Session(this.#deps, this.#losses, record, await this.#recalled(record))
+    const recalled = await this.#recalled(record)
+    const changedAtMs = await this.#deps.store.partChangedAtMs(fileId)
+    const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(recalled.stored))
+    return new Session(this.#deps, this.#losses, record, recalled, digest)
   }
 
   async #recalled({ fileId, state }: UploadRecord): Promise<Recalled> {

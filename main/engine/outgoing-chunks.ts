@@ -1,3 +1,4 @@
+import { newChunkBuffer } from '../../proto/chunk-message.ts'
 import type { Attempt } from './attempt.ts'
 import { type ByteSpan, type Cut, plannedChunks } from './plan.ts'
 
@@ -33,7 +34,7 @@ export async function* outgoingChunks(
       held = false
     }
     try {
-      const data = await stages.time('source', () => source.read(start, end))
+      const data = await stages.time('source', () => source.read(start, end, newChunkBuffer(bytes)))
       // A receiver may have changed its chunk size between two attempts, so the digest may stand inside this chunk.
       const beganMs = performance.now()
       if (!hashed) digest.update(data.subarray(digest.hashedBytes - start))

@@ -8,8 +8,12 @@ import type { SourceIdentity } from './resume-store.ts'
 export type Source = {
   /** When the file's content or attributes last changed, as it was opened, ms since 1970. */
   readonly touchedAtMs: number
-  /** The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before. */
-  read(start: number, end: number): Promise<Buffer>
+  /**
+   * The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before.
+   *
+   * @param into memory to read them into, as long as they are. @default memory of their own
+   */
+  read(start: number, end: number, into?: Buffer): Promise<Buffer>
   /** Fails with SOURCE_CHANGED when the chunks that were remembered are not the same any more. */
   assertSamples(samples: readonly Sample[]): Promise<void>
   /**
@@ -34,7 +38,7 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
     const touchedAtMs = await look()
     return {
       touchedAtMs,
-      read: (start, end) => readFully(file, start, end),
+      read: (start, end, into) => readFully(file, start, end, into),
       async assertSamples(samples) {
         for (const { offset, bytes, crc32: expected } of samples) {
           if (crc32(await readFully(file, offset, offset + bytes)) !== expected) throw sourceChanged()
@@ -89,8 +93,12 @@ function isSame(one: SourceIdentity, other: SourceIdentity): boolean {
   return one.sizeBytes === other.sizeBytes && one.modifiedAtMs === other.modifiedAtMs && one.inode === other.inode
 }
 
-async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const data = Buffer.allocUnsafeSlow(end - start)
+async function readFully(
+  file: FileHandle,
+  start: number,
+  end: number,
+  data: Buffer = Buffer.allocUnsafeSlow(end - start),
+): Promise<Buffer> {
   for (let filled = 0; filled < data.length; ) {
     const { bytesRead } = await file.read(data, filled, data.length - filled, start + filled).catch((error) => {
       throw fromFileError(error)

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { ReceiveError } from './errors.ts'
+
+/** Reads stored bytes from start up to end, in blocks; fewer when there are fewer. */
+export type ReadStored = (start: number, end: number) => AsyncIterable<Buffer>
+
+/** At most so long between two reports of progress, ms, as long as the disk delivers. */
+const PROGRESS_EVERY_MS = 200
+
+/**
+ * What is stored before the digest by more than this is left for the end, bytes: an upload that goes on after a restart would otherwise read all it has
+ * while it writes.
+ */
+const FOLLOW_WITHIN_BYTES = 64 * 1024 ** 2
+
+/**
+ * The MD5 of an upload from its first byte on, computed while it arrives: what comes in order is hashed from memory once it is written, what comes late or
+ * out of order is read from the disk. Then little is left to read at the end, however long the file is.
+ */
+export class PrefixDigest {
+  readonly #hash = createHash('md5')
+  #hashedBytes = 0
+  #following: Promise<void> | undefined
+
+  get hashedBytes(): number {
+    return this.#hashedBytes
+  }
+
+  /** The bytes from `start` on are stored. */
+  add(start: number, data: Buffer): void {
+    if (start !== this.#hashedBytes || this.#following !== undefined) return
+    this.#hash.update(data)
+    this.#hashedBytes += data.length
+  }
+
+  /** Catches up with what is stored without a gap. `prefixEnd` is asked again and again, because that grows meanwhile. */
+  follow(prefixEnd: () => number, read: ReadStored): void {
+    const behindBytes = prefixEnd() - this.#hashedBytes
+    if (behindBytes <= 0 || behindBytes > FOLLOW_WITHIN_BYTES) return
+    this.#following ??= this.#catchUp(prefixEnd, read)
+      .catch((): void => {
+        // Whoever needs the digest reads from there again, and is told.
+      })
+      .finally(() => {
+        this.#following = undefined
+      })
+  }
+
+  /** Resolves when nothing is being read. */
+  async idle(): Promise<void> {
+    await this.#following
+  }
+
+  /**
+   * The digest of so many bytes, lower-case hex. May be asked again.
+   *
+   * @param onVerified told how many bytes are hashed; may throw to end it.
+   * @throws ReceiveError STORAGE_LOST_DATA when there are fewer bytes, or what `read` and `onVerified` throw.
+   */
+  async finish(sizeBytes: number, read: ReadStored, onVerified: (bytes: number) => void): Promise<string> {
+    await this.idle()
+    let reportedAt = performance.now()
+    for await (const block of read(this.#hashedBytes, sizeBytes)) {
+      this.#update(block)
+      if (performance.now() - reportedAt < PROGRESS_EVERY_MS / 2) continue
+      reportedAt = performance.now()
+      onVerified(this.#hashedBytes)
+    }
+    if (this.#hashedBytes !== sizeBytes) {
+      throw new ReceiveError(
+        'STORAGE_LOST_DATA',
+        `The receiver stored ${sizeBytes} bytes and finds ${this.#hashedBytes}.`,
+      )
+    }
+    onVerified(this.#hashedBytes)
+    return this.#hash.copy().digest('hex')
+  }
+
+  async #catchUp(prefixEnd: () => number, read: ReadStored): Promise<void> {
+    for (let end = prefixEnd(); end > this.#hashedBytes; end = prefixEnd()) {
+      const before = this.#hashedBytes
+      for await (const block of read(before, end)) this.#update(block)
+      if (this.#hashedBytes === before) return
+    }
+  }
+
+  #update(block: Buffer): void {
+    this.#hash.update(block)
+    this.#hashedBytes += block.length
+  }
+}
+
+type Kept = { readonly digest: PrefixDigest; readonly partChangedAtMs: number }
+
+/** Digests of uploads that nobody is busy with are forgotten, the oldest first, when there are more than this. */
+const MOST_KEPT = 256
+
+/** Digests between two sessions of an upload, which end and begin with the streams that serve it. */
+export class PrefixDigests {
+  readonly #kept = new Map<string, Kept>()
+
+  /** @param partChangedAtMs when the bytes of the part changed last. */
+  keep(fileId: string, digest: PrefixDigest, partChangedAtMs: number): void {
+    this.#kept.set(fileId, { digest, partChangedAtMs })
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MOST_KEPT) return
+      this.#kept.delete(oldest)
+    }
+  }
+
+  /** The digest that was kept, once, when nobody changed the part since and what it covers is stored; else a new one. */
+  take(fileId: string, partChangedAtMs: number | undefined, prefixEnd: number): PrefixDigest {
+    const kept = this.#kept.get(fileId)
+    this.#kept.delete(fileId)
+    const isGood =
+      kept?.partChangedAtMs === partChangedAtMs && kept !== undefined && kept.digest.hashedBytes <= prefixEnd
+    return isGood ? kept.digest : new PrefixDigest()
+  }
+}
