@@ -65,7 +65,7 @@ async function runLane(
   // other chunks may have to arrive.
   const first = await leaving(chunks, options, signal)
   if (first === undefined) return
-  const lane = createLane(open(), options)
+  const lane = createLane(opened(open, first), options)
   const abort = (): void => lane.fail(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
@@ -97,6 +97,21 @@ async function leaving(
     return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, signal)) }
   } catch (error) {
     chunk.done()
+    throw error
+  }
+}
+
+/** A chunk that is not on its way any more, or never was. */
+function letGo({ chunk, departure }: Leaving): void {
+  departure.giveUp()
+  chunk.done()
+}
+
+function opened(open: () => ChunkStream, first: Leaving): ChunkStream {
+  try {
+    return open()
+  } catch (error) {
+    letGo(first)
     throw error
   }
 }
@@ -183,6 +198,11 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     /** Sends chunks as room comes free, then waits for the last acknowledgement. */
     async feed(first: Leaving, chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
       for (let next: Leaving | undefined = first; next; next = await leaving(chunks, options, over.signal)) {
+        // Room may have been found in the very moment in which the lane failed and was closed; nobody would give it back.
+        if (failure !== undefined) {
+          letGo(next)
+          throw failure.error
+        }
         inFlight.set(next.chunk.offset, { ...next, sends: 1 })
         stalled.refresh()
         write(next.chunk)
@@ -193,10 +213,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     },
     close(): void {
       clearTimeout(stalled)
-      for (const { chunk, departure } of inFlight.values()) {
-        departure.giveUp()
-        chunk.done()
-      }
+      for (const sent of inFlight.values()) letGo(sent)
       inFlight.clear()
       // Ending the stream object leaves the HTTP/2 stream open; only cancel tells the receiver that we are gone.
       call.cancel()
