@@ -4,8 +4,7 @@ import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, type PlainDeps } from './plain-uploads.ts'
 import { PrefixDigest } from './prefix-digest.ts'
-import type { RangeSet } from './range-set.ts'
-import { listed } from './session.ts'
+import { listed, type RangeSet } from './range-set.ts'
 
 /** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
 export type FileIdentifier = { readonly fileId: string; readonly fileName: string }

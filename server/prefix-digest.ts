@@ -21,6 +21,8 @@ export class PrefixDigest {
   readonly #hash = createHash('md5')
   #hashedBytes = 0
   #following: Promise<void> | undefined
+  /** What kept it from following, to be told to whoever asks for the digest next. */
+  #failure: unknown
 
   get hashedBytes(): number {
     return this.#hashedBytes
@@ -38,8 +40,8 @@ export class PrefixDigest {
     const behindBytes = prefixEnd() - this.#hashedBytes
     if (behindBytes <= 0 || behindBytes > FOLLOW_WITHIN_BYTES) return
     this.#following ??= this.#catchUp(prefixEnd, read)
-      .catch((): void => {
-        // Whoever needs the digest reads from there again, and is told.
+      .catch((error: unknown) => {
+        this.#failure = error
       })
       .finally(() => {
         this.#following = undefined
@@ -55,10 +57,14 @@ export class PrefixDigest {
    * The digest of so many bytes, lower-case hex. May be asked again.
    *
    * @param onVerified told how many bytes are hashed; may throw to end it.
-   * @throws ReceiveError STORAGE_LOST_DATA when there are fewer bytes, or what `read` and `onVerified` throw.
+   * @throws ReceiveError STORAGE_LOST_DATA when there are fewer bytes, or what `read` threw, also earlier, and
+   * `onVerified` throws.
    */
   async finish(sizeBytes: number, read: ReadStored, onVerified: (bytes: number) => void): Promise<string> {
     await this.idle()
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure
     let reportedAt = performance.now()
     for await (const block of read(this.#hashedBytes, sizeBytes)) {
       this.#update(block)

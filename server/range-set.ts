@@ -63,3 +63,10 @@ function firstEndingAtOrAfter(set: RangeSet, position: number): number {
   }
   return low
 }
+
+/** The first few ranges of a set, for people. */
+export function listed(ranges: RangeSet): string {
+  const shown = ranges.slice(0, 5).map(({ start, end }) => `${start}-${end}`)
+  const more = ranges.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}

@@ -1,3 +1,4 @@
+import { mustEqualStored } from './equal-stored.ts'
 import { isLoss, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
@@ -90,7 +91,9 @@ export class ReceivedBytes {
     return this.#writing.run(range, async () => {
       mustBeWelcome()
       const gaps = missingWithin(this.#stored, range)
-      await this.#mustEqualStored(chunk, range, gaps)
+      const overlaps = missingWithin(gaps, range)
+      const { ledger } = this.#storage
+      if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
       // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
       if (gaps.length === 0 && chunk.data.length > 0) return 'DUPLICATE'
       await this.#write(chunk, gaps)
@@ -250,28 +253,4 @@ export class ReceivedBytes {
     this.#part = undefined
     await (await part)?.close()
   }
-
-  /** Compares with what is stored already: by the recorded checksum when this very chunk is, else byte by byte. */
-  async #mustEqualStored(chunk: CheckedChunk, range: Range, gaps: RangeSet): Promise<void> {
-    const overlaps = missingWithin(gaps, range)
-    if (overlaps.length === 0) return
-    const known = await this.#storage.ledger.chunks.find(this.#fileId, range.start)
-    if (known?.end === range.end) {
-      if (known.crc32 === chunk.crc32) return
-      throw otherBytesAt(range.start)
-    }
-    const part = await this.open()
-    for (const { start, end } of overlaps) {
-      let at = start
-      for await (const block of part.read(start, end)) {
-        const from = at - range.start
-        if (!block.equals(chunk.data.subarray(from, from + block.length))) throw otherBytesAt(at)
-        at += block.length
-      }
-    }
-  }
-}
-
-function otherBytesAt(offset: number): ReceiveError {
-  return new ReceiveError('PARAMS_CHANGED', `Other bytes are stored at offset ${offset}.`)
 }

@@ -3,7 +3,7 @@ import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish 
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
-import { type RangeSet, withRange } from './range-set.ts'
+import { listed, type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
 import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
@@ -259,11 +259,4 @@ export class Session {
       )
     }
   }
-}
-
-/** The first few ranges of a set, for people. */
-export function listed(ranges: RangeSet): string {
-  const shown = ranges.slice(0, 5).map(({ start, end }) => `${start}-${end}`)
-  const more = ranges.length - shown.length
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
