@@ -54,7 +54,7 @@ test('[C24] a finished upload stays finished, with the same answer, after a rest
 
 test('[A6] a receiver that is closed while it reads a file again says so, and the next one finishes the file', async () => {
   const within = await sandbox()
-  const before = await receiving(within)
+  const before = await receiving(within, { verifyFromDisk: true })
   const file = source('a.bin', randomBytes(96 * CHUNK_BYTES))
   const begun = await begin(before.client, file)
   await send(before.client, begun, chunksOf(file))

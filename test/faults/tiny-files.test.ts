@@ -50,12 +50,8 @@ test(
   sizeOf({ short: 120_000, full: 30 * 60_000 }),
 )
 
-/**
- * Does not hold: each file costs three questions, their answers and a sync of its own, most of ten milliseconds together on two processors. `fails`
- * turns red on the day it holds.
- */
-test.skipIf(!isFullRun).fails(
-  '[G9] tiny files arrive at a rate of at least 500 in a second (does not hold yet)',
+test.skipIf(!isFullRun)(
+  '[G9] tiny files arrive at a rate of at least 500 in a second (full run)',
   async () => {
     const scene = setScene()
     const files = 10_000
