@@ -9,6 +9,12 @@ export function openDescriptors(pid: number | undefined): number | undefined {
   return readdirSync(`/proc/${pid}/fd`).filter((fd) => !targetOf(`/proc/${pid}/fd/${fd}`).includes('/ledger/')).length
 }
 
+/** Whether a live process has a file open. False where that is not known. */
+export function hasOpen(pid: number | undefined, path: string): boolean {
+  if (!isKnown) return false
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === path)
+}
+
 /** Closed between the listing and the look: counts as open, as it was a moment ago. */
 function targetOf(link: string): string {
   try {

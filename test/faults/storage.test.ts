@@ -10,6 +10,7 @@ import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
+import { hasOpen } from './process-facts.ts'
 
 const MIB = 1024 ** 2
 const hasStrace = spawnSync('strace', ['-V']).status === 0
@@ -119,16 +120,21 @@ test.skipIf(!hasPrlimit)(
   },
 )
 
-test('[F13] bytes that changed on the receiver’s disk are never published', async () => {
+test.each([
+  ['between two connections of its upload', []],
+  ['at any moment, where the receiver reads every file again (--verify-from-disk)', ['--verify-from-disk']],
+])('[F13] bytes that changed on the receiver’s disk %s are never published', async (_when, flags) => {
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'film.bin'), 30 * MIB)
-  const receiver = await longshoreReceive(there)
+  const receiver = await longshoreReceive(there, 0, {}, flags)
   const engine = await withEngine()
   const { ids } = await engine.add([join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 4 * MIB)
   engine.pause(ids)
-  const [part] = readdirSync(join(there, '.longshore/parts'))
-  const file = openSync(join(there, '.longshore/parts', part as string), 'r+')
+  const [name] = readdirSync(join(there, '.longshore/parts'))
+  const part = join(there, '.longshore/parts', name as string)
+  if (flags.length === 0) await expect.poll(() => hasOpen(receiver.child.pid, part)).toBe(false)
+  const file = openSync(part, 'r+')
   writeSync(file, Buffer.from('rot'), 0, 3, 1000)
   closeSync(file)
   engine.resume(ids)
