@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
+import { channelOptions } from '../../proto/index.ts'
 import { fromFileError, fromServiceError } from './errors.ts'
 
 function serviceError(code: status, details: string, reason?: string): ServiceError {
@@ -46,6 +47,15 @@ test.each(['NO_TOKEN', 'TOKEN_EXPIRED'])(
     })
   },
 )
+
+test('a connection that broke right before a call is tried again, and not by grpc-js, which would let nothing else have a turn', () => {
+  const details = 'Failed to start HTTP/2 stream with error The session has been destroyed'
+  expect(fromServiceError(serviceError(status.INTERNAL, details))).toMatchObject({
+    reason: 'UNREACHABLE',
+    remedy: 'retry',
+  })
+  expect(channelOptions['grpc.enable_retries']).toBe(0)
+})
 
 test('a proxy that limits the size is named', () => {
   const error = fromServiceError(serviceError(status.UNKNOWN, 'Received HTTP status code 413'))

@@ -117,7 +117,11 @@ export function fromServiceError(error: ServiceError): UploadError {
 function fromTransportText(error: ServiceError): UploadError {
   const options = { cause: error }
   if (/HTTP status code 413/.test(error.details)) return proxyLimit(options)
-  if (/RST_STREAM|HTTP status code 5\d\d|ECONNRESET|socket|Premature close/i.test(error.details)) {
+  if (
+    /RST_STREAM|HTTP status code 5\d\d|ECONNRESET|socket|Premature close|Failed to start HTTP\/2 stream/i.test(
+      error.details,
+    )
+  ) {
     return unreachable(error)
   }
   return new UploadError('RECEIVER_ERROR', `The receiver failed: ${error.details}`, 'retry-once', options)
