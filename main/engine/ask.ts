@@ -1,4 +1,5 @@
 import type { CallOptions, ClientUnaryCall, ServiceError } from '@grpc/grpc-js'
+import { cancelSoon } from './cancel.ts'
 import { fromServiceError } from './errors.ts'
 
 /** A question with a short answer fails after this, ms; transfers have no deadline but notice when nothing moves. */
@@ -10,7 +11,7 @@ type Ask<T> = (options: CallOptions, done: (error: ServiceError | null, value?: 
 export function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     signal.throwIfAborted()
-    const cancel = (): void => sent.cancel()
+    const cancel = (): void => cancelSoon(sent)
     const sent = call({ deadline: Date.now() + withinMs }, (error, value) => {
       signal.removeEventListener('abort', cancel)
       if (signal.aborted) reject(signal.reason)

@@ -22,6 +22,7 @@ import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSum
 import { FileTransferClient } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
 import { ask } from './ask.ts'
+import { cancelSoon } from './cancel.ts'
 import { channelTo } from './credentials.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { createPace, type Pace } from './pace.ts'
@@ -177,7 +178,7 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
 
 /** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
 async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const cancel = (): void => call.cancel()
+  const cancel = (): void => cancelSoon(call)
   signal.addEventListener('abort', cancel, { once: true })
   try {
     signal.throwIfAborted()
@@ -187,6 +188,6 @@ async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): 
     throw isServiceError(error) ? fromServiceError(error) : error
   } finally {
     signal.removeEventListener('abort', cancel)
-    call.cancel()
+    cancelSoon(call)
   }
 }

@@ -2,6 +2,7 @@ import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
 import type { PutFileInput } from '../../proto/generated/filetransfer/PutFile.ts'
 import type { PutFileReply } from '../../proto/generated/filetransfer/PutFileReply.ts'
+import { cancelSoon } from './cancel.ts'
 import { fromReason, fromServiceError, isServiceError, UploadError } from './errors.ts'
 
 type Call = ClientDuplexStream<PutFileInput, PutFileReply>
@@ -70,7 +71,7 @@ export function createPutStream(open: () => Call) {
     for (const { reject } of stream.waiting.values()) reject(error)
     stream.waiting.clear()
     // Only cancel tells the receiver that we are gone.
-    stream.call.cancel()
+    cancelSoon(stream.call)
   }
 
   return {

@@ -1,6 +1,7 @@
 import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import { cancelSoon } from './cancel.ts'
 import { crc32 } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
@@ -138,7 +139,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     settle?.reject(failure.error)
     wake?.()
     over.abort(failure.error)
-    call.cancel()
+    cancelSoon(call)
   }
 
   function write(chunk: OutgoingChunk): void {
@@ -216,7 +217,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
       for (const sent of inFlight.values()) letGo(sent)
       inFlight.clear()
       // Ending the stream object leaves the HTTP/2 stream open; only cancel tells the receiver that we are gone.
-      call.cancel()
+      cancelSoon(call)
     },
   }
 }

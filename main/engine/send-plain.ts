@@ -3,6 +3,7 @@ import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChun
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { Attempt, Finished } from './attempt.ts'
+import { cancelSoon } from './cancel.ts'
 import { md5Hex } from './digest.ts'
 import { fromServiceError, UploadError } from './errors.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
@@ -57,7 +58,7 @@ async function uploadChunks(
   const totalSize = record.identity.sizeBytes
   let call: ClientWritableStream<FileChunkInput> | undefined
   const answered = new AbortController()
-  const cancel = (): void => call?.cancel()
+  const cancel = (): void => cancelSoon(call)
   const answer = new Promise<void>((resolve, reject) => {
     call = connection.openPlainUpload((error, value) => {
       answered.abort()
@@ -87,7 +88,7 @@ async function uploadChunks(
     await answer
   } finally {
     signal.removeEventListener('abort', cancel)
-    call?.cancel()
+    cancelSoon(call)
   }
 }
 
