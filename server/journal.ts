@@ -26,26 +26,27 @@ const LONGEST_BYTES = 16 * 1024 ** 2
  * syncing each of them, and the folder that names it, would take a disk milliseconds apiece.
  */
 export class Journal {
-  readonly #volumes: readonly [VolumeFile, VolumeFile]
-  #current = 0
+  /** Takes what comes. */
+  #taking: VolumeFile
+  /** Empty, or being made so. */
+  #resting: VolumeFile
   #waiting: { readonly entry: JournalEntry; readonly took: (volume: VolumeFile) => void }[] = []
   readonly #appends = new Together(() => this.#appendWaiting())
 
   /** Opens the journal in a folder, which must be there, and makes it when it is missing. */
   static async open(folder: string): Promise<Journal> {
-    return new Journal([
-      await VolumeFile.open(join(folder, 'small-files.0')),
-      await VolumeFile.open(join(folder, 'small-files.1')),
-    ])
+    const open = (name: string) => VolumeFile.open(join(folder, name))
+    return new Journal(await open('small-files.0'), await open('small-files.1'))
   }
 
-  private constructor(volumes: readonly [VolumeFile, VolumeFile]) {
-    this.#volumes = volumes
+  private constructor(taking: VolumeFile, resting: VolumeFile) {
+    this.#taking = taking
+    this.#resting = resting
   }
 
   /** Bytes in the volume that takes what comes. */
   get bytes(): number {
-    return this.#volumes[this.#current === 0 ? 0 : 1].bytes
+    return this.#taking.bytes
   }
 
   /**
@@ -68,7 +69,7 @@ export class Journal {
 
   /** What a crash left, in the order it came. An entry that is torn ends its volume: what follows was never promised to anybody. */
   async *entries(onDamage: OnDamage): AsyncGenerator<JournalEntry> {
-    for (const volume of this.#volumes) yield* volume.entries(onDamage)
+    for (const volume of [this.#taking, this.#resting]) yield* volume.entries(onDamage)
   }
 
   /**
@@ -77,8 +78,9 @@ export class Journal {
    * @throws what `makeSuperfluous` or the disk threw; then the entries are kept.
    */
   async turn(makeSuperfluous: () => Promise<void>): Promise<void> {
-    const old = this.#volumes[this.#current === 0 ? 0 : 1]
-    this.#current = 1 - this.#current
+    const old = this.#taking
+    this.#taking = this.#resting
+    this.#resting = old
     await old.allSettled()
     await makeSuperfluous()
     await old.clear()
@@ -86,18 +88,18 @@ export class Journal {
 
   /** Empties both volumes, when nothing is being appended. */
   async clear(): Promise<void> {
-    for (const volume of this.#volumes) await volume.clear()
+    for (const volume of [this.#taking, this.#resting]) await volume.clear()
   }
 
   /** Waits for what is being appended. */
   async close(): Promise<void> {
     await this.#appends.idle()
-    for (const volume of this.#volumes) await volume.close()
+    for (const volume of [this.#taking, this.#resting]) await volume.close()
   }
 
   async #appendWaiting(): Promise<void> {
     const taken = this.#waiting.splice(0)
-    const volume = this.#volumes[this.#current === 0 ? 0 : 1]
+    const volume = this.#taking
     for (const { took } of taken) took(volume)
     await volume.append(taken.map(({ entry }) => entry))
   }

@@ -75,7 +75,7 @@ export function createStages(
       current().atReceiverMs += tookMs
     },
     bottleneck() {
-      current()
+      const { beganMs: endedMs } = current()
       const complete = slots.slice(0, -1)
       const sum = (of: (slot: Slot) => number): number => complete.reduce((ms, slot) => ms + of(slot), 0)
       const spent = { source: 0, hashing: 0, limit: 0, acknowledgement: 0 }
@@ -83,7 +83,7 @@ export function createStages(
         spent[stage] = sum(({ ms }) => ms[stage])
       const allMs = spent.source + spent.hashing + spent.limit + spent.acknowledgement
       if (allMs < LEAST_MS) return undefined
-      const wallMs = now() - (complete[0]?.beganMs ?? now()) - (now() - (slots.at(-1)?.beganMs ?? now()))
+      const wallMs = endedMs - (complete[0]?.beganMs ?? endedMs)
       // A process without rest makes everything else look slow.
       const busyShare = Math.min(1, sum((slot) => slot.activeMs) / wallMs)
       if (busyShare > 1 - LEAST_REST) {

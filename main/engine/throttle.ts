@@ -1,3 +1,5 @@
+import { createLine } from './line.ts'
+
 /** Keeps to a rate. What it is asked for first goes first. */
 export type Throttle = {
   /** Waits until `bytes` may go. Rejects with the signal's reason when aborted; then they did not go. */
@@ -18,8 +20,6 @@ const BURST_S = 0.1
 /** At most so much of a second in one piece. */
 const PIECE_S = 0.25
 
-type Waiter = { readonly bytes: number; readonly go: () => void }
-
 /** Gives tokens, one for each byte, at a steady rate. `now` is a monotonic clock, ms. */
 export function createTokenBucket(now: () => number = () => performance.now()): TokenBucket {
   let rate: number | undefined
@@ -27,7 +27,7 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
   let tokens = 0
   let countedAtMs = now()
   let timer: NodeJS.Timeout | undefined
-  const waiters: Waiter[] = []
+  const line = createLine(serve)
 
   function count(): void {
     const nowMs = now()
@@ -38,12 +38,11 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
   function serve(): void {
     clearTimeout(timer)
     count()
-    for (let waiter = waiters[0]; waiter !== undefined && (rate === undefined || tokens >= 0); waiter = waiters[0]) {
-      waiters.shift()
-      tokens -= waiter.bytes
-      waiter.go()
+    for (let bytes = line.first(); bytes !== undefined && (rate === undefined || tokens >= 0); bytes = line.first()) {
+      tokens -= bytes
+      line.letGo()
     }
-    if (waiters.length === 0 || rate === undefined) return
+    if (line.first() === undefined || rate === undefined) return
     timer = setTimeout(serve, Math.max(1, Math.ceil((-tokens * 1000) / rate)))
   }
 
@@ -51,23 +50,9 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
     async take(bytes, signal) {
       signal.throwIfAborted()
       if (rate === undefined) return
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => {
-          waiters.splice(waiters.indexOf(waiter), 1)
-          reject(signal.reason)
-          serve()
-        }
-        const waiter: Waiter = {
-          bytes,
-          go: () => {
-            signal.removeEventListener('abort', abort)
-            resolve()
-          },
-        }
-        signal.addEventListener('abort', abort, { once: true })
-        waiters.push(waiter)
-        serve()
-      })
+      const waiting = line.join(bytes, signal)
+      serve()
+      await waiting
     },
     mostAtOnce: () => (rate === undefined ? Number.POSITIVE_INFINITY : rate * PIECE_S),
     setRate(bytesPerSecond) {

@@ -10,6 +10,7 @@ import type { Intent, Wish } from './chunk-store.ts'
 import { fileIdentity, isSameFile } from './file-identity.ts'
 import { openFolder } from './folder.ts'
 import { openFolderOnce } from './folder-once.ts'
+import { linkUnlessTaken } from './publish.ts'
 import type { TakenNames } from './taken-names.ts'
 
 /** A small file that is written beside its final name, which it does not have yet. Nothing of it survives a power cut. */
@@ -76,7 +77,7 @@ export async function openSmallFiles(
         const identity = await makeFile(path, wish.modifiedAtMs, data)
         return {
           intent: { storedAs: [...folder.path, name], fileIdentity: identity },
-          appear: () => linkUnlessTaken(path, folder.at(name)),
+          appear: () => linkUnlessTaken(path, folder, name),
           close: async () => {
             await unlink(path)
             await leave()
@@ -130,16 +131,6 @@ async function makeFile(path: string, modifiedAtMs: number, data: Buffer, { dura
 
 async function identityOf(file: FileHandle): Promise<string> {
   return fileIdentity(await file.stat({ bigint: true }))
-}
-
-async function linkUnlessTaken(path: string, at: string): Promise<boolean> {
-  try {
-    await link(path, at)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false
-    throw error
-  }
 }
 
 /** What a crash left of a file: all of it, less, nothing, or something that somebody else has to do with. */
