@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, readdir, readFile, rename, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { begin, connect, md5Of, refusalOf, type Source, source } from './fixtures/client.ts'
@@ -9,6 +9,7 @@ import { fates, put, toPut } from './fixtures/put.ts'
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
 import { readReceivedLog, receivedLogOf } from './received-log.ts'
+import { startReceiver } from './receiver.ts'
 
 const flags = (directory: string) => ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
 const smallFiles = (count: number) =>
@@ -86,6 +87,32 @@ test('a start leaves alone what somebody did with small files since they arrived
   expect(await readFile(join(directory, 'day 0/0.bin'), 'utf8')).toBe('edited')
   expect(await readFile(join(directory, 'day 1/1.bin'), 'utf8')).toBe('another')
   expect(await readFile(join(directory, 'day 2/2.bin'))).toEqual(files[1]?.data)
+})
+
+test('a file that cannot be completed at a start is completed at a later one, whatever arrives and ends in between', async () => {
+  const within = await sandbox()
+  const files = smallFiles(1)
+  const directory = await killedAfter(within, files)
+  await rm(join(directory, 'day 0'), { recursive: true })
+  await writeFile(join(directory, 'day 0'), 'in the way')
+  const unexpected: unknown[] = []
+  const between = await startReceiver({
+    directory,
+    host: '127.0.0.1',
+    port: 0,
+    onUnexpected: (error) => unexpected.push(error),
+  })
+  const client = connect(between.port)
+  const other = source('other.bin', randomBytes(10))
+  expect(fates([other], await put(client, [toPut(other)]))).toEqual(['other.bin'])
+  client.close()
+  await between.close()
+  expect(unexpected).toHaveLength(1)
+  await rm(join(directory, 'day 0'))
+
+  await receiving(within)
+
+  expect(await filesIn(directory)).toEqual(expected([...files, other]))
 })
 
 test('an entry that a crash tore ends the journal, and keeps nothing from starting', async () => {

@@ -38,8 +38,8 @@ export class SmallFiles {
   #lastFinished: UploadRecord | undefined
   #timer: NodeJS.Timeout | undefined
   #emptying: Promise<void> | undefined
-  /** The journal could not be written. Files go the slower way from then on, which tells their senders why. */
-  #failed = false
+  /** The journal could not be written or emptied, and is left for the next start. Files go the slower way from then on, which tells their senders why. */
+  #failed: boolean
   readonly #underWay = new Set<Promise<unknown>>()
   #closing = false
 
@@ -59,12 +59,13 @@ export class SmallFiles {
       }
     }
     if (isWhole) await journal.clear()
-    return new SmallFiles(deps, journal)
+    return new SmallFiles(deps, journal, !isWhole)
   }
 
-  private constructor(deps: SmallFilesDeps, journal: Journal) {
+  private constructor(deps: SmallFilesDeps, journal: Journal, failed: boolean) {
     this.#deps = deps
     this.#journal = journal
+    this.#failed = failed
   }
 
   /**
@@ -91,7 +92,7 @@ export class SmallFiles {
     await Promise.allSettled(this.#underWay)
     clearTimeout(this.#timer)
     await this.#emptying
-    if (this.#lastFinished !== undefined) await this.#empty()
+    if (!this.#failed && this.#journal.bytes > 0) await this.#empty()
     await this.#journal.close()
   }
 
