@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { createReceiveCommand } from '../server/run.ts'
 import { devicesCommand } from './devices.ts'
 import { discoverCommand } from './discover.ts'
+import { keepFreedMemory } from './keep-freed-memory.ts'
 import { pairCommand } from './pair.ts'
 import { selftestCommand } from './selftest.ts'
 import { sendCommand } from './send.ts'
@@ -12,6 +13,8 @@ import { verifyCommand } from './verify.ts'
 
 /** Wrong use, as against 1 for files that failed and 130 for an interruption. */
 const WRONG_USE = 2
+
+keepFreedMemory()
 
 const program = new Command('longshore')
   .description('Sends big files and folders to a box of yours, where they arrive verified.')
