@@ -95,6 +95,14 @@ test('[H1] a token in any other place, and what a client says about itself, are 
   }
 })
 
+test('a token that another process made is good at once', async () => {
+  const { stateDirectory, clientWith } = await secured()
+  for (let round = 0; round < 5; round++) {
+    const { token } = await addDevice(stateDirectory, { name: `program ${round}`, mayOverwrite: true }, Date.now())
+    await begin(await clientWith(token), source(`${round}.bin`, randomBytes(10)))
+  }
+})
+
 test('until it is paired a device learns who the receiver is, and not what is in it', async () => {
   const { client, device } = await secured()
   const info = { name: 'attic', access: 'PAIRING_NEEDED', freeBytes: '0', protocolMax: 1 }

@@ -20,7 +20,8 @@ const openPaths: ReadonlySet<string> = new Set([
 const NO_DIGEST = Buffer.alloc(32)
 
 /**
- * Decides about every call when its metadata arrives, before a message of it is read: a call that is refused costs a look-up and a digest.
+ * Decides about every call when its metadata arrives, before a message of it is read: a call that is refused costs a look-up, a digest, and a look at the
+ * folder of devices that it shares with all others.
  *
  * @param devices undefined when the receiver asks nobody.
  */
@@ -29,10 +30,12 @@ export function createInterceptor(devices: Devices | undefined): ServerIntercept
     new ServerInterceptingCall(call, {
       start(next) {
         next({
-          onReceiveMetadata(metadata, pass) {
+          async onReceiveMetadata(metadata, pass) {
             try {
               const caller: Caller =
-                devices === undefined ? { kind: 'anyone' } : callerOf(devices, metadata, openPaths.has(method.path))
+                devices === undefined
+                  ? { kind: 'anyone' }
+                  : await callerOf(devices, metadata, openPaths.has(method.path))
               // Nothing behind this point has any use for a token.
               metadata.remove(TOKEN_KEY)
               const address = call.getConnectionInfo().remoteAddress ?? ''
@@ -48,11 +51,19 @@ export function createInterceptor(devices: Devices | undefined): ServerIntercept
     })
 }
 
-function callerOf(devices: Devices, metadata: Metadata, isOpen: boolean): Caller {
-  const found = deviceOf(devices, metadata)
+async function callerOf(devices: Devices, metadata: Metadata, isOpen: boolean): Promise<Caller> {
+  const found = await deviceAfterLook(devices, metadata)
   if (!(found instanceof ReceiveError)) return { kind: 'device', device: found }
   if (isOpen) return { kind: 'stranger' }
   throw found
+}
+
+/** Another process may have made the token a moment ago: before one is refused, whatever is wrong with it, the devices are looked at. */
+async function deviceAfterLook(devices: Devices, metadata: Metadata): Promise<Device | ReceiveError> {
+  const found = deviceOf(devices, metadata)
+  if (!(found instanceof ReceiveError) || metadata.get(TOKEN_KEY).length === 0) return found
+  await devices.lookAgain()
+  return deviceOf(devices, metadata)
 }
 
 /** The device of a call, or why there is none. Takes as long and says the same whatever is wrong with a token, but for one that was right and is over. */

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { readFingerprint } from '../proto/identity.ts'
 import { readPairingLink } from '../proto/pairing.ts'
 import { asked, refusalOf, source, upload } from '../server/fixtures/client.ts'
-import { connectSecurely, pairingWith, untilKnown } from '../server/fixtures/secured.ts'
+import { connectSecurely, pairingWith } from '../server/fixtures/secured.ts'
 import { type JsonLine, type LongshoreProcess, longshore } from './support/longshore-process.ts'
 import { tempDir } from './support/temp-dir.ts'
 
@@ -104,7 +104,6 @@ test('a token for a script is made before the receiver runs, and is good when it
   const { listening, port } = await receive(directory)
   expect(listening.fingerprint).toBe(fingerprint)
   const client = connectSecurely(port, pemOf(directory), made.stdout)
-  await untilKnown(client)
   expect(await upload(client, source('a.bin', randomBytes(2000)))).toMatchObject({ storedAs: 'team/ci/a.bin' })
   expect(await refusalOf(upload(client, source('b.bin', randomBytes(49))))).toBe('RESOURCE_EXHAUSTED QUOTA')
 })
