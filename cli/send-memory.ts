@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { BegunBefore, ResumeRecord, ResumeStore, WalkedEntry } from '../main/engine/engine.ts'
 import { takePidLock } from '../server/pid-lock.ts'
@@ -10,8 +11,8 @@ export type SendMemory = {
   readonly store: ResumeStore
   /** What an earlier run of the command began of this entry, unless the file has changed since. */
   begunBefore(entry: WalkedEntry): BegunBefore | undefined
-  /** Lets go of the memory, and removes it when everything is finished. */
-  close(): void
+  /** Lets go of the memory when it is written, and removes it when everything is finished. */
+  close(): Promise<void>
 }
 
 type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed'>
@@ -33,10 +34,10 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   // Until this run has queued its files, the memory on disk is the better one.
   let queued = false
 
-  function write(): void {
-    writeFileSync(`${file}.new`, JSON.stringify([...kept.values()]), { mode: 0o600, flush: true })
-    renameSync(`${file}.new`, file)
-  }
+  const write = oneAtATime(async () => {
+    await writeFile(`${file}.new`, JSON.stringify([...kept.values()]), { mode: 0o600, flush: true })
+    await rename(`${file}.new`, file)
+  })
 
   return {
     store: {
@@ -48,7 +49,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
           const extras = { ...(identity && { identity }), ...(hashed && { hashed }) }
           kept.set(id, { source, path, uploadKey, ...extras })
         }
-        write()
+        await write()
       },
       async remove(ids) {
         for (const id of ids) finished.add(id)
@@ -58,11 +59,34 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       const kept = earlier.get(identityKey(entry))
       return kept && { uploadKey: kept.uploadKey, ...(kept.hashed && { hashed: kept.hashed }) }
     },
-    close() {
-      if (queued && finished.size === kept.size) rmSync(file, { force: true })
-      lock.release()
+    async close() {
+      try {
+        await write.settled()
+        if (queued && finished.size === kept.size) await rm(file, { force: true })
+      } finally {
+        lock.release()
+      }
     },
   }
+}
+
+/**
+ * Never two of this work at once: whoever asks while it is under way shares the next one, which begins afterwards and so sees everything that was there
+ * when they asked.
+ */
+function oneAtATime(work: () => Promise<void>) {
+  let underWay: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+  const begin = (): Promise<void> => {
+    next = undefined
+    underWay = work()
+    return underWay
+  }
+  const ask = (): Promise<void> => {
+    next ??= underWay.then(begin, begin)
+    return next
+  }
+  return Object.assign(ask, { settled: () => (next ?? underWay).catch(() => undefined) })
 }
 
 function identityKey({ source, path, identity }: Omit<Kept, 'uploadKey' | 'hashed'>): string {
