@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../main/engine/connection.ts'
+import { crc32 } from '../main/engine/digest.ts'
 import type { OutgoingChunk } from '../main/engine/outgoing-chunks.ts'
 import { sendChunks } from '../main/engine/send-chunks.ts'
 import { createStages } from '../main/engine/stages.ts'
@@ -88,5 +89,6 @@ async function* sameNoise(chunkBytes: number, chunks: number): AsyncGenerator<Ou
     Array.from({ length: Math.ceil(chunkBytes / block.length) }, () => block),
     chunkBytes,
   )
-  for (let index = 0; index < chunks; index++) yield { offset: index * chunkBytes, data, done() {} }
+  const chunk = { data, crc32: crc32(data), done() {}, drop() {} }
+  for (let index = 0; index < chunks; index++) yield { offset: index * chunkBytes, ...chunk }
 }

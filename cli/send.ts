@@ -74,6 +74,7 @@ async function sendTo(
       routeTo: () => route,
       onSuccession: (_, certificatePem) => onSuccession(certificatePem),
       warn: report.note,
+      hashWorker: new URL('../hash-worker/index.js', import.meta.url),
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
     engine.limitRate(options.limit)
@@ -87,7 +88,7 @@ async function sendTo(
     report.summary({ ...outcome, seconds: Math.round(performance.now() - startedAtMs) / 1000 })
     return outcome.failed === 0 ? 0 : SOME_FAILED
   } finally {
-    memory.close()
+    await memory.close()
   }
 }
 

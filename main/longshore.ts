@@ -13,6 +13,7 @@ import { pair } from './engine/pair.ts'
 import { probe } from './engine/probe.ts'
 import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
+import { hashWorkerFile } from './hash-worker-file.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
 import { readName } from './kept-receiver.ts'
 import { setMenu } from './menu.ts'
@@ -101,6 +102,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     routeTo: routesOf(ownReceiver, receivers),
     onSuccession: (receiver, certificatePem) => receivers.succeed(receiver, certificatePem),
     warn: eachOnce(notify),
+    hashWorker: hashWorkerFile,
   })
   engine.limitRate(settings.get().bytesPerSecond)
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })

@@ -5,15 +5,25 @@ import { whileBuilding } from './build-lock.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** Each output of the build by the name it has in vite.config.ts: its main file, and the folders its sources are in. */
+type Output = {
+  /** Its main file. */
+  readonly file: string
+  /** The folders its sources are in. */
+  readonly sources: readonly string[]
+  /** Outputs that it starts while it runs. */
+  readonly starts?: readonly ['hashWorker']
+}
+
+/** Each output of the build by the name it has in vite.config.ts. */
 const OUTPUTS = {
   client: { file: 'out/renderer/index.html', sources: ['renderer', 'main/contract.ts'] },
-  main: { file: 'out/main/index.js', sources: ['main', 'proto'] },
+  main: { file: 'out/main/index.js', sources: ['main', 'proto'], starts: ['hashWorker'] },
   preload: { file: 'out/main/preload.cjs', sources: ['main'] },
   receiver: { file: 'out/receiver/index.js', sources: ['server', 'proto'] },
-  cli: { file: 'out/cli/index.js', sources: ['cli', 'server', 'main', 'proto'] },
+  hashWorker: { file: 'out/hash-worker/index.js', sources: ['main/engine'] },
+  cli: { file: 'out/cli/index.js', sources: ['cli', 'server', 'main', 'proto'], starts: ['hashWorker'] },
   chromiumHost: { file: 'out/chromium-host/run.js', sources: ['chromium-host'] },
-} as const
+} as const satisfies Record<string, Output>
 
 export type OutputName = keyof typeof OUTPUTS
 
@@ -29,8 +39,9 @@ export function isStale(name: OutputName): boolean {
   return Math.max(...inputs.map(newestMs)) > statSync(output).mtimeMs
 }
 
-/** Builds those of `names` that are stale; returns which. Rejects with the bundler's message when a source is wrong. */
-export async function buildOutputs(names: readonly OutputName[]): Promise<readonly OutputName[]> {
+/** Builds those of `wanted`, and of what they start, that are stale; returns which. Rejects with the bundler's message when a source is wrong. */
+export async function buildOutputs(wanted: readonly OutputName[]): Promise<readonly OutputName[]> {
+  const names = [...new Set(wanted.flatMap((name) => [name, ...startedBy(name)]))]
   if (!names.some(isStale)) return []
   return whileBuilding(async () => {
     // Whoever held the lock before may have built them meanwhile.
@@ -38,6 +49,11 @@ export async function buildOutputs(names: readonly OutputName[]): Promise<readon
     if (stale.length > 0) await build(stale)
     return stale
   })
+}
+
+function startedBy(name: OutputName): readonly OutputName[] {
+  const output: Output = OUTPUTS[name]
+  return output.starts ?? []
 }
 
 async function build(names: readonly OutputName[]): Promise<void> {

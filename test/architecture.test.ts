@@ -40,7 +40,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     [
       /^cli\//,
       /^main\/(contract|discovery|discovery-networks)\.ts$/,
-      /^main\/engine\/(engine|receiver-address|connection|diagnosis|errors|outgoing-chunks|pair|probe|send-chunks|stages|throttle)\.ts$/,
+      /^main\/engine\/(engine|receiver-address|connection|diagnosis|digest|errors|outgoing-chunks|pair|probe|send-chunks|stages|throttle)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
       /^proto\/(identity|limits|pairing)\.ts$/,

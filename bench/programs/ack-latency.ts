@@ -3,6 +3,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { connect } from '../../main/engine/connection.ts'
+import { crc32 } from '../../main/engine/digest.ts'
 import type { OutgoingChunk } from '../../main/engine/outgoing-chunks.ts'
 import type { Pace } from '../../main/engine/pace.ts'
 import { plaintextRoute } from '../../main/engine/route.ts'
@@ -39,7 +40,7 @@ async function* chunks(pace: Pace): AsyncGenerator<OutgoingChunk, void> {
   const noise = randomBytes(CHUNK_BYTES)
   for (let offset = 0; offset < bytes; ) {
     const data = noise.subarray(0, Math.min(pace.chunkBytes(), bytes - offset))
-    yield { offset, data, done() {} }
+    yield { offset, data, crc32: crc32(data), done() {}, drop() {} }
     offset += data.length
   }
 }

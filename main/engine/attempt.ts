@@ -1,4 +1,5 @@
 import type { Budget } from './budget.ts'
+import type { ChunkMemory } from './chunk-memory.ts'
 import type { Connection } from './connection.ts'
 import type { FileDigest } from './digest.ts'
 import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
@@ -32,6 +33,7 @@ export type Attempt = {
   readonly digest: FileDigest
   readonly connection: Connection
   readonly budget: Budget
+  readonly memory: ChunkMemory
   readonly throttle: Throttle
   readonly stages: Stages
   readonly listener: TransferListener

@@ -1,10 +1,12 @@
 import type { AttemptReport, TransferListener } from './attempt.ts'
 import { isPutWhole } from './batch.ts'
 import { createBudget } from './budget.ts'
+import { createChunkMemory } from './chunk-memory.ts'
 import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
 import { UploadError } from './errors.ts'
 import { findForgotten } from './forgotten.ts'
+import type { HashPool } from './hash-pool.ts'
 import { createMeter, secondsLeft } from './meter.ts'
 import { createReceiverPool, type Lease } from './receiver-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
@@ -24,13 +26,15 @@ export type AttemptsOptions = RoutesOptions & {
   readonly warn: (message: string) => void
   readonly connections: number
   readonly bufferBytes: number
+  readonly hashPool: HashPool
 }
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
-export function createAttempts({ warn, connections, bufferBytes, ...options }: AttemptsOptions) {
+export function createAttempts({ warn, connections, bufferBytes, hashPool, ...options }: AttemptsOptions) {
   const routes = createRoutes(options)
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
+  const memory = createChunkMemory(bufferBytes)
   const throttles = createThrottles()
   const stages = createStages()
   const streamCuts = createStreamCuts()
@@ -75,7 +79,8 @@ export function createAttempts({ warn, connections, bufferBytes, ...options }: A
         putLimits.set(receiver, connection.putFilesMaxBytes)
         if (kind === 'plain') onPlainReceiver(receiver)
       }
-      const deps = { connection, budget, throttle: throttles.to(receiver), stages, onReached, isFresh }
+      const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
+      const deps = { ...shared, onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
       streamCuts.forget(receiver)

@@ -26,7 +26,7 @@ export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFi
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function putFile(
   record: FileRecord,
-  { connection, budget, throttle, stages }: Omit<TransferDeps, 'onReached' | 'isFresh'>,
+  { connection, budget, throttle, stages }: Pick<TransferDeps, 'connection' | 'budget' | 'throttle' | 'stages'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {

@@ -9,6 +9,7 @@ import {
 import { createAttempts } from './attempts.ts'
 import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
+import { createHashPool } from './hash-pool.ts'
 import { createQueue } from './queue.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
@@ -51,6 +52,8 @@ export type EngineDeps = {
   readonly onSuccession?: (receiver: string, certificatePem: string) => void
   /** Hears sentences the person should know, each once. @default nobody does */
   readonly warn?: (message: string) => void
+  /** The built hash-worker.ts. @default none, and everything is hashed in this thread */
+  readonly hashWorker?: URL
   readonly options?: EngineOptions
 }
 
@@ -113,13 +116,15 @@ export async function createEngine({
   routeTo = plaintextRoute,
   onSuccession = () => undefined,
   warn = () => undefined,
+  hashWorker,
   options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
 }: EngineDeps): Promise<Engine> {
   requireWhole('connections', connections)
   requireWhole('filesAtOnce', filesAtOnce)
   requireWhole('bufferBytes', bufferBytes)
   const listeners = new Set<(change: EngineChange) => void>()
-  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes })
+  const hashPool = await createHashPool(hashWorker)
+  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool })
   const queue = createQueue({
     resumeStore,
     attempt: attempts.attempt,

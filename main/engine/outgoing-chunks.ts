@@ -1,9 +1,17 @@
-import { newChunkBuffer } from '../../proto/chunk-message.ts'
 import type { Attempt } from './attempt.ts'
+import { crc32 } from './digest.ts'
 import { type ByteSpan, type Cut, plannedChunks } from './plan.ts'
 
-/** One chunk with its bytes, ready to go. `done` gives its memory back to the budget; calling it again does nothing. */
-export type OutgoingChunk = { readonly offset: number; readonly data: Buffer; done(): void }
+/** One chunk with its bytes, ready to go. Whoever has it tells what became of it; telling both, or one twice, counts once. */
+export type OutgoingChunk = {
+  readonly offset: number
+  readonly data: Buffer
+  readonly crc32: number
+  /** It arrived, and nobody reads its bytes any more. */
+  done(): void
+  /** Nobody waits for it any more, though its bytes may still be on their way. */
+  drop(): void
+}
 
 /** How often the source is looked at while it is read, bytes. */
 const LOOK_EVERY_BYTES = 32 * 1024 * 1024
@@ -13,7 +21,7 @@ const LOOK_EVERY_BYTES = 32 * 1024 * 1024
  * that is hashed already is only sent.
  */
 export async function* outgoingChunks(
-  { record, source, digest, budget, stages, signal }: Attempt,
+  { record, source, digest, budget, memory, stages, signal }: Attempt,
   cut: Cut,
   storedSpans: readonly ByteSpan[],
 ): AsyncGenerator<OutgoingChunk, void> {
@@ -28,21 +36,25 @@ export async function* outgoingChunks(
     }
     readBytes += bytes
     await budget.take(bytes, signal)
+    const room = memory.take(bytes)
     let held = true
-    const done = (): void => {
+    const drop = (): void => {
       if (held) budget.give(bytes)
       held = false
     }
+    const done = (): void => {
+      if (held) room.reuse()
+      drop()
+    }
     try {
-      const data = await stages.time('source', () => source.read(start, end, newChunkBuffer(bytes)))
-      // A receiver may have changed its chunk size between two attempts, so the digest may stand inside this chunk.
-      const beganMs = performance.now()
-      if (!hashed) digest.update(data.subarray(digest.hashedBytes - start))
-      stages.add('hashing', performance.now() - beganMs)
+      const data = await stages.time('source', () => source.read(start, end, room.data))
+      // An attempt that is over must not go on hashing: the next one may have begun.
+      signal.throwIfAborted()
+      const checksum = hashed ? crc32(data) : await stages.time('hashing', () => digest.update(data, start))
       if (stored) done()
-      else yield { offset: start, data, done }
+      else yield { offset: start, data, crc32: checksum, done, drop }
     } catch (error) {
-      done()
+      drop()
       throw error
     }
   }

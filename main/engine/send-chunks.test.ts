@@ -26,15 +26,12 @@ function held(onDepart: (departures: number) => void) {
   async function* chunks(): AsyncGenerator<OutgoingChunk, void> {
     for (let offset = 0; ; offset += 10) {
       counts.inMemory += 1
-      let done = false
-      yield {
-        offset,
-        data: Buffer.alloc(10),
-        done: () => {
-          if (!done) counts.inMemory -= 1
-          done = true
-        },
+      let over = false
+      const end = (): void => {
+        if (!over) counts.inMemory -= 1
+        over = true
       }
+      yield { offset, data: Buffer.alloc(10), crc32: 0, done: end, drop: end }
     }
   }
   return { counts, pace, chunks: chunks() }

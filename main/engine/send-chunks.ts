@@ -2,7 +2,6 @@ import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import { cancelSoon } from './cancel.ts'
-import { crc32 } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
 import type { Departure, Pace } from './pace.ts'
@@ -97,7 +96,7 @@ async function leaving(
     await stages.time('limit', () => throttle.take(bytes, signal))
     return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, signal)) }
   } catch (error) {
-    chunk.done()
+    chunk.drop()
     throw error
   }
 }
@@ -105,7 +104,7 @@ async function leaving(
 /** A chunk that is not on its way any more, or never was. */
 function letGo({ chunk, departure }: Leaving): void {
   departure.giveUp()
-  chunk.done()
+  chunk.drop()
 }
 
 function opened(open: () => ChunkStream, first: Leaving): ChunkStream {
@@ -143,10 +142,10 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
   }
 
   function write(chunk: OutgoingChunk): void {
-    const { offset, data } = chunk
+    const { offset, data, crc32 } = chunk
     const name = named ? {} : { fileId, generation }
     named = true
-    call.write({ ...name, offset, data, crc32: crc32(data) })
+    call.write({ ...name, offset, data, crc32 })
     onSent(data.length)
   }
 

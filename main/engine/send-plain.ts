@@ -74,12 +74,13 @@ async function uploadChunks(
     signal.throwIfAborted()
     if (totalSize === 0)
       await write(call, { fileId, offset: 0, totalSize, data: Buffer.alloc(0), isLast: true }, answered.signal)
-    for await (const { offset, data, done } of chunks) {
+    for await (const { offset, data, done, drop } of chunks) {
       const isLast = offset + data.length === totalSize
       await stages.time('limit', () => throttle.take(data.length, signal))
       const chunk = { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast }
       await stages.time('acknowledgement', () => write(call, chunk, answered.signal))
-      done()
+      if (answered.signal.aborted) drop()
+      else done()
       listener.onSent(data.length)
       listener.onStored(data.length)
       if (answered.signal.aborted) break

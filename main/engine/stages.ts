@@ -7,8 +7,8 @@ type Stage = 'source' | 'hashing' | 'limit' | 'acknowledgement'
 /** Finds out what limits a running transfer. */
 export type Stages = {
   /** Does some work of a stage and counts how long it took. */
-  time<T>(stage: Exclude<Stage, 'hashing'>, work: () => Promise<T>): Promise<T>
-  /** Counts work that was done without letting others have a turn, ms. */
+  time<T>(stage: Stage, work: () => Promise<T>): Promise<T>
+  /** Counts work that was done, ms. */
   add(stage: Stage, tookMs: number): void
   /** So much of the time that acknowledgements took was spent at the receiver, ms. */
   addAtReceiver(tookMs: number): void

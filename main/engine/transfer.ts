@@ -1,8 +1,10 @@
 import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
 import { isPutWhole, putFile } from './batch.ts'
 import type { Budget } from './budget.ts'
+import type { ChunkMemory } from './chunk-memory.ts'
 import type { Connection, ReceiverKind } from './connection.ts'
 import { openDigest } from './digest.ts'
+import type { HashPool } from './hash-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
 import { sendToPlainReceiver } from './send-plain.ts'
@@ -13,6 +15,8 @@ import type { Throttle } from './throttle.ts'
 export type TransferDeps = {
   readonly connection: Connection
   readonly budget: Budget
+  readonly memory: ChunkMemory
+  readonly hashPool: HashPool
   readonly throttle: Throttle
   readonly stages: Stages
   /** Hears when the receiver has answered, and which kind it is. */
@@ -28,7 +32,7 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { onReached, isFresh, ...deps }: TransferDeps,
+  { onReached, isFresh, hashPool, ...deps }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -46,7 +50,7 @@ export async function transfer(
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
-    const hashing = await trustedHashing(record, known, source)
+    const hashing = await trustedHashing(record, known, source, hashPool)
     listener.onHashing(hashing)
     const attempt: Attempt = {
       record,
@@ -68,13 +72,20 @@ export async function transfer(
  * The digest to go on with: of this run, or of an earlier one when its samples are still in the file. A source that was touched since is hashed from
  * its first byte, so that content that changed behind a restored time cannot hide.
  */
-async function trustedHashing(record: FileRecord, known: Hashing | undefined, source: Source): Promise<Hashing> {
+async function trustedHashing(
+  record: FileRecord,
+  known: Hashing | undefined,
+  source: Source,
+  hashPool: HashPool,
+): Promise<Hashing> {
   const { touchedAtMs } = source
+  // The attempt before may have ended while it was hashing.
+  await known?.digest.settled()
   if (known?.touchedAtMs === touchedAtMs) return known
   const { hashed } = record
-  if (known !== undefined || hashed?.touchedAtMs !== touchedAtMs) return { digest: await openDigest(), touchedAtMs }
+  if (known !== undefined || hashed?.touchedAtMs !== touchedAtMs) return { digest: openDigest(hashPool), touchedAtMs }
   await source.assertSamples(hashed.samples)
-  return { digest: await openDigest(hashed), touchedAtMs }
+  return { digest: openDigest(hashPool, hashed), touchedAtMs }
 }
 
 function isFile(record: ResumeRecord): record is FileRecord {
