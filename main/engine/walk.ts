@@ -45,6 +45,9 @@ export async function* walk(paths: readonly string[]): AsyncGenerator<Walked> {
 /** `p2` before `p10`, as people count. */
 const naturalOrder = new Intl.Collator('en', { numeric: true }).compare
 
+/** Entries of a folder that are looked at together: one after the other, a folder of 100,000 files on a network drive takes its round trips 100,000 times. */
+const LOOKS_AT_ONCE = 64
+
 async function* walkFolder(
   source: string,
   path: readonly string[],
@@ -58,15 +61,27 @@ async function* walkFolder(
     return
   }
   if (names.length === 0) yield { kind: 'entry', entry: { source, path, folder } }
-  for (const name of names) {
-    const child = join(source, name)
-    try {
-      const stats = await lstat(child, { bigint: true })
-      if (stats.isDirectory()) yield* walkFolder(child, [...path, name], folder)
-      else yield classify(child, [...path, name], stats, folder)
-    } catch (error) {
-      yield unreadable(child, error)
+  for (let at = 0; at < names.length; at += LOOKS_AT_ONCE) {
+    const looks = await Promise.all(names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(join(source, name))))
+    for (const [index, look] of looks.entries()) {
+      const name = names[at + index] ?? ''
+      const child = join(source, name)
+      if (look.kind === 'unreadable') yield unreadable(child, look.error)
+      else if (look.stats.isDirectory()) yield* walkFolder(child, [...path, name], folder)
+      else yield classify(child, [...path, name], look.stats, folder)
     }
+  }
+}
+
+type Look =
+  | { readonly kind: 'stats'; readonly stats: BigIntStats }
+  | { readonly kind: 'unreadable'; readonly error: unknown }
+
+async function lookAt(path: string): Promise<Look> {
+  try {
+    return { kind: 'stats', stats: await lstat(path, { bigint: true }) }
+  } catch (error) {
+    return { kind: 'unreadable', error }
   }
 }
 
