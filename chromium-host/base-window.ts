@@ -150,8 +150,8 @@ export abstract class BaseWindow extends strictEmitter('BrowserWindow') implemen
     this.#title = title
   }
 
-  setProgressBar(progress: number): void {
-    record('BrowserWindow.setProgressBar', progress)
+  setProgressBar(progress: number, options?: Electron.ProgressBarOptions): void {
+    record('BrowserWindow.setProgressBar', progress, options)
   }
   setMenu(menu: Electron.Menu | null): void {
     record('BrowserWindow.setMenu', menu)

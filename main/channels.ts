@@ -17,6 +17,8 @@ export const eventNames = Object.keys({
   foundReceivers: true,
   notices: true,
   preferences: true,
+  ending: true,
+  sheet: true,
   openedLink: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]
 

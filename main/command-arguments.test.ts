@@ -16,6 +16,28 @@ test('sound arguments pass as they are', () => {
   expect(readArguments.snapshot([])).toEqual([])
 })
 
+test('preferences are taken by name, and only as what they can be', () => {
+  expect(readArguments.setPreferences([{ theme: 'dark', tray: false }])).toEqual([{ theme: 'dark', tray: false }])
+  expect(readArguments.setPreferences([{}])).toEqual([{}])
+  expect(() => readArguments.setPreferences([{ theme: 'blue' }])).toThrow(
+    'Expected something that theme can be but got "blue".',
+  )
+  for (const name of ['receivingFolder', 'constructor', '__proto__'])
+    expect(() => readArguments.setPreferences([JSON.parse(`{"${name}": true}`)]), name).toThrow(
+      'Expected the name of a preference',
+    )
+  for (const value of [undefined, null, 'dark', ['dark']])
+    expect(() => readArguments.setPreferences([value])).toThrow('Expected preferences but got')
+})
+
+test('hours of a week must be whole', () => {
+  const hours = { days: [1], fromMinute: 0, toMinute: 60 }
+  expect(readArguments.setTimetable([hours])).toEqual([hours])
+  expect(readArguments.setTimetable([])).toEqual([undefined])
+  expect(() => readArguments.setTimetable([{ ...hours, days: [8] }])).toThrow('Expected days and hours of a week')
+  expect(() => readArguments.setTimetable([null])).toThrow('Expected days and hours of a week but got null.')
+})
+
 test('every command refuses arguments beyond its own', () => {
   for (const name of commandNames)
     expect(() => readArguments[name](['a', 'b', 'c', 'd']), name).toThrow('arguments but got 4')

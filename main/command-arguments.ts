@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { type Commands, LEAST_BYTES_PER_SECOND } from './contract.ts'
-import { isConflictPolicy } from './settings.ts'
+import type { DesktopPreferences } from './contract-preferences.ts'
+import { isConflictPolicy, isRate, isTimetable, preferenceChecks } from './preference-checks.ts'
 
 /** More uploads than a window is made for; bounds what one call may cost. */
 const MOST_ITEMS = 200_000
@@ -63,10 +64,9 @@ export const readArguments: ReadArguments = {
     count(args, 0, 1)
     const [bytesPerSecond] = args
     if (bytesPerSecond === undefined) return [undefined]
-    if (!Number.isSafeInteger(bytesPerSecond) || Number(bytesPerSecond) < LEAST_BYTES_PER_SECOND) {
+    if (!isRate(bytesPerSecond))
       throw refused(`at least ${LEAST_BYTES_PER_SECOND} whole bytes a second`, bytesPerSecond)
-    }
-    return [Number(bytesPerSecond)]
+    return [bytesPerSecond]
   },
   setConflictPolicy(args) {
     count(args, 1)
@@ -74,6 +74,18 @@ export const readArguments: ReadArguments = {
     return [args[0]]
   },
   setDiscovery: onlySwitch,
+  setPreferences(args) {
+    count(args, 1)
+    return [preferences(args[0])]
+  },
+  setTimetable(args) {
+    count(args, 0, 1)
+    const [timetable] = args
+    if (timetable !== undefined && !isTimetable(timetable)) throw refused('days and hours of a week', timetable)
+    return [timetable]
+  },
+  setStartAtLogin: onlySwitch,
+  callOff: none,
   openReceivingFolder: none,
   dismiss: onlyId,
 }
@@ -91,6 +103,16 @@ export function readDroppedPaths(args: readonly unknown[]): readonly string[] {
     }
     return read
   })
+}
+
+function preferences(value: unknown): Partial<DesktopPreferences> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('preferences', value)
+  for (const [name, preferred] of Object.entries(value)) {
+    const check = Object.entries(preferenceChecks).find(([known]) => known === name)?.[1]
+    if (check === undefined) throw refused('the name of a preference', name)
+    if (!check(preferred)) throw refused(`something that ${name} can be`, preferred)
+  }
+  return value
 }
 
 function none(args: readonly unknown[]): [] {

@@ -7,6 +7,7 @@ import { type CommandsDeps, createCommands } from './commands.ts'
 import { type LocalReceiver, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
 import { createNotices } from './notices.ts'
+import { defaultPreferences } from './preference-checks.ts'
 import type { ReceiverWish } from './receiver-process.ts'
 import { openSettings } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
@@ -57,6 +58,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     notify: (message) => asked.push(['notify', message]),
     onReceiver: () => undefined,
     defaultReceivingFolder: '/in',
+    platform: 'linux',
   })
   const receivers = await openKnown(directory, [])
   for (const address of ['nas:50051', 'nas:7000']) receivers.keepPlaintext(address)
@@ -77,6 +79,11 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     foundReceivers: () => [found],
     discover: note('discover'),
     onPreferences: note('onPreferences'),
+    applyPreferences: note('apply'),
+    loginItem: { isOn: () => false, set: note('startAtLogin') },
+    canSleep: true,
+    ending: () => undefined,
+    callOff: note('callOff'),
     notices: createNotices(() => undefined),
     dialogs: {
       async chooseFiles() {
@@ -93,6 +100,8 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   }
   return { commands: createCommands(deps), asked, wishes, settings }
 }
+
+const defaults = { ...defaultPreferences('linux'), onConflict: 'keep-both', discovery: true }
 
 const found = { id: '0'.repeat(32), name: 'nas', address: '192.168.1.20:50051', tls: false }
 
@@ -134,7 +143,8 @@ test('a receiver that is not known is refused and the chosen one stays', async (
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [found],
     notices: [],
-    preferences: { onConflict: 'keep-both', discovery: true },
+    preferences: { ...defaults, startAtLogin: false },
+    canSleep: true,
   })
 })
 
@@ -145,12 +155,17 @@ test('what is decided about sending holds at once, is told and is kept', async (
   await commands.setConflictPolicy('skip-same')
   await commands.setDiscovery(false)
   await commands.chooseFiles()
-  expect(asked).toEqual([
-    ['limitRate', 2_000_000],
-    ['onPreferences', { onConflict: 'keep-both', discovery: true, bytesPerSecond: 2_000_000 }],
-    ['onPreferences', { onConflict: 'skip-same', discovery: true, bytesPerSecond: 2_000_000 }],
+  const told = asked.filter(([name]) => name === 'onPreferences').map(([, preferences]) => preferences)
+  expect(told).toEqual([
+    { ...defaults, startAtLogin: false, bytesPerSecond: 2_000_000 },
+    { ...defaults, startAtLogin: false, bytesPerSecond: 2_000_000, onConflict: 'skip-same' },
+    { ...defaults, startAtLogin: false, bytesPerSecond: 2_000_000, onConflict: 'skip-same', discovery: false },
+  ])
+  expect(asked.filter(([name]) => name !== 'onPreferences')).toEqual([
+    ['apply'],
+    ['apply'],
     ['discover', false],
-    ['onPreferences', { onConflict: 'skip-same', discovery: false, bytesPerSecond: 2_000_000 }],
+    ['apply'],
     ['chooseFiles'],
     ['add', ['/a'], { receiver: 'nas:50051', onConflict: 'skip-same' }],
   ])

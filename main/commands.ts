@@ -1,4 +1,5 @@
 import type { AddReport, Commands } from './contract.ts'
+import type { Ending } from './contract-preferences.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Notices } from './notices.ts'
@@ -27,6 +28,12 @@ export type FileManager = {
 export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'pair' | 'deviceName'> & {
   readonly discover: PreferenceCommandsDeps['discover']
   readonly onPreferences: PreferenceCommandsDeps['onChange']
+  readonly applyPreferences: PreferenceCommandsDeps['apply']
+  readonly loginItem: PreferenceCommandsDeps['loginItem']
+  readonly canSleep: boolean
+  /** What is about to happen because nothing is left to send. */
+  readonly ending: () => Ending | undefined
+  readonly callOff: () => void
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -54,7 +61,7 @@ const NO_RECEIVER = 'Choose a receiver first: add one, or switch on “Receive o
 /** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
 export function createCommands(deps: CommandsDeps): AppCommands {
   const { engine, settings, receivers, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
-  const { takeOpenedLink } = deps
+  const { takeOpenedLink, loginItem, canSleep, callOff } = deps
 
   function chosenReceiver(): ReceiverId {
     const { receiver } = settings.get()
@@ -85,13 +92,16 @@ export function createCommands(deps: CommandsDeps): AppCommands {
     }),
     ...createPreferenceCommands({
       settings,
-      limitRate: (bytesPerSecond) => engine.limitRate(bytesPerSecond),
+      loginItem,
+      apply: deps.applyPreferences,
       discover: deps.discover,
       onChange: deps.onPreferences,
     }),
+    callOff,
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()
+      const ending = deps.ending()
       return {
         uploads: engine.list(),
         ...(receiver !== undefined && isKnown(receivers, receiver) && { receiver }),
@@ -100,7 +110,9 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         localReceiver: receiverProcess.state(),
         foundReceivers: foundReceivers(),
         notices: notices.list(),
-        preferences: preferencesOf(settings),
+        preferences: preferencesOf(settings, loginItem),
+        canSleep,
+        ...(ending !== undefined && { ending }),
       }
     },
     chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),

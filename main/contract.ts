@@ -1,8 +1,11 @@
 /**
- * Everything that crosses between the window and the main process; what is about receivers stands in a file of its own. Imports nothing else, so that
- * either side can be read, built and tested alone.
+ * Everything that crosses between the window and the main process; what is about receivers and preferences stands in files of its own. Imports nothing
+ * else, so that either side can be read, built and tested alone.
  */
+import type { ConflictPolicy, DesktopPreferences, Ending, Preferences, Timetable } from './contract-preferences.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './contract-receivers.ts'
+
+export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './contract-preferences.ts'
 
 export type UploadId = string
 
@@ -76,22 +79,6 @@ export type AddReport = { readonly added: number; readonly skipped: readonly Ski
 /** Something the person should know once; shown until dismissed. */
 export type Notice = { readonly id: string; readonly message: string }
 
-/** What the person decided about how files are sent, and what holds as long as nothing is decided. */
-export type Preferences = {
-  /** Most to send in a second over all receivers, bytes; absent: no limit. */
-  readonly bytesPerSecond?: number
-  /** What happens to files added from now on when their name is taken. */
-  readonly onConflict: ConflictPolicy
-  /** Whether receivers are looked for on the local networks. */
-  readonly discovery: boolean
-}
-
-/** Keep both under different names, replace what is there, leave out what is there already with the same content, or refuse. */
-export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
-
-/** A slower limit could not be told from a receiver that hangs, bytes per second. */
-export const LEAST_BYTES_PER_SECOND = 10_000
-
 /** All the window shows. Asked for once, after listening began. */
 export type AppSnapshot = {
   readonly uploads: readonly UploadSnapshot[]
@@ -103,6 +90,10 @@ export type AppSnapshot = {
   readonly foundReceivers: readonly FoundReceiver[]
   readonly notices: readonly Notice[]
   readonly preferences: Preferences
+  /** Whether the app can put this computer to sleep. */
+  readonly canSleep: boolean
+  /** Absent while nothing is about to end. */
+  readonly ending?: Ending
   /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
   readonly openedLink?: string
 }
@@ -145,6 +136,13 @@ export type Commands = {
   limitRate(bytesPerSecond: number | undefined): void
   setConflictPolicy(policy: ConflictPolicy): void
   setDiscovery(on: boolean): void
+  /** Changes what is named, and nothing else. */
+  setPreferences(change: Partial<DesktopPreferences>): void
+  /** Undefined: the usual limit holds at all hours. */
+  setTimetable(timetable: Timetable | undefined): void
+  setStartAtLogin(on: boolean): void
+  /** Calls off what is about to happen because nothing is left to send. */
+  callOff(): void
   openReceivingFolder(): void
   dismiss(noticeId: string): void
 }
@@ -174,6 +172,10 @@ export const commandNames = Object.keys({
   limitRate: true,
   setConflictPolicy: true,
   setDiscovery: true,
+  setPreferences: true,
+  setTimetable: true,
+  setStartAtLogin: true,
+  callOff: true,
   openReceivingFolder: true,
   dismiss: true,
 } satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
@@ -193,6 +195,9 @@ export type Events = {
   foundReceivers: readonly FoundReceiver[]
   notices: readonly Notice[]
   preferences: Preferences
+  ending: { readonly ending?: Ending }
+  /** The person wants to see this, and says so outside the page. */
+  sheet: 'settings'
   openedLink: string
 }
 

@@ -68,7 +68,8 @@ function live(): void {
   })
   app.on('activate', () => whenOpen((longshore) => longshore.showWindow()))
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
+    if (process.platform === 'darwin') return
+    whenOpen((longshore) => longshore.goesOnWithoutWindow() || app.quit())
   })
 }
 

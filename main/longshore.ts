@@ -5,6 +5,7 @@ import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
 import { type FoundReceiver, THIS_COMPUTER } from './contract-receivers.ts'
+import { openDesktop } from './desktop.ts'
 import { createDialogs } from './dialogs.ts'
 import { type Browsing, browse } from './discovery.ts'
 import { networksFor } from './discovery-networks.ts'
@@ -16,11 +17,12 @@ import { forkReceiver } from './fork-receiver.ts'
 import { hashWorkerFile } from './hash-worker-file.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
 import { readName } from './kept-receiver.ts'
-import { setMenu } from './menu.ts'
+import { loginItem } from './login-item.ts'
 import { announce, createNotices, eachOnce } from './notices.ts'
 import { createOpenedLink } from './opened-link.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import { adoptPlainReceivers } from './plain-receivers.ts'
+import { canSleep } from './power.ts'
 import { createReceiverProcess } from './receiver-process.ts'
 import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
 import { openReceivers } from './receivers.ts'
@@ -34,6 +36,8 @@ import { openWindow, refusePermissions } from './window.ts'
 export type Longshore = {
   /** Brings the window to the front, opening it when it is closed. */
   showWindow(): void
+  /** Whether the app goes on when its window is closed, on systems where that usually ends it. */
+  goesOnWithoutWindow(): boolean
   /** Adds files that the person named on a command line or in the system; what is refused is shown as a notice. */
   addPaths(paths: readonly string[]): void
   /** Fills a link in where it would otherwise be typed; nothing else comes of it before the person wants it. */
@@ -67,6 +71,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     notify,
     onReceiver: (receiver) => sendEvent(window, 'receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
+    platform: process.platform,
   })
   const savedUploads = openSavedUploads({ directory, writtenBy, notify })
   const receivers = await openReceivers({
@@ -104,7 +109,6 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     warn: eachOnce(notify),
     hashWorker: hashWorkerFile,
   })
-  engine.limitRate(settings.get().bytesPerSecond)
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
   engine.onChange((change) => {
     sendEvent(window, 'uploads', change)
@@ -142,10 +146,33 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     foundReceivers: () => browsing?.list() ?? [],
     discover,
     onPreferences: (preferences) => sendEvent(window, 'preferences', preferences),
+    applyPreferences: () => desktop.apply(),
+    loginItem: loginItem(process.platform, app.isPackaged),
+    canSleep: canSleep(process.platform),
+    ending: () => desktop.ending(),
+    callOff: () => desktop.callOff(),
     notices,
     dialogs,
     fileManager,
     takeOpenedLink: openedLink.take,
+  })
+  const desktop = openDesktop({
+    engine,
+    settings,
+    window: currentWindow,
+    showWindow,
+    addPaths,
+    menu: {
+      addFiles: () => void announce(commands.chooseFiles, notices),
+      addFolder: () => void announce(commands.chooseFolder, notices),
+      openSheet(sheet) {
+        showWindow()
+        sendEvent(window, 'sheet', sheet)
+      },
+    },
+    notify,
+    onEnding: (ending) => sendEvent(window, 'ending', ending === undefined ? {} : { ending }),
+    onActivity: () => undefined,
   })
   // What the person decided holds; the command line only decides for a first start.
   if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
@@ -153,14 +180,10 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   refusePermissions()
   serveWindow()
   serveCommands(commands, currentWindow)
-  setMenu({
-    addFiles: () => void announce(commands.chooseFiles, notices),
-    addFolder: () => void announce(commands.chooseFolder, notices),
-  })
-
   function showWindow(): void {
     if (!window) {
       window = openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds }))
+      desktop.windowOpened(window)
       window.on('closed', () => {
         window = undefined
         openedLink.pageGone()
@@ -171,13 +194,17 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     window.show()
   }
 
+  function addPaths(paths: readonly string[]): void {
+    if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
+  }
+
   return {
     showWindow,
-    addPaths(paths) {
-      if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
-    },
+    goesOnWithoutWindow: () => desktop.goesOn(),
+    addPaths,
     openLink: openedLink.open,
     async close() {
+      desktop.close()
       browsing?.stop()
       settings.flush()
       receivers.flush()

@@ -1,15 +1,39 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron'
+import type { DesktopWords } from './desktop-words.ts'
 
-export type MenuActions = { readonly addFiles: () => void; readonly addFolder: () => void }
+export type MenuActions = {
+  readonly addFiles: () => void
+  readonly addFolder: () => void
+  readonly pauseAll: () => void
+  readonly resumeAll: () => void
+  /** Opens what stands over the window. */
+  readonly openSheet: (sheet: 'settings') => void
+}
 
 /** Sets the application's menu, with the usual places and shortcuts of the system. */
-export function setMenu({ addFiles, addFolder }: MenuActions): void {
+export function setMenu(
+  { addFiles, addFolder, pauseAll, resumeAll, openSheet }: MenuActions,
+  words: DesktopWords,
+): void {
   const isMac = process.platform === 'darwin'
+  const quit: MenuItemConstructorOptions = {
+    id: 'quit',
+    label: words.quit,
+    accelerator: 'CmdOrCtrl+Q',
+    click: () => app.quit(),
+  }
   const file: MenuItemConstructorOptions[] = [
-    { id: 'add-files', label: 'Add files…', accelerator: 'CmdOrCtrl+O', click: addFiles },
-    { id: 'add-folder', label: 'Add folder…', accelerator: 'CmdOrCtrl+Shift+O', click: addFolder },
+    { id: 'add-files', label: words.addFiles, accelerator: 'CmdOrCtrl+O', click: addFiles },
+    { id: 'add-folder', label: words.addFolder, accelerator: 'CmdOrCtrl+Shift+O', click: addFolder },
     { type: 'separator' },
-    { role: isMac ? 'close' : 'quit' },
+    { id: 'settings', label: words.settings, accelerator: 'CmdOrCtrl+,', click: () => openSheet('settings') },
+    { type: 'separator' },
+    { role: 'close' },
+    ...(isMac ? [] : [quit]),
+  ]
+  const uploads: MenuItemConstructorOptions[] = [
+    { id: 'pause-all', label: words.pauseAll, accelerator: 'CmdOrCtrl+Shift+P', click: pauseAll },
+    { id: 'resume-all', label: words.resumeAll, accelerator: 'CmdOrCtrl+Shift+R', click: resumeAll },
   ]
   // Reloading and the inspector are for those who build the app.
   const building: MenuItemConstructorOptions[] = [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
@@ -24,9 +48,10 @@ export function setMenu({ addFiles, addFolder }: MenuActions): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
-      { label: 'File', submenu: file },
+      { label: words.file, submenu: file },
       { role: 'editMenu' },
-      { label: 'View', submenu: view },
+      { label: words.uploads, submenu: uploads },
+      { label: words.view, submenu: view },
       { role: 'windowMenu' },
       { role: 'help', submenu: [{ role: 'about' }] },
     ]),

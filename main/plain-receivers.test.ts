@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { adoptPlainReceivers } from './plain-receivers.ts'
+import { defaultPreferences } from './preference-checks.ts'
 import { record } from './testing/open-uploads.ts'
 
 async function adopted(plainReceiver: string | undefined, waitedFor: readonly string[]) {
@@ -9,6 +10,7 @@ async function adopted(plainReceiver: string | undefined, waitedFor: readonly st
   await adoptPlainReceivers(
     {
       get: () => ({
+        ...defaultPreferences('linux'),
         discovery: true,
         onConflict: 'keep-both',
         receivingFolder: '/in',

@@ -1,38 +1,50 @@
-import type { Commands, Preferences } from './contract.ts'
+import type { Commands } from './contract.ts'
+import type { Preferences } from './contract-preferences.ts'
+import type { LoginItem } from './login-item.ts'
 import type { SettingsStore } from './settings.ts'
 
 export type PreferenceCommandsDeps = {
   readonly settings: SettingsStore
-  /** Limits what is sent from now on, bytes per second; undefined: not at all. */
-  readonly limitRate: (bytesPerSecond: number | undefined) => void
+  readonly loginItem: LoginItem
+  /** Makes what is decided hold: the limit, the theme, the tray and the rest. */
+  readonly apply: () => void
   /** Begins or ends to look for receivers. */
   readonly discover: (on: boolean) => void
   /** Told the preferences after each change. */
   readonly onChange: (preferences: Preferences) => void
 }
 
-/** How files are sent, as the person decides it; each decision holds at once and is kept. */
-export function createPreferenceCommands({ settings, limitRate, discover, onChange }: PreferenceCommandsDeps) {
-  const tell = (): void => onChange(preferencesOf(settings))
+/** How files are sent and how the app behaves, as the person decides it; each decision holds at once and is kept. */
+export function createPreferenceCommands({ settings, loginItem, apply, discover, onChange }: PreferenceCommandsDeps) {
+  const decide = (change: Parameters<SettingsStore['change']>[0]): void => {
+    settings.change(change)
+    apply()
+    onChange(preferencesOf(settings, loginItem))
+  }
   return {
-    limitRate(bytesPerSecond) {
-      limitRate(bytesPerSecond)
-      settings.change({ bytesPerSecond })
-      tell()
-    },
-    setConflictPolicy(onConflict) {
-      settings.change({ onConflict })
-      tell()
-    },
+    limitRate: (bytesPerSecond) => decide({ bytesPerSecond }),
+    setTimetable: (timetable) => decide({ timetable }),
+    setConflictPolicy: (onConflict) => decide({ onConflict }),
     setDiscovery(discovery) {
       discover(discovery)
-      settings.change({ discovery })
-      tell()
+      decide({ discovery })
+    },
+    setPreferences: decide,
+    setStartAtLogin(on) {
+      loginItem.set(on)
+      decide({})
     },
   } satisfies Partial<Commands>
 }
 
-export function preferencesOf(settings: Pick<SettingsStore, 'get'>): Preferences {
-  const { bytesPerSecond, onConflict, discovery } = settings.get()
-  return { onConflict, discovery, ...(bytesPerSecond !== undefined && { bytesPerSecond }) }
+export function preferencesOf(settings: Pick<SettingsStore, 'get'>, loginItem: Pick<LoginItem, 'isOn'>): Preferences {
+  const { theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } = settings.get()
+  const { onConflict, discovery, bytesPerSecond, timetable } = rest
+  const startAtLogin = loginItem.isOn()
+  return {
+    ...{ theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, onConflict, discovery },
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    ...(timetable !== undefined && { timetable }),
+    ...(startAtLogin !== undefined && { startAtLogin }),
+  }
 }

@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Conf from 'conf'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defaultPreferences } from './preference-checks.ts'
 import { openSettings, parseSettings, settingsFormat } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
 
-const defaults = { receivingFolder: '/downloads/Longshore', discovery: true, onConflict: 'keep-both' }
+const defaults = {
+  ...defaultPreferences('linux'),
+  receivingFolder: '/downloads/Longshore',
+  discovery: true,
+  onConflict: 'keep-both',
+}
 
 let directory: string
 let receivers: (string | undefined)[]
@@ -26,6 +32,7 @@ function open(defaultReceivingFolder = '/downloads/Longshore') {
     notify: (message) => told.push(message),
     onReceiver: (receiver) => receivers.push(receiver),
     defaultReceivingFolder,
+    platform: 'linux',
   })
 }
 
@@ -79,6 +86,28 @@ test.each([
   ['plainReceiver', ['nas:1', '[::1]:50051'], ['', 'nas', 'http://nas', 'this-computer', 7, null]],
   ['receiveHere', [true, false], ['yes', 1, null]],
   ['discovery', [true, false], ['yes', 0, null]],
+  ['theme', ['system', 'light', 'dark'], ['blue', true, null]],
+  ['language', ['system', 'en', 'zh-CN'], ['de', 'constructor', 1]],
+  ['tray', [true, false], ['yes', 0, null]],
+  ['afterDone', ['nothing', 'sleep', 'quit'], ['explode', false]],
+  [
+    'timetable',
+    [
+      { days: [1, 2], fromMinute: 0, toMinute: 1439 },
+      { days: [0], fromMinute: 5, toMinute: 5, bytesPerSecond: 10_000 },
+    ],
+    [
+      { days: [], fromMinute: 0, toMinute: 1 },
+      { days: [7], fromMinute: 0, toMinute: 1 },
+      { days: [1, 1], fromMinute: 0, toMinute: 1 },
+      { days: [1], fromMinute: 0, toMinute: 1440 },
+      { days: [1], fromMinute: 0.5, toMinute: 1 },
+      { days: [1], fromMinute: 0, toMinute: 1, bytesPerSecond: 9_999 },
+      { days: [1], fromMinute: 0, toMinute: 1, more: 1 },
+      'always',
+      null,
+    ],
+  ],
   ['receivingFolder', ['/data'], ['data', '', '/da\0ta', 7]],
   ['lastFolder', ['/data'], ['../data', null]],
   [
@@ -97,8 +126,7 @@ test('[G12] the settings of every earlier version are taken over, and its receiv
   copyFileSync(fixture, join(directory, 'settings.json'))
   const { version: _, ...decided } = JSON.parse(readFileSync(fixture, 'utf8'))
   expect(open().get()).toEqual({
-    discovery: true,
-    onConflict: 'keep-both',
+    ...defaults,
     ...decided,
     plainReceiver: decided.receiver,
   })
@@ -118,4 +146,23 @@ test('a decision that is taken back is gone, and told', () => {
   expect(settings.get()).not.toHaveProperty('receiver')
   expect(receivers).toEqual(['nas:1', undefined])
   expect(open().get()).not.toHaveProperty('receiver')
+})
+
+test('what happens once all is sent is forgotten with the run, unless the person says that it holds for good', () => {
+  const settings = open()
+  settings.change({ afterDone: 'sleep' })
+  settings.flush()
+  expect(settings.get().afterDone).toBe('sleep')
+  expect(open().get().afterDone).toBe('nothing')
+  settings.change({ keepAfterDone: true })
+  settings.flush()
+  expect(open().get()).toMatchObject({ afterDone: 'sleep', keepAfterDone: true })
+})
+
+test('an app stays in the tray by itself only where a tray is sure to be seen', () => {
+  expect(['linux', 'darwin', 'win32'].map((system) => defaultPreferences(system as NodeJS.Platform).tray)).toEqual([
+    false,
+    true,
+    true,
+  ])
 })

@@ -1,7 +1,15 @@
 import { isAbsolute } from 'node:path'
-import { type ConflictPolicy, LEAST_BYTES_PER_SECOND } from './contract.ts'
+import type { ConflictPolicy, DesktopPreferences, Timetable } from './contract-preferences.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
+import {
+  defaultPreferences,
+  isConflictPolicy,
+  isRate,
+  isSwitch,
+  isTimetable,
+  preferenceChecks,
+} from './preference-checks.ts'
 import { openStateFile } from './state-file.ts'
 import type { Content, StateFormat } from './state-format.ts'
 import type { OpenStore } from './state-store.ts'
@@ -10,7 +18,7 @@ import type { OpenStore } from './state-store.ts'
 export type WindowBounds = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 /** What the person decided. Absent: never decided. */
-type Settings = {
+type Settings = DesktopPreferences & {
   /** Where new files go. */
   readonly receiver?: ReceiverId
   /** `host:port` that earlier versions sent to without encryption; there until it is a known receiver. */
@@ -23,6 +31,7 @@ type Settings = {
   readonly discovery: boolean
   /** Most to send in a second, bytes. */
   readonly bytesPerSecond?: number
+  readonly timetable?: Timetable
   /** What happens when a name is taken. @default 'keep-both' */
   readonly onConflict: ConflictPolicy
   readonly windowBounds?: WindowBounds
@@ -57,6 +66,7 @@ export type SettingsDeps = {
   /** Told the receiver each time one is chosen, or none any more. */
   readonly onReceiver: (receiver: ReceiverId | undefined) => void
   readonly defaultReceivingFolder: string
+  readonly platform: NodeJS.Platform
 }
 
 /** Opens the settings; see {@link openStateFile} for what happens when the file is damaged. */
@@ -67,6 +77,7 @@ export function openSettings({
   notify,
   onReceiver,
   defaultReceivingFolder,
+  platform,
 }: SettingsDeps): SettingsStore {
   const file = openStateFile({
     directory,
@@ -77,13 +88,20 @@ export function openSettings({
     writtenBy,
     notify,
     parse: parseSettings,
-    content: () => decided,
+    content: () => worthKeeping(decided),
   })
   // Only decisions are kept, so that a default may change with the next version.
   let decided: Partial<Settings> = file.initial
 
+  const defaults = {
+    ...defaultPreferences(platform),
+    receivingFolder: defaultReceivingFolder,
+    discovery: true,
+    onConflict: 'keep-both',
+  } as const
+
   return {
-    get: () => ({ receivingFolder: defaultReceivingFolder, discovery: true, onConflict: 'keep-both', ...decided }),
+    get: () => ({ ...defaults, ...decided }),
     change(patch) {
       decided = Object.fromEntries(Object.entries({ ...decided, ...patch }).filter(([, value]) => value !== undefined))
       file.save().catch((cause: unknown) => {
@@ -98,15 +116,22 @@ export function openSettings({
   }
 }
 
+/** What happens once all is sent is meant for this evening; nobody should find the computer asleep a week later because of it. */
+function worthKeeping({ afterDone, ...settings }: Partial<Settings>): Partial<Settings> {
+  return settings.keepAfterDone === true && afterDone !== undefined ? { ...settings, afterDone } : settings
+}
+
 /** Takes over each setting that makes sense and counts those that do not. Settings of other versions are passed over. */
 export function parseSettings(content: Readonly<Record<string, unknown>>) {
   const checks = {
+    ...preferenceChecks,
     receiver: isReceiver,
     plainReceiver: isAddress,
-    receiveHere: (value) => typeof value === 'boolean',
+    receiveHere: isSwitch,
     receivingFolder: isFolder,
-    discovery: (value) => typeof value === 'boolean',
-    bytesPerSecond: (value) => Number.isSafeInteger(value) && Number(value) >= LEAST_BYTES_PER_SECOND,
+    discovery: isSwitch,
+    bytesPerSecond: isRate,
+    timetable: isTimetable,
     onConflict: isConflictPolicy,
     windowBounds: isBounds,
     lastFolder: isFolder,
@@ -115,17 +140,6 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
   const sound = present.filter(([name, isSound]) => isSound(content[name]))
   const value: Partial<Settings> = Object.fromEntries(sound.map(([name]) => [name, content[name]]))
   return { value, rejectedParts: present.length - sound.length }
-}
-
-const conflictPolicies: Readonly<Record<ConflictPolicy, true>> = {
-  'keep-both': true,
-  overwrite: true,
-  'skip-same': true,
-  refuse: true,
-}
-
-export function isConflictPolicy(value: unknown): value is ConflictPolicy {
-  return typeof value === 'string' && Object.hasOwn(conflictPolicies, value)
 }
 
 function isReceiver(value: unknown): boolean {

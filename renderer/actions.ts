@@ -1,4 +1,5 @@
 import type { AddReport, ConflictPolicy, LongshoreApi, UploadId } from '../main/contract.ts'
+import type { DesktopPreferences, Timetable } from '../main/contract-preferences.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
 
@@ -55,6 +56,10 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     limitRate: (bytesPerSecond: number | undefined) => tell(api.limitRate(bytesPerSecond)),
     setConflictPolicy: (policy: ConflictPolicy) => tell(api.setConflictPolicy(policy)),
     setDiscovery: (on: boolean) => tell(api.setDiscovery(on)),
+    setPreferences: (change: Partial<DesktopPreferences>) => tell(api.setPreferences(change)),
+    setTimetable: (timetable: Timetable | undefined) => tell(api.setTimetable(timetable)),
+    setStartAtLogin: (on: boolean) => tell(api.setStartAtLogin(on)),
+    callOff: () => tell(api.callOff()),
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),

@@ -4,6 +4,7 @@ import { Announcer } from './components/announcer.tsx'
 import { DevicesSheet } from './components/devices-sheet.tsx'
 import { DropOverlay } from './components/drop-overlay.tsx'
 import { EmptyQueue } from './components/empty-queue.tsx'
+import { EndingBar } from './components/ending-bar.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
 import { Notices } from './components/notices.tsx'
 import { Queue } from './components/queue.tsx'
@@ -30,6 +31,7 @@ export function App() {
       </header>
       {!isEmpty && <TotalsBar />}
       <IdentityStop />
+      <EndingBar />
       <Notices />
       <main className="middle">{isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}</main>
       <ReceiveHere />

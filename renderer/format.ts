@@ -39,6 +39,12 @@ export function formatInstant(epochMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(epochMs)
 }
 
+/** A day of the week, 0 for Sunday, in the words of the language. */
+export function formatWeekday(day: number, form: 'long' | 'short', language: string): string {
+  // 4 January 1970 was a Sunday.
+  return new Intl.DateTimeFormat(language, { weekday: form, timeZone: 'UTC' }).format(Date.UTC(1970, 0, 4 + day))
+}
+
 type Part = readonly [unit: 'day' | 'hour' | 'minute' | 'second', amount: number]
 
 function split(seconds: number): readonly Part[] {

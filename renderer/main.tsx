@@ -12,13 +12,16 @@ const translator = createTranslator(languageFor(navigator.language))
 const store = createWindowStore()
 const actions = createActions(api, store)
 
-/** Follows the system, whose language may change while the window is open. */
+/** Follows the person's choice, or the system, whose language may change while the window is open. */
 function speak(): void {
-  const language = languageFor(navigator.language)
+  const chosen = store.getState().preferences?.language ?? 'system'
+  const language = chosen === 'system' ? languageFor(navigator.language) : chosen
+  if (language === document.documentElement.lang) return
   document.documentElement.lang = language
   void translator.changeLanguage(language)
 }
 addEventListener('languagechange', speak)
+store.subscribe(speak)
 speak()
 follow(api, store).catch((refusal: unknown) => store.setState({ problem: sentenceOf(refusal) }))
 

@@ -14,9 +14,18 @@ async function followed(snapshot: AppSnapshot) {
 }
 
 describe('following the main process', () => {
+  test('shows what is about to end, until it is called off', async () => {
+    const { store, say } = await followed({ ...appSnapshot(), ending: { action: 'quit', atMs: 1 } })
+    expect(store.getState().ending).toEqual({ action: 'quit', atMs: 1 })
+    say('ending', {})
+    expect(store.getState()).not.toHaveProperty('ending')
+    say('ending', { ending: { action: 'sleep', atMs: 2 } })
+    expect(store.getState().ending).toEqual({ action: 'sleep', atMs: 2 })
+  })
+
   test('listens to everything before it asks', async () => {
     const { asked } = await followed(appSnapshot())
-    expect(asked.map(([name]) => name)).toEqual(['on', 'on', 'on', 'on', 'on', 'on', 'on', 'on', 'snapshot'])
+    expect(asked.map(([name]) => name)).toEqual([...Array(10).fill('on'), 'snapshot'])
   })
 
   test('the answer wins over what was said before it', async () => {

@@ -10,6 +10,7 @@ import type {
   UploadSnapshot,
 } from '../main/contract.ts'
 import { isSettled } from '../main/contract.ts'
+import type { Ending } from '../main/contract-preferences.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { type QueueItem, queueItems, type Uploads } from './selectors.ts'
@@ -33,6 +34,10 @@ export type WindowState = {
   readonly notices: readonly Notice[]
   /** Absent until the main process has answered for the first time. */
   readonly preferences?: Preferences
+  /** Whether the app can put this computer to sleep. */
+  readonly canSleep: boolean
+  /** What is about to happen because nothing is left to send. */
+  readonly ending?: Ending
 
   /** Keys of the rows that are open: folders show their files, files their details. */
   readonly openRows: ReadonlySet<string>
@@ -64,6 +69,7 @@ export function createWindowStore(): WindowStore {
     foundReceivers: [],
     receivers: [],
     notices: [],
+    canSleep: false,
     openRows: new Set(),
     skipped: [],
     heldFiles: [],
@@ -82,28 +88,24 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('foundReceivers', (foundReceivers) => store.setState({ foundReceivers }))
   api.on('notices', (notices) => store.setState({ notices }))
   api.on('preferences', (preferences) => store.setState({ preferences }))
+  api.on('ending', ({ ending }) => store.setState((state) => withEnding(state, ending), true))
+  api.on('sheet', (sheet) => store.setState({ sheet }))
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
   store.setState((state) => withSnapshot(state, snapshot), true)
 }
 
-function withSnapshot(
-  state: WindowState,
-  { uploads: list, receiver, receivers, localReceiver, foundReceivers, notices, preferences, openedLink }: AppSnapshot,
-): WindowState {
+function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
+  const { uploads: list, receiver, openedLink, ending, ...mirrored } = snapshot
   const uploads = new Map(list.map((upload) => [upload.id, upload]))
-  const mirrored = {
-    uploads,
-    items: queueItems(uploads),
-    ended: [],
-    receivers,
-    localReceiver,
-    foundReceivers,
-    notices,
-    preferences,
-  }
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
-  return withReceiver({ ...state, ...mirrored, ...opened }, receiver)
+  const next = { ...state, ...mirrored, uploads, items: queueItems(uploads), ended: [], ...opened }
+  return withEnding(withReceiver(next, receiver), ending)
+}
+
+function withEnding(state: WindowState, ending: Ending | undefined): WindowState {
+  const { ending: _, ...rest } = state
+  return ending === undefined ? rest : { ...rest, ending }
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../main/contract-receivers.ts'
-import { formatBytes, formatDuration, formatInstant, formatRate, formatShare } from './format.ts'
+import { formatBytes, formatDuration, formatInstant, formatRate, formatShare, formatWeekday } from './format.ts'
 import { useWindow } from './window-context.ts'
 
 export type Text = ReturnType<typeof useText>
@@ -19,6 +19,7 @@ export function useText() {
       share: (share: number) => formatShare(share, language),
       duration: (seconds: number) => formatDuration(seconds, language),
       instant: (epochMs: number) => formatInstant(epochMs, language),
+      weekday: (day: number, form: 'long' | 'short') => formatWeekday(day, form, language),
       receiverName: (id: ReceiverId) =>
         id === THIS_COMPUTER ? t('receiver.thisComputer') : (nameOf(receivers, id) ?? t('receiver.forgotten')),
     }),

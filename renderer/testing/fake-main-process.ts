@@ -16,6 +16,8 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     foundReceivers: new Set(),
     notices: new Set(),
     preferences: new Set(),
+    ending: new Set(),
+    sheet: new Set(),
     openedLink: new Set(),
   }
 
@@ -50,6 +52,10 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     limitRate: command('limitRate', undefined),
     setConflictPolicy: command('setConflictPolicy', undefined),
     setDiscovery: command('setDiscovery', undefined),
+    setPreferences: command('setPreferences', undefined),
+    setTimetable: command('setTimetable', undefined),
+    setStartAtLogin: command('setStartAtLogin', undefined),
+    callOff: command('callOff', undefined),
     openReceivingFolder: command('openReceivingFolder', undefined),
     dismiss: command('dismiss', undefined),
     addDropped: command('addDropped', report),

@@ -1,4 +1,5 @@
 import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { Preferences } from '../../main/contract-preferences.ts'
 import type { KnownReceiver } from '../../main/contract-receivers.ts'
 
 /** An upload named after its id, of 1000 bytes, waiting. */
@@ -33,6 +34,18 @@ export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', messa
 
 const box: KnownReceiver = { id: 'box:50051', name: 'Box', address: 'box:50051', standing: { kind: 'good' } }
 
+const preferences: Preferences = {
+  theme: 'system',
+  language: 'system',
+  notifications: true,
+  keepAwake: true,
+  tray: false,
+  afterDone: 'nothing',
+  keepAfterDone: false,
+  onConflict: 'keep-both',
+  discovery: true,
+}
+
 /** A window that has a receiver and these uploads. */
 export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot {
   return {
@@ -42,7 +55,8 @@ export function appSnapshot(...uploads: readonly UploadSnapshot[]): AppSnapshot 
     localReceiver: { kind: 'off', directory: '/in' },
     foundReceivers: [],
     notices: [],
-    preferences: { onConflict: 'keep-both', discovery: true },
+    preferences,
+    canSleep: true,
   }
 }
 

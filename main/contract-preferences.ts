@@ -1,0 +1,59 @@
+/** What the person decides once and what holds until they decide otherwise, as it crosses between the window and the main process. Imports nothing. */
+
+/** Keep both under different names, replace what is there, leave out what is there already with the same content, or refuse. */
+export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
+
+/** A slower limit could not be told from a receiver that hangs, bytes per second. */
+export const LEAST_BYTES_PER_SECOND = 10_000
+
+export type Theme = 'system' | 'light' | 'dark'
+
+/** A language of the window, or whichever of them suits the system. */
+export type LanguageChoice = 'system' | 'en' | 'zh-CN'
+
+/** What the computer or the app does once nothing is left to send. */
+export type AfterDone = 'nothing' | 'sleep' | 'quit'
+
+/** Hours of the week, in the time of this computer, during which another limit holds than the usual one. */
+export type Timetable = {
+  /** Days on which the hours begin: 0 is Sunday, 6 is Saturday. At least one, each once. */
+  readonly days: readonly number[]
+  /** Minutes after midnight, 0 to 1439. */
+  readonly fromMinute: number
+  /** Minutes after midnight, not within the hours any more. Up to `fromMinute`: it is on the next day. */
+  readonly toMinute: number
+  /** The limit during these hours, bytes per second; absent: none. */
+  readonly bytesPerSecond?: number
+}
+
+/** How the app behaves on the desktop. */
+export type DesktopPreferences = {
+  readonly theme: Theme
+  readonly language: LanguageChoice
+  /** Whether the system's notifications tell of ends and failures. */
+  readonly notifications: boolean
+  /** Keeps the computer from falling asleep while something is sent. */
+  readonly keepAwake: boolean
+  /** Shows progress in the system's tray, and lets the app go on there when the window is closed. */
+  readonly tray: boolean
+  readonly afterDone: AfterDone
+  /** Whether `afterDone` holds for the next run too. */
+  readonly keepAfterDone: boolean
+}
+
+/** What the person decided about how files are sent, and what holds as long as nothing is decided. */
+export type Preferences = DesktopPreferences & {
+  /** Most to send in a second over all receivers, bytes; absent: no limit. */
+  readonly bytesPerSecond?: number
+  /** Hours with another limit; absent: the limit is always the same. */
+  readonly timetable?: Timetable
+  /** What happens to files added from now on when their name is taken. */
+  readonly onConflict: ConflictPolicy
+  /** Whether receivers are looked for on the local networks. */
+  readonly discovery: boolean
+  /** Whether the app starts when the person logs in; absent where the system does not let an app decide that. */
+  readonly startAtLogin?: boolean
+}
+
+/** What is about to happen because nothing is left to send. It can be called off until `atMs` (epoch). */
+export type Ending = { readonly action: Exclude<AfterDone, 'nothing'>; readonly atMs: number }

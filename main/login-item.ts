@@ -1,0 +1,20 @@
+import { app } from 'electron'
+
+/** Whether the app starts when the person logs in. */
+export type LoginItem = {
+  /** As the system has it, where the person may have changed it; undefined where an app cannot decide that. */
+  isOn(): boolean | undefined
+  set(on: boolean): void
+}
+
+/** Electron knows a way on Windows and macOS; and what is not packaged is a folder of somebody who builds it, which nobody wants started. */
+export function loginItem(platform: NodeJS.Platform, isPackaged: boolean): LoginItem {
+  const isSupported = isPackaged && (platform === 'win32' || platform === 'darwin')
+  return {
+    isOn: () => (isSupported ? app.getLoginItemSettings().openAtLogin : undefined),
+    set(on) {
+      if (!isSupported) throw new Error('On this system, add Longshore to the programs that start with your session.')
+      app.setLoginItemSettings({ openAtLogin: on })
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { Notification } from 'electron'
+import type { News } from './desktop-state.ts'
+
+/** Held until they are gone: a notification that nobody holds is collected, and its click is lost. */
+const shown = new Set<Notification>()
+
+/** Shows a notification of the system; a click on it does `onClick`. Where the system has none, nothing happens. */
+export function notifySystem({ title, body }: News, onClick: () => void): void {
+  if (!Notification.isSupported()) return
+  const notification = new Notification({ title, body, silent: true })
+  shown.add(notification)
+  const forget = (): void => void shown.delete(notification)
+  notification.on('click', () => {
+    forget()
+    onClick()
+  })
+  notification.on('close', forget)
+  // An app without a signature may show none on macOS. The window and the tray tell the same.
+  notification.on('failed', forget)
+  notification.show()
+}

@@ -1,0 +1,77 @@
+import {
+  type AfterDone,
+  type ConflictPolicy,
+  type DesktopPreferences,
+  type LanguageChoice,
+  LEAST_BYTES_PER_SECOND,
+  type Theme,
+  type Timetable,
+} from './contract-preferences.ts'
+
+const MINUTES_OF_DAY = 24 * 60
+
+/** What holds as long as nothing is decided. Whether a tray can be seen is known on Windows and macOS only, so it is for the person to say elsewhere. */
+export function defaultPreferences(platform: NodeJS.Platform): DesktopPreferences {
+  return {
+    theme: 'system',
+    language: 'system',
+    notifications: true,
+    keepAwake: true,
+    tray: platform === 'win32' || platform === 'darwin',
+    afterDone: 'nothing',
+    keepAfterDone: false,
+  }
+}
+
+/** Whether a value, from a file or from the page, can be each preference. */
+export const preferenceChecks = {
+  theme: oneOf<Theme>({ system: true, light: true, dark: true }),
+  language: oneOf<LanguageChoice>({ system: true, en: true, 'zh-CN': true }),
+  notifications: isSwitch,
+  keepAwake: isSwitch,
+  tray: isSwitch,
+  afterDone: oneOf<AfterDone>({ nothing: true, sleep: true, quit: true }),
+  keepAfterDone: isSwitch,
+} satisfies Record<keyof DesktopPreferences, (value: unknown) => boolean>
+
+export const isConflictPolicy = oneOf<ConflictPolicy>({
+  'keep-both': true,
+  overwrite: true,
+  'skip-same': true,
+  refuse: true,
+})
+
+export function isSwitch(value: unknown): value is boolean {
+  return typeof value === 'boolean'
+}
+
+export function isRate(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= LEAST_BYTES_PER_SECOND
+}
+
+/** True for whole and sensible hours, and nothing besides them. */
+export function isTimetable(value: unknown): value is Timetable {
+  if (typeof value !== 'object' || value === null) return false
+  const { days, fromMinute, toMinute, bytesPerSecond, ...others }: Partial<Record<keyof Timetable, unknown>> = value
+  return (
+    Object.keys(others).length === 0 &&
+    isDays(days) &&
+    isWithin(fromMinute, MINUTES_OF_DAY) &&
+    isWithin(toMinute, MINUTES_OF_DAY) &&
+    (bytesPerSecond === undefined || isRate(bytesPerSecond))
+  )
+}
+
+function isDays(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 7) return false
+  const days: readonly unknown[] = [...value]
+  return days.every((day) => isWithin(day, 7)) && new Set(days).size === days.length
+}
+
+function isWithin(value: unknown, end: number): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < end
+}
+
+function oneOf<T extends string>(values: Readonly<Record<T, true>>): (value: unknown) => value is T {
+  return (value): value is T => typeof value === 'string' && Object.hasOwn(values, value)
+}

@@ -1,0 +1,37 @@
+import type { ConflictPolicy, Preferences } from '../../main/contract-preferences.ts'
+import { useText } from '../text.ts'
+import { useActions } from '../window-context.ts'
+import { RateField } from './rate-field.tsx'
+import { SettingChoice } from './setting-choice.tsx'
+import { SettingSwitch } from './setting-switch.tsx'
+import { TimetableField } from './timetable-field.tsx'
+
+const policies = ['keep-both', 'overwrite', 'skip-same', 'refuse'] as const satisfies readonly ConflictPolicy[]
+
+/** How fast files go, and what becomes of names that are taken. */
+export function SettingsSending({ preferences }: { readonly preferences: Preferences }) {
+  const { t } = useText()
+  const { limitRate, setConflictPolicy, setDiscovery } = useActions()
+  return (
+    <section className="settings-group" aria-label={t('settings.sending')}>
+      <h3>{t('settings.sending')}</h3>
+      <RateField
+        label={t('settings.rate')}
+        hint={t('settings.rateHint')}
+        testId="rate-limit"
+        bytesPerSecond={preferences.bytesPerSecond}
+        onChange={limitRate}
+        isFirst
+      />
+      <TimetableField timetable={preferences.timetable} />
+      <SettingChoice
+        label={t('settings.conflict')}
+        value={preferences.onConflict}
+        options={policies.map((policy) => [policy, t(`settings.${policy}`)] as const)}
+        hint={t('settings.conflictHint')}
+        onChange={setConflictPolicy}
+      />
+      <SettingSwitch label={t('settings.discovery')} isOn={preferences.discovery} onChange={setDiscovery} />
+    </section>
+  )
+}
