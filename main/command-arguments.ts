@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { type Commands, LEAST_BYTES_PER_SECOND } from './contract.ts'
+import type { ReceiptFormat } from './contract-history.ts'
 import type { DesktopPreferences } from './contract-preferences.ts'
 import { isConflictPolicy, isRate, isTimetable, preferenceChecks } from './preference-checks.ts'
 
@@ -86,6 +87,16 @@ export const readArguments: ReadArguments = {
   },
   setStartAtLogin: onlySwitch,
   callOff: none,
+  listHistory(args) {
+    count(args, 1)
+    return [search(args[0])]
+  },
+  exportHistory(args) {
+    count(args, 2)
+    if (!isReceiptFormat(args[0])) throw refused('csv, json or md5sum', args[0])
+    return [args[0], search(args[1])]
+  },
+  clearHistory: none,
   openReceivingFolder: none,
   dismiss: onlyId,
 }
@@ -103,6 +114,14 @@ export function readDroppedPaths(args: readonly unknown[]): readonly string[] {
     }
     return read
   })
+}
+
+function search(value: unknown): string {
+  return text(value, 'what to search for', MOST_ID_CHARACTERS)
+}
+
+function isReceiptFormat(value: unknown): value is ReceiptFormat {
+  return value === 'csv' || value === 'json' || value === 'md5sum'
 }
 
 function preferences(value: unknown): Partial<DesktopPreferences> {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CommandsDeps, createCommands } from './commands.ts'
 import { type LocalReceiver, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
+import { openHistory } from './history.ts'
 import { createNotices } from './notices.ts'
 import { defaultPreferences } from './preference-checks.ts'
 import type { ReceiverWish } from './receiver-process.ts'
@@ -84,6 +85,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     canSleep: true,
     ending: () => undefined,
     callOff: note('callOff'),
+    history: openHistory({ directory, notify: () => undefined }),
     notices: createNotices(() => undefined),
     dialogs: {
       async chooseFiles() {
@@ -95,6 +97,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
         return chosen
       },
       chooseReceivingFolder: async () => chosen[0],
+      chooseWhereToSave: async () => chosen[0],
     },
     fileManager: { reveal: note('reveal'), open: async (folder) => note('open')(folder) },
   }

@@ -2,6 +2,8 @@ import type { AddReport, Commands } from './contract.ts'
 import type { Ending } from './contract-preferences.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import type { Engine } from './engine/engine.ts'
+import type { History } from './history.ts'
+import { createHistoryCommands } from './history-commands.ts'
 import type { Notices } from './notices.ts'
 import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './preference-commands.ts'
 import { createReceiverCommands, type ReceiverCommandsDeps } from './receiver-commands.ts'
@@ -15,6 +17,8 @@ export type Dialogs = {
   chooseFiles(): Promise<readonly string[]>
   chooseFolders(): Promise<readonly string[]>
   chooseReceivingFolder(current: string): Promise<string | undefined>
+  /** For a file to write; undefined when it was cancelled. */
+  chooseWhereToSave(proposedName: string): Promise<string | undefined>
 }
 
 /** The system's file manager. */
@@ -34,6 +38,7 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   /** What is about to happen because nothing is left to send. */
   readonly ending: () => Ending | undefined
   readonly callOff: () => void
+  readonly history: History
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -96,6 +101,10 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       apply: deps.applyPreferences,
       discover: deps.discover,
       onChange: deps.onPreferences,
+    }),
+    ...createHistoryCommands({
+      history: deps.history,
+      chooseWhereToSave: (proposedName) => dialogs.chooseWhereToSave(proposedName),
     }),
     callOff,
     snapshot() {

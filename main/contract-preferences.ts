@@ -57,3 +57,17 @@ export type Preferences = DesktopPreferences & {
 
 /** What is about to happen because nothing is left to send. It can be called off until `atMs` (epoch). */
 export type Ending = { readonly action: Exclude<AfterDone, 'nothing'>; readonly atMs: number }
+
+export type PreferenceCommands = {
+  /** Bytes per second from now on, also for what is on its way; `undefined`: no limit. */
+  limitRate(bytesPerSecond: number | undefined): void
+  /** Undefined: the usual limit holds at all hours. */
+  setTimetable(timetable: Timetable | undefined): void
+  setConflictPolicy(policy: ConflictPolicy): void
+  setDiscovery(on: boolean): void
+  /** Changes what is named, and nothing else. */
+  setPreferences(change: Partial<DesktopPreferences>): void
+  setStartAtLogin(on: boolean): void
+  /** Calls off what is about to happen because nothing is left to send. */
+  callOff(): void
+}

@@ -1,8 +1,9 @@
 /**
- * Everything that crosses between the window and the main process; what is about receivers and preferences stands in files of its own. Imports nothing
- * else, so that either side can be read, built and tested alone.
+ * Everything that crosses between the window and the main process; what is about receivers, preferences and the history stands in files of its own. Imports
+ * nothing else, so that either side can be read, built and tested alone.
  */
-import type { ConflictPolicy, DesktopPreferences, Ending, Preferences, Timetable } from './contract-preferences.ts'
+import type { HistoryCommands } from './contract-history.ts'
+import type { Ending, PreferenceCommands, Preferences } from './contract-preferences.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './contract-receivers.ts'
 
 export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './contract-preferences.ts'
@@ -99,53 +100,43 @@ export type AppSnapshot = {
 }
 
 /** What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over. */
-export type Commands = {
-  snapshot(): AppSnapshot
-  /** Opens the system's dialog; resolves when it is closed. */
-  chooseFiles(): AddReport
-  chooseFolder(): AddReport
-  pause(ids: readonly UploadId[]): void
-  resume(ids: readonly UploadId[]): void
-  retry(ids: readonly UploadId[]): void
-  /** Stops and forgets uploads, here and on the receiver. */
-  cancel(ids: readonly UploadId[]): void
-  /** Takes finished rows off the list; the files stay. */
-  clear(ids: readonly UploadId[]): void
-  /** Moves uploads, keeping their order, before another; `undefined`: to the end. */
-  move(ids: readonly UploadId[], before: UploadId | undefined): void
-  /** Shows the source in the system's file manager. */
-  reveal(id: UploadId): void
-  /** Chooses where new files go. Throws with a sentence when the receiver is not known. */
-  setReceiver(id: ReceiverId): void
-  /** Looks at what answers at an address or a link, without sending anything. */
-  beginReceiver(typed: string): ReceiverOffer
-  /** Pairs with the receiver that has this fingerprint, by its code or a link with one, and chooses it. */
-  pairReceiver(address: string, fingerprint: string, typed: string): ReceiverOffer
-  /** Makes a receiver known that speaks plaintext, and chooses it. Only ever done because a person decided it. */
-  addPlaintextReceiver(address: string): ReceiverOffer
-  renameReceiver(id: ReceiverId, name: string): void
-  /** Uploads to it fail until it is added again. */
-  forgetReceiver(id: ReceiverId): void
-  setReceiveHere(on: boolean): void
-  /** Makes a new code for a device to pair with; the one before is worth nothing any more. */
-  inviteDevice(): void
-  /** Takes back a device's leave to send to this computer. */
-  revokeDevice(deviceId: string): void
-  chooseReceivingFolder(): void
-  /** Bytes per second from now on, also for what is on its way; `undefined`: no limit. */
-  limitRate(bytesPerSecond: number | undefined): void
-  setConflictPolicy(policy: ConflictPolicy): void
-  setDiscovery(on: boolean): void
-  /** Changes what is named, and nothing else. */
-  setPreferences(change: Partial<DesktopPreferences>): void
-  /** Undefined: the usual limit holds at all hours. */
-  setTimetable(timetable: Timetable | undefined): void
-  setStartAtLogin(on: boolean): void
-  /** Calls off what is about to happen because nothing is left to send. */
-  callOff(): void
-  openReceivingFolder(): void
-  dismiss(noticeId: string): void
-}
+export type Commands = PreferenceCommands &
+  HistoryCommands & {
+    snapshot(): AppSnapshot
+    /** Opens the system's dialog; resolves when it is closed. */
+    chooseFiles(): AddReport
+    chooseFolder(): AddReport
+    pause(ids: readonly UploadId[]): void
+    resume(ids: readonly UploadId[]): void
+    retry(ids: readonly UploadId[]): void
+    /** Stops and forgets uploads, here and on the receiver. */
+    cancel(ids: readonly UploadId[]): void
+    /** Takes finished rows off the list; the files stay. */
+    clear(ids: readonly UploadId[]): void
+    /** Moves uploads, keeping their order, before another; `undefined`: to the end. */
+    move(ids: readonly UploadId[], before: UploadId | undefined): void
+    /** Shows the source in the system's file manager. */
+    reveal(id: UploadId): void
+    /** Chooses where new files go. Throws with a sentence when the receiver is not known. */
+    setReceiver(id: ReceiverId): void
+    /** Looks at what answers at an address or a link, without sending anything. */
+    beginReceiver(typed: string): ReceiverOffer
+    /** Pairs with the receiver that has this fingerprint, by its code or a link with one, and chooses it. */
+    pairReceiver(address: string, fingerprint: string, typed: string): ReceiverOffer
+    /** Makes a receiver known that speaks plaintext, and chooses it. Only ever done because a person decided it. */
+    addPlaintextReceiver(address: string): ReceiverOffer
+    renameReceiver(id: ReceiverId, name: string): void
+    /** Uploads to it fail until it is added again. */
+    forgetReceiver(id: ReceiverId): void
+    setReceiveHere(on: boolean): void
+    /** Makes a new code for a device to pair with; the one before is worth nothing any more. */
+    inviteDevice(): void
+    /** Takes back a device's leave to send to this computer. */
+    revokeDevice(deviceId: string): void
+    chooseReceivingFolder(): void
+    openReceivingFolder(): void
+    dismiss(noticeId: string): void
+  }
 
 /** The only names that may cross; the compiler keeps the list complete. */
 export const commandNames = Object.keys({
@@ -176,6 +167,9 @@ export const commandNames = Object.keys({
   setTimetable: true,
   setStartAtLogin: true,
   callOff: true,
+  listHistory: true,
+  exportHistory: true,
+  clearHistory: true,
   openReceivingFolder: true,
   dismiss: true,
 } satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
@@ -197,7 +191,7 @@ export type Events = {
   preferences: Preferences
   ending: { readonly ending?: Ending }
   /** The person wants to see this, and says so outside the page. */
-  sheet: 'settings'
+  sheet: 'settings' | 'history'
   openedLink: string
 }
 

@@ -1,8 +1,8 @@
 import { app, type BrowserWindow, nativeTheme, powerMonitor } from 'electron'
-import { type ActivityChange, createActivity } from './activity.ts'
+import { createActivity } from './activity.ts'
 import { watchForTheEnd } from './after-done.ts'
 import { createClosing } from './closing.ts'
-import { canPause, canResume } from './contract.ts'
+import { canPause, canResume, type UploadSnapshot } from './contract.ts'
 import type { Ending } from './contract-preferences.ts'
 import { inWords, type News, NO_PROGRESS, newsOf, type TaskbarProgress, taskbarProgress } from './desktop-state.ts'
 import { desktopWords } from './desktop-words.ts'
@@ -24,12 +24,13 @@ export type DesktopDeps = {
   readonly notify: (message: string) => void
   /** Told what is about to happen because nothing is left to send. */
   readonly onEnding: (ending: Ending | undefined) => void
-  readonly onActivity: (change: ActivityChange) => void
+  /** Told the uploads that became done. */
+  readonly onFinished: (uploads: readonly UploadSnapshot[]) => void
 }
 
 /** Gives the app its place on the desktop: what it shows outside its window, and what it asks of the system. */
 export function openDesktop(deps: DesktopDeps) {
-  const { engine, settings, window, showWindow, notify, onEnding, onActivity } = deps
+  const { engine, settings, window, showWindow, notify, onEnding, onFinished } = deps
   const activity = createActivity(engine.list())
   const stayAwake = createStayAwake()
   let words = desktopWords(settings.get().language, app.getLocale())
@@ -116,7 +117,7 @@ export function openDesktop(deps: DesktopDeps) {
 
   engine.onChange((change) => {
     const heeded = activity.heed(change)
-    onActivity(heeded)
+    onFinished(heeded.finished)
     if (heeded.now.unfinished > 0) afterDone.callOff()
     showProgress(taskbarProgress(heeded.now))
     show()

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
 import type { Dialogs } from './commands.ts'
 import type { SettingsStore } from './settings.ts'
@@ -35,6 +35,15 @@ export function createDialogs(window: () => BrowserWindow | undefined, settings:
         properties: ['openDirectory', 'createDirectory'],
       })
       return folder
+    },
+    async chooseWhereToSave(proposedName) {
+      const owner = window()
+      const { lastFolder } = settings.get()
+      const options = { defaultPath: lastFolder === undefined ? proposedName : join(lastFolder, proposedName) }
+      const { canceled, filePath } = owner
+        ? await dialog.showSaveDialog(owner, options)
+        : await dialog.showSaveDialog(options)
+      return canceled || filePath === '' ? undefined : filePath
     },
   }
 }

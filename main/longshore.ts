@@ -4,7 +4,7 @@ import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
-import { type FoundReceiver, THIS_COMPUTER } from './contract-receivers.ts'
+import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { openDesktop } from './desktop.ts'
 import { createDialogs } from './dialogs.ts'
 import { type Browsing, browse } from './discovery.ts'
@@ -15,6 +15,7 @@ import { probe } from './engine/probe.ts'
 import { fileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
 import { hashWorkerFile } from './hash-worker-file.ts'
+import { openHistory } from './history.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
 import { readName } from './kept-receiver.ts'
 import { loginItem } from './login-item.ts'
@@ -23,6 +24,7 @@ import { createOpenedLink } from './opened-link.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import { adoptPlainReceivers } from './plain-receivers.ts'
 import { canSleep } from './power.ts'
+import { receiptFor } from './receipt.ts'
 import { createReceiverProcess } from './receiver-process.ts'
 import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
 import { openReceivers } from './receivers.ts'
@@ -135,7 +137,11 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
 
   const dialogs = createDialogs(currentWindow, settings)
   const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
+  const history = openHistory({ directory, notify: eachOnce(notify) })
+  const nameOf = (receiver: ReceiverId): string =>
+    receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
   const commands = createCommands({
+    history,
     engine,
     settings,
     receivers,
@@ -172,7 +178,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     },
     notify,
     onEnding: (ending) => sendEvent(window, 'ending', ending === undefined ? {} : { ending }),
-    onActivity: () => undefined,
+    onFinished: (uploads) =>
+      history.add(uploads.flatMap((upload) => receiptFor(upload, nameOf(upload.receiver)) ?? [])),
   })
   // What the person decided holds; the command line only decides for a first start.
   if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
@@ -211,7 +218,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
       savedUploads.flush()
       // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from happening.
       const saved = engine.close().finally(() => savedUploads.flush())
-      await Promise.allSettled([saved, receiverProcess.stop()])
+      await Promise.allSettled([saved.finally(() => history.close()), receiverProcess.stop()])
     },
   }
 }

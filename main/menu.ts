@@ -7,7 +7,7 @@ export type MenuActions = {
   readonly pauseAll: () => void
   readonly resumeAll: () => void
   /** Opens what stands over the window. */
-  readonly openSheet: (sheet: 'settings') => void
+  readonly openSheet: (sheet: 'settings' | 'history') => void
 }
 
 /** Sets the application's menu, with the usual places and shortcuts of the system. */
@@ -34,6 +34,8 @@ export function setMenu(
   const uploads: MenuItemConstructorOptions[] = [
     { id: 'pause-all', label: words.pauseAll, accelerator: 'CmdOrCtrl+Shift+P', click: pauseAll },
     { id: 'resume-all', label: words.resumeAll, accelerator: 'CmdOrCtrl+Shift+R', click: resumeAll },
+    { type: 'separator' },
+    { id: 'history', label: words.history, accelerator: 'CmdOrCtrl+Y', click: () => openSheet('history') },
   ]
   // Reloading and the inspector are for those who build the app.
   const building: MenuItemConstructorOptions[] = [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]

@@ -1,5 +1,6 @@
 import type { AddReport, ConflictPolicy, LongshoreApi, UploadId } from '../main/contract.ts'
 import type { DesktopPreferences, Timetable } from '../main/contract-preferences.ts'
+import { createHistoryActions } from './history-actions.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
 
@@ -50,6 +51,7 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     move: (ids: readonly UploadId[], before: UploadId | undefined) => tell(api.move(ids, before)),
     reveal: (id: UploadId) => tell(api.reveal(id)),
     ...createReceiverActions(api, store, tell),
+    ...createHistoryActions(api, store, tell),
     setReceiveHere: (on: boolean) => tell(api.setReceiveHere(on)),
     chooseReceivingFolder: () => tell(api.chooseReceivingFolder()),
     openReceivingFolder: () => tell(api.openReceivingFolder()),

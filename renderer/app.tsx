@@ -5,6 +5,7 @@ import { DevicesSheet } from './components/devices-sheet.tsx'
 import { DropOverlay } from './components/drop-overlay.tsx'
 import { EmptyQueue } from './components/empty-queue.tsx'
 import { EndingBar } from './components/ending-bar.tsx'
+import { HistorySheet } from './components/history-sheet.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
 import { Notices } from './components/notices.tsx'
 import { Queue } from './components/queue.tsx'
@@ -39,6 +40,7 @@ export function App() {
       <ReceiversSheet />
       <DevicesSheet />
       <SettingsSheet />
+      <HistorySheet />
       {dragging && <DropOverlay />}
       <Announcer />
     </div>

@@ -10,6 +10,7 @@ import type {
   UploadSnapshot,
 } from '../main/contract.ts'
 import { isSettled } from '../main/contract.ts'
+import type { HistoryPage } from '../main/contract-history.ts'
 import type { Ending } from '../main/contract-preferences.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
@@ -34,6 +35,10 @@ export type WindowState = {
   readonly notices: readonly Notice[]
   /** Absent until the main process has answered for the first time. */
   readonly preferences?: Preferences
+  /** What was sent, as it was last looked up. */
+  readonly history?: HistoryPage
+  /** How many receipts were last written to a file. */
+  readonly exported?: number
   /** Whether the app can put this computer to sleep. */
   readonly canSleep: boolean
   /** What is about to happen because nothing is left to send. */
@@ -56,7 +61,7 @@ export type WindowState = {
 }
 
 /** `devices`: who may send to this computer, and how to pair. */
-export type Sheet = 'receivers' | 'devices' | 'settings'
+export type Sheet = 'receivers' | 'devices' | 'settings' | 'history'
 
 export type WindowStore = StoreApi<WindowState>
 

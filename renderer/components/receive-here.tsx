@@ -6,7 +6,8 @@ import { useActions, useWindow } from '../window-context.ts'
 export function ReceiveHere() {
   const text = useText()
   const { t } = text
-  const { setReceiveHere, showInvitation, chooseReceivingFolder, openReceivingFolder, openSheet } = useActions()
+  const { setReceiveHere, showInvitation, chooseReceivingFolder, openReceivingFolder, openSheet, showHistory } =
+    useActions()
   const localReceiver = useWindow((state) => state.localReceiver)
   if (localReceiver === undefined) return null
 
@@ -46,6 +47,9 @@ export function ReceiveHere() {
           {t('receiveHere.open')}
         </button>
       </span>
+      <button type="button" className="button small" data-testid="history-button" onClick={showHistory}>
+        {t('history.title')}
+      </button>
       <button
         type="button"
         className="button small"

@@ -4,7 +4,7 @@ type Props = {
   readonly title: string
   readonly onClose: () => void
   readonly children: ReactNode
-  readonly tone?: 'bad' | 'wide'
+  readonly tone?: 'bad' | 'wide' | 'widest'
   readonly testId: string
 }
 
