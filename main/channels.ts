@@ -18,6 +18,7 @@ export const eventNames = Object.keys({
   notices: true,
   preferences: true,
   ending: true,
+  question: true,
   sheet: true,
   openedLink: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]

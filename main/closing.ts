@@ -34,6 +34,10 @@ export function createClosing({ goesOn, isSending, words, onGoesOn }: ClosingDep
 
   return {
     guard(window: BrowserWindow): void {
+      // Windows ends a session without `before-quit`, and nothing may stand in its way.
+      window.on('query-session-end', () => {
+        isQuitting = true
+      })
       window.on('close', (event) => {
         if (isQuitting) return
         if (goesOn()) onGoesOn()

@@ -46,6 +46,12 @@ test('the history is searched for text, and written in the forms there are', () 
   expect(() => readArguments.exportHistory(['csv', '/etc/passwd', 1])).toThrow('Expected 2 arguments but got 3.')
 })
 
+test('an answer names its question, and is yes or no', () => {
+  expect(readArguments.answer(['q', true])).toEqual(['q', true])
+  expect(() => readArguments.answer(['q', 'yes'])).toThrow('Expected true or false but got "yes".')
+  expect(() => readArguments.answer([true])).toThrow('Expected 2 arguments but got 1.')
+})
+
 test('every command refuses arguments beyond its own', () => {
   for (const name of commandNames)
     expect(() => readArguments[name](['a', 'b', 'c', 'd']), name).toThrow('arguments but got 4')

@@ -97,6 +97,10 @@ export const readArguments: ReadArguments = {
     return [args[0], search(args[1])]
   },
   clearHistory: none,
+  answer(args) {
+    count(args, 2)
+    return [id(args[0]), ...onlySwitch(args.slice(1))]
+  },
   openReceivingFolder: none,
   dismiss: onlyId,
 }

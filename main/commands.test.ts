@@ -9,6 +9,7 @@ import type { Engine } from './engine/engine.ts'
 import { openHistory } from './history.ts'
 import { createNotices } from './notices.ts'
 import { defaultPreferences } from './preference-checks.ts'
+import { createQuestions } from './questions.ts'
 import type { ReceiverWish } from './receiver-process.ts'
 import { openSettings } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
@@ -31,7 +32,8 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     }
   const engine: Engine = {
     async add(paths, options) {
-      asked.push(['add', paths, options])
+      const { review: _, ...wanted } = options
+      asked.push(['add', paths, wanted])
       return {
         ids: paths.map((path) => `id of ${path}`),
         skipped: [{ name: 'fifo', message: 'It is not a file.', reason: 'NOT_A_FILE' }],
@@ -44,6 +46,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     clear: note('clear'),
     move: note('move'),
     list: () => [],
+    freeBytesOn: async () => undefined,
     sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
     onChange: () => () => undefined,
     limitRate: note('limitRate'),
@@ -71,6 +74,9 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     pair: async () => madePairing('NAS'),
     deviceName: 'laptop',
     takeOpenedLink: () => undefined,
+    takeSheet: () => undefined,
+    preflight: async (_receiver, entries) => entries,
+    questions: createQuestions(note('question')),
     receiverProcess: {
       state: () => off,
       want: (wish) => wishes.push(wish),

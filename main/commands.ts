@@ -1,11 +1,13 @@
-import type { AddReport, Commands } from './contract.ts'
+import type { AddReport, AppSnapshot, Commands } from './contract.ts'
 import type { Ending } from './contract-preferences.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
-import type { Engine } from './engine/engine.ts'
+import type { AddOptions, Engine } from './engine/engine.ts'
 import type { History } from './history.ts'
 import { createHistoryCommands } from './history-commands.ts'
 import type { Notices } from './notices.ts'
 import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './preference-commands.ts'
+import type { Preflight } from './preflight.ts'
+import type { Questions } from './questions.ts'
 import { createReceiverCommands, type ReceiverCommandsDeps } from './receiver-commands.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
 import { retryWaiting } from './receiver-watch.ts'
@@ -39,6 +41,8 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly ending: () => Ending | undefined
   readonly callOff: () => void
   readonly history: History
+  readonly preflight: Preflight
+  readonly questions: Questions
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -49,6 +53,8 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly fileManager: FileManager
   /** A link that was opened outside the window and not shown yet; asking takes it. */
   readonly takeOpenedLink: () => string | undefined
+  /** What is to stand over the window and does not yet; asking takes it. */
+  readonly takeSheet: () => AppSnapshot['sheet']
 }
 
 /** Each command as the main process carries it out: like the contract's, but it may take its time. */
@@ -78,7 +84,8 @@ export function createCommands(deps: CommandsDeps): AppCommands {
     const receiver = chosenReceiver()
     if (paths.length === 0) return { added: 0, skipped: [] }
     const { onConflict } = settings.get()
-    const { ids, skipped } = await engine.add(paths, { receiver, onConflict })
+    const review: AddOptions['review'] = (entries, skipped) => deps.preflight(receiver, entries, skipped)
+    const { ids, skipped } = await engine.add(paths, { receiver, onConflict, review })
     return { added: ids.length, skipped: skipped.map(({ name, message }) => ({ name, message })) }
   }
 
@@ -107,10 +114,13 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       chooseWhereToSave: (proposedName) => dialogs.chooseWhereToSave(proposedName),
     }),
     callOff,
+    answer: (questionId, go) => deps.questions.answer(questionId, go),
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()
       const ending = deps.ending()
+      const sheet = deps.takeSheet()
+      const question = deps.questions.current()
       return {
         uploads: engine.list(),
         ...(receiver !== undefined && isKnown(receivers, receiver) && { receiver }),
@@ -122,6 +132,8 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         preferences: preferencesOf(settings, loginItem),
         canSleep,
         ...(ending !== undefined && { ending }),
+        ...(sheet !== undefined && { sheet }),
+        ...(question !== undefined && { question }),
       }
     },
     chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),

@@ -4,6 +4,7 @@
  */
 import type { HistoryCommands } from './contract-history.ts'
 import type { Ending, PreferenceCommands, Preferences } from './contract-preferences.ts'
+import type { Question, QuestionCommands } from './contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './contract-receivers.ts'
 
 export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './contract-preferences.ts'
@@ -95,13 +96,18 @@ export type AppSnapshot = {
   readonly canSleep: boolean
   /** Absent while nothing is about to end. */
   readonly ending?: Ending
+  /** Waits for an answer before anything of it is queued. */
+  readonly question?: Question
   /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
   readonly openedLink?: string
+  /** What the person asked to see before there was a page. */
+  readonly sheet?: Events['sheet']
 }
 
 /** What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over. */
 export type Commands = PreferenceCommands &
-  HistoryCommands & {
+  HistoryCommands &
+  QuestionCommands & {
     snapshot(): AppSnapshot
     /** Opens the system's dialog; resolves when it is closed. */
     chooseFiles(): AddReport
@@ -170,6 +176,7 @@ export const commandNames = Object.keys({
   listHistory: true,
   exportHistory: true,
   clearHistory: true,
+  answer: true,
   openReceivingFolder: true,
   dismiss: true,
 } satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
@@ -190,6 +197,7 @@ export type Events = {
   notices: readonly Notice[]
   preferences: Preferences
   ending: { readonly ending?: Ending }
+  question: { readonly question?: Question }
   /** The person wants to see this, and says so outside the page. */
   sheet: 'settings' | 'history'
   openedLink: string

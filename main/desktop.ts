@@ -63,7 +63,8 @@ export function openDesktop(deps: DesktopDeps) {
     isSending: () => activity.now().active > 0,
     words: () => words,
     onGoesOn() {
-      if (wasToldOfTray || tray === undefined) return
+      // On macOS apps always go on when their windows are closed.
+      if (wasToldOfTray || process.platform === 'darwin' || !settings.get().notifications) return
       wasToldOfTray = true
       notifySystem({ title: words.goesOnInTray, body: words.howToQuit }, showWindow)
     },

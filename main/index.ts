@@ -31,6 +31,11 @@ function live(): void {
   // Not awaited at the top level: Electron is only ready once this module has been evaluated.
   const opening = app.whenReady().then(() => openLongshore({ ...launch, discoveryOn: process.env.LONGSHORE_DISCOVERY }))
 
+  const isWindowLess = (longshore: Longshore): boolean => {
+    const { wasOpenedAtLogin } = app.getLoginItemSettings()
+    return (launch.hidden || wasOpenedAtLogin) && longshore.goesOnWithoutWindow()
+  }
+
   /** Does something with the app once it is open. An app that could not open has said so already. */
   function whenOpen(use: (longshore: Longshore) => void): void {
     opening.then(use, () => undefined)
@@ -40,7 +45,7 @@ function live(): void {
     stopBeforeTheStart(cause instanceof Error ? cause.message : String(cause))
   })
   whenOpen((longshore) => {
-    longshore.showWindow()
+    if (!isWindowLess(longshore)) longshore.showWindow()
     if (launch.link !== undefined) longshore.openLink(launch.link)
     longshore.addPaths(launch.paths)
     quitAfterGoodbye(longshore)

@@ -24,7 +24,7 @@ test('files that exist are added, relative to where the command was given', () =
 
 test('neither the program, nor the folder of the app, nor any switch is a file to add', () => {
   const argv = [join(directory, 'film.mov'), '--inspect=0', 'app', '', '--receive-here']
-  expect(readLaunchArguments(argv, directory, appPath)).toEqual({ paths: [], receiveHere: true })
+  expect(readLaunchArguments(argv, directory, appPath)).toEqual({ paths: [], receiveHere: true, hidden: false })
 })
 
 test('a pairing link is kept as it is, and is no file', () => {
@@ -33,7 +33,12 @@ test('a pairing link is kept as it is, and is no file', () => {
     paths: [join(directory, 'film.mov')],
     link,
     receiveHere: false,
+    hidden: false,
   })
+})
+
+test('only a start at login asks for no window', () => {
+  expect(readLaunchArguments(['longshore', '--hidden'], directory, appPath).hidden).toBe(true)
 })
 
 test('without the switch nothing asks to receive', () => {

@@ -8,7 +8,12 @@ export type LaunchArguments = {
   readonly link?: string
   /** Asks to receive on this computer, unless the person decided already. */
   readonly receiveHere: boolean
+  /** Asks to open no window where the app can be reached without one. */
+  readonly hidden: boolean
 }
+
+/** What the system passes when it starts the app because the person logged in. */
+export const HIDDEN_SWITCH = '--hidden'
 
 /**
  * Reads a command line of the app. The runtime may put switches of its own anywhere, and names the app's folder first when the app is not packaged;
@@ -26,7 +31,8 @@ export function readLaunchArguments(
     .map((argument) => resolve(workingDirectory, argument))
     .filter((path) => path !== appPath && existsSync(path))
   const link = argv.slice(1).find(isLink)
-  return { paths, ...(link !== undefined && { link }), receiveHere: argv.includes('--receive-here') }
+  const asks = { receiveHere: argv.includes('--receive-here'), hidden: argv.includes(HIDDEN_SWITCH) }
+  return { paths, ...(link !== undefined && { link }), ...asks }
 }
 
 function isLink(argument: string): boolean {

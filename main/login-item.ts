@@ -1,4 +1,5 @@
 import { app } from 'electron'
+import { HIDDEN_SWITCH } from './launch-arguments.ts'
 
 /** Whether the app starts when the person logs in. */
 export type LoginItem = {
@@ -7,14 +8,17 @@ export type LoginItem = {
   set(on: boolean): void
 }
 
+/** Windows tells programs apart by their arguments, too. */
+const how = { args: [HIDDEN_SWITCH] }
+
 /** Electron knows a way on Windows and macOS; and what is not packaged is a folder of somebody who builds it, which nobody wants started. */
 export function loginItem(platform: NodeJS.Platform, isPackaged: boolean): LoginItem {
   const isSupported = isPackaged && (platform === 'win32' || platform === 'darwin')
   return {
-    isOn: () => (isSupported ? app.getLoginItemSettings().openAtLogin : undefined),
+    isOn: () => (isSupported ? app.getLoginItemSettings(how).openAtLogin : undefined),
     set(on) {
       if (!isSupported) throw new Error('On this system, add Longshore to the programs that start with your session.')
-      app.setLoginItemSettings({ openAtLogin: on })
+      app.setLoginItemSettings({ openAtLogin: on, ...how })
     },
   }
 }

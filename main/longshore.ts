@@ -4,6 +4,7 @@ import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
+import type { AppSnapshot } from './contract.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { openDesktop } from './desktop.ts'
 import { createDialogs } from './dialogs.ts'
@@ -24,6 +25,8 @@ import { createOpenedLink } from './opened-link.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import { adoptPlainReceivers } from './plain-receivers.ts'
 import { canSleep } from './power.ts'
+import { createPreflight } from './preflight.ts'
+import { createQuestions } from './questions.ts'
 import { receiptFor } from './receipt.ts'
 import { createReceiverProcess } from './receiver-process.ts'
 import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
@@ -60,6 +63,8 @@ const openElectronStore: OpenStore = (cwd, name) => new ElectronStore({ ...STORE
 /** Builds the app from its parts and connects them. Must be called once, when Electron is ready; rejects when the app cannot start. */
 export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes): Promise<Longshore> {
   let window: BrowserWindow | undefined
+  /** Asked for while there was no page to show it. */
+  let wantedSheet: AppSnapshot['sheet']
   const currentWindow = () => window
   const directory = app.getPath('userData')
   const writtenBy = app.getVersion()
@@ -140,8 +145,14 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const history = openHistory({ directory, notify: eachOnce(notify) })
   const nameOf = (receiver: ReceiverId): string =>
     receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
+  const questions = createQuestions((question) => {
+    if (question !== undefined) showWindow()
+    sendEvent(window, 'question', question === undefined ? {} : { question })
+  })
   const commands = createCommands({
     history,
+    questions,
+    preflight: createPreflight({ uploads: engine.list, freeBytesOn: engine.freeBytesOn, ask: questions.ask }),
     engine,
     settings,
     receivers,
@@ -161,6 +172,11 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     dialogs,
     fileManager,
     takeOpenedLink: openedLink.take,
+    takeSheet() {
+      const sheet = wantedSheet
+      wantedSheet = undefined
+      return sheet
+    },
   })
   const desktop = openDesktop({
     engine,
@@ -172,8 +188,10 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
       addFiles: () => void announce(commands.chooseFiles, notices),
       addFolder: () => void announce(commands.chooseFolder, notices),
       openSheet(sheet) {
+        const isThere = window !== undefined
         showWindow()
-        sendEvent(window, 'sheet', sheet)
+        if (isThere) sendEvent(window, 'sheet', sheet)
+        else wantedSheet = sheet
       },
     },
     notify,

@@ -62,6 +62,8 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     setTimetable: (timetable: Timetable | undefined) => tell(api.setTimetable(timetable)),
     setStartAtLogin: (on: boolean) => tell(api.setStartAtLogin(on)),
     callOff: () => tell(api.callOff()),
+    /** Answers what needs a decision before anything is queued. */
+    answer: (questionId: string, go: boolean) => tell(api.answer(questionId, go)),
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),

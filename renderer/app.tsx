@@ -8,6 +8,7 @@ import { EndingBar } from './components/ending-bar.tsx'
 import { HistorySheet } from './components/history-sheet.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
 import { Notices } from './components/notices.tsx'
+import { QuestionSheet } from './components/question-sheet.tsx'
 import { Queue } from './components/queue.tsx'
 import { ReceiveHere } from './components/receive-here.tsx'
 import { ReceiverField } from './components/receiver-field.tsx'
@@ -41,6 +42,7 @@ export function App() {
       <DevicesSheet />
       <SettingsSheet />
       <HistorySheet />
+      <QuestionSheet />
       {dragging && <DropOverlay />}
       <Announcer />
     </div>

@@ -25,7 +25,7 @@ describe('following the main process', () => {
 
   test('listens to everything before it asks', async () => {
     const { asked } = await followed(appSnapshot())
-    expect(asked.map(([name]) => name)).toEqual([...Array(10).fill('on'), 'snapshot'])
+    expect(asked.map(([name]) => name)).toEqual([...Array(11).fill('on'), 'snapshot'])
   })
 
   test('the answer wins over what was said before it', async () => {

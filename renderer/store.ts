@@ -12,6 +12,7 @@ import type {
 import { isSettled } from '../main/contract.ts'
 import type { HistoryPage } from '../main/contract-history.ts'
 import type { Ending } from '../main/contract-preferences.ts'
+import type { Question } from '../main/contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { type QueueItem, queueItems, type Uploads } from './selectors.ts'
@@ -43,6 +44,8 @@ export type WindowState = {
   readonly canSleep: boolean
   /** What is about to happen because nothing is left to send. */
   readonly ending?: Ending
+  /** Waits for an answer before anything of it is queued. */
+  readonly question?: Question
 
   /** Keys of the rows that are open: folders show their files, files their details. */
   readonly openRows: ReadonlySet<string>
@@ -94,6 +97,7 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('notices', (notices) => store.setState({ notices }))
   api.on('preferences', (preferences) => store.setState({ preferences }))
   api.on('ending', ({ ending }) => store.setState((state) => withEnding(state, ending), true))
+  api.on('question', ({ question }) => store.setState((state) => withQuestion(state, question), true))
   api.on('sheet', (sheet) => store.setState({ sheet }))
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
@@ -101,16 +105,21 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
 }
 
 function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
-  const { uploads: list, receiver, openedLink, ending, ...mirrored } = snapshot
+  const { uploads: list, receiver, openedLink, ending, question, ...mirrored } = snapshot
   const uploads = new Map(list.map((upload) => [upload.id, upload]))
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
   const next = { ...state, ...mirrored, uploads, items: queueItems(uploads), ended: [], ...opened }
-  return withEnding(withReceiver(next, receiver), ending)
+  return withQuestion(withEnding(withReceiver(next, receiver), ending), question)
 }
 
 function withEnding(state: WindowState, ending: Ending | undefined): WindowState {
   const { ending: _, ...rest } = state
   return ending === undefined ? rest : { ...rest, ending }
+}
+
+function withQuestion(state: WindowState, question: Question | undefined): WindowState {
+  const { question: _, ...rest } = state
+  return question === undefined ? rest : { ...rest, question }
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */

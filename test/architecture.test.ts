@@ -10,8 +10,8 @@ const node = /^node:/
  * are proto/ between a sender and a receiver, and main/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
-  [/^main\/contract-(receivers|preferences|history)\.ts$/, []],
-  [/^main\/contract\.ts$/, [/^main\/contract-(receivers|preferences|history)\.ts$/]],
+  [/^main\/contract-(receivers|preferences|history|question)\.ts$/, []],
+  [/^main\/contract\.ts$/, [/^main\/contract-(receivers|preferences|history|question)\.ts$/]],
   [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
   [
     /^main\/engine\//,
@@ -23,7 +23,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     /^renderer\//,
     [
       /^renderer\//,
-      /^main\/contract(-receivers|-preferences|-history)?\.ts$/,
+      /^main\/contract(-receivers|-preferences|-history|-question)?\.ts$/,
       /^react(-dom|-i18next)?(\/|$)/,
       /^zustand/,
       /^i18next$/,

@@ -22,6 +22,9 @@ import { transfer } from './transfer.ts'
 /** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
 const FORGET_WITHIN_MS = 5000
 
+/** How long somebody who adds files waits for a receiver to tell its room, ms. */
+const ROOM_WITHIN_MS = 3000
+
 export type AttemptsOptions = RoutesOptions & {
   readonly warn: (message: string) => void
   readonly connections: number
@@ -120,6 +123,18 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
           lease?.giveBack(false)
         }
       })()
+    },
+    async freeBytesOn(receiver: string): Promise<number | undefined> {
+      let lease: Lease | undefined
+      try {
+        lease = leaseOf(routeTo(receiver))
+        return await lease.connection.freeBytes(AbortSignal.any([closing.signal, AbortSignal.timeout(ROOM_WITHIN_MS)]))
+      } catch {
+        // Off, unreachable, plain or not paired: an upload would say so, and that is where the person should hear it.
+        return undefined
+      } finally {
+        lease?.giveBack(false)
+      }
     },
     setRate: throttles.setRate,
     bottleneck: stages.bottleneck,

@@ -48,6 +48,8 @@ export type Connection = {
   readonly pace: Pace
   /** Asks once which kind of receiver answers, and remembers. */
   introduce(signal: AbortSignal): Promise<ReceiverKind>
+  /** Free bytes on the receiver that no unfinished upload has claimed; undefined when it does not tell this caller. */
+  freeBytes(signal: AbortSignal): Promise<number | undefined>
   begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
   /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
   finish(
@@ -102,6 +104,13 @@ export function connect(route: Route, lanes: number): Connection {
       }
       kind ??= asked
       return kind
+    },
+    async freeBytes(signal) {
+      const { freeBytes, access } = await ask<Pick<ReceiverInfo, 'freeBytes' | 'access'>>(
+        (options, done) => anyClient().getReceiverInfo({}, options, done),
+        signal,
+      )
+      return access === 'PAIRING_NEEDED' ? undefined : Number(freeBytes)
     },
     begin(request, signal) {
       // With a digest to compare, the receiver reads a file of that size before it answers.

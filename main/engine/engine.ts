@@ -71,6 +71,8 @@ export type AddOptions = {
   readonly onConflict?: ConflictPolicy
   /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
+  /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
+  readonly review?: (entries: readonly WalkedEntry[], skipped: readonly Skipped[]) => Promise<readonly WalkedEntry[]>
 }
 
 /**
@@ -93,6 +95,8 @@ export interface Engine {
   list(): readonly UploadSnapshot[]
   /** The absolute path an upload reads from. */
   sourceOf(id: UploadId): string | undefined
+  /** Free bytes on a receiver that no unfinished upload has claimed; undefined when it cannot be asked, or does not tell. Never rejects. */
+  freeBytesOn(receiver: string): Promise<number | undefined>
   /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: EngineChange) => void): () => void
   /**
@@ -142,23 +146,26 @@ export async function createEngine({
 
   return {
     ...queue,
-    async add(paths, { receiver, into = [], onConflict = 'keep-both', begunBefore = () => undefined }) {
-      const records: ResumeRecord[] = []
+    async add(paths, options) {
+      const { receiver, into = [], onConflict = 'keep-both', begunBefore = () => undefined, review } = options
+      const found: WalkedEntry[] = []
       const skipped: Skipped[] = []
       for await (const walked of walk(paths)) {
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
-        else {
-          const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
-          const rank = queue.lastRank() + records.length + 1
-          const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
-          records.push({ id: randomUUID(), ...begun, ...entry, receiver, onConflict, rank })
-        }
+        else found.push({ ...walked.entry, path: [...into, ...walked.entry.path] })
       }
+      const wanted = (await review?.(found, skipped)) ?? found
+      const firstRank = queue.lastRank() + 1
+      const records = wanted.map((entry, index): ResumeRecord => {
+        const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
+        return { id: randomUUID(), ...begun, ...entry, receiver, onConflict, rank: firstRank + index }
+      })
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
       return { ids: records.map(({ id }) => id), skipped }
     },
+    freeBytesOn: attempts.freeBytesOn,
     limitRate(bytesPerSecond, receiver) {
       if (bytesPerSecond !== undefined && !(bytesPerSecond >= LEAST_BYTES_PER_SECOND)) {
         const expected = `Expected a limit of at least ${LEAST_BYTES_PER_SECOND} bytes a second`

@@ -17,6 +17,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     notices: new Set(),
     preferences: new Set(),
     ending: new Set(),
+    question: new Set(),
     sheet: new Set(),
     openedLink: new Set(),
   }
@@ -56,6 +57,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     setTimetable: command('setTimetable', undefined),
     setStartAtLogin: command('setStartAtLogin', undefined),
     callOff: command('callOff', undefined),
+    answer: command('answer', undefined),
     listHistory: command('listHistory', { receipts: [], found: 0 }),
     exportHistory: command('exportHistory', undefined),
     clearHistory: command('clearHistory', undefined),

@@ -128,8 +128,14 @@ test('an app in the tray goes on without its window, is paused and resumed there
   expect(md5OfFile(join(there, 'film.mov'))).toBe(md5OfFile(join(here, 'film.mov')))
 
   const opening = app.electronApp.waitForEvent('window')
+  await app.main(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('history')?.click(), null)
+  const page = await opening
+  await page.locator('[data-testid=receipt][data-name="film.mov"]').waitFor()
+  await closeWindow(app)
+  await expect.poll(() => page.isClosed()).toBe(true)
+  const openingAgain = app.electronApp.waitForEvent('window')
   await clickInTray(app, 'tray-show')
-  await rowOfKind(await opening, 'film.mov', 'done').waitFor()
+  await rowOfKind(await openingAgain, 'film.mov', 'done').waitFor()
   const ended = app.closed()
   await clickInTray(app, 'tray-quit')
   expect(await ended).toBe(0)
