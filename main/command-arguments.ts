@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { type Commands, LEAST_BYTES_PER_SECOND } from './contract.ts'
 import type { ReceiptFormat } from './contract-history.ts'
-import type { DesktopPreferences } from './contract-preferences.ts'
+import type { AppPreferences } from './contract-preferences.ts'
 import { isConflictPolicy, isRate, isTimetable, preferenceChecks } from './preference-checks.ts'
 
 /** More uploads than a window is made for; bounds what one call may cost. */
@@ -128,7 +128,7 @@ function isReceiptFormat(value: unknown): value is ReceiptFormat {
   return value === 'csv' || value === 'json' || value === 'md5sum'
 }
 
-function preferences(value: unknown): Partial<DesktopPreferences> {
+function preferences(value: unknown): Partial<AppPreferences> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('preferences', value)
   for (const [name, preferred] of Object.entries(value)) {
     const check = Object.entries(preferenceChecks).find(([known]) => known === name)?.[1]

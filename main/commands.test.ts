@@ -50,6 +50,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
     onChange: () => () => undefined,
     limitRate: note('limitRate'),
+    setFilesAtOnce: note('setFilesAtOnce'),
     sleep: note('sleep'),
     wake: note('wake'),
     close: async () => undefined,

@@ -6,6 +6,9 @@ export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
 /** A slower limit could not be told from a receiver that hangs, bytes per second. */
 export const LEAST_BYTES_PER_SECOND = 10_000
 
+/** More than this only share the same disks and the same network. */
+export const MOST_FILES_AT_ONCE = 16
+
 export type Theme = 'system' | 'light' | 'dark'
 
 /** A language of the window, or whichever of them suits the system. */
@@ -26,8 +29,10 @@ export type Timetable = {
   readonly bytesPerSecond?: number
 }
 
-/** How the app behaves on the desktop. */
-export type DesktopPreferences = {
+/** How the app sends and behaves, apart from what has a command of its own. */
+export type AppPreferences = {
+  /** Files on their way at once, from 1 to {@link MOST_FILES_AT_ONCE}; small ones go together besides. */
+  readonly filesAtOnce: number
   readonly theme: Theme
   readonly language: LanguageChoice
   /** Whether the system's notifications tell of ends and failures. */
@@ -42,7 +47,7 @@ export type DesktopPreferences = {
 }
 
 /** What the person decided about how files are sent, and what holds as long as nothing is decided. */
-export type Preferences = DesktopPreferences & {
+export type Preferences = AppPreferences & {
   /** Most to send in a second over all receivers, bytes; absent: no limit. */
   readonly bytesPerSecond?: number
   /** Hours with another limit; absent: the limit is always the same. */
@@ -66,7 +71,7 @@ export type PreferenceCommands = {
   setConflictPolicy(policy: ConflictPolicy): void
   setDiscovery(on: boolean): void
   /** Changes what is named, and nothing else. */
-  setPreferences(change: Partial<DesktopPreferences>): void
+  setPreferences(change: Partial<AppPreferences>): void
   setStartAtLogin(on: boolean): void
   /** Calls off what is about to happen because nothing is left to send. */
   callOff(): void

@@ -98,7 +98,8 @@ export function openDesktop(deps: DesktopDeps) {
   }
 
   function apply(): void {
-    const { theme, language, tray: wantsTray } = settings.get()
+    const { theme, language, tray: wantsTray, filesAtOnce } = settings.get()
+    engine.setFilesAtOnce(filesAtOnce)
     nativeTheme.themeSource = theme
     clock.look()
     const spoken = desktopWords(language, app.getLocale())

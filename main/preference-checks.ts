@@ -1,9 +1,10 @@
 import {
   type AfterDone,
+  type AppPreferences,
   type ConflictPolicy,
-  type DesktopPreferences,
   type LanguageChoice,
   LEAST_BYTES_PER_SECOND,
+  MOST_FILES_AT_ONCE,
   type Theme,
   type Timetable,
 } from './contract-preferences.ts'
@@ -11,8 +12,9 @@ import {
 const MINUTES_OF_DAY = 24 * 60
 
 /** What holds as long as nothing is decided. Whether a tray can be seen is known on Windows and macOS only, so it is for the person to say elsewhere. */
-export function defaultPreferences(platform: NodeJS.Platform): DesktopPreferences {
+export function defaultPreferences(platform: NodeJS.Platform): AppPreferences {
   return {
+    filesAtOnce: 4,
     theme: 'system',
     language: 'system',
     notifications: true,
@@ -25,6 +27,7 @@ export function defaultPreferences(platform: NodeJS.Platform): DesktopPreference
 
 /** Whether a value, from a file or from the page, can be each preference. */
 export const preferenceChecks = {
+  filesAtOnce: (value) => isWithin(value, MOST_FILES_AT_ONCE + 1) && value !== 0,
   theme: oneOf<Theme>({ system: true, light: true, dark: true }),
   language: oneOf<LanguageChoice>({ system: true, en: true, 'zh-CN': true }),
   notifications: isSwitch,
@@ -32,7 +35,7 @@ export const preferenceChecks = {
   tray: isSwitch,
   afterDone: oneOf<AfterDone>({ nothing: true, sleep: true, quit: true }),
   keepAfterDone: isSwitch,
-} satisfies Record<keyof DesktopPreferences, (value: unknown) => boolean>
+} satisfies Record<keyof AppPreferences, (value: unknown) => boolean>
 
 export const isConflictPolicy = oneOf<ConflictPolicy>({
   'keep-both': true,

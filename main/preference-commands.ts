@@ -38,11 +38,23 @@ export function createPreferenceCommands({ settings, loginItem, apply, discover,
 }
 
 export function preferencesOf(settings: Pick<SettingsStore, 'get'>, loginItem: Pick<LoginItem, 'isOn'>): Preferences {
-  const { theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } = settings.get()
+  const { filesAtOnce, theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } =
+    settings.get()
   const { onConflict, discovery, bytesPerSecond, timetable } = rest
   const startAtLogin = loginItem.isOn()
   return {
-    ...{ theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, onConflict, discovery },
+    ...{
+      filesAtOnce,
+      theme,
+      language,
+      notifications,
+      keepAwake,
+      tray,
+      afterDone,
+      keepAfterDone,
+      onConflict,
+      discovery,
+    },
     ...(bytesPerSecond !== undefined && { bytesPerSecond }),
     ...(timetable !== undefined && { timetable }),
     ...(startAtLogin !== undefined && { startAtLogin }),

@@ -88,6 +88,7 @@ test.each([
   ['discovery', [true, false], ['yes', 0, null]],
   ['theme', ['system', 'light', 'dark'], ['blue', true, null]],
   ['language', ['system', 'en', 'zh-CN'], ['de', 'constructor', 1]],
+  ['filesAtOnce', [1, 4, 16], [0, 17, 1.5, '4', null]],
   ['tray', [true, false], ['yes', 0, null]],
   ['afterDone', ['nothing', 'sleep', 'quit'], ['explode', false]],
   [

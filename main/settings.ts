@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { ConflictPolicy, DesktopPreferences, Timetable } from './contract-preferences.ts'
+import type { AppPreferences, ConflictPolicy, Timetable } from './contract-preferences.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
 import {
@@ -18,7 +18,7 @@ import type { OpenStore } from './state-store.ts'
 export type WindowBounds = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 /** What the person decided. Absent: never decided. */
-type Settings = DesktopPreferences & {
+type Settings = AppPreferences & {
   /** Where new files go. */
   readonly receiver?: ReceiverId
   /** `host:port` that earlier versions sent to without encryption; there until it is a known receiver. */

@@ -1,5 +1,5 @@
 import type { AddReport, ConflictPolicy, LongshoreApi, UploadId } from '../main/contract.ts'
-import type { DesktopPreferences, Timetable } from '../main/contract-preferences.ts'
+import type { AppPreferences, Timetable } from '../main/contract-preferences.ts'
 import { createHistoryActions } from './history-actions.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
@@ -58,7 +58,7 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     limitRate: (bytesPerSecond: number | undefined) => tell(api.limitRate(bytesPerSecond)),
     setConflictPolicy: (policy: ConflictPolicy) => tell(api.setConflictPolicy(policy)),
     setDiscovery: (on: boolean) => tell(api.setDiscovery(on)),
-    setPreferences: (change: Partial<DesktopPreferences>) => tell(api.setPreferences(change)),
+    setPreferences: (change: Partial<AppPreferences>) => tell(api.setPreferences(change)),
     setTimetable: (timetable: Timetable | undefined) => tell(api.setTimetable(timetable)),
     setStartAtLogin: (on: boolean) => tell(api.setStartAtLogin(on)),
     callOff: () => tell(api.callOff()),

@@ -7,6 +7,7 @@ import {
   type UploadSnapshot,
 } from '../contract.ts'
 import { createAttempts } from './attempts.ts'
+import { smallFilesBeside } from './batch.ts'
 import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
@@ -106,6 +107,12 @@ export interface Engine {
    * @throws RangeError below {@link LEAST_BYTES_PER_SECOND}.
    */
   limitRate(bytesPerSecond: number | undefined, receiver?: string): void
+  /**
+   * Files on their way at once, from now on, as {@link EngineOptions.filesAtOnce}. Those that are under way already come to their end.
+   *
+   * @throws RangeError unless it is a whole number from 1 up.
+   */
+  setFilesAtOnce(count: number): void
   /** The computer is about to sleep: saves, stops all transfers and lets go of connections, until `wake`. */
   sleep(): void
   /** Tries everything that waits for a retry now: the computer woke up, the network or a receiver came back. */
@@ -126,6 +133,7 @@ export async function createEngine({
   requireWhole('connections', connections)
   requireWhole('filesAtOnce', filesAtOnce)
   requireWhole('bufferBytes', bufferBytes)
+  let atOnce = filesAtOnce
   const listeners = new Set<(change: EngineChange) => void>()
   const hashPool = await createHashPool(hashWorker)
   const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool })
@@ -139,7 +147,7 @@ export async function createEngine({
       for (const listener of listeners) listener(bottleneck ? { ...change, bottleneck } : change)
     },
     warn,
-    filesAtOnce,
+    lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
   queue.add(await resumeStore.list(), true)
@@ -166,6 +174,11 @@ export async function createEngine({
       return { ids: records.map(({ id }) => id), skipped }
     },
     freeBytesOn: attempts.freeBytesOn,
+    setFilesAtOnce(count) {
+      requireWhole('filesAtOnce', count)
+      atOnce = count
+      queue.fill()
+    },
     limitRate(bytesPerSecond, receiver) {
       if (bytesPerSecond !== undefined && !(bytesPerSecond >= LEAST_BYTES_PER_SECOND)) {
         const expected = `Expected a limit of at least ${LEAST_BYTES_PER_SECOND} bytes a second`

@@ -2,6 +2,7 @@ import type { AttemptReport } from './attempt.ts'
 import type { QueueChange } from './entries.ts'
 import type { Entry } from './entry.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
+import type { LaneCounts } from './slots.ts'
 import type { FinishedEvent } from './status.ts'
 
 /** What the queue works with. */
@@ -16,6 +17,6 @@ export type QueueDeps = {
   readonly publish: (change: QueueChange) => void
   /** Hears a sentence the person should know. */
   readonly warn: (message: string) => void
-  readonly filesAtOnce: number
+  readonly lanes: LaneCounts
   readonly unreachableGraceMs: number | undefined
 }

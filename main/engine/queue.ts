@@ -1,6 +1,5 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
-import { smallFilesBeside } from './batch.ts'
 import { createEntries } from './entries.ts'
 import { type Entry, snapshotOf, withHashed } from './entry.ts'
 import type { QueueDeps } from './queue-deps.ts'
@@ -61,7 +60,7 @@ export function createQueue(deps: QueueDeps) {
     apply(entry, { kind: 'released' })
   }
 
-  const slots = createTwoLanes(deps.filesAtOnce, smallFilesBeside(deps.filesAtOnce), (isForSmall) => {
+  const slots = createTwoLanes(deps.lanes, (isForSmall) => {
     if (asleepUntil !== undefined) return undefined
     const isFree = ({ running, record }: Entry) => running === undefined && !holds.isHeld(record.receiver)
     const entry = isForSmall
@@ -213,6 +212,8 @@ export function createQueue(deps: QueueDeps) {
     list: (): readonly UploadSnapshot[] => entries.ordered().map(snapshotOf),
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
     lastRank: entries.lastRank,
+    /** Starts what may start: more may be under way than before. */
+    fill: slots.fill,
     /** Stops everything that runs until `wake`, and starts nothing new. */
     sleep(): void {
       asleepUntil ??= setTimeout(wake, ASLEEP_AT_MOST_MS)

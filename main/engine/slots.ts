@@ -1,4 +1,4 @@
-/** A fixed number of jobs at once. */
+/** So many jobs at once. */
 export type Slots = {
   /** Starts jobs while there are free slots and `nextJob` has one. */
   fill(): void
@@ -6,13 +6,16 @@ export type Slots = {
   drain(): Promise<void>
 }
 
-/** `nextJob` answers a job that has been started, or undefined when there is nothing to do. A job must not fail. */
-export function createSlots(count: number, nextJob: () => Promise<void> | undefined): Slots {
+/**
+ * `nextJob` answers a job that has been started, or undefined when there is nothing to do. A job must not fail. `count` is asked whenever one could
+ * start; when it has become smaller, those under way come to their end.
+ */
+export function createSlots(count: () => number, nextJob: () => Promise<void> | undefined): Slots {
   const running = new Set<Promise<void>>()
   let draining = false
 
   function fill(): void {
-    while (!draining && running.size < count) {
+    while (!draining && running.size < count()) {
       const job = nextJob()
       if (job === undefined) return
       const tracked = job.finally(() => {
@@ -32,13 +35,15 @@ export function createSlots(count: number, nextJob: () => Promise<void> | undefi
   }
 }
 
+/** How many jobs at once: any, and beside them small ones. */
+export type LaneCounts = { readonly any: () => number; readonly small: () => number }
+
 /**
  * Slots for any job, and more of them for small ones only. Whatever ends lets both look again, because what it learned may have made others small.
  * `nextJob` is told whether it has to be a small one.
  */
 export function createTwoLanes(
-  count: number,
-  smallCount: number,
+  { any: count, small: smallCount }: LaneCounts,
   nextJob: (isForSmall: boolean) => Promise<void> | undefined,
 ): Slots {
   const fill = (): void => {

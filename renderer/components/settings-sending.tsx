@@ -1,4 +1,4 @@
-import type { ConflictPolicy, Preferences } from '../../main/contract-preferences.ts'
+import { type ConflictPolicy, MOST_FILES_AT_ONCE, type Preferences } from '../../main/contract-preferences.ts'
 import { useText } from '../text.ts'
 import { useActions } from '../window-context.ts'
 import { RateField } from './rate-field.tsx'
@@ -8,10 +8,12 @@ import { TimetableField } from './timetable-field.tsx'
 
 const policies = ['keep-both', 'overwrite', 'skip-same', 'refuse'] as const satisfies readonly ConflictPolicy[]
 
+const counts = Array.from({ length: MOST_FILES_AT_ONCE }, (_, index) => String(index + 1))
+
 /** How fast files go, and what becomes of names that are taken. */
 export function SettingsSending({ preferences }: { readonly preferences: Preferences }) {
   const { t } = useText()
-  const { limitRate, setConflictPolicy, setDiscovery } = useActions()
+  const { setPreferences, limitRate, setConflictPolicy, setDiscovery } = useActions()
   return (
     <section className="settings-group" aria-label={t('settings.sending')}>
       <h3>{t('settings.sending')}</h3>
@@ -24,6 +26,13 @@ export function SettingsSending({ preferences }: { readonly preferences: Prefere
         isFirst
       />
       <TimetableField timetable={preferences.timetable} />
+      <SettingChoice
+        label={t('settings.filesAtOnce')}
+        value={String(preferences.filesAtOnce)}
+        options={counts.map((count) => [count, count] as const)}
+        hint={t('settings.filesAtOnceHint')}
+        onChange={(count) => setPreferences({ filesAtOnce: Number(count) })}
+      />
       <SettingChoice
         label={t('settings.conflict')}
         value={preferences.onConflict}

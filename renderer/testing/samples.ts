@@ -35,6 +35,7 @@ export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', messa
 const box: KnownReceiver = { id: 'box:50051', name: 'Box', address: 'box:50051', standing: { kind: 'good' } }
 
 const preferences: Preferences = {
+  filesAtOnce: 4,
   theme: 'system',
   language: 'system',
   notifications: true,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
+import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
 import { saveInBothLanguages } from '../support/screenshots.ts'
@@ -62,4 +63,32 @@ test('what happens when a name is taken is decided once, and kept over a restart
   await page.getByRole('button', { name: 'Close' }).click()
   await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
   await rowOfKind(page, 'a.bin', 'failed').waitFor()
+})
+
+test('how many files are sent at once changes while they are sent', async () => {
+  const [home, here] = [tempDir(), tempDir()]
+  const { proxy, address } = await heldReceiver(4 * MIB)
+  const names = ['a.mov', 'b.mov', 'c.mov']
+  for (const [seed, name] of names.entries()) makeFile(join(here, name), 12 * MIB, seed + 1)
+  const { page, dropFiles } = await openApp({ home })
+  await chooseReceiver(page, address)
+  const choose = async (count: string) => {
+    await page.getByTestId('settings-button').click()
+    await page.getByLabel('Files at once').selectOption(count)
+    await page.keyboard.press('Escape')
+  }
+  await choose('1')
+  await dropFiles(
+    names.map((name) => join(here, name)),
+    '[data-testid=drop]',
+  )
+  await rowOfKind(page, 'a.mov', 'sending').waitFor()
+  await rowOfKind(page, 'b.mov', 'waiting').waitFor()
+  await choose('2')
+  await rowOfKind(page, 'b.mov', 'sending').waitFor()
+  await rowOfKind(page, 'c.mov', 'waiting').waitFor()
+  await choose('3')
+  await rowOfKind(page, 'c.mov', 'sending').waitFor()
+  proxy.release()
+  for (const name of names) await rowOfKind(page, name, 'done').waitFor()
 })
