@@ -18,7 +18,7 @@ test('sound arguments pass as they are', () => {
 
 test('preferences are taken by name, and only as what they can be', () => {
   expect(readArguments.setPreferences([{ theme: 'dark', tray: false }])).toEqual([{ theme: 'dark', tray: false }])
-  expect(readArguments.setPreferences([{}])).toEqual([{}])
+  expect(() => readArguments.setPreferences([{}])).toThrow('Expected at least one preference but got an object.')
   expect(() => readArguments.setPreferences([{ theme: 'blue' }])).toThrow(
     'Expected something that theme can be but got "blue".',
   )
@@ -26,7 +26,7 @@ test('preferences are taken by name, and only as what they can be', () => {
     expect(() => readArguments.setPreferences([JSON.parse(`{"${name}": true}`)]), name).toThrow(
       'Expected the name of a preference',
     )
-  for (const value of [undefined, null, 'dark', ['dark']])
+  for (const value of [undefined, null, 'dark', ['dark'], new Date(0), new Map([['theme', 'dark']])])
     expect(() => readArguments.setPreferences([value])).toThrow('Expected preferences but got')
 })
 

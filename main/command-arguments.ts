@@ -129,7 +129,10 @@ function isReceiptFormat(value: unknown): value is ReceiptFormat {
 }
 
 function preferences(value: unknown): Partial<AppPreferences> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('preferences', value)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+    throw refused('preferences', value)
+  }
+  if (Object.keys(value).length === 0) throw refused('at least one preference', value)
   for (const [name, preferred] of Object.entries(value)) {
     const check = Object.entries(preferenceChecks).find(([known]) => known === name)?.[1]
     if (check === undefined) throw refused('the name of a preference', name)

@@ -8,7 +8,7 @@ export type Question = {
   readonly receiverId: string
   /** They are more than the receiver has room for. Bytes, what is queued for it already included. */
   readonly noRoom?: { readonly neededBytes: number; readonly freeBytes: number }
-  /** Files and folders that cannot be read and would be left out: how many, and the names of the first. */
+  /** Files and folders that cannot be read and would be left out: how many, and the first of them, by name and not by where they lie. */
   readonly unreadable?: { readonly count: number; readonly names: readonly string[] }
 }
 

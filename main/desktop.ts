@@ -134,6 +134,8 @@ export function openDesktop(deps: DesktopDeps) {
 
   return {
     apply,
+    /** In the language that was chosen. */
+    words: () => words,
     ending: afterDone.ending,
     callOff: afterDone.callOff,
     /** Whether the app goes on without a window. */

@@ -1,10 +1,15 @@
 import { dirname, join } from 'node:path'
 import { type BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
 import type { Dialogs } from './commands.ts'
+import type { DesktopWords } from './desktop-words.ts'
 import type { SettingsStore } from './settings.ts'
 
 /** The system's dialogs over the app's window. They open where the last one was left, as the system forgets it. */
-export function createDialogs(window: () => BrowserWindow | undefined, settings: SettingsStore): Dialogs {
+export function createDialogs(
+  window: () => BrowserWindow | undefined,
+  settings: SettingsStore,
+  words: () => DesktopWords,
+): Dialogs {
   async function open(options: OpenDialogOptions): Promise<readonly string[]> {
     const owner = window()
     const { canceled, filePaths } = owner
@@ -26,11 +31,11 @@ export function createDialogs(window: () => BrowserWindow | undefined, settings:
   }
 
   return {
-    chooseFiles: () => chooseToSend('Add files', 'openFile'),
-    chooseFolders: () => chooseToSend('Add folder', 'openDirectory'),
+    chooseFiles: () => chooseToSend(words().filesToAdd, 'openFile'),
+    chooseFolders: () => chooseToSend(words().foldersToAdd, 'openDirectory'),
     async chooseReceivingFolder(current) {
       const [folder] = await open({
-        title: 'Folder for received files',
+        title: words().receivingFolder,
         defaultPath: current,
         properties: ['openDirectory', 'createDirectory'],
       })

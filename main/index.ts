@@ -11,6 +11,8 @@ const LONGEST_GOODBYE_MS = 3_000
 const userData = process.env.LONGSHORE_USER_DATA
 if (userData) app.setPath('userData', resolve(userData))
 registerWindowScheme()
+// Windows shows notifications only of an app that it knows by this, the name it is installed under.
+if (process.platform === 'win32') app.setAppUserModelId('app.longshore.desktop')
 // Enabling the sandbox takes back an explicit --no-sandbox, without which Electron does not run as root on Linux.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
@@ -32,8 +34,9 @@ function live(): void {
   const opening = app.whenReady().then(() => openLongshore({ ...launch, discoveryOn: process.env.LONGSHORE_DISCOVERY }))
 
   const isWindowLess = (longshore: Longshore): boolean => {
-    const { wasOpenedAtLogin } = app.getLoginItemSettings()
-    return (launch.hidden || wasOpenedAtLogin) && longshore.goesOnWithoutWindow()
+    // macOS says so instead of passing arguments.
+    const isLogin = launch.hidden || (process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin)
+    return isLogin && longshore.goesOnWithoutWindow()
   }
 
   /** Does something with the app once it is open. An app that could not open has said so already. */

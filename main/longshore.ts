@@ -140,7 +140,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   discover(settings.get().discovery)
   powerMonitor.on('resume', () => browsing?.lookAgain())
 
-  const dialogs = createDialogs(currentWindow, settings)
+  const dialogs = createDialogs(currentWindow, settings, () => desktop.words())
   const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
   const history = openHistory({ directory, notify: eachOnce(notify) })
   const nameOf = (receiver: ReceiverId): string =>

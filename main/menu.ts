@@ -28,34 +28,46 @@ export function setMenu(
     { type: 'separator' },
     { id: 'settings', label: words.settings, accelerator: 'CmdOrCtrl+,', click: () => openSheet('settings') },
     { type: 'separator' },
-    { role: 'close' },
-    ...(isMac ? [] : [quit]),
+    isMac ? { role: 'close', label: words.close } : quit,
+  ]
+  const edit: MenuItemConstructorOptions[] = [
+    { role: 'undo', label: words.undo },
+    { role: 'redo', label: words.redo },
+    { type: 'separator' },
+    { role: 'cut', label: words.cut },
+    { role: 'copy', label: words.copy },
+    { role: 'paste', label: words.paste },
+    { role: 'selectAll', label: words.selectAll },
+  ]
+  const windows: MenuItemConstructorOptions[] = [
+    { role: 'minimize', label: words.minimize },
+    { role: 'close', label: words.close },
   ]
   const uploads: MenuItemConstructorOptions[] = [
     { id: 'pause-all', label: words.pauseAll, accelerator: 'CmdOrCtrl+Shift+P', click: pauseAll },
     { id: 'resume-all', label: words.resumeAll, accelerator: 'CmdOrCtrl+Shift+R', click: resumeAll },
     { type: 'separator' },
-    { id: 'history', label: words.history, accelerator: 'CmdOrCtrl+Y', click: () => openSheet('history') },
+    { id: 'history', label: words.history, accelerator: 'CmdOrCtrl+Shift+H', click: () => openSheet('history') },
   ]
   // Reloading and the inspector are for those who build the app.
   const building: MenuItemConstructorOptions[] = [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
   const view: MenuItemConstructorOptions[] = [
     ...(app.isPackaged ? [] : building),
-    { role: 'resetZoom' },
-    { role: 'zoomIn' },
-    { role: 'zoomOut' },
+    { role: 'resetZoom', label: words.resetZoom },
+    { role: 'zoomIn', label: words.zoomIn },
+    { role: 'zoomOut', label: words.zoomOut },
     { type: 'separator' },
-    { role: 'togglefullscreen' },
+    { role: 'togglefullscreen', label: words.fullScreen },
   ]
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
       { label: words.file, submenu: file },
-      { role: 'editMenu' },
+      { label: words.edit, submenu: edit },
       { label: words.uploads, submenu: uploads },
       { label: words.view, submenu: view },
-      { role: 'windowMenu' },
-      { role: 'help', submenu: [{ role: 'about' }] },
+      { role: 'window', label: words.window, submenu: windows },
+      { role: 'help', label: words.help, submenu: [{ role: 'about', label: words.about }] },
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { bytesStored, isSettled, type UploadSnapshot } from './contract.ts'
 import type { Question } from './contract-question.ts'
 import type { Skipped, WalkedEntry } from './engine/engine.ts'
@@ -50,8 +51,8 @@ export function createPreflight({ uploads, freeBytesOn, canRead = isReadable, as
     // Nothing is left to decide about; each fails for itself, with what to do about it.
     if (readable.length === 0) return entries
     const names = [
-      ...skipped.filter(({ reason }) => reason === 'SOURCE_UNREADABLE').map(({ name }) => name),
-      ...locked.map(({ source }) => source),
+      ...skipped.filter(({ reason }) => reason === 'SOURCE_UNREADABLE').map(({ name }) => basename(name)),
+      ...locked.map(({ path }) => path.join('/')),
     ]
     const noRoom = await roomFor(receiver, readable)
     if (noRoom === undefined && names.length === 0) return entries

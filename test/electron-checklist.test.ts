@@ -179,6 +179,18 @@ test.each(['autoUpdater', 'remote', 'nodeIntegrationInWorker', 'openDevTools'])(
   },
 )
 
+test('programs of the system: one file starts them, and only those that it names itself', () => {
+  const starters = desktop.filter(({ imports }) => imports.some((line) => /from node:child_process$/.test(line)))
+  expect(starters.map(({ file }) => file)).toEqual(['main/power.ts'])
+  expect(readSource('main/power.ts').imports).not.toContain('exec from node:child_process')
+  expect(callsOf(/promisify\(execFile\)/).map(({ args }) => args)).toEqual([['program', 'args']])
+})
+
+test('dialogs: one file asks where to read and write, and another one whether to quit', () => {
+  expect(importers(/^dialog from electron$/)).toEqual(['main/closing.ts', 'main/dialogs.ts', 'main/index.ts'])
+  expect(callsOf(/^dialog\.showSaveDialog$/).map(({ file }) => file)).toEqual(['main/dialogs.ts', 'main/dialogs.ts'])
+})
+
 test('one instance: the lock is asked for before anything opens', () => {
   expect(callsOf(/requestSingleInstanceLock/).map(({ file }) => file)).toEqual(['main/index.ts'])
 })
