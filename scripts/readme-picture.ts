@@ -1,58 +1,82 @@
 /**
- * Takes the README's picture: starts a receiver and the built app, drops some things on its window, and saves what it shows while they are sent.
- * `npx tsx scripts/readme-picture.ts` after `npm run build`.
+ * Takes the README's pictures: drops some things on the window of the built app, beside a real receiver, and saves what it shows while they are sent; then one
+ * file from drop to verified, step by step. `npx tsx scripts/readme-picture.ts` after `npm run build`.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { launchApp } from '../test/support/launch-app.ts'
+import { chromium } from 'playwright-core'
+import { findChromium } from '../chromium-host/find-chromium.ts'
+import { withPictureScene } from './picture-scene.ts'
 
-const MIB = 1024 ** 2
-const root = join(import.meta.dirname, '..')
-const work = mkdtempSync(join(tmpdir(), 'longshore-picture-'))
+const images = join(import.meta.dirname, '../docs/images')
+const DROP = '[data-testid=drop]'
+/** Slow enough to be caught in the act, bytes per second. */
+const SLOW = 40_000_000
 
-/** A file that takes no room on the disk. */
-function sparse(name: string, mib: number): string {
-  const path = join(work, name)
-  mkdirSync(join(path, '..'), { recursive: true })
-  writeFileSync(path, '')
-  truncateSync(path, mib * MIB)
-  return path
+async function takeWindow(): Promise<void> {
+  await withPictureScene({}, async ({ page, dropFiles, sparse, work }) => {
+    for (let i = 1; i <= 40; i++) sparse(`Photos/IMG_${i}.jpg`, 1 + (i % 5))
+    await dropFiles([sparse('Interview.wav', 40), join(work, 'Photos')], DROP)
+    await page.locator('[data-testid=folder-row][data-kind=done]').waitFor({ timeout: 60_000 })
+    await dropFiles(
+      [sparse('Holiday 2026.mov', 9000), sparse('dataset.tar', 3000), sparse('server backup.img', 5000)],
+      DROP,
+    )
+    await page.locator('[data-name="dataset.tar"][data-kind=sending]').waitFor()
+    await page.getByRole('button', { name: 'Pause dataset.tar' }).click()
+    await page.getByText(/left/).first().waitFor()
+    await page.waitForTimeout(6000)
+    await page.mouse.move(0, 0)
+    await page.screenshot({ path: join(images, 'window.png') })
+  })
 }
 
-const flags = ['receive', '--dir', join(work, 'box'), '--port', '0', '--plaintext', '--no-auth', '--json']
-const receiver = spawn(process.execPath, [join(root, 'out/cli/index.js'), ...flags], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-const [line] = await once(createInterface({ input: receiver.stdout }), 'line')
-const home = join(work, 'home')
-mkdirSync(home)
-const address = `localhost:${JSON.parse(line).port}`
-const box = { id: address, name: 'Attic box', address, security: { kind: 'plaintext' } }
-const settings = { receiver: address, receivingFolder: '/home/ada/Received', version: 2 }
-writeFileSync(join(home, 'settings.json'), JSON.stringify(settings))
-writeFileSync(join(home, 'receivers.json'), JSON.stringify({ receivers: [box], version: 1 }))
-const app = await launchApp({ home, env: { HOME: home } })
-try {
-  const { page } = app
-  for (let i = 1; i <= 40; i++) sparse(`Photos/IMG_${i}.jpg`, 1 + (i % 5))
-  await app.dropFiles([sparse('Interview.wav', 40), join(work, 'Photos')], '[data-testid=drop]')
-  await page.locator('[data-testid=folder-row][data-kind=done]').waitFor({ timeout: 60_000 })
-  const big = [sparse('Holiday 2026.mov', 9000), sparse('dataset.tar', 3000), sparse('server backup.img', 5000)]
-  await app.dropFiles(big, '[data-testid=drop]')
-  await page.locator('[data-name="dataset.tar"][data-kind=sending]').waitFor()
-  await page.getByRole('button', { name: 'Pause dataset.tar' }).click()
-  await page.getByText(/left/).first().waitFor()
-  await page.waitForTimeout(6000)
-  await page.mouse.move(0, 0)
-  mkdirSync(join(root, 'docs/images'), { recursive: true })
-  await page.screenshot({ path: join(root, 'docs/images/window.png') })
-} finally {
-  await app.close()
-  receiver.kill('SIGTERM')
-  await once(receiver, 'exit')
-  rmSync(work, { recursive: true, force: true })
+type Step = { readonly words: string; readonly png: Buffer }
+
+async function takeSteps(): Promise<Step[]> {
+  const steps: Step[] = []
+  await withPictureScene({ bytesPerSecond: SLOW }, async ({ page, dropFiles, sparse }) => {
+    await page.setViewportSize({ width: 760, height: 420 })
+    const take = async (words: string): Promise<void> => {
+      await page.mouse.move(0, 0)
+      steps.push({ words, png: await page.screenshot() })
+    }
+    await dropFiles([sparse('Holiday 2026.mov', 600)], DROP)
+    await page.getByText(/left/).first().waitFor()
+    await page.waitForTimeout(3000)
+    await take('1. Dropped: it is on its way')
+    await page.getByRole('button', { name: 'Pause Holiday 2026.mov' }).click()
+    await page.locator('[data-testid=row][data-kind=paused]').waitFor()
+    await take('2. Paused: what arrived stays')
+    await page.getByRole('button', { name: 'Resume Holiday 2026.mov' }).click()
+    await page.waitForTimeout(5000)
+    await take('3. Resumed: it goes on where it stood')
+    await page.locator('[data-testid=row][data-kind=done]').waitFor({ timeout: 60_000 })
+    await take('4. Verified: every byte is there')
+  })
+  return steps
 }
+
+/** Puts the steps on one page, two beside two. */
+async function joinSteps(steps: readonly Step[]): Promise<void> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('No Chromium was found: install chromium or set CHROMIUM_PATH.')
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 100 } })
+    const figures = steps.map(
+      ({ words, png }) =>
+        `<figure><figcaption>${words}</figcaption><img src="data:image/png;base64,${png.toString('base64')}"></figure>`,
+    )
+    const style = `body { margin: 0; display: grid; grid-template-columns: 1fr 1fr; gap: 24px; padding: 24px; font: 20px system-ui, sans-serif; background: #fff }
+      figure { margin: 0 } figcaption { padding: 0 0 8px } img { width: 100%; border: 1px solid #ccc; border-radius: 8px }`
+    await page.setContent(`<style>${style}</style>${figures.join('')}`)
+    await page.screenshot({ path: join(images, 'steps.png'), fullPage: true })
+  } finally {
+    await browser.close()
+  }
+}
+
+mkdirSync(images, { recursive: true })
+await takeWindow()
+await joinSteps(await takeSteps())
