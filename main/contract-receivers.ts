@@ -55,6 +55,17 @@ export type ReceiverOffer =
 /** A device that may send to this computer. Times are epoch milliseconds. */
 export type PairedDevice = { readonly id: string; readonly name: string; readonly pairedAtMs?: number }
 
+/** A file that is arriving on this computer. */
+export type IncomingFile = {
+  readonly id: string
+  /** Where it goes below the receiving folder, components joined with "/". */
+  readonly path: string
+  readonly bytes: number
+  readonly bytesStored: number
+  /** Id of the device that sends it, when devices are told apart. */
+  readonly device?: string
+}
+
 /** Lets one device pair with this computer, once, until `expiresAtMs` (epoch). */
 export type Invitation = { readonly link: string; readonly code: string; readonly expiresAtMs: number }
 
@@ -69,6 +80,8 @@ export type LocalReceiver =
       readonly address: string
       readonly fingerprint?: string
       readonly filesReceived: number
+      /** By path; at most 100, and none that comes whole in one message. */
+      readonly incoming: readonly IncomingFile[]
       /** Absent: nobody was invited, or the invitation was used. */
       readonly invitation?: Invitation
       /** Other devices that may send here. */

@@ -101,6 +101,7 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
         ready(event, { ...route, address })
       } else askToBeAdmitted(event)
       say({ command: 'devices' })
+      say({ command: 'incoming' })
     },
     filter(event) {
       if (event.kind === 'stopped' || event.kind === 'starting' || event.kind === 'gave-up') state = { kind: 'off' }

@@ -3,7 +3,14 @@ import type { LocalReceiver } from './contract-receivers.ts'
 import { isForPeople, loopbackAddress, nextReceiverState, readReceiverLine } from './receiver-output.ts'
 
 const starting: LocalReceiver = { kind: 'starting', directory: '/in' }
-const on: LocalReceiver = { kind: 'on', directory: '/in', address: '127.0.0.1:50051', filesReceived: 2, devices: [] }
+const on: LocalReceiver = {
+  kind: 'on',
+  directory: '/in',
+  address: '127.0.0.1:50051',
+  filesReceived: 2,
+  incoming: [],
+  devices: [],
+}
 
 test('the lines a receiver prints are read, all others passed over', () => {
   expect(readReceiverLine('{"event":"listening","host":"127.0.0.1","port":50051,"tls":false}')).toEqual({
@@ -59,6 +66,16 @@ test('an invitation is shown until it is over, and its end changes nothing when 
   expect(invited).toEqual({ ...on, invitation })
   expect(nextReceiverState(invited, { kind: 'invitation' })).toEqual(on)
   expect(nextReceiverState(on, { kind: 'invitation' })).toBe(on)
+})
+
+test('what is arriving is taken over as far as it can be understood, and only by a receiver that is on', () => {
+  const film = { id: 'a', path: 'Films/a.mov', bytes: 10, bytesStored: 4, device: 'd' }
+  const files = [film, { ...film, bytes: '10' }, null]
+  const event = readReceiverLine(JSON.stringify({ event: 'incoming', files }))
+  expect(event).toEqual({ kind: 'incoming', files: [film] })
+  expect(event && nextReceiverState(on, event)).toEqual({ ...on, incoming: [film] })
+  const off: LocalReceiver = { kind: 'off', directory: '/in' }
+  expect(event && nextReceiverState(off, event)).toBe(off)
 })
 
 test('of a crash report only the error itself is for people', () => {

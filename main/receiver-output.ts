@@ -1,14 +1,15 @@
 import { type Fingerprint, readFingerprint } from '../proto/identity.ts'
 import { readPairingLink, spacedCode } from '../proto/pairing.ts'
-import type { Invitation, LocalReceiver, PairedDevice } from './contract-receivers.ts'
+import type { IncomingFile, Invitation, LocalReceiver, PairedDevice } from './contract-receivers.ts'
 
-/** What happens to the receiver on this computer. The first five are lines that it prints itself. */
+/** What happens to the receiver on this computer. The first six are lines that it prints itself. */
 export type ReceiverEvent =
   | ListeningEvent
   | { readonly kind: 'stored' }
   /** Absent: no code is open any more. */
   | { readonly kind: 'invitation'; readonly invitation?: Invitation }
   | { readonly kind: 'devices'; readonly devices: readonly PairedDevice[] }
+  | { readonly kind: 'incoming'; readonly files: readonly IncomingFile[] }
   /** This app is a device of its receiver now. `message`: it is not, and why. */
   | { readonly kind: 'admitted'; readonly id: string; readonly message?: string }
   | { readonly kind: 'starting'; readonly directory: string }
@@ -49,6 +50,8 @@ export function readReceiverLine(line: string): ReceiverEvent | undefined {
       return Array.isArray(fields.devices)
         ? { kind: 'devices', devices: fields.devices.flatMap(readDevice) }
         : undefined
+    case 'incoming':
+      return Array.isArray(fields.files) ? { kind: 'incoming', files: fields.files.flatMap(readIncoming) } : undefined
     case 'admitted':
       return readAdmitted(fields)
     default:
@@ -88,6 +91,14 @@ function readDevice(value: unknown): readonly PairedDevice[] {
   return [{ id, name, ...(typeof pairedAtMs === 'number' && { pairedAtMs }) }]
 }
 
+function readIncoming(value: unknown): readonly IncomingFile[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { id, path, bytes, bytesStored, device }: Line = { ...value }
+  if (typeof id !== 'string' || typeof path !== 'string') return []
+  if (typeof bytes !== 'number' || typeof bytesStored !== 'number') return []
+  return [{ id, path, bytes, bytesStored, ...(typeof device === 'string' && { device }) }]
+}
+
 /** True for a line of the error output that is meant for people, and not for those who build the receiver (stack traces and their frame). */
 export function isForPeople(line: string): boolean {
   return /^[^\s{}]/.test(line) && !line.startsWith('Node.js v') && !/^(node:|file:\/\/|\/)\S+:\d+$/.test(line)
@@ -109,6 +120,8 @@ export function nextReceiverState(state: LocalReceiver, event: ReceiverEvent): L
       return state.kind === 'on' ? { ...state, filesReceived: state.filesReceived + 1 } : state
     case 'devices':
       return state.kind === 'on' ? { ...state, devices: event.devices } : state
+    case 'incoming':
+      return state.kind === 'on' ? { ...state, incoming: event.files } : state
     case 'admitted':
       return state
     case 'invitation':
@@ -120,7 +133,15 @@ type On = Extract<LocalReceiver, { kind: 'on' }>
 
 function listeningState(directory: string, { host, port, fingerprint, pairLink }: ListeningEvent): On {
   const address = (pairLink === undefined ? undefined : readPairingLink(pairLink)?.address) ?? addressOf(host, port)
-  return { kind: 'on', directory, address, ...(fingerprint && { fingerprint }), filesReceived: 0, devices: [] }
+  return {
+    kind: 'on',
+    directory,
+    address,
+    ...(fingerprint && { fingerprint }),
+    filesReceived: 0,
+    incoming: [],
+    devices: [],
+  }
 }
 
 function invited(state: On, invitation: Invitation | undefined): On {

@@ -26,6 +26,8 @@ export type ReceiverCommand =
   | { readonly command: 'invite' }
   /** Tells the paired devices, and from then on also when there are others. */
   | { readonly command: 'devices' }
+  /** Tells what is arriving, each time it changed, about once a second. */
+  | { readonly command: 'incoming' }
   | { readonly command: 'revoke'; readonly id: string }
   /** Makes this app a device of its receiver. Only the digest of its token (SHA-256, hex) goes there. */
   | { readonly command: 'admit'; readonly id: string; readonly name: string; readonly tokenDigest: string }

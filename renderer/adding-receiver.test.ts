@@ -95,7 +95,7 @@ test('a link from outside fills in the dialog and asks nothing', async () => {
 
 test('a code is made when the sheet is opened without one, and not when one is still good', async () => {
   const { actions, say, asked } = await opened({})
-  const on = { kind: 'on', directory: '/in', address: 'desk:1', filesReceived: 0, devices: [] } as const
+  const on = { kind: 'on', directory: '/in', address: 'desk:1', filesReceived: 0, incoming: [], devices: [] } as const
   const made = () => asked.filter(([name]) => name === 'inviteDevice').length
   say('localReceiver', on)
   actions.showInvitation()

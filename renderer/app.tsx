@@ -7,6 +7,7 @@ import { EmptyQueue } from './components/empty-queue.tsx'
 import { EndingBar } from './components/ending-bar.tsx'
 import { HistorySheet } from './components/history-sheet.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
+import { IncomingSheet } from './components/incoming-sheet.tsx'
 import { Notices } from './components/notices.tsx'
 import { QuestionSheet } from './components/question-sheet.tsx'
 import { Queue } from './components/queue.tsx'
@@ -40,6 +41,7 @@ export function App() {
       <AddReceiver />
       <ReceiversSheet />
       <DevicesSheet />
+      <IncomingSheet />
       <SettingsSheet />
       <HistorySheet />
       <QuestionSheet />

@@ -63,8 +63,8 @@ export type WindowState = {
   readonly heldFiles: readonly File[]
 }
 
-/** `devices`: who may send to this computer, and how to pair. */
-export type Sheet = 'receivers' | 'devices' | 'settings' | 'history'
+/** `devices`: who may send to this computer, and how to pair. `incoming`: what is arriving on it. */
+export type Sheet = 'receivers' | 'devices' | 'incoming' | 'settings' | 'history'
 
 export type WindowStore = StoreApi<WindowState>
 

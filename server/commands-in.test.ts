@@ -9,12 +9,17 @@ import { addDevice, readDevices } from './device.ts'
 import { asked } from './fixtures/client.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { secured } from './fixtures/secured.ts'
+import type { IncomingFile } from './incoming.ts'
 import { saveListening } from './listening.ts'
 import { isInvited, withdrawInvite } from './pairing.ts'
 
 const fingerprint = `sha256:${'ab'.repeat(32)}` as const
 
-async function receiver(within?: string, onDevicesChanged = async () => {}) {
+async function receiver(
+  within?: string,
+  onDevicesChanged = async () => {},
+  incoming: () => readonly IncomingFile[] = () => [],
+) {
   const stateDirectory = within ?? (await sandbox())
   await saveListening(stateDirectory, { address: '192.168.1.20:50051', fingerprint, name: 'Desk', pid: process.pid })
   const source = new EventEmitter()
@@ -23,6 +28,7 @@ async function receiver(within?: string, onDevicesChanged = async () => {}) {
     source,
     stateDirectory,
     onDevicesChanged,
+    incoming,
     line: (event) => lines.push({ ...event }),
     onTrouble: (error) => lines.push({ error }),
   })
@@ -54,6 +60,21 @@ test('devices are told when they are asked for, again when one comes, and withou
   say({ command: 'revoke', id: device.id })
   await until(() => expect(lines.slice(2)).toEqual([{ event: 'devices', devices: [] }]))
   expect(await readDevices(stateDirectory, () => expect.unreachable())).toEqual([])
+})
+
+test('what is arriving is told to who asked for it, each time it changed', async () => {
+  let arriving: IncomingFile[] = []
+  const { lines, say, until } = await receiver(
+    undefined,
+    async () => {},
+    () => arriving,
+  )
+  const film = { id: 'a', path: 'Films/a.mov', bytes: 10, bytesStored: 4 }
+  arriving = [film]
+  say({ command: 'incoming' })
+  await until(() => expect(lines).toEqual([{ event: 'incoming', files: [film] }]))
+  arriving = []
+  await until(() => expect(lines.slice(1)).toEqual([{ event: 'incoming', files: [] }]))
 })
 
 test('no token, and no digest of one, is told', async () => {

@@ -3,6 +3,7 @@ import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/pairing.ts'
 import { isDeviceId, isTokenDigest } from '../proto/token.ts'
 import { keepDevice, readDevices, revokeDevice } from './device.ts'
 import { toReceiveError } from './errors.ts'
+import type { IncomingFile } from './incoming.ts'
 import { pairingLinkOf, readListening } from './listening.ts'
 import { invite, isInvited } from './pairing.ts'
 
@@ -17,6 +18,8 @@ export type CommandsInDeps = {
   readonly stateDirectory: string
   /** Called when a device was made known or forgotten; resolves when the receiver takes it so. */
   readonly onDevicesChanged: () => Promise<void>
+  /** What is arriving now. */
+  readonly incoming: () => readonly IncomingFile[]
   /** Writes one line for the program that asked. */
   readonly line: (event: object) => void
   readonly onTrouble: (error: unknown) => void
@@ -27,6 +30,7 @@ export type CommandsInDeps = {
  *
  * - `{"command":"invite"}` makes a new code and answers `{"event":"invitation","pairLink":"…","expiresAtMs":…}`,
  * - `{"command":"devices"}` answers `{"event":"devices","devices":[{"id","name","pairedAtMs"}]}`, and from then on tells it again when it changed,
+ * - `{"command":"incoming"}` tells `{"event":"incoming","files":[{"id","path","bytes","bytesStored","device"}]}` from then on each time it changed,
  * - `{"command":"revoke","id":"…"}` forgets a device,
  * - `{"command":"admit","id":"…","name":"…","tokenDigest":"…"}` makes the program itself known as a device, with a token that it made and of which only the
  *   digest (SHA-256, hex) comes here. Answers `{"event":"admitted","id":"…"}` when the token is good, with a `message` when it could not be kept.
@@ -34,9 +38,11 @@ export type CommandsInDeps = {
  * When a code that was made here is used up or void, `{"event":"invitation"}` says so. Answers the way to stop listening to changes.
  */
 export function takeCommands(deps: CommandsInDeps): () => void {
-  const { source, stateDirectory, onDevicesChanged, line, onTrouble } = deps
+  const { source, stateDirectory, onDevicesChanged, incoming, line, onTrouble } = deps
   let told = ''
+  let toldIncoming = '[]'
   let isFollowed = false
+  let isIncomingFollowed = false
   let hasInvited = false
   let turn: Promise<void> = Promise.resolve()
 
@@ -53,7 +59,16 @@ export function takeCommands(deps: CommandsInDeps): () => void {
     line({ event: 'devices', devices })
   }
 
+  function tellIncoming(): void {
+    const files = incoming()
+    const text = JSON.stringify(files)
+    if (text === toldIncoming) return
+    toldIncoming = text
+    line({ event: 'incoming', files })
+  }
+
   async function look(): Promise<void> {
+    if (isIncomingFollowed) tellIncoming()
     if (isFollowed) await tellDevices()
     if (!hasInvited || (await isInvited(stateDirectory, Date.now()))) return
     hasInvited = false
@@ -81,7 +96,8 @@ export function takeCommands(deps: CommandsInDeps): () => void {
       isFollowed = true
       told = ''
       await tellDevices()
-    } else if (command === 'revoke' && typeof more.id === 'string') {
+    } else if (command === 'incoming') isIncomingFollowed = true
+    else if (command === 'revoke' && typeof more.id === 'string') {
       await revokeDevice(stateDirectory, more.id)
       await onDevicesChanged()
       await look()

@@ -14,6 +14,7 @@ import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './error
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
 import { grantOf } from './grant.ts'
+import { type IncomingFile, incomingOf } from './incoming.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import { type ReceiverLimits, toLimits } from './limits.ts'
@@ -52,6 +53,8 @@ export interface Receiver {
   readonly invitation: Invitation | undefined
   /** Calls back for each file that is stored from now on. Answers the way to stop that. */
   onStored(listener: (file: StoredEvent) => void): () => void
+  /** What is arriving now. */
+  incoming(): readonly IncomingFile[]
   /** Takes at once what became of the files of devices; by itself it does so within a second. */
   lookAtDevices(): Promise<void>
   /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
@@ -131,6 +134,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
+      incoming: () => incomingOf(sessions.busy()),
       lookAtDevices: access.lookAtDevices,
       close: once(async () => {
         await announcement?.stop()

@@ -46,6 +46,7 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
       source,
       stateDirectory: receiver.stateDirectory,
       onDevicesChanged: receiver.lookAtDevices,
+      incoming: receiver.incoming,
       ...commandAnswers,
     })
   await stopped

@@ -7,7 +7,7 @@ import { endOfPrefix } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
-type Entry = { readonly session: Promise<Session>; users: number }
+type Entry = { readonly session: Promise<Session>; loaded: Session | undefined; users: number }
 
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
@@ -64,6 +64,11 @@ export class Sessions {
     return this.#entries.has(fileId)
   }
 
+  /** Those that are loaded now. */
+  busy(): Session[] {
+    return [...this.#entries.values()].flatMap(({ loaded }) => loaded ?? [])
+  }
+
   /** Runs tasks of the same name one after the other, so that an upload cannot be begun twice. */
   async inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(name)
@@ -96,9 +101,21 @@ export class Sessions {
     if (known === undefined && this.#entries.size >= this.#maxBusyUploads) {
       throw new ReceiveError('BUSY', `The receiver is busy with ${this.#maxBusyUploads} uploads; try again later.`)
     }
-    const entry = known ?? { session: this.#load(fileId), users: 0 }
+    const entry = known ?? this.#open(fileId)
     this.#entries.set(fileId, entry)
     entry.users++
+    return entry
+  }
+
+  #open(fileId: string): Entry {
+    const entry: Entry = { session: this.#load(fileId), loaded: undefined, users: 0 }
+    // Whoever uses the session is told when it cannot be loaded.
+    void entry.session.then(
+      (session) => {
+        entry.loaded = session
+      },
+      () => undefined,
+    )
     return entry
   }
 

@@ -30,6 +30,16 @@ export function ReceiveHere() {
         <span role="status">{stateOf(localReceiver, text)}</span>
         {localReceiver.kind === 'on' && ` · ${t('receiveHere.files', { count: localReceiver.filesReceived })}`}
       </span>
+      {localReceiver.kind === 'on' && localReceiver.incoming.length > 0 && (
+        <button
+          type="button"
+          className="button small"
+          data-testid="incoming-button"
+          onClick={() => openSheet('incoming')}
+        >
+          {t('receiveHere.arriving', { count: localReceiver.incoming.length })}
+        </button>
+      )}
       {localReceiver.kind === 'on' && localReceiver.fingerprint !== undefined && (
         <button type="button" className="button small" data-testid="pair-device" onClick={showInvitation}>
           {t('receiveHere.pair')}
