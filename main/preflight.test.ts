@@ -95,3 +95,20 @@ test('nothing is asked about files of which none can be read', async () => {
   expect(await preflight('nas', [], [])).toEqual([])
   expect(asked).toEqual([])
 })
+
+test('a share that answers slowly does not keep everything waiting', async () => {
+  let asked = 0
+  const preflight = createPreflight({
+    uploads: () => [],
+    freeBytesOn: async () => undefined,
+    canRead: async () => {
+      asked += 1
+      return new Promise((resolve) => setTimeout(resolve, 20, true))
+    },
+    askForAtMostMs: 30,
+    ask: async () => false,
+  })
+  const entries = Array.from({ length: 100_000 }, (_, n) => entry(`${n}`, 1))
+  expect(await preflight('nas', entries, [])).toBe(entries)
+  expect(asked).toBeLessThan(10_000)
+})

@@ -8,6 +8,9 @@ import type { Skipped, WalkedEntry } from './engine/engine.ts'
 /** Whether it is readable is asked of so many files at a time. */
 const ASKED_AT_ONCE = 64
 
+/** On a slow share a hundred thousand files take minutes to ask about. Those that were not asked about by then fail for themselves, ms. */
+const ASK_FOR_AT_MOST_MS = 3000
+
 /** Of those that cannot be read; the others are only counted. */
 const NAMES_TOLD = 5
 
@@ -18,7 +21,10 @@ export type PreflightDeps = {
   readonly uploads: () => readonly UploadSnapshot[]
   /** Free bytes on a receiver; undefined when it does not tell in time. */
   readonly freeBytesOn: (receiver: string) => Promise<number | undefined>
+  /** @default asks the system */
   readonly canRead?: (path: string) => Promise<boolean>
+  /** @default 3000 */
+  readonly askForAtMostMs?: number
   /** Asks the person; false: they would rather not. */
   readonly ask: (question: Omit<Question, 'id'>) => Promise<boolean>
 }
@@ -30,7 +36,9 @@ export type Preflight = (
   skipped: readonly Skipped[],
 ) => Promise<readonly WalkedEntry[]>
 
-export function createPreflight({ uploads, freeBytesOn, canRead = isReadable, ask }: PreflightDeps): Preflight {
+export function createPreflight(deps: PreflightDeps): Preflight {
+  const { uploads, freeBytesOn, canRead = isReadable, askForAtMostMs = ASK_FOR_AT_MOST_MS, ask } = deps
+
   async function roomFor(receiver: string, readable: readonly WalkedEntry[]): Promise<Question['noRoom']> {
     const addedBytes = sum(readable.map(({ identity }) => identity?.sizeBytes ?? 0))
     if (addedBytes < ASK_FOR_ROOM_FROM) return undefined
@@ -47,7 +55,7 @@ export function createPreflight({ uploads, freeBytesOn, canRead = isReadable, as
   }
 
   return async (receiver, entries, skipped) => {
-    const [readable, locked] = await sorted(entries, canRead)
+    const [readable, locked] = await sorted(entries, canRead, askForAtMostMs)
     // Nothing is left to decide about; each fails for itself, with what to do about it.
     if (readable.length === 0) return entries
     const names = [
@@ -71,10 +79,16 @@ function isUnclaimed(upload: UploadSnapshot, receiver: string): boolean {
   return upload.receiver === receiver && !isSettled(upload.status) && bytesStored(upload) === 0
 }
 
-async function sorted(entries: readonly WalkedEntry[], canRead: (path: string) => Promise<boolean>) {
+async function sorted(
+  entries: readonly WalkedEntry[],
+  canRead: (path: string) => Promise<boolean>,
+  askForAtMostMs: number,
+) {
   const readable: WalkedEntry[] = []
   const locked: WalkedEntry[] = []
+  const untilMs = performance.now() + askForAtMostMs
   for (let at = 0; at < entries.length; at += ASKED_AT_ONCE) {
+    if (performance.now() > untilMs) return [[...readable, ...entries.slice(at)], locked] as const
     const some = entries.slice(at, at + ASKED_AT_ONCE)
     const can = await Promise.all(some.map(({ source }) => canRead(source)))
     for (const [index, entry] of some.entries()) (can[index] ? readable : locked).push(entry)
