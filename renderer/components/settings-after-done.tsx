@@ -23,7 +23,7 @@ export function SettingsAfterDone({ preferences }: { readonly preferences: Prefe
         label={t('settings.afterDone')}
         value={afterDone}
         options={choices.map((choice) => [choice, t(`settings.then.${choice}`)] as const)}
-        hint={t('settings.afterDoneHint')}
+        hint={t(keepAfterDone ? 'settings.afterDoneKept' : 'settings.afterDoneHint')}
         onChange={(chosen) => setPreferences({ afterDone: chosen })}
       />
       {afterDone !== 'nothing' && (
