@@ -213,28 +213,28 @@ export type LongshoreApi = { readonly [C in keyof Commands]: Remote<Commands[C]>
   addDropped(files: readonly File[]): Promise<AddReport>
 }
 
-export function canPause({ kind }: UploadStatus): boolean {
+export function canPause({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind === 'waiting' || kind === 'sending' || kind === 'interrupted'
 }
 
-export function canResume({ kind }: UploadStatus): boolean {
+export function canResume({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind === 'paused' || kind === 'interrupted'
 }
 
-export function canRetry({ kind }: UploadStatus): boolean {
+export function canRetry({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind === 'failed'
 }
 
-export function canCancel({ kind }: UploadStatus): boolean {
+export function canCancel({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind !== 'done'
 }
 
-export function canClear({ kind }: UploadStatus): boolean {
+export function canClear({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind === 'done'
 }
 
 /** True when nothing will happen any more unless the person asks. */
-export function isSettled({ kind }: UploadStatus): boolean {
+export function isSettled({ kind }: Pick<UploadStatus, 'kind'>): boolean {
   return kind === 'done' || kind === 'failed'
 }
 

@@ -1,6 +1,7 @@
-import type { AddReport, ConflictPolicy, LongshoreApi, UploadId } from '../main/contract.ts'
+import type { AddReport, ConflictPolicy, LongshoreApi } from '../main/contract.ts'
 import type { AppPreferences, Timetable } from '../main/contract-preferences.ts'
 import { createHistoryActions } from './history-actions.ts'
+import { createQueueActions } from './queue-actions.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 import type { WindowState, WindowStore } from './store.ts'
 
@@ -43,13 +44,7 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     addDropped,
     addFiles: () => add(() => api.chooseFiles()),
     addFolder: () => add(() => api.chooseFolder()),
-    pause: (ids: readonly UploadId[]) => tell(api.pause(ids)),
-    resume: (ids: readonly UploadId[]) => tell(api.resume(ids)),
-    retry: (ids: readonly UploadId[]) => tell(api.retry(ids)),
-    cancel: (ids: readonly UploadId[]) => tell(api.cancel(ids)),
-    clear: (ids: readonly UploadId[]) => tell(api.clear(ids)),
-    move: (ids: readonly UploadId[], before: UploadId | undefined) => tell(api.move(ids, before)),
-    reveal: (id: UploadId) => tell(api.reveal(id)),
+    ...createQueueActions(api, store, tell),
     ...createReceiverActions(api, store, tell),
     ...createHistoryActions(api, store, tell),
     setReceiveHere: (on: boolean) => tell(api.setReceiveHere(on)),
@@ -67,8 +62,6 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),
-    /** Opens or closes a row of the queue. */
-    toggleRow: (key: string) => update(({ openRows }) => ({ openRows: toggled(openRows, key) })),
   }
 }
 
@@ -79,10 +72,4 @@ export function sentenceOf(refusal: unknown): string {
 
 function withoutProblem({ problem: _problem, ...state }: WindowState): WindowState {
   return state
-}
-
-function toggled(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
-  const copy = new Set(set)
-  if (!copy.delete(value)) copy.add(value)
-  return copy
 }

@@ -5,9 +5,11 @@ import { DevicesSheet } from './components/devices-sheet.tsx'
 import { DropOverlay } from './components/drop-overlay.tsx'
 import { EmptyQueue } from './components/empty-queue.tsx'
 import { EndingBar } from './components/ending-bar.tsx'
+import { FilterBar } from './components/filter-bar.tsx'
 import { HistorySheet } from './components/history-sheet.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
 import { IncomingSheet } from './components/incoming-sheet.tsx'
+import { KeysSheet } from './components/keys-sheet.tsx'
 import { Notices } from './components/notices.tsx'
 import { QuestionSheet } from './components/question-sheet.tsx'
 import { Queue } from './components/queue.tsx'
@@ -16,15 +18,18 @@ import { ReceiverField } from './components/receiver-field.tsx'
 import { ReceiversSheet } from './components/receivers-sheet.tsx'
 import { SettingsSheet } from './components/settings-sheet.tsx'
 import { TotalsBar } from './components/totals-bar.tsx'
+import { UndoBar } from './components/undo-bar.tsx'
 import { useFileDrop } from './components/use-file-drop.ts'
+import { useWindowKeys } from './components/use-window-keys.ts'
 import { useActions, useWindow } from './window-context.ts'
 
 /** The whole window, which is one drop target. */
 export function App() {
   const { addDropped } = useActions()
+  useWindowKeys()
   const dragging = useFileDrop(addDropped)
   const isLoaded = useWindow((state) => state.localReceiver !== undefined)
-  const isEmpty = useWindow((state) => state.items.length === 0)
+  const isEmpty = useWindow((state) => state.queue.items.length === 0)
 
   return (
     <div className="window" data-testid="drop">
@@ -36,7 +41,9 @@ export function App() {
       <IdentityStop />
       <EndingBar />
       <Notices />
+      {!isEmpty && <FilterBar />}
       <main className="middle">{isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}</main>
+      <UndoBar />
       <ReceiveHere />
       <AddReceiver />
       <ReceiversSheet />
@@ -45,6 +52,7 @@ export function App() {
       <SettingsSheet />
       <HistorySheet />
       <QuestionSheet />
+      <KeysSheet />
       {dragging && <DropOverlay />}
       <Announcer />
     </div>

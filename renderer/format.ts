@@ -13,6 +13,11 @@ export function formatRate(bytesPerSecond: number, language: string): string {
   return `${formatBytes(bytesPerSecond, language)}/s`
 }
 
+/** A whole number as it is written in a language: `100,000`. */
+export function formatCount(amount: number, language: string): string {
+  return number(language, { maximumFractionDigits: 0 }).format(amount)
+}
+
 /** A share of 0 to 1 in whole percent, 0 to 100. Rounds down, so that 100 stays reserved for exactly 1. */
 export function wholePercent(share: number): number {
   // 0.29 * 100 is 28.999999999999996; what is that close below a whole number means it.

@@ -57,18 +57,18 @@ describe('a change of uploads', () => {
 
   test('keeps the order as it is while nobody moves', async () => {
     const { store, say } = await followed(appSnapshot(upload('a', 1), upload('b', 2)))
-    const { items } = store.getState()
+    const { queue } = store.getState()
     say('uploads', { changed: [upload('b', 2, { status: sending(500) })], removed: [] })
-    expect(store.getState().items).toBe(items)
+    expect(store.getState().queue).toBe(queue)
     say('uploads', { changed: [upload('b', 0, { status: sending(500) })], removed: [] })
-    expect(store.getState().items.map(({ ids }) => ids[0])).toEqual(['b', 'a'])
+    expect(store.getState().queue.items.map(({ ids }) => ids[0])).toEqual(['b', 'a'])
   })
 
   test('takes removed uploads away', async () => {
     const { store, say } = await followed(appSnapshot(upload('a', 1), upload('b', 2)))
     say('uploads', { changed: [], removed: ['a', 'unknown'] })
-    expect([...store.getState().uploads.keys()]).toEqual(['b'])
-    expect(store.getState().items).toHaveLength(1)
+    expect([...store.getState().uploads.values()].map(({ id }) => id)).toEqual(['b'])
+    expect(store.getState().queue.items).toHaveLength(1)
   })
 
   test('without content changes nothing', async () => {

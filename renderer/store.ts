@@ -7,25 +7,19 @@ import type {
   Notice,
   Preferences,
   SkippedPath,
-  UploadSnapshot,
 } from '../main/contract.ts'
-import { isSettled } from '../main/contract.ts'
 import type { HistoryPage } from '../main/contract-history.ts'
 import type { Ending } from '../main/contract-preferences.ts'
 import type { Question } from '../main/contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
-import { type QueueItem, queueItems, type Uploads } from './selectors.ts'
+import { afterChange, EMPTY_MIRROR, type Mirror, mirrorOf } from './mirror.ts'
+import { NO_SELECTION, type Selection } from './selection.ts'
 
 /** What the window shows: a mirror of the main process, and the little that only the window knows. */
-export type WindowState = {
-  readonly uploads: Uploads
-  /** The uploads in the order of the queue, folders gathered. The same object until the order changes. */
-  readonly items: readonly QueueItem[]
+export type WindowState = Mirror & {
   /** What limits the rate now; absent while nothing is sent, or nothing can be said. */
   readonly bottleneck?: Bottleneck
-  /** Uploads that became done or failed in the latest change that had any; for screen readers. */
-  readonly ended: readonly UploadSnapshot[]
   /** Where new files go; absent when none is chosen. */
   readonly receiver?: ReceiverId
   readonly receivers: readonly KnownReceiver[]
@@ -49,6 +43,7 @@ export type WindowState = {
 
   /** Keys of the rows that are open: folders show their files, files their details. */
   readonly openRows: ReadonlySet<string>
+  readonly selection: Selection
   /** What was not queued by the latest additions, until dismissed. */
   readonly skipped: readonly SkippedPath[]
   /** The sentence with which the latest command was refused, until dismissed. */
@@ -63,22 +58,21 @@ export type WindowState = {
   readonly heldFiles: readonly File[]
 }
 
-/** `devices`: who may send to this computer, and how to pair. `incoming`: what is arriving on it. */
-export type Sheet = 'receivers' | 'devices' | 'incoming' | 'settings' | 'history'
+/** `devices`: who may send to this computer, and how to pair. `incoming`: what is arriving on it. `keys`: what the keyboard does. */
+export type Sheet = 'receivers' | 'devices' | 'incoming' | 'settings' | 'history' | 'keys'
 
 export type WindowStore = StoreApi<WindowState>
 
 /** An empty window that has not heard from the main process yet. */
 export function createWindowStore(): WindowStore {
   return createStore<WindowState>(() => ({
-    uploads: new Map(),
-    items: [],
-    ended: [],
+    ...EMPTY_MIRROR,
     foundReceivers: [],
     receivers: [],
     notices: [],
     canSleep: false,
     openRows: new Set(),
+    selection: NO_SELECTION,
     skipped: [],
     heldFiles: [],
   }))
@@ -105,10 +99,9 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
 }
 
 function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
-  const { uploads: list, receiver, openedLink, ending, question, ...mirrored } = snapshot
-  const uploads = new Map(list.map((upload) => [upload.id, upload]))
+  const { uploads, receiver, openedLink, ending, question, ...mirrored } = snapshot
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
-  const next = { ...state, ...mirrored, uploads, items: queueItems(uploads), ended: [], ...opened }
+  const next = { ...state, ...mirrored, ...mirrorOf(uploads, state.view), ...opened }
   return withQuestion(withEnding(withReceiver(next, receiver), ending), question)
 }
 
@@ -136,18 +129,5 @@ function withBottleneck(state: WindowState, { bottleneck }: Events['uploads']): 
 
 function withUploads(state: WindowState, { changed, removed }: Events['uploads']): WindowState {
   if (changed.length === 0 && removed.length === 0) return state
-  const uploads = new Map(state.uploads)
-  for (const id of removed) uploads.delete(id)
-  for (const upload of changed) uploads.set(upload.id, upload)
-  const moved = removed.length > 0 || changed.some((upload) => isPlacedAnew(upload, state.uploads.get(upload.id)))
-  const ended = changed.filter((upload) => hasEnded(upload, state.uploads.get(upload.id)))
-  return { ...state, uploads, ...(moved && { items: queueItems(uploads) }), ...(ended.length > 0 && { ended }) }
-}
-
-function isPlacedAnew(now: UploadSnapshot, before: UploadSnapshot | undefined): boolean {
-  return before === undefined || now.rank !== before.rank || now.folder?.id !== before.folder?.id
-}
-
-function hasEnded(now: UploadSnapshot, before: UploadSnapshot | undefined): boolean {
-  return isSettled(now.status) && now.status.kind !== before?.status.kind
+  return { ...state, ...afterChange(state, changed, removed) }
 }

@@ -1,7 +1,15 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../main/contract-receivers.ts'
-import { formatBytes, formatDuration, formatInstant, formatRate, formatShare, formatWeekday } from './format.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatRate,
+  formatShare,
+  formatWeekday,
+} from './format.ts'
 import { useWindow } from './window-context.ts'
 
 export type Text = ReturnType<typeof useText>
@@ -16,6 +24,7 @@ export function useText() {
       t,
       bytes: (bytes: number) => formatBytes(bytes, language),
       rate: (bytesPerSecond: number) => formatRate(bytesPerSecond, language),
+      count: (amount: number) => formatCount(amount, language),
       share: (share: number) => formatShare(share, language),
       duration: (seconds: number) => formatDuration(seconds, language),
       instant: (epochMs: number) => formatInstant(epochMs, language),

@@ -13,6 +13,11 @@ export function useWindow<T>(select: (state: WindowState) => T): T {
   return useStore(useProvided().store, select)
 }
 
+/** Asks what the window shows at the moment something happens, without rendering again for it. */
+export function useStoreState(): () => WindowState {
+  return useProvided().store.getState
+}
+
 /** What the person can do. The same object for the life of the window. */
 export function useActions(): Actions {
   return useProvided().actions

@@ -1,6 +1,15 @@
 /** Sees to what the tests need of the operating system. A test that still lacks something is skipped and says so; none passes without running. */
 import { ensureSystemPackages } from './system-packages.ts'
 
-const ensured = ensureSystemPackages(['chromium', 'xvfb', 'x11-utils', 'python3-grpcio', 'python3-grpc-tools', 'nginx'])
+const ensured = ensureSystemPackages([
+  'chromium',
+  'xvfb',
+  'x11-utils',
+  'python3-grpcio',
+  'python3-grpc-tools',
+  'nginx',
+  // Screenshots of the Chinese window show boxes without it.
+  'fonts-wqy-microhei',
+])
 if (ensured.kind === 'installed') console.log('Installed what the tests need of the system.')
 if (ensured.kind === 'missing') console.warn(`Some tests will be skipped. ${ensured.advice}`)

@@ -14,6 +14,7 @@ export type SystemPackage =
   | 'curl'
   | 'rsync'
   | 'rclone'
+  | 'fonts-wqy-microhei'
 
 export type Ensured =
   | { readonly kind: 'present' }
@@ -34,6 +35,12 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   curl: () => isOnPath('curl'),
   rsync: () => isOnPath('rsync'),
   rclone: () => isOnPath('rclone'),
+  'fonts-wqy-microhei': canShowChinese,
+}
+
+/** Any font will do that has the characters; where nothing can tell of fonts, there is nothing to be seen either. */
+function canShowChinese(): boolean {
+  return spawnSync('fc-list', [':lang=zh-cn', 'file'], { encoding: 'utf8' }).stdout?.includes('/') === true
 }
 
 /** The system's own Python is the one for which the system's packages are. */
@@ -51,7 +58,11 @@ const MANAGERS: readonly {
   {
     program: 'dnf',
     command: 'sudo dnf install',
-    names: { xvfb: 'xorg-x11-server-Xvfb', 'x11-utils': 'xorg-x11-utils' },
+    names: {
+      xvfb: 'xorg-x11-server-Xvfb',
+      'x11-utils': 'xorg-x11-utils',
+      'fonts-wqy-microhei': 'wqy-microhei-fonts',
+    },
   },
   {
     program: 'pacman',
@@ -61,6 +72,7 @@ const MANAGERS: readonly {
       'x11-utils': 'xorg-xwininfo',
       'python3-grpcio': 'python-grpcio',
       'python3-grpc-tools': 'python-grpcio-tools',
+      'fonts-wqy-microhei': 'wqy-microhei',
     },
   },
 ]

@@ -28,6 +28,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^zustand/,
       /^i18next$/,
       /^@tanstack\/react-virtual$/,
+      /^@radix-ui\/react-context-menu$/,
       /^qrcode$/,
     ],
   ],

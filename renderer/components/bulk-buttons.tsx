@@ -1,19 +1,19 @@
-import { canClear, canPause, canResume, canRetry, type UploadId, type UploadStatus } from '../../main/contract.ts'
-import { hasAny, idsWhere } from '../selectors.ts'
+import { canClear, canPause, canResume, canRetry, type UploadStatus } from '../../main/contract.ts'
 import { useText } from '../text.ts'
+import { allowsAny } from '../totals.ts'
 import { useActions, useWindow } from '../window-context.ts'
 import { CancelAll } from './cancel-all.tsx'
 
 /** What can be done to the whole queue. */
 export function BulkButtons() {
   const { t } = useText()
-  const { pause, resume, retry, clear } = useActions()
+  const { pauseAll, resumeAll, retryFailed, clearDone } = useActions()
   return (
     <fieldset className="bulk" aria-label={t('bulk.label')}>
-      <BulkButton label={t('bulk.pauseAll')} allows={canPause} onPress={pause} />
-      <BulkButton label={t('bulk.resumeAll')} allows={canResume} onPress={resume} />
-      <BulkButton label={t('bulk.retryFailed')} allows={canRetry} onPress={retry} />
-      <BulkButton label={t('bulk.clearDone')} allows={canClear} onPress={clear} />
+      <BulkButton label={t('bulk.pauseAll')} allows={canPause} onPress={pauseAll} />
+      <BulkButton label={t('bulk.resumeAll')} allows={canResume} onPress={resumeAll} />
+      <BulkButton label={t('bulk.retryFailed')} allows={canRetry} onPress={retryFailed} />
+      <BulkButton label={t('bulk.clearDone')} allows={canClear} onPress={clearDone} />
       <CancelAll />
     </fieldset>
   )
@@ -21,19 +21,14 @@ export function BulkButtons() {
 
 type Props = {
   readonly label: string
-  readonly allows: (status: UploadStatus) => boolean
-  readonly onPress: (ids: readonly UploadId[]) => void
+  readonly allows: (status: Pick<UploadStatus, 'kind'>) => boolean
+  readonly onPress: () => void
 }
 
 function BulkButton({ label, allows, onPress }: Props) {
-  const uploads = useWindow((state) => state.uploads)
+  const isPossible = useWindow((state) => allowsAny(state.totals, allows))
   return (
-    <button
-      type="button"
-      className="button small"
-      disabled={!hasAny(uploads.values(), allows)}
-      onClick={() => onPress(idsWhere(uploads.values(), allows))}
-    >
+    <button type="button" className="button small" disabled={!isPossible} onClick={onPress}>
       {label}
     </button>
   )

@@ -1,31 +1,37 @@
-import { useMemo } from 'react'
-import type { UploadSnapshot, UploadStatus } from '../../main/contract.ts'
-import { type Summary, summarise } from '../selectors.ts'
+import type { UploadStatus } from '../../main/contract.ts'
+import type { ReceiverId } from '../../main/contract-receivers.ts'
+import type { Row } from '../queue-rows.ts'
 import { useText } from '../text.ts'
+import { allowsAny, type Summary, summaryOf, type Totals } from '../totals.ts'
 import { Icon } from './icon.tsx'
 import { IconButton } from './icon-button.tsx'
 import { ProgressBar } from './progress-bar.tsx'
-import type { Place } from './queue-row.tsx'
 import { RowButtons } from './row-buttons.tsx'
 import { speedParts, Tally } from './tally.tsx'
 
-type Props = { readonly name: string; readonly uploads: readonly UploadSnapshot[]; readonly place: Place }
+type Props = {
+  readonly row: Extract<Row, { kind: 'folder' }>
+  readonly totals: Totals
+  readonly receiver: ReceiverId
+  readonly onToggle: () => void
+}
 
 /** One dropped folder: its files added up. */
-export function FolderRow({ name, uploads, place }: Props) {
+export function FolderRow({ row, totals, receiver, onToggle }: Props) {
+  const { name, open, shownIds } = row
   const text = useText()
   const { t } = text
-  const summary = useMemo(() => summarise(uploads), [uploads])
-  const destination = `${text.receiverName(uploads[0]?.receiver ?? '')} / ${name}`
+  const summary = summaryOf(totals)
+  const destination = `${text.receiverName(receiver)} / ${name}`
   const files = t('folder.progress', { done: summary.countOf.done, count: summary.count })
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
   return (
     <div className="row" data-testid="folder-row" data-name={name} data-kind={kindOf(summary)}>
       <IconButton
         icon="chevron"
-        label={t(place.isOpen ? 'folder.close' : 'folder.open', { name })}
-        expanded={place.isOpen}
-        onPress={place.toggle}
+        label={t(open ? 'folder.close' : 'folder.open', { name })}
+        expanded={open}
+        onPress={onToggle}
       />
       <Icon name="folder" />
       <div className="row-body">
@@ -47,7 +53,7 @@ export function FolderRow({ name, uploads, place }: Props) {
           <span className="figures">{[sizes, ...speedParts(summary, text)].join(' · ')}</span>
         </div>
       </div>
-      <RowButtons name={name} uploads={uploads} place={place} />
+      <RowButtons name={name} ids={shownIds} allows={(can) => allowsAny(totals, can)} />
     </div>
   )
 }

@@ -1,10 +1,11 @@
+import type { MouseEvent } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 type Props = {
   readonly icon: IconName
   /** What it does and to what, for screen readers and as the tip. */
   readonly label: string
-  readonly onPress: () => void
+  readonly onPress: (event: MouseEvent<HTMLButtonElement>) => void
   /** Stays focusable, so that pressing it until nothing more can happen does not lose the place. */
   readonly unavailable?: boolean
   readonly expanded?: boolean

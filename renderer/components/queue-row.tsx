@@ -1,5 +1,8 @@
-import { memo } from 'react'
-import { moveByOne, pick, type Row } from '../selectors.ts'
+import { memo, useMemo } from 'react'
+import type { Row } from '../queue-rows.ts'
+import type { Edge } from '../reorder.ts'
+import { totalsOf } from '../totals.ts'
+import { isWhole } from '../view.ts'
 import { useActions, useWindow } from '../window-context.ts'
 import { FolderRow } from './folder-row.tsx'
 import { UploadRow } from './upload-row.tsx'
@@ -10,11 +13,14 @@ type Props = {
   readonly topPx: number
   /** One row of the list is reached with Tab, the others from there with the arrow keys. */
   readonly isTabStop: boolean
+  /** Where the dragged rows would go, if beside this one. */
+  readonly dropEdge: Edge | undefined
   readonly measure: (element: HTMLElement | null) => void
 }
 
 /** One place in the list. Renders again only when its own upload changed. */
-export const QueueRow = memo(function QueueRow({ row, index, topPx, isTabStop, measure }: Props) {
+export const QueueRow = memo(function QueueRow({ row, index, topPx, isTabStop, dropEdge, measure }: Props) {
+  const isSelected = useWindow((state) => state.selection.keys.has(row.key))
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, and a <tr> outside a table's layout is no row to a screen reader.
     <div
@@ -23,12 +29,16 @@ export const QueueRow = memo(function QueueRow({ row, index, topPx, isTabStop, m
       role="row"
       tabIndex={isTabStop ? 0 : -1}
       data-index={index}
-      data-level={row.kind === 'upload' ? row.level : 1}
+      data-level={row.level}
+      data-drop={dropEdge}
+      // In open details a text can be selected, which a row that can be dragged would not let happen.
+      draggable={row.kind === 'folder' || !row.open}
       aria-rowindex={index + 1}
-      aria-level={row.kind === 'upload' ? row.level : 1}
+      aria-level={row.level}
       aria-posinset={row.position + 1}
       aria-setsize={row.siblingCount}
       aria-expanded={row.open}
+      aria-selected={isSelected}
       style={{ transform: `translateY(${topPx}px)` }}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as for the row. */}
@@ -40,39 +50,24 @@ export const QueueRow = memo(function QueueRow({ row, index, topPx, isTabStop, m
 
 function UploadPlace({ row }: { readonly row: Extract<Row, { kind: 'upload' }> }) {
   const upload = useWindow((state) => state.uploads.get(row.id))
-  const place = usePlace(row)
-  return upload && <UploadRow upload={upload} level={row.level} place={place} />
+  const { toggleRow } = useActions()
+  return upload && <UploadRow upload={upload} level={row.level} isOpen={row.open} onToggle={() => toggleRow(row.key)} />
 }
 
 function FolderPlace({ row }: { readonly row: Extract<Row, { kind: 'folder' }> }) {
-  const uploads = useWindow((state) => state.uploads)
-  const place = usePlace(row)
-  return <FolderRow name={row.name} uploads={pick(uploads, row.ids)} place={place} />
+  const totals = useFolderTotals(row)
+  const receiver = useWindow((state) => state.uploads.get(row.shownIds[0] ?? '')?.receiver)
+  const { toggleRow } = useActions()
+  return totals && <FolderRow row={row} totals={totals} receiver={receiver ?? ''} onToggle={() => toggleRow(row.key)} />
 }
 
-/** What a row can do about its place in the list. */
-export type Place = {
-  readonly isOpen: boolean
-  readonly isFirst: boolean
-  readonly isLast: boolean
-  toggle(): void
-  moveUp(): void
-  moveDown(): void
-}
-
-function usePlace(row: Row): Place {
-  const { move, toggleRow } = useActions()
-  const items = useWindow((state) => state.items)
-  const step = (direction: 'up' | 'down') => {
-    const target = moveByOne(items, row, direction)
-    if (target !== undefined) move(target.ids, target.before)
-  }
-  return {
-    isOpen: row.open,
-    isFirst: row.position === 0,
-    isLast: row.position === row.siblingCount - 1,
-    toggle: () => toggleRow(row.key),
-    moveUp: () => step('up'),
-    moveDown: () => step('down'),
-  }
+/** Of all files of a folder, or of those that the filter and the search show. */
+function useFolderTotals({ folderId, shownIds }: Extract<Row, { kind: 'folder' }>) {
+  const whole = useWindow((state) => (isWhole(state.view) ? state.folderTotals.get(folderId) : undefined))
+  const uploads = useWindow((state) => (isWhole(state.view) ? undefined : state.uploads))
+  const ofShown = useMemo(
+    () => uploads && totalsOf(shownIds.flatMap((id) => uploads.get(id) ?? [])),
+    [uploads, shownIds],
+  )
+  return whole ?? ofShown
 }

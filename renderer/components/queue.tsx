@@ -1,9 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef } from 'react'
-import { rows } from '../selectors.ts'
+import { queueRows } from '../queue-rows.ts'
 import { useText } from '../text.ts'
 import { useWindow } from '../window-context.ts'
+import { NothingShown } from './nothing-shown.tsx'
+import { QueueMenu } from './queue-menu.tsx'
 import { QueueRow } from './queue-row.tsx'
+import { useQueueKeys } from './use-queue-keys.ts'
+import { useRowClicks } from './use-row-clicks.ts'
+import { useRowDrag } from './use-row-drag.ts'
 import { useRowFocus, withFocused } from './use-row-focus.ts'
 
 /** Of a row that has not been on the screen yet, px; measured once it is. */
@@ -12,47 +17,58 @@ const USUAL_ROW_HEIGHT_PX = 66
 /** The uploads. However long the list, only the rows near the visible ones exist. */
 export function Queue() {
   const { t } = useText()
-  const items = useWindow((state) => state.items)
+  const shown = useWindow((state) => state.shown)
   const openRows = useWindow((state) => state.openRows)
-  const list = useMemo(() => rows(items, openRows), [items, openRows])
+  const rows = useMemo(() => queueRows(shown, openRows), [shown, openRows])
   const scroller = useRef<HTMLDivElement>(null)
-  const focus = useRowFocus({ list, items, scroller, scrollTo: (index) => virtualizer.scrollToIndex(index) })
+  const focus = useRowFocus({ rows, scroller, scrollTo: (index) => virtualizer.scrollToIndex(index) })
+  const onKeyDown = useQueueKeys({ rows, ...focus })
+  const clicks = useRowClicks(rows)
+  const drag = useRowDrag(rows)
 
   const virtualizer = useVirtualizer({
-    count: list.length,
+    count: rows.count,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => list[index]?.key ?? index,
+    getItemKey: (index) => rows.keyAt(index) ?? index,
     estimateSize: () => USUAL_ROW_HEIGHT_PX,
     rangeExtractor: (range) => withFocused(range, focus.index),
     overscan: 6,
     useFlushSync: false,
   })
 
+  if (rows.count === 0) return <NothingShown />
   return (
-    <div
-      className="queue"
-      ref={scroller}
-      role="treegrid"
-      aria-label={t('queue.label')}
-      aria-rowcount={list.length}
-      {...focus.handlers}
-    >
-      <div className="queue-rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ key, index, start }) => {
-          const row = list[index]
-          if (row === undefined) return null
-          return (
-            <QueueRow
-              key={key}
-              row={row}
-              index={index}
-              topPx={start}
-              isTabStop={index === focus.index}
-              measure={virtualizer.measureElement}
-            />
-          )
-        })}
+    <QueueMenu rows={rows}>
+      <div
+        className="queue"
+        ref={scroller}
+        role="treegrid"
+        aria-label={t('queue.label')}
+        aria-rowcount={rows.count}
+        aria-multiselectable
+        onKeyDown={onKeyDown}
+        {...focus.handlers}
+        {...clicks}
+        {...drag.handlers}
+      >
+        <div className="queue-rows" role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows.at(index)
+            if (row === undefined) return null
+            return (
+              <QueueRow
+                key={key}
+                row={row}
+                index={index}
+                topPx={start}
+                isTabStop={index === focus.index}
+                dropEdge={drag.place?.key === row.key ? drag.place.edge : undefined}
+                measure={virtualizer.measureElement}
+              />
+            )
+          })}
+        </div>
       </div>
-    </div>
+    </QueueMenu>
   )
 }

@@ -68,6 +68,15 @@ export function ReceiveHere() {
       >
         {t('settings.open')}
       </button>
+      <button
+        type="button"
+        className="button small"
+        aria-label={t('keys.button')}
+        title={t('keys.button')}
+        onClick={() => openSheet('keys')}
+      >
+        ?
+      </button>
     </footer>
   )
 }

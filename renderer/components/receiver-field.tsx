@@ -12,7 +12,7 @@ export function ReceiverField() {
   const receiver = useWindow((state) => state.receiver)
   const receivers = useWindow((state) => state.receivers)
   const missing = useWindow((state) => state.receiverMissing)
-  const isQueueEmpty = useWindow((state) => state.items.length === 0)
+  const isQueueEmpty = useWindow((state) => state.queue.items.length === 0)
   const select = useRef<HTMLSelectElement>(null)
   const id = useId()
 

@@ -1,66 +1,67 @@
-import { canCancel, canClear, canPause, canResume, canRetry, type UploadSnapshot } from '../../main/contract.ts'
-import { idsWhere } from '../selectors.ts'
+import type { MouseEvent } from 'react'
+import {
+  canCancel,
+  canPause,
+  canResume,
+  canRetry,
+  type UploadId,
+  type UploadSnapshot,
+  type UploadStatus,
+} from '../../main/contract.ts'
 import { useText } from '../text.ts'
 import { useActions } from '../window-context.ts'
 import { IconButton } from './icon-button.tsx'
-import type { Place } from './queue-row.tsx'
 
 type Props = {
   readonly name: string
   /** The upload of the row, or all of a folder. */
-  readonly uploads: readonly UploadSnapshot[]
+  readonly ids: readonly UploadId[]
+  /** Whether the state of any of them allows something. */
+  readonly allows: (can: (status: Pick<UploadStatus, 'kind'>) => boolean) => boolean
   /** What "show in its folder" shows; without it there is no such button. */
   readonly revealed?: UploadSnapshot
-  readonly place: Place
 }
 
 /** What can be done to a row. Buttons that replace each other share a slot, so that the keyboard stays on what it pressed. */
-export function RowButtons({ name, uploads, revealed, place }: Props) {
+export function RowButtons({ name, ids, allows, revealed }: Props) {
   const { t } = useText()
-  const { reveal } = useActions()
+  const { reveal, remove } = useActions()
   return (
     <div className="row-buttons">
-      <ContinueButtons name={name} uploads={uploads} />
+      <ContinueButtons name={name} ids={ids} allows={allows} />
       {revealed && <IconButton icon="reveal" label={t('row.reveal', { name })} onPress={() => reveal(revealed.id)} />}
-      <IconButton icon="up" label={t('row.moveUp', { name })} unavailable={place.isFirst} onPress={place.moveUp} />
-      <IconButton icon="down" label={t('row.moveDown', { name })} unavailable={place.isLast} onPress={place.moveDown} />
-      <RemoveButton name={name} uploads={uploads} />
+      <IconButton icon="more" label={t('row.more', { name })} onPress={openMenu} />
+      {allows(canCancel) ? (
+        <IconButton icon="close" label={t('row.cancel', { name })} onPress={() => remove(ids)} />
+      ) : (
+        <IconButton icon="check" label={t('row.clear', { name })} onPress={() => remove(ids)} />
+      )}
     </div>
   )
 }
 
-type ButtonProps = Pick<Props, 'name' | 'uploads'>
-
-function ContinueButtons({ name, uploads }: ButtonProps) {
-  const { t } = useText()
-  const { pause, resume, retry } = useActions()
-  const pausable = idsWhere(uploads, canPause)
-  const resumable = idsWhere(uploads, canResume)
-  const retryable = idsWhere(uploads, canRetry)
-  const resumeLabel = t(pausable.length > 0 ? 'row.resumeNow' : 'row.resume', { name })
-  return (
-    <>
-      {retryable.length > 0 && (
-        <IconButton icon="retry" label={t('row.retry', { name })} onPress={() => retry(retryable)} />
-      )}
-      {pausable.length > 0 && resumable.length > 0 && (
-        <IconButton icon="resume" label={resumeLabel} onPress={() => resume(resumable)} />
-      )}
-      {pausable.length > 0 ? (
-        <IconButton icon="pause" label={t('row.pause', { name })} onPress={() => pause(pausable)} />
-      ) : (
-        resumable.length > 0 && <IconButton icon="resume" label={resumeLabel} onPress={() => resume(resumable)} />
-      )}
-    </>
+/** The menu of the row is that of the other mouse button, which not everybody has or knows. */
+function openMenu({ currentTarget }: MouseEvent<HTMLElement>): void {
+  const { left: clientX, bottom: clientY } = currentTarget.getBoundingClientRect()
+  currentTarget.dispatchEvent(
+    new window.MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY }),
   )
 }
 
-function RemoveButton({ name, uploads }: ButtonProps) {
+function ContinueButtons({ name, ids, allows }: Pick<Props, 'name' | 'ids' | 'allows'>) {
   const { t } = useText()
-  const { cancel, clear } = useActions()
-  const cancellable = idsWhere(uploads, canCancel)
-  if (cancellable.length > 0) {
-    return <IconButton icon="close" label={t('row.cancel', { name })} onPress={() => cancel(cancellable)} />
-  }
-  return <IconButton icon="check" label={t('row.clear', { name })} onPress={() => clear(idsWhere(uploads, canClear))} />
+  const { pause, resume, retry } = useActions()
+  const [pausable, resumable] = [allows(canPause), allows(canResume)]
+  const resumeLabel = t(pausable ? 'row.resumeNow' : 'row.resume', { name })
+  return (
+    <>
+      {allows(canRetry) && <IconButton icon="retry" label={t('row.retry', { name })} onPress={() => retry(ids)} />}
+      {pausable && resumable && <IconButton icon="resume" label={resumeLabel} onPress={() => resume(ids)} />}
+      {pausable ? (
+        <IconButton icon="pause" label={t('row.pause', { name })} onPress={() => pause(ids)} />
+      ) : (
+        resumable && <IconButton icon="resume" label={resumeLabel} onPress={() => resume(ids)} />
+      )}
+    </>
+  )
 }

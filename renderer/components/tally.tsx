@@ -1,6 +1,6 @@
 import type { UploadStatus } from '../../main/contract.ts'
-import type { Summary } from '../selectors.ts'
 import { type Text, useText } from '../text.ts'
+import type { Summary } from '../totals.ts'
 
 const kinds = ['sending', 'verifying', 'waiting', 'paused', 'interrupted', 'failed', 'done'] as const
 

@@ -1,19 +1,20 @@
-import { useMemo } from 'react'
 import type { UploadStatus } from '../../main/contract.ts'
-import { type Summary, summarise } from '../selectors.ts'
 import { useText } from '../text.ts'
+import { type Summary, summaryOf } from '../totals.ts'
 import { useWindow } from '../window-context.ts'
 import { BulkButtons } from './bulk-buttons.tsx'
 import { ProgressBar } from './progress-bar.tsx'
+import { SelectionBar } from './selection-bar.tsx'
 import { speedParts, Tally } from './tally.tsx'
 
 /** The whole queue in one line, and what can be done to all of it. */
 export function TotalsBar() {
   const text = useText()
   const { t } = text
-  const uploads = useWindow((state) => state.uploads)
+  const totals = useWindow((state) => state.totals)
   const bottleneck = useWindow((state) => state.bottleneck)
-  const summary = useMemo(() => summarise(uploads.values()), [uploads])
+  const isSelecting = useWindow((state) => state.selection.keys.size > 0)
+  const summary = summaryOf(totals)
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
   const limits = bottleneck && summary.countOf.sending > 0 ? [t(`limit.${bottleneck.stage}`)] : []
   return (
@@ -25,7 +26,7 @@ export function TotalsBar() {
           <Tally summary={summary} />
         </div>
       </div>
-      <BulkButtons />
+      {isSelecting ? <SelectionBar /> : <BulkButtons />}
       <ProgressBar label={t('totals.progress')} share={summary.share} kind={kindOf(summary)} />
     </section>
   )

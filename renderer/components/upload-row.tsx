@@ -1,26 +1,30 @@
 import type { UploadSnapshot } from '../../main/contract.ts'
-import { uploadShare } from '../selectors.ts'
+import { uploadShare } from '../share.ts'
 import { useText } from '../text.ts'
 import { Icon } from './icon.tsx'
 import { IconButton } from './icon-button.tsx'
 import { ProgressBar } from './progress-bar.tsx'
-import type { Place } from './queue-row.tsx'
 import { RowButtons } from './row-buttons.tsx'
 import { RowFigures } from './row-figures.tsx'
 import { StatusWords } from './status-words.tsx'
 import { UploadDetails } from './upload-details.tsx'
 
-type Props = { readonly upload: UploadSnapshot; readonly level: 1 | 2; readonly place: Place }
+type Props = {
+  readonly upload: UploadSnapshot
+  readonly level: 1 | 2
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}
 
 /** One file: what it is, where it goes, how far it is, and what can be done about it. */
-export function UploadRow({ upload, level, place }: Props) {
+export function UploadRow({ upload, level, isOpen, onToggle }: Props) {
   const { t, share, receiverName } = useText()
   const { name, path, sizeBytes, status } = upload
   const stored = uploadShare(upload)
   const destination = `${receiverName(upload.receiver)} / ${path}`
   return (
     <div className="row" data-testid="row" data-name={name} data-kind={status.kind}>
-      <IconButton icon="chevron" label={t('row.details', { name })} expanded={place.isOpen} onPress={place.toggle} />
+      <IconButton icon="chevron" label={t('row.details', { name })} expanded={isOpen} onPress={onToggle} />
       <Icon name={name.endsWith('/') ? 'folder' : 'file'} />
       <div className="row-body">
         <div className="row-title">
@@ -45,8 +49,8 @@ export function UploadRow({ upload, level, place }: Props) {
           <RowFigures upload={upload} />
         </div>
       </div>
-      <RowButtons name={name} uploads={[upload]} revealed={upload} place={place} />
-      {place.isOpen && <UploadDetails upload={upload} />}
+      <RowButtons name={name} ids={[upload.id]} allows={(can) => can(status)} revealed={upload} />
+      {isOpen && <UploadDetails upload={upload} />}
     </div>
   )
 }

@@ -1,0 +1,32 @@
+import { useText } from '../text.ts'
+import { countsOf, filters } from '../view.ts'
+import { useActions, useWindow } from '../window-context.ts'
+import { SearchField } from './search-field.tsx'
+
+/** Which uploads the list shows: by what becomes of them, and by name. */
+export function FilterBar() {
+  const { t, count } = useText()
+  const { setFilter } = useActions()
+  const chosen = useWindow((state) => state.view.filter)
+  const totals = useWindow((state) => state.totals)
+  const counts = countsOf(totals)
+  return (
+    <div className="filter-bar">
+      <fieldset className="filters" aria-label={t('filter.label')}>
+        {filters.map((filter) => (
+          <button
+            key={filter}
+            type="button"
+            className="filter"
+            data-filter={filter}
+            aria-pressed={filter === chosen}
+            onClick={() => setFilter(filter)}
+          >
+            {t(`filter.${filter}`)} <span className="filter-count">{count(counts[filter])}</span>
+          </button>
+        ))}
+      </fieldset>
+      <SearchField />
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import { undoable } from '../mirror.ts'
+import { useText } from '../text.ts'
+import { useActions, useWindow } from '../window-context.ts'
+
+/** Says for some seconds what was removed, and takes it back. */
+export function UndoBar() {
+  const { t } = useText()
+  const { undo } = useActions()
+  const count = useWindow((state) => undoable(state)?.uploads.size)
+  return (
+    <div className="undo-place" role="status">
+      {count !== undefined && (
+        <div className="undo" data-testid="undo">
+          <span>{t('undo.removed', { count })}</span>
+          <button type="button" className="button small" onClick={undo}>
+            {t('undo.undo')}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}

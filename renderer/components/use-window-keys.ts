@@ -1,0 +1,25 @@
+import { useEffect } from 'react'
+import { windowKeyIntent } from '../queue-keys.ts'
+import { useActions } from '../window-context.ts'
+
+/** The keys that mean the same everywhere in the window, except while a text is typed or something is open over it. */
+export function useWindowKeys(): void {
+  const { openSheet, undo } = useActions()
+
+  useEffect(() => {
+    const listening = new AbortController()
+    const press = (event: KeyboardEvent) => {
+      const intent = windowKeyIntent(event)
+      const isElsewhere = document.querySelector('dialog[open], [role=menu]') !== null
+      const isTyping = event.target instanceof Element && event.target.matches('input:not([type=checkbox]), textarea')
+      // Whoever types undoes the typing; the search can be gone to from anywhere with its longer key.
+      if (intent === undefined || isElsewhere || (isTyping && !(intent === 'search' && event.key !== '/'))) return
+      event.preventDefault()
+      if (intent === 'undo') undo()
+      else if (intent === 'keys') openSheet('keys')
+      else document.querySelector<HTMLInputElement>('[data-search]')?.select()
+    }
+    document.addEventListener('keydown', press, { signal: listening.signal })
+    return () => listening.abort()
+  }, [openSheet, undo])
+}

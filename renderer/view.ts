@@ -1,0 +1,67 @@
+import type { UploadSnapshot, UploadStatus } from '../main/contract.ts'
+import type { FolderItem, Queue, QueueItem } from './queue-order.ts'
+import type { Totals } from './totals.ts'
+import type { Uploads } from './upload-table.ts'
+
+/** Which uploads are shown. An empty search lets every name through. */
+export type View = { readonly filter: Filter; readonly search: string }
+
+export type Filter = (typeof filters)[number]
+
+export const filters = ['all', 'active', 'waiting', 'failed', 'done'] as const
+
+/** The filter, besides `all`, that shows uploads of each kind. */
+const filterOf = {
+  waiting: 'waiting',
+  paused: 'waiting',
+  sending: 'active',
+  verifying: 'active',
+  interrupted: 'active',
+  failed: 'failed',
+  done: 'done',
+} as const satisfies Record<UploadStatus['kind'], Filter>
+
+/** Shows everything. */
+export const WHOLE_VIEW: View = { filter: 'all', search: '' }
+
+export function isWhole({ filter, search }: View): boolean {
+  return filter === 'all' && search.trim() === ''
+}
+
+/** Tells whether the view shows an upload. Searches its path without regard to case, for every word. */
+export function matcher({ filter, search }: View): (upload: UploadSnapshot) => boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  return ({ path, status }) => {
+    if (filter !== 'all' && filterOf[status.kind] !== filter) return false
+    if (words.length === 0) return true
+    const lowered = path.toLowerCase()
+    return words.every((word) => lowered.includes(word))
+  }
+}
+
+/** How many uploads each filter shows, whatever is searched for. */
+export function countsOf({ count, countOf }: Totals): Readonly<Record<Filter, number>> {
+  const counts = { all: count, active: 0, waiting: 0, failed: 0, done: 0 }
+  for (const [kind, filter] of Object.entries(filterOf)) counts[filter] += countOf[kind as UploadStatus['kind']]
+  return counts
+}
+
+/** The part of the queue that the view shows: a folder when any of its files are shown, with these. The very same queue when that is all of it. */
+export function shownOf(queue: Queue, uploads: Uploads, view: View): Queue {
+  if (isWhole(view)) return queue
+  const folders = new Map<string, FolderItem>()
+  const matches = matcher(view)
+  const isShown = (id: string) => {
+    const upload = uploads.get(id)
+    return upload !== undefined && matches(upload)
+  }
+  const items = queue.items.flatMap((item): QueueItem[] => {
+    if (item.kind === 'upload') return isShown(item.ids[0]) ? [item] : []
+    const shownIds = item.ids.filter(isShown)
+    if (shownIds.length === 0) return []
+    const folder = { ...item, shownIds }
+    folders.set(item.folderId, folder)
+    return [folder]
+  })
+  return { items, folders }
+}
