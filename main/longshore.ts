@@ -35,6 +35,7 @@ import { openSavedUploads } from './saved-uploads.ts'
 import { openSettings } from './settings.ts'
 import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 import { createTokenSafe } from './token-safe.ts'
+import { inPieces } from './upload-pieces.ts'
 import { openWindow, refusePermissions } from './window.ts'
 
 /** The running app, as its lifecycle needs it. */
@@ -118,7 +119,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   })
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
   engine.onChange((change) => {
-    sendEvent(window, 'uploads', change)
+    for (const piece of inPieces(change)) sendEvent(window, 'uploads', piece)
     watch.heed(change.changed)
   })
   powerMonitor.on('suspend', () => {

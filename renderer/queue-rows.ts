@@ -75,6 +75,11 @@ export function queueRows({ items, folders }: Queue, openRows: ReadonlySet<strin
       return row
     },
     keyAt(index) {
+      // Asked about every line whenever the list is laid out anew.
+      if (opened.length === 0) {
+        const item = items[index]
+        return item && keyOf(item)
+      }
       const { id, item } = find(index)
       return id ?? (item && keyOf(item))
     },

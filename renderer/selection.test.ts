@@ -38,7 +38,7 @@ describe('selecting', () => {
 
 describe('the uploads of a selection', () => {
   test('are each named once, those of a folder with it', () => {
-    expect(idsOf(['p2', 'folder f', 'b', 'gone', 'folder gone'], mirror)).toEqual(['p2', 'p1', 'b'])
+    expect(idsOf(['p2', 'folder f', 'b', 'gone', 'folder gone'], mirror)).toEqual(['p2', 'b', 'p1'])
   })
 
   test('are shown ones only', () => {

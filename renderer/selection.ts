@@ -46,15 +46,17 @@ export function idsOf(
   keys: Iterable<string>,
   { uploads, shown, view }: Pick<Mirror, 'uploads' | 'shown' | 'view'>,
 ): readonly UploadId[] {
-  const ids = new Set<UploadId>()
   const matches = matcher(view)
+  const single: UploadId[] = []
+  const ofFolders: UploadId[] = []
   for (const key of keys) {
     const folderId = folderIdOf(key)
-    if (folderId !== undefined) for (const id of shown.folders.get(folderId)?.shownIds ?? []) ids.add(id)
+    if (folderId !== undefined) for (const id of shown.folders.get(folderId)?.shownIds ?? []) ofFolders.push(id)
     else {
       const upload = uploads.get(key)
-      if (upload !== undefined && matches(upload)) ids.add(key)
+      if (upload !== undefined && matches(upload)) single.push(key)
     }
   }
-  return [...ids]
+  // Without folders nothing can be named twice.
+  return ofFolders.length === 0 ? single : [...new Set([...single, ...ofFolders])]
 }

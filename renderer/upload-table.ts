@@ -54,9 +54,9 @@ function tableOf(buckets: readonly Bucket[], size: number): UploadTable {
   }
 }
 
-/** Spreads ids over the buckets; their last characters differ the most. */
+/** Spreads ids over the buckets by their last characters, which differ the most. */
 function bucketOf(id: UploadId): number {
   let hash = 0
-  for (let index = Math.max(0, id.length - 8); index < id.length; index++) hash = (hash * 31 + id.charCodeAt(index)) | 0
+  for (let index = Math.max(0, id.length - 4); index < id.length; index++) hash = (hash * 31 + id.charCodeAt(index)) | 0
   return (hash >>> 0) % BUCKETS
 }

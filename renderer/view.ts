@@ -30,13 +30,14 @@ export function isWhole({ filter, search }: View): boolean {
 
 /** Tells whether the view shows an upload. Searches its path without regard to case, for every word. */
 export function matcher({ filter, search }: View): (upload: UploadSnapshot) => boolean {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return ({ path, status }) => {
-    if (filter !== 'all' && filterOf[status.kind] !== filter) return false
-    if (words.length === 0) return true
-    const lowered = path.toLowerCase()
-    return words.every((word) => lowered.includes(word))
-  }
+  // Expressions look without making a lower-case copy of every path first.
+  const words = search.split(/\s+/).filter(Boolean).map(literally)
+  return ({ path, status }) =>
+    (filter === 'all' || filterOf[status.kind] === filter) && words.every((word) => word.test(path))
+}
+
+function literally(word: string): RegExp {
+  return new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i')
 }
 
 /** How many uploads each filter shows, whatever is searched for. */
@@ -50,18 +51,22 @@ export function countsOf({ count, countOf }: Totals): Readonly<Record<Filter, nu
 export function shownOf(queue: Queue, uploads: Uploads, view: View): Queue {
   if (isWhole(view)) return queue
   const folders = new Map<string, FolderItem>()
+  const items: QueueItem[] = []
   const matches = matcher(view)
   const isShown = (id: string) => {
     const upload = uploads.get(id)
     return upload !== undefined && matches(upload)
   }
-  const items = queue.items.flatMap((item): QueueItem[] => {
-    if (item.kind === 'upload') return isShown(item.ids[0]) ? [item] : []
+  for (const item of queue.items) {
+    if (item.kind === 'upload') {
+      if (isShown(item.ids[0])) items.push(item)
+      continue
+    }
     const shownIds = item.ids.filter(isShown)
-    if (shownIds.length === 0) return []
+    if (shownIds.length === 0) continue
     const folder = { ...item, shownIds }
     folders.set(item.folderId, folder)
-    return [folder]
-  })
+    items.push(folder)
+  }
   return { items, folders }
 }

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { queueRows } from '../queue-rows.ts'
 import { useText } from '../text.ts'
 import { useWindow } from '../window-context.ts'
@@ -26,10 +26,12 @@ export function Queue() {
   const clicks = useRowClicks(rows)
   const drag = useRowDrag(rows)
 
+  // The same function for the same lines: another one has all of them laid out anew.
+  const getItemKey = useCallback((index: number) => rows.keyAt(index) ?? index, [rows])
   const virtualizer = useVirtualizer({
     count: rows.count,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => rows.keyAt(index) ?? index,
+    getItemKey,
     estimateSize: () => USUAL_ROW_HEIGHT_PX,
     rangeExtractor: (range) => withFocused(range, focus.index),
     overscan: 6,

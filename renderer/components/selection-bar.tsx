@@ -1,21 +1,20 @@
 import { useMemo } from 'react'
-import { canCancel, canPause, canResume, canRetry, type UploadStatus } from '../../main/contract.ts'
+import { canCancel, canPause, canResume, canRetry, type UploadId, type UploadStatus } from '../../main/contract.ts'
 import { idsOf, NO_SELECTION } from '../selection.ts'
 import { useText } from '../text.ts'
 import { allowsAny, totalsOf } from '../totals.ts'
-import { useActions, useWindow } from '../window-context.ts'
+import { useActions, useStoreState, useWindow } from '../window-context.ts'
 
 /** What can be done to the selected uploads. */
 export function SelectionBar() {
   const { t } = useText()
   const { pause, resume, retry, remove, select } = useActions()
   const selection = useWindow((state) => state.selection)
-  const uploads = useWindow((state) => state.uploads)
   const shown = useWindow((state) => state.shown)
-  const view = useWindow((state) => state.view)
-  const ids = useMemo(() => idsOf(selection.keys, { uploads, shown, view }), [selection, uploads, shown, view])
-  const totals = useMemo(() => totalsOf(ids.flatMap((id) => uploads.get(id) ?? [])), [ids, uploads])
-  const allows = (can: (status: Pick<UploadStatus, 'kind'>) => boolean) => allowsAny(totals, can)
+  const now = useStoreState()
+  // What is selected is another only when the selection or the list is, not with every byte that is sent.
+  const ids = useMemo(() => idsOf(selection.keys, { ...now(), shown }), [selection, shown, now])
+  const allows = useSelectedStates(ids)
   return (
     <fieldset className="bulk" aria-label={t('selection.label')} data-testid="selection-bar">
       <span className="selection-count" role="status">
@@ -38,4 +37,15 @@ export function SelectionBar() {
       </button>
     </fieldset>
   )
+}
+
+/** So many are looked at whenever any upload changed; of more than that, the states of all uploads stand for them. */
+const MOST_LOOKED_AT = 1000
+
+/** Tells whether the state of any selected upload allows something. */
+function useSelectedStates(ids: readonly UploadId[]) {
+  const all = useWindow((state) => state.totals)
+  const few = useWindow((state) => (ids.length > MOST_LOOKED_AT ? undefined : state.uploads))
+  const totals = useMemo(() => few && totalsOf(ids.flatMap((id) => few.get(id) ?? [])), [ids, few])
+  return (can: (status: Pick<UploadStatus, 'kind'>) => boolean) => allowsAny(totals ?? all, can)
 }

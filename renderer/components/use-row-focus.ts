@@ -13,7 +13,7 @@ export function useRowFocus({ rows, scroller, scrollTo }: Options) {
   const [focusedKey, setFocusedKey] = useState<string>()
   const lastIndex = useRef(0)
   const wantsFocus = useRef(false)
-  const known = focusedKey === undefined ? -1 : rows.indexOf(focusedKey)
+  const known = indexNear(rows, focusedKey, lastIndex.current)
   const index = known === -1 ? Math.min(lastIndex.current, rows.count - 1) : known
 
   // Without dependencies: any change of the list may be the one that took the focused element away.
@@ -47,6 +47,12 @@ export function useRowFocus({ rows, scroller, scrollTo }: Options) {
   }
 
   return { index, goTo, handlers: { onFocus, onBlur } }
+}
+
+/** Where a line is, which is mostly where it was. */
+function indexNear(rows: QueueRows, key: string | undefined, lastIndex: number): number {
+  if (key === undefined) return -1
+  return rows.keyAt(lastIndex) === key ? lastIndex : rows.indexOf(key)
 }
 
 /** The rows to render, and the focused one wherever it is: an element that is not there cannot keep the focus. */
