@@ -21,10 +21,12 @@ import { TotalsBar } from './components/totals-bar.tsx'
 import { UndoBar } from './components/undo-bar.tsx'
 import { useFileDrop } from './components/use-file-drop.ts'
 import { useWindowKeys } from './components/use-window-keys.ts'
+import { useText } from './text.ts'
 import { useActions, useWindow } from './window-context.ts'
 
 /** The whole window, which is one drop target. */
 export function App() {
+  const { t } = useText()
   const { addDropped } = useActions()
   useWindowKeys()
   const dragging = useFileDrop(addDropped)
@@ -42,7 +44,10 @@ export function App() {
       <EndingBar />
       <Notices />
       {!isEmpty && <FilterBar />}
-      <main className="middle">{isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}</main>
+      <main className="middle">
+        {!isEmpty && <h1 className="visually-hidden">{t('queue.label')}</h1>}
+        {isEmpty ? isLoaded && <EmptyQueue /> : <Queue />}
+      </main>
       <UndoBar />
       <ReceiveHere />
       <AddReceiver />

@@ -11,7 +11,7 @@ export function FilterBar() {
   const totals = useWindow((state) => state.totals)
   const counts = countsOf(totals)
   return (
-    <div className="filter-bar">
+    <section className="filter-bar" aria-label={t('filter.bar')}>
       <fieldset className="filters" aria-label={t('filter.label')}>
         {filters.map((filter) => (
           <button
@@ -27,6 +27,6 @@ export function FilterBar() {
         ))}
       </fieldset>
       <SearchField />
-    </div>
+    </section>
   )
 }

@@ -1,4 +1,4 @@
-import { Content, Item, Portal, Root, Separator, Trigger } from '@radix-ui/react-context-menu'
+import { Content, Item, Root, Separator, Trigger } from '@radix-ui/react-context-menu'
 import type { ReactNode } from 'react'
 import type { QueueRows } from '../queue-rows.ts'
 import { type MenuChoice, type MenuGroup, menuChoices } from '../row-menu.ts'
@@ -11,11 +11,9 @@ export function QueueMenu({ rows, children }: { readonly rows: QueueRows; readon
     // Not modal: that would need a style sheet in the page, which the content security policy does not allow.
     <Root modal={false}>
       <Trigger asChild>{children}</Trigger>
-      <Portal>
-        <Content className="menu" data-testid="row-menu" collisionPadding={4}>
-          <MenuGroups rows={rows} />
-        </Content>
-      </Portal>
+      <Content className="menu" data-testid="row-menu" collisionPadding={4}>
+        <MenuGroups rows={rows} />
+      </Content>
     </Root>
   )
 }

@@ -18,7 +18,7 @@ export function TotalsBar() {
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
   const limits = bottleneck && summary.countOf.sending > 0 ? [t(`limit.${bottleneck.stage}`)] : []
   return (
-    <section className="totals">
+    <section className="totals" aria-label={t('totals.label')}>
       <div className="totals-figures" data-testid="totals">
         <strong className="totals-share">{text.share(summary.share)}</strong>
         <div>

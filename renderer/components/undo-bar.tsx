@@ -8,7 +8,7 @@ export function UndoBar() {
   const { undo } = useActions()
   const count = useWindow((state) => undoable(state)?.uploads.size)
   return (
-    <div className="undo-place" role="status">
+    <section className="undo-place" aria-live="polite" aria-label={t('undo.label')}>
       {count !== undefined && (
         <div className="undo" data-testid="undo">
           <span>{t('undo.removed', { count })}</span>
@@ -17,6 +17,6 @@ export function UndoBar() {
           </button>
         </div>
       )}
-    </div>
+    </section>
   )
 }
