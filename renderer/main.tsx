@@ -5,8 +5,10 @@ import { createActions, sentenceOf } from './actions.ts'
 import { api } from './api.ts'
 import { App } from './app.tsx'
 import { createTranslator, languageFor } from './language.ts'
-import { createWindowStore, follow } from './store.ts'
+import { createWindowStore, follow, recordRate } from './store.ts'
 import { WindowContext } from './window-context.ts'
+
+const SECOND_MS = 1000
 
 const translator = createTranslator(languageFor(navigator.language))
 const store = createWindowStore()
@@ -24,6 +26,7 @@ addEventListener('languagechange', speak)
 store.subscribe(speak)
 speak()
 follow(api, store).catch((refusal: unknown) => store.setState({ problem: sentenceOf(refusal) }))
+setInterval(() => recordRate(store, Date.now()), SECOND_MS)
 
 const place = document.getElementById('window')
 if (place === null) throw new Error('index.html has no element with the id "window"')

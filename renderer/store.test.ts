@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AppSnapshot } from '../main/contract.ts'
-import { createWindowStore, follow } from './store.ts'
+import { createWindowStore, follow, recordRate } from './store.ts'
 import { fakeMainProcess } from './testing/fake-main-process.ts'
 import { appSnapshot, deepFreeze, done, failed, sending, upload } from './testing/samples.ts'
 
@@ -109,4 +109,13 @@ describe('the rest of the mirror', () => {
     say('receiver', {})
     expect(store.getState()).not.toHaveProperty('receiver')
   })
+})
+
+test('the rate is taken down while anything is sent', async () => {
+  const { store, say } = await followed(appSnapshot(upload('a', 1)))
+  recordRate(store, 1000)
+  expect(store.getState().rates).toEqual([])
+  say('uploads', { changed: [upload('a', 1, { status: sending(1, 50) })], removed: [] })
+  recordRate(store, 2000)
+  expect(store.getState().rates).toEqual([{ atMs: 2000, bytesPerSecond: 50 }])
 })

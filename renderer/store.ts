@@ -14,12 +14,15 @@ import type { Question } from '../main/contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { afterChange, EMPTY_MIRROR, type Mirror, mirrorOf } from './mirror.ts'
+import { type RateSample, withSample } from './rate-history.ts'
 import { NO_SELECTION, type Selection } from './selection.ts'
 
 /** What the window shows: a mirror of the main process, and the little that only the window knows. */
 export type WindowState = Mirror & {
   /** What limits the rate now; absent while nothing is sent, or nothing can be said. */
   readonly bottleneck?: Bottleneck
+  /** Of the last minutes, once a second; empty while nothing was sent in them. */
+  readonly rates: readonly RateSample[]
   /** Where new files go; absent when none is chosen. */
   readonly receiver?: ReceiverId
   readonly receivers: readonly KnownReceiver[]
@@ -71,6 +74,7 @@ export function createWindowStore(): WindowStore {
     receivers: [],
     notices: [],
     canSleep: false,
+    rates: [],
     openRows: new Set(),
     selection: NO_SELECTION,
     skipped: [],
@@ -96,6 +100,13 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
   store.setState((state) => withSnapshot(state, snapshot), true)
+}
+
+/** Takes down how fast everything is sent now (epoch ms). To be called once a second. */
+export function recordRate(store: WindowStore, atMs: number): void {
+  const { rates, totals } = store.getState()
+  const next = withSample(rates, { atMs, bytesPerSecond: totals.bytesPerSecond })
+  if (next !== rates) store.setState({ rates: next })
 }
 
 function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {

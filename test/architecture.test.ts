@@ -29,6 +29,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^i18next$/,
       /^@tanstack\/react-virtual$/,
       /^@radix-ui\/react-context-menu$/,
+      /^uplot$/,
       /^qrcode$/,
     ],
   ],

@@ -4,6 +4,7 @@ import { type Summary, summaryOf } from '../totals.ts'
 import { useWindow } from '../window-context.ts'
 import { BulkButtons } from './bulk-buttons.tsx'
 import { ProgressBar } from './progress-bar.tsx'
+import { RateChart } from './rate-chart.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { speedParts, Tally } from './tally.tsx'
 
@@ -13,6 +14,7 @@ export function TotalsBar() {
   const { t } = text
   const totals = useWindow((state) => state.totals)
   const bottleneck = useWindow((state) => state.bottleneck)
+  const hasRates = useWindow((state) => state.rates.length > 1)
   const isSelecting = useWindow((state) => state.selection.keys.size > 0)
   const summary = summaryOf(totals)
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
@@ -25,6 +27,7 @@ export function TotalsBar() {
           <div>{[sizes, ...speedParts(summary, text), ...limits].join(' · ')}</div>
           <Tally summary={summary} />
         </div>
+        {hasRates && <RateChart />}
       </div>
       {isSelecting ? <SelectionBar /> : <BulkButtons />}
       <ProgressBar label={t('totals.progress')} share={summary.share} kind={kindOf(summary)} />

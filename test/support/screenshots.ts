@@ -14,6 +14,20 @@ export async function saveScreenshots(page: Page, state: string): Promise<void> 
   await page.emulateMedia({ colorScheme: null })
 }
 
+/** A small, a usual and a large window, px. */
+const SIZES = { small: [720, 480], usual: [1024, 700], large: [1600, 1000] } as const
+
+/** As {@link saveInBothLanguages}, in three sizes of the window, whose names follow the state's. */
+export async function saveInAllSizes(page: Page, state: string): Promise<void> {
+  const cdp = await page.context().newCDPSession(page)
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    await cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
+    await saveInBothLanguages(page, `${state}-${size}`)
+  }
+  await cdp.send('Emulation.clearDeviceMetricsOverride')
+  await cdp.detach()
+}
+
 /** As {@link saveScreenshots}, in Chinese and then in English, as if the person changed the language of the system. */
 export async function saveInBothLanguages(page: Page, state: string): Promise<void> {
   for (const language of ['zh-CN', 'en'] as const) {

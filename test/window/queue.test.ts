@@ -7,7 +7,7 @@ import { startDrag } from '../support/drag.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveInAllSizes, saveInBothLanguages } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const DROP = '[data-testid=drop]'
@@ -174,6 +174,25 @@ test('the menu of a row is opened with either hand or the keyboard, and acts on 
   await menu.getByRole('menuitem', { name: 'Resume' }).click()
   await expect.poll(() => rowOfKind(page, 'a.mov', 'paused').count()).toBe(0)
   expect(violations).toEqual([])
+})
+
+test('a chart shows the rate of the last minutes', async () => {
+  const { page, proxy } = await openQueue('a.mov', 'b.mov', 'c.mov', 'd.mov', 'e.mov', 'f.mov')
+  await page.evaluate('longshore.limitRate(2_500_000)')
+  proxy.release()
+  const chart = page.getByTestId('rate-chart')
+  await chart.waitFor({ timeout: 20_000 })
+  await expect.poll(() => chart.getAttribute('aria-label')).toMatch(/Rate of the last 3 minutes, [1-9].* at most/)
+  const painted = () =>
+    page.evaluate(`(() => {
+      const canvas = document.querySelector('[data-testid=rate-chart] canvas')
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      return data.some((value) => value !== 0)
+    })()`)
+  await expect.poll(painted, { timeout: 10_000 }).toBe(true)
+  await page.getByRole('button', { name: 'Pause c.mov' }).click()
+  await page.getByRole('button', { name: 'Details of c.mov' }).click()
+  await saveInAllSizes(page, 'queue')
 })
 
 test('a question mark shows the keys', async () => {
