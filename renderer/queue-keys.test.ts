@@ -27,5 +27,6 @@ test('anywhere in the window, keys undo, search and help', () => {
   expect(windowKeyIntent({ key: 'Z', ctrlKey: true, shiftKey: true })).toBeUndefined()
   expect(windowKeyIntent({ key: 'f', metaKey: true })).toBe('search')
   expect(windowKeyIntent({ key: '?', shiftKey: true })).toBe('keys')
+  expect(windowKeyIntent({ key: 'Escape' })).toBe('select-none')
   expect(windowKeyIntent({ key: 'z' })).toBeUndefined()
 })

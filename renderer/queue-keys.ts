@@ -63,12 +63,13 @@ export function windowKeyIntent({
   ctrlKey,
   metaKey,
   shiftKey,
-}: Pressed): 'undo' | 'search' | 'keys' | undefined {
+}: Pressed): 'undo' | 'search' | 'keys' | 'select-none' | undefined {
   if (altKey) return undefined
   const withCommand = ctrlKey === true || metaKey === true
   if (withCommand && !shiftKey && key.toLowerCase() === 'z') return 'undo'
   if (withCommand && !shiftKey && key.toLowerCase() === 'f') return 'search'
   if (withCommand) return undefined
   if (key === '/') return 'search'
+  if (key === 'Escape') return 'select-none'
   return key === '?' ? 'keys' : undefined
 }

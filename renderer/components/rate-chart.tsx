@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
-import { HISTORY_MS, highestRate, type RateSample } from '../rate-history.ts'
+import { highestRate, type RateSample } from '../rate-history.ts'
 import { useText } from '../text.ts'
 import { useWindow } from '../window-context.ts'
 
 const WIDTH_PX = 150
 const HEIGHT_PX = 34
+/** So that the first seconds are not drawn as wide as minutes. */
+const LEAST_SHOWN_MS = 30_000
 
 /** The rate of the last minutes. Drawn once a second, from right to left. */
 export function RateChart() {
@@ -39,7 +41,7 @@ function options(): UPlot.Options {
     cursor: { show: false },
     axes: [{ show: false }, { show: false }],
     scales: {
-      x: { time: false, range: (_, __, latestMs) => [latestMs - HISTORY_MS, latestMs] },
+      x: { time: false, range: (_, firstMs, latestMs) => [Math.min(firstMs, latestMs - LEAST_SHOWN_MS), latestMs] },
       y: { range: (_, __, highest) => [0, highest > 0 ? highest * 1.05 : 1] },
     },
     // Asked for at every drawing, so that the colours follow the theme.

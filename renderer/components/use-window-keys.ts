@@ -1,10 +1,11 @@
 import { useEffect } from 'react'
 import { windowKeyIntent } from '../queue-keys.ts'
+import { NO_SELECTION } from '../selection.ts'
 import { useActions } from '../window-context.ts'
 
 /** The keys that mean the same everywhere in the window, except while a text is typed or something is open over it. */
 export function useWindowKeys(): void {
-  const { openSheet, undo } = useActions()
+  const { openSheet, select, undo } = useActions()
 
   useEffect(() => {
     const listening = new AbortController()
@@ -17,9 +18,10 @@ export function useWindowKeys(): void {
       event.preventDefault()
       if (intent === 'undo') undo()
       else if (intent === 'keys') openSheet('keys')
+      else if (intent === 'select-none') select(NO_SELECTION)
       else document.querySelector<HTMLInputElement>('[data-search]')?.select()
     }
     document.addEventListener('keydown', press, { signal: listening.signal })
     return () => listening.abort()
-  }, [openSheet, undo])
+  }, [openSheet, select, undo])
 }

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-
-const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What is wrong for people who use assistive technology, by axe's rules and in both themes: the theme, the rule, and the elements. */
 export async function accessibilityViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(`globalThis.axe === undefined && (() => { ${source} })()`)
+  await page.evaluate(`globalThis.axe === undefined && (() => { ${axe.source} })()`)
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
