@@ -27,7 +27,7 @@ async function openQueue(...names: readonly string[]) {
     DROP,
   )
   await row(app.page, names.at(-1) ?? '').waitFor()
-  return { ...app, ...held, here }
+  return { ...app, ...held, home, here }
 }
 
 const names = (page: Page): Promise<string[]> =>
@@ -128,6 +128,18 @@ test('what was removed comes back with Undo; nothing is taken from the receiver 
   await page.keyboard.press('Delete')
   await page.getByTestId('undo').waitFor({ state: 'detached', timeout: 20_000 })
   await expect.poll(() => page.locator('[data-filter=all]').textContent()).toBe('All 2')
+})
+
+test('quitting before the time to undo is over forgets nothing: the upload is there again, paused', async () => {
+  const { page, close, home } = await openQueue('a.mov', 'b.mov')
+  await rowOfKind(page, 'a.mov', 'sending').waitFor()
+  await press(page, 'a.mov')
+  await page.keyboard.press('Delete')
+  await page.getByTestId('undo').waitFor()
+  await close()
+  const again = await openApp({ home })
+  await rowOfKind(again.page, 'a.mov', 'paused').waitFor()
+  await row(again.page, 'b.mov').waitFor()
 })
 
 test('rows are dragged to another place, and moved with Alt and the arrow keys', async () => {
