@@ -15,7 +15,8 @@ export function useWindowKeys(): void {
       const isTyping = event.target instanceof Element && event.target.matches('input:not([type=checkbox]), textarea')
       // Whoever types undoes the typing; the search can be gone to from anywhere with its longer key.
       if (intent === undefined || isElsewhere || (isTyping && !(intent === 'search' && event.key !== '/'))) return
-      event.preventDefault()
+      // What else Escape closes, the browser closes.
+      if (intent !== 'select-none') event.preventDefault()
       if (intent === 'undo') undo()
       else if (intent === 'keys') openSheet('keys')
       else if (intent === 'select-none') select(NO_SELECTION)
