@@ -69,6 +69,7 @@ async function sendForAWhile(
         fileId,
         generation,
         openStreams,
+        sharer: {},
         throttle: createTokenBucket(),
         stages: createStages(),
         pace: connection.pace,

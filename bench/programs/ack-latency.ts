@@ -22,8 +22,8 @@ const tookMs: number[] = []
 function timed(pace: Pace): Pace {
   return {
     chunkBytes: pace.chunkBytes,
-    async depart(length, until) {
-      const departure = await pace.depart(length, until)
+    async depart(length, sharer, until) {
+      const departure = await pace.depart(length, sharer, until)
       const leftAtMs = performance.now()
       return {
         arrive() {
@@ -55,7 +55,7 @@ const begun = await connection.begin(
 const { fileId, generation } = begun
 const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks())
 const pace = timed(connection.pace)
-const free = { throttle: createTokenBucket(), stages: createStages() }
+const free = { sharer: {}, throttle: createTokenBucket(), stages: createStages() }
 const quiet = { onStored: () => undefined, onSent: () => undefined }
 await sendChunks(chunks(pace), { fileId, generation, openStreams, pace, ...free, ...quiet }, signal)
 await connection.abort(uploadKey, signal)

@@ -78,8 +78,8 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       if (entry.startAnew) await startAnew(entry, report)
       else await adopt(entry, connection, report, signal)
       const onReached = (kind: ReceiverKind): void => {
-        report.reached()
         putLimits.set(receiver, connection.putFilesMaxBytes)
+        report.reached()
         if (kind === 'plain') onPlainReceiver(receiver)
       }
       const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }

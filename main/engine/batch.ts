@@ -1,3 +1,4 @@
+import type { Sharer } from '../../proto/line.ts'
 import type { FileRecord, Finished, TransferListener } from './attempt.ts'
 import { crc32, md5Hex } from './digest.ts'
 import { UploadError } from './errors.ts'
@@ -11,6 +12,9 @@ import type { TransferDeps } from './transfer.ts'
  * take all the uploads that a receiver is busy with.
  */
 const SMALL_FILES_AT_ONCE = 64
+
+/** They share one stream, and get together what one large upload gets, or a large one would crawl among them. */
+const smallFiles: Sharer = {}
 
 /** How many small files may be under way beside so many others: none where somebody asked for one file at a time, in the order of the queue. */
 export function smallFilesBeside(filesAtOnce: number): number {
@@ -31,10 +35,10 @@ export async function putFile(
   signal: AbortSignal,
 ): Promise<Finished> {
   const { sizeBytes } = record.identity
-  await budget.take(sizeBytes, signal)
+  await budget.take(sizeBytes, smallFiles, signal)
   try {
     const data = await stages.time('source', () => readWhole(record.source, record.identity))
-    await stages.time('limit', () => throttle.take(data.length, signal))
+    await stages.time('limit', () => throttle.take(data.length, smallFiles, signal))
     return await stages.time('acknowledgement', () => send(record, data, { connection, stages }, listener, signal))
   } finally {
     budget.give(sizeBytes)
@@ -48,7 +52,7 @@ async function send(
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
-  const departure = await connection.pace.depart(data.length, signal)
+  const departure = await connection.pace.depart(data.length, smallFiles, signal)
   const md5 = md5Hex(data)
   const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5 }
   try {

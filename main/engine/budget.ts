@@ -1,9 +1,9 @@
-import { createLine } from './line.ts'
+import { createLine, type Sharer } from '../../proto/line.ts'
 
 /** Bytes that may be held at once: chunk data in memory, over all uploads, or on its way to one receiver. */
 export type Budget = {
-  /** Waits, first come first served, until `bytes` may be held. Rejects with the signal's reason when aborted. */
-  take(bytes: number, signal: AbortSignal): Promise<void>
+  /** Waits for its turn among all sharers, and until `bytes` may be held. Rejects with the signal's reason when aborted. */
+  take(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<void>
   give(bytes: number): void
 }
 
@@ -22,13 +22,11 @@ export function createBudget(totalBytes: () => number): Budget {
   }
   const line = createLine(grantWaiting)
   return {
-    async take(bytes, signal) {
+    async take(bytes, sharer, signal) {
       signal.throwIfAborted()
-      if (line.first() === undefined && fits(bytes)) {
-        held += bytes
-        return
-      }
-      await line.join(bytes, signal)
+      const waiting = line.join(bytes, sharer, signal)
+      grantWaiting()
+      await waiting
     },
     give(bytes) {
       held -= bytes

@@ -35,7 +35,7 @@ export async function* outgoingChunks(
       await source.assertUnchanged()
     }
     readBytes += bytes
-    await budget.take(bytes, signal)
+    await budget.take(bytes, record, signal)
     const room = memory.take(bytes)
     let held = true
     const drop = (): void => {

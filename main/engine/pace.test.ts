@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import { createPace, SMALLEST_CHUNK_BYTES } from './pace.ts'
 
 const never = new AbortController().signal
+const one = {}
 const MIB = 1024 ** 2
 
 /** Sends one chunk after the other over a network that takes this long for each. */
 async function send(pace: ReturnType<typeof createPace>, clock: { ms: number }, chunks: number, tookMs: number) {
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const departure = await pace.depart(pace.chunkBytes(), never)
+    const departure = await pace.depart(pace.chunkBytes(), one, never)
     clock.ms += tookMs
     departure.arrive()
   }
@@ -21,9 +22,9 @@ function pacing() {
 test('begins with the smallest chunk, and nothing leaves beside it', async () => {
   const { pace } = pacing()
   expect(pace.chunkBytes()).toBe(SMALLEST_CHUNK_BYTES)
-  const first = await pace.depart(SMALLEST_CHUNK_BYTES, never)
+  const first = await pace.depart(SMALLEST_CHUNK_BYTES, one, never)
   let left = false
-  const second = pace.depart(SMALLEST_CHUNK_BYTES, never).then(() => {
+  const second = pace.depart(SMALLEST_CHUNK_BYTES, one, never).then(() => {
     left = true
   })
   await Promise.resolve()
@@ -57,7 +58,7 @@ test('what left before a change does not count as an answer to it', async () => 
   const { pace, clock } = pacing()
   await send(pace, clock, 8, 5)
   const before = pace.chunkBytes()
-  const together = await Promise.all(Array.from({ length: 4 }, () => pace.depart(SMALLEST_CHUNK_BYTES, never)))
+  const together = await Promise.all(Array.from({ length: 4 }, () => pace.depart(SMALLEST_CHUNK_BYTES, one, never)))
   clock.ms += 5000
   for (const departure of together) departure.arrive()
   expect(pace.chunkBytes()).toBe(before / 2)
@@ -65,10 +66,10 @@ test('what left before a change does not count as an answer to it', async () => 
 
 test('whoever is stopped while waiting lets the next one go, and what nobody waits for makes room', async () => {
   const { pace } = pacing()
-  const first = await pace.depart(SMALLEST_CHUNK_BYTES, never)
+  const first = await pace.depart(SMALLEST_CHUNK_BYTES, one, never)
   const stop = new AbortController()
-  const stopped = pace.depart(SMALLEST_CHUNK_BYTES, stop.signal)
-  const next = pace.depart(SMALLEST_CHUNK_BYTES, never)
+  const stopped = pace.depart(SMALLEST_CHUNK_BYTES, one, stop.signal)
+  const next = pace.depart(SMALLEST_CHUNK_BYTES, one, never)
   stop.abort(new Error('stopped'))
   await expect(stopped).rejects.toThrow('stopped')
   first.giveUp()

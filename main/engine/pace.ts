@@ -1,3 +1,4 @@
+import type { Sharer } from '../../proto/line.ts'
 import { createBudget } from './budget.ts'
 
 /**
@@ -7,8 +8,8 @@ import { createBudget } from './budget.ts'
 export type Pace = {
   /** How long the next chunk should be, bytes: a power of two times {@link SMALLEST_CHUNK_BYTES}. */
   chunkBytes(): number
-  /** Waits, first come first served, until `bytes` may go; then counts them as on their way. Rejects with the signal's reason when aborted. */
-  depart(bytes: number, signal: AbortSignal): Promise<Departure>
+  /** Waits for its turn among all sharers, until `bytes` may go; then counts them as on their way. Rejects with the signal's reason when aborted. */
+  depart(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<Departure>
 }
 
 /** Something on its way. Telling both, or one twice, counts once. */
@@ -52,8 +53,8 @@ export function createPace(now: () => number = () => performance.now()): Pace {
 
   return {
     chunkBytes: () => Math.max(most / CHUNKS_ON_THEIR_WAY, SMALLEST_CHUNK_BYTES),
-    async depart(bytes, signal) {
-      await onTheirWay.take(bytes, signal)
+    async depart(bytes, sharer, signal) {
+      await onTheirWay.take(bytes, sharer, signal)
       const leftAtMs = now()
       let gone = false
       const end = (): void => {

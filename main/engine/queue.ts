@@ -93,7 +93,8 @@ export function createQueue(deps: QueueDeps) {
       },
       reached() {
         entry.begun = true
-        holds.reached(receiver)
+        // What it takes whole is known now: such files need not wait for those that run to end.
+        if (holds.reached(receiver)) slots.fill()
       },
       progressed() {
         entry.attempts = 0

@@ -5,8 +5,8 @@ export type ReceiverHolds = {
   isHeld(receiver: string): boolean
   /** Holds the receiver back; answers until when, epoch ms. Uploads that fail in the same outage share one hold. */
   hold(receiver: string): number
-  /** It answers. */
-  reached(receiver: string): void
+  /** It answers. True when it never did before since the engine opened. */
+  reached(receiver: string): boolean
   /** An upload to it got further: the next outage starts with a short wait. */
   progressed(receiver: string): void
   /** True when it never answered since the engine opened, for longer than the grace the engine was given. */
@@ -42,7 +42,11 @@ export function createReceiverHolds(onReleased: (receiver: string) => void, grac
       outage.timer = setTimeout(() => release(receiver), delayMs)
       return outage.untilMs
     },
-    reached: (receiver) => void everReached.add(receiver),
+    reached(receiver) {
+      const isNew = !everReached.has(receiver)
+      everReached.add(receiver)
+      return isNew
+    },
     progressed(receiver) {
       const outage = outages.get(receiver)
       if (outage !== undefined && outage.timer === undefined) outages.delete(receiver)

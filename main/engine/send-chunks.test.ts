@@ -45,7 +45,7 @@ function silentStream(): ReturnType<SendChunksOptions['openStreams'][number]> {
 
 function optionsWith(pace: Pace, openStreams: SendChunksOptions['openStreams']): SendChunksOptions {
   const common = { fileId: 'a', generation: '1', onStored() {}, onSent() {} }
-  return { ...common, openStreams, pace, throttle: createTokenBucket(), stages: createStages() }
+  return { ...common, openStreams, sharer: {}, pace, throttle: createTokenBucket(), stages: createStages() }
 }
 
 test.each([1, 2, 3, 4, 7])(

@@ -1,6 +1,7 @@
 import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import type { Sharer } from '../../proto/line.ts'
 import { cancelSoon } from './cancel.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
@@ -15,6 +16,8 @@ export type SendChunksOptions = {
   readonly generation: string
   /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
   readonly openStreams: readonly (() => ChunkStream)[]
+  /** Whose share of the limit and of the pace this takes: that of the upload. */
+  readonly sharer: Sharer
   readonly throttle: Throttle
   readonly stages: Stages
   /** How much may be on its way to this receiver, over all its uploads. */
@@ -86,15 +89,15 @@ type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
 /** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
 async function leaving(
   chunks: AsyncIterator<OutgoingChunk>,
-  { throttle, pace, stages }: Pick<SendChunksOptions, 'throttle' | 'pace' | 'stages'>,
+  { sharer, throttle, pace, stages }: Pick<SendChunksOptions, 'sharer' | 'throttle' | 'pace' | 'stages'>,
   signal: AbortSignal,
 ): Promise<Leaving | undefined> {
   const { value: chunk, done } = await chunks.next()
   if (done) return undefined
   try {
     const bytes = chunk.data.length
-    await stages.time('limit', () => throttle.take(bytes, signal))
-    return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, signal)) }
+    await stages.time('limit', () => throttle.take(bytes, sharer, signal))
+    return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, sharer, signal)) }
   } catch (error) {
     chunk.drop()
     throw error

@@ -48,7 +48,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
     const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks())
     await sendChunks(
       chunks,
-      { fileId, generation, openStreams, throttle, stages, pace: connection.pace, ...listener },
+      { fileId, generation, openStreams, sharer: record, throttle, stages, pace: connection.pace, ...listener },
       signal,
     )
   }

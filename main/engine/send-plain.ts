@@ -76,7 +76,7 @@ async function uploadChunks(
       await write(call, { fileId, offset: 0, totalSize, data: Buffer.alloc(0), isLast: true }, answered.signal)
     for await (const { offset, data, done, drop } of chunks) {
       const isLast = offset + data.length === totalSize
-      await stages.time('limit', () => throttle.take(data.length, signal))
+      await stages.time('limit', () => throttle.take(data.length, record, signal))
       const chunk = { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast }
       await stages.time('acknowledgement', () => write(call, chunk, answered.signal))
       if (answered.signal.aborted) drop()

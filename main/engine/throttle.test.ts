@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createThrottles, createTokenBucket } from './throttle.ts'
+import { createThrottles, createTokenBucket, type Throttle } from './throttle.ts'
 
 const never = new AbortController().signal
+const one = {}
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -10,15 +11,18 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Asks for pieces one after the other, as a sender does, and counts what went. */
-function sending(take: (bytes: number, signal: AbortSignal) => Promise<void>, pieceBytes: number) {
+/** Asks for pieces one after the other on each of some lanes, as a sender does, and counts what went. */
+function sending(take: Throttle['take'], pieceBytes: number, lanes = 1) {
   const sent = { bytes: 0 }
-  void (async () => {
-    for (;;) {
-      await take(pieceBytes, never)
-      sent.bytes += pieceBytes
-    }
-  })()
+  for (let lane = 0; lane < lanes; lane++) {
+    const { signal } = new AbortController()
+    void (async () => {
+      for (;;) {
+        await take(pieceBytes, sent, signal)
+        sent.bytes += pieceBytes
+      }
+    })()
+  }
   return sent
 }
 
@@ -35,6 +39,21 @@ test.each([
   await vi.advanceTimersByTimeAsync(60_000)
 
   expect(Math.abs(sent.bytes - rate * 60)).toBeLessThanOrEqual(Math.max(rate * 60 * 0.05, piece))
+})
+
+test('uploads that run at once get equal shares of a limit, however many lanes they use and however long their pieces are', async () => {
+  const bucket = createTokenBucket()
+  bucket.setRate(3_000_000)
+  const uploads = [
+    sending(bucket.take, 65_536, 1),
+    sending(bucket.take, 1_048_576, 1),
+    sending(bucket.take, 262_144, 4),
+    sending(bucket.take, 10_000, 64),
+  ]
+
+  await vi.advanceTimersByTimeAsync(60_000)
+
+  for (const { bytes } of uploads) expect(Math.abs(bytes / 45_000_000 - 1)).toBeLessThan(0.05)
 })
 
 test('a rate that changes counts at once, also for what waits already', async () => {
@@ -54,7 +73,7 @@ test('a rate that changes counts at once, also for what waits already', async ()
 test('a limit that is lifted holds nothing up, and nothing was saved up when it comes back', async () => {
   const bucket = createTokenBucket()
   bucket.setRate(1)
-  const waiting = Promise.all([bucket.take(500, never), bucket.take(500, never)])
+  const waiting = Promise.all([bucket.take(500, one, never), bucket.take(500, one, never)])
   bucket.setRate(undefined)
   await waiting
   await vi.advanceTimersByTimeAsync(60_000)
@@ -70,9 +89,9 @@ test('one that is aborted while it waits leaves the line, and the next one goes 
   const bucket = createTokenBucket()
   bucket.setRate(1000)
   const stop = new AbortController()
-  await bucket.take(1000, never)
-  const aborted = bucket.take(1_000_000, stop.signal)
-  const next = bucket.take(10, never)
+  await bucket.take(1000, one, never)
+  const aborted = bucket.take(1_000_000, one, stop.signal)
+  const next = bucket.take(10, one, never)
 
   stop.abort(new Error('Paused.'))
 

@@ -1,9 +1,9 @@
-import { createLine } from './line.ts'
+import { createLine, type Sharer } from '../../proto/line.ts'
 
-/** Keeps to a rate. What it is asked for first goes first. */
+/** Keeps to a rate, of which each sharer gets as much as any other. */
 export type Throttle = {
   /** Waits until `bytes` may go. Rejects with the signal's reason when aborted; then they did not go. */
-  take(bytes: number, signal: AbortSignal): Promise<void>
+  take(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<void>
   /** No more than this should be asked for at once, bytes: it would make what else goes over the network wait long. */
   mostAtOnce(): number
 }
@@ -47,10 +47,10 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
   }
 
   return {
-    async take(bytes, signal) {
+    async take(bytes, sharer, signal) {
       signal.throwIfAborted()
       if (rate === undefined) return
-      const waiting = line.join(bytes, signal)
+      const waiting = line.join(bytes, sharer, signal)
       serve()
       await waiting
     },
@@ -84,9 +84,9 @@ export function createThrottles(now?: () => number): Throttles {
     to(receiver) {
       const own = bucketOf(receiver)
       return {
-        async take(bytes, signal) {
-          await own.take(bytes, signal)
-          await all.take(bytes, signal)
+        async take(bytes, sharer, signal) {
+          await own.take(bytes, sharer, signal)
+          await all.take(bytes, sharer, signal)
         },
         mostAtOnce: () => Math.min(own.mostAtOnce(), all.mostAtOnce()),
       }
