@@ -11,7 +11,7 @@ export type Line = {
   /** Lets the next one go. */
   letGo(): void
   /** Waits. Rejects with the signal's reason when aborted. */
-  join(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<void>
+  join(bytes: number, sharer: Sharer, signal?: AbortSignal): Promise<void>
 }
 
 /** `place`: how much its sharer has had, or is to have, before. The least is next. */
@@ -44,18 +44,18 @@ export function createLine(onLeft: () => void): Line {
         const abort = (): void => {
           waiters.splice(waiters.indexOf(waiter), 1)
           hadBytes.set(sharer, (hadBytes.get(sharer) ?? bytes) - bytes)
-          reject(signal.reason)
+          reject(signal?.reason)
           onLeft()
         }
         const waiter: Waiter = {
           bytes,
           place,
           go: () => {
-            signal.removeEventListener('abort', abort)
+            signal?.removeEventListener('abort', abort)
             resolve()
           },
         }
-        signal.addEventListener('abort', abort, { once: true })
+        signal?.addEventListener('abort', abort, { once: true })
         hadBytes.set(sharer, place + bytes)
         enter(waiter)
       }),

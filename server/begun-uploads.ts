@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
+import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { type Grant, own } from './grant.ts'
@@ -8,7 +9,6 @@ import type { OnConflict, UploadRecord } from './ledger/ledger.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { likenessOf } from './skip-same.ts'
-import type { Offset } from './to-offset.ts'
 
 /** What a sender says about a file when it begins to send it. */
 export type BeginRequest = {
@@ -29,8 +29,8 @@ export type Begun =
   | { readonly kind: 'same'; readonly file: FinishedFile }
   | { readonly kind: 'sha256 wanted' }
 
-/** A chunk as it came from the wire. */
-export type IncomingChunk = { readonly offset: Offset; readonly data: Buffer; readonly crc32: number }
+/** A chunk as it came from the wire, with a checksum that has to be compared. */
+export type IncomingChunk = CheckedChunk
 
 /** What became of a chunk; see `ChunkOutcome` in the wire contract. */
 export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'

@@ -21,6 +21,11 @@ export type Admitted = {
   onCut(listener: (error: ReceiveError) => void): () => void
 }
 
+/** Who a call counts for among others: the device, or the address where nobody asked who it is. */
+export function senderOf({ caller, address }: Admitted): string {
+  return caller.kind === 'device' ? caller.device.id : address
+}
+
 /** By the metadata that a call arrived with: the very object, which no client can make. */
 const admittedCalls = new WeakMap<Metadata, Admitted>()
 

@@ -1,7 +1,7 @@
+import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { RangeSet } from './range-set.ts'
-import type { CheckedChunk } from './received-bytes.ts'
 import type { Part } from './store/chunk-store.ts'
 
 /**

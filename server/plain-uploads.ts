@@ -22,8 +22,8 @@ export type PlainChunk = {
   readonly md5: string | undefined
 }
 
-/** The chunks of one call. */
-export type PlainChunks = AsyncIterator<PlainChunk> & Pick<Waiting, 'mustBeValid'>
+/** The chunks of one call, and who it counts for. */
+export type PlainChunks = AsyncIterator<PlainChunk> & Pick<Waiting, 'mustBeValid'> & { readonly sender: string }
 
 /** How a call ended, as a plain client reads it. */
 export type PlainStatus = { readonly success: boolean; readonly message: string }
@@ -112,7 +112,7 @@ async function take(
   grant: Grant,
   session: Session,
   chunk: PlainChunk,
-  waiting: Waiting,
+  chunks: PlainChunks,
 ): Promise<'stored' | 'repeated'> {
   const { fileId } = session.record
   for (;;) {
@@ -134,12 +134,12 @@ async function take(
       )
     }
     try {
-      await session.store({ ...chunk, crc32: crc32(chunk.data) }, GENERATION)
+      await session.store({ ...chunk, crc32: crc32(chunk.data), sender: chunks.sender }, GENERATION)
       return 'stored'
     } catch (error) {
       // Another stream completed the file: look at this chunk again when it is known how that ended.
       if (!(error instanceof ReceiveError && error.code === 'NOT_OPEN')) throw error
-      await session.finish(undefined, GENERATION, waiting)
+      await session.finish(undefined, GENERATION, chunks)
     }
   }
 }

@@ -30,7 +30,13 @@ export type PutDeps = SessionDeps & { readonly smallFiles: SmallFiles }
  * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link SmallFiles.put},
  * {@link Session.store} and {@link Session.finish} throw.
  */
-export async function put(sessions: Sessions, deps: PutDeps, grant: Grant, file: WholeFile): Promise<FinishedFile> {
+export async function put(
+  sessions: Sessions,
+  deps: PutDeps,
+  grant: Grant,
+  sender: string,
+  file: WholeFile,
+): Promise<FinishedFile> {
   const { data, md5, ...request } = file
   mustBeWhole(file)
   const stored = await putTogether(sessions, deps, grant, file)
@@ -41,7 +47,8 @@ export async function put(sessions: Sessions, deps: PutDeps, grant: Grant, file:
     if (begun.kind !== 'open') throw new Error('A file that came with its digest was asked for it.')
     const { session } = begun
     const { generation } = session.record
-    if (session.missing.length > 0) await session.store({ offset: toOffset('0'), data, crc32: file.crc32 }, generation)
+    const whole = { offset: toOffset('0'), data, crc32: file.crc32, sender }
+    if (session.missing.length > 0) await session.store(whole, generation)
     return session.finish(md5, generation)
   })
 }

@@ -1,3 +1,4 @@
+import type { CheckedChunk } from './checked-chunk.ts'
 import { mustEqualStored } from './equal-stored.ts'
 import { isLoss, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -9,16 +10,15 @@ import { bytesIn, endOfPrefix, missingWithin, type Range, type RangeSet, withRan
 import { type Recalled, recall } from './recall.ts'
 import type { Space } from './space.ts'
 import type { ChunkStore, Part } from './store/chunk-store.ts'
-import { type Offset, offsetAfter } from './to-offset.ts'
-
-/** Data whose checksum was right. */
-export type CheckedChunk = { readonly offset: Offset; readonly data: Buffer; readonly crc32: number }
+import { offsetAfter } from './to-offset.ts'
+import type { Turns } from './turns.ts'
 
 /** Where received bytes go and where they are remembered. */
 export type Storage = {
   readonly ledger: Ledger
   readonly store: ChunkStore
   readonly space: Space
+  readonly turns: Turns
 }
 
 /** Told that the disk lost bytes, and why whoever sends them has to begin again. */
@@ -88,25 +88,13 @@ export class ReceivedBytes {
     }
     await this.#fallingBack
     await this.#commits.room()
-    return this.#writing.run(range, async () => {
-      mustBeWelcome()
-      const gaps = missingWithin(this.#stored, range)
-      const overlaps = missingWithin(gaps, range)
-      const { ledger } = this.#storage
-      if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
-      // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
-      if (gaps.length === 0 && chunk.data.length > 0) return 'DUPLICATE'
-      await this.#write(chunk, gaps)
-      // A sync that failed meanwhile may have lost these bytes too.
-      this.#mustNotFallBack()
-      await this.#storage.ledger.chunks.save(this.#fileId, { ...range, crc32: chunk.crc32 })
-      this.#mustNotFallBack()
-      this.#stored = withRange(this.#stored, range)
-      this.#commits.add(range)
-      this.#storage.space.use(this.#fileId, bytesIn(gaps))
-      await this.#hash(chunk)
-      return 'STORED'
-    })
+    // The turn comes last, so that nobody waits for a disk, or for another chunk of this file, on the time of others.
+    return this.#writing.run(range, () =>
+      this.#storage.turns.run(chunk.sender, chunk.data.length, () => {
+        mustBeWelcome()
+        return this.#addRange(chunk, range)
+      }),
+    )
   }
 
   /** Resolves when every chunk that is being stored now has ended, however it ended. */
@@ -169,6 +157,25 @@ export class ReceivedBytes {
     this.#commits = this.#commitsFrom([])
     this.#losses.forget(this.#fileId)
     await this.#storage.store.discardPart(this.#fileId)
+  }
+
+  async #addRange(chunk: CheckedChunk, range: Range): Promise<'STORED' | 'DUPLICATE'> {
+    const gaps = missingWithin(this.#stored, range)
+    const overlaps = missingWithin(gaps, range)
+    const { ledger } = this.#storage
+    if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
+    // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
+    if (gaps.length === 0 && chunk.data.length > 0) return 'DUPLICATE'
+    await this.#write(chunk, gaps)
+    // A sync that failed meanwhile may have lost these bytes too.
+    this.#mustNotFallBack()
+    await this.#storage.ledger.chunks.save(this.#fileId, { ...range, crc32: chunk.crc32 })
+    this.#mustNotFallBack()
+    this.#stored = withRange(this.#stored, range)
+    this.#commits.add(range)
+    this.#storage.space.use(this.#fileId, bytesIn(gaps))
+    await this.#hash(chunk)
+    return 'STORED'
   }
 
   async #write(chunk: CheckedChunk, gaps: RangeSet): Promise<void> {

@@ -34,6 +34,7 @@ import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
+import { Turns } from './turns.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
 export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
@@ -91,7 +92,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
-    const deps = { ledger, store, space, onFinished, smallFiles }
+    const deps = { ledger, store, space, turns: new Turns(), onFinished, smallFiles }
     const sessions = new Sessions(deps, limits.maxBusyUploads, config.verifyFromDisk ?? false)
     const id = await readOrMakeReceiverId(stateDirectory)
     const runId = randomBytes(8).toString('hex')

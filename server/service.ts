@@ -12,7 +12,7 @@ import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadS
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, senderOf } from './caller.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { type Grant, mustOwn } from './grant.ts'
@@ -49,19 +49,21 @@ export function createService(
       return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
     }),
 
-    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, { caller }) => {
+    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, admitted) => {
+      const grant = grantOf(admitted.caller)
+      const sender = senderOf(admitted)
       const first = await messages.next()
       if (first.done) return
       mustBeFileId(first.value.fileId)
       const generation = toOffset(first.value.generation, 'BAD_ID')
-      mustOwn(grantOf(caller), await deps.ledger.uploads.find(first.value.fileId))
+      mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
       await sessions.use(first.value.fileId, async (session) => {
         const leave = session.join(generation, sendOff)
         try {
           for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
             const { offset, data, crc32 } = next.value
             const beganMs = performance.now()
-            const outcome = await receive(session, { offset: toOffset(offset), data, crc32 }, generation)
+            const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
             await send({
               offset,
               outcome,
@@ -75,9 +77,11 @@ export function createService(
       })
     }),
 
-    PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, { caller }) => {
+    PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, admitted) => {
+      const grant = grantOf(admitted.caller)
+      const sender = senderOf(admitted)
       await putEach(
-        (file) => put(sessions, deps, grantOf(caller), file),
+        (file) => put(sessions, deps, grant, sender, file),
         async () => {
           const { done, value } = await messages.next()
           return done ? undefined : { uploadKey: value.uploadKey, file: () => toWholeFile(value, plain.now()) }
@@ -123,9 +127,10 @@ export function createService(
       return { storedAs: path.join('/') }
     }),
 
-    Upload: clientStream((messages: AsyncIterator<FileChunk>, { caller, mustBeValid }) =>
-      receivePlain(plain, grantOf(caller), {
-        mustBeValid,
+    Upload: clientStream((messages: AsyncIterator<FileChunk>, admitted) =>
+      receivePlain(plain, grantOf(admitted.caller), {
+        sender: senderOf(admitted),
+        mustBeValid: admitted.mustBeValid,
         async next() {
           const { done, value } = await messages.next()
           return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }

@@ -1,3 +1,4 @@
+import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
@@ -5,7 +6,7 @@ import type { Losses } from './losses.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
-import { type CheckedChunk, ReceivedBytes, type Storage } from './received-bytes.ts'
+import { ReceivedBytes, type Storage } from './received-bytes.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
 
 /** What a session works with. */
