@@ -29,6 +29,8 @@ export type ReceiverConfig = {
    * is, and the rest was hashed as it arrived. @default false
    */
   readonly verifyFromDisk?: boolean
+  /** Threads that hash what arrives, beside the one that does everything else. @default 0: that one hashes, too */
+  readonly workers?: number
   /** What senders may take from the receiver; each has a default. */
   readonly limits?: Partial<ReceiverLimits>
   /** Milliseconds since 1970; the system's clock when not given. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
@@ -16,6 +17,7 @@ export type ReceiveFlags = {
   readonly maxConnectionsPerAddress?: string
   readonly maxOpenUploads?: string
   readonly verifyFromDisk?: boolean
+  readonly workers?: string
   readonly plaintext?: boolean
   readonly cert?: string
   readonly key?: string
@@ -43,6 +45,10 @@ export function withReceiveFlags(command: Command): Command {
     .option('--max-connections-per-address <n>', 'connections at the same time from one address; 64 by default')
     .option('--max-open-uploads <n>', 'unfinished uploads that one sender may leave open; 1000 by default')
     .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
+    .option(
+      '--workers <n>',
+      `threads that hash what arrives, beside the main one; by default one less than the cores of this machine, at most ${MOST_WORKERS}, and 0 on two cores`,
+    )
     .option('--cert <file>', "a certificate that somebody issued (PEM), instead of the receiver's own; needs --key")
     .option('--key <file>', 'the key of --cert (PEM)')
     .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
@@ -68,11 +74,25 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     ...toTls(flags),
     asksForTokens: flags.auth,
     verifyFromDisk: flags.verifyFromDisk ?? false,
+    workers: flags.workers === undefined ? workersFor(availableParallelism()) : toWorkers(flags.workers),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
+}
+
+/** A third would have nothing to do: the thread that does everything else brings no more than two can hash. */
+const MOST_WORKERS = 2
+
+/** How many threads hash where nobody says: none where they would take their time from sender and receiver. */
+export function workersFor(cores: number): number {
+  return cores <= 2 ? 0 : Math.min(cores - 1, MOST_WORKERS)
+}
+
+function toWorkers(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  throw new ReceiveError('BAD_FLAGS', `--workers takes a whole number from 0 to 99, not "${text}".`)
 }
 
 const limitFlags = {

@@ -21,7 +21,7 @@ function reading(bytes = file) {
 test('what comes in order is hashed from memory, and nothing is read at the end', async () => {
   const digest = new PrefixDigest()
   const { reads, read } = reading()
-  for (let at = 0; at < file.length; at += MIB) digest.add(at, file.subarray(at, at + MIB))
+  for (let at = 0; at < file.length; at += MIB) await digest.add(at, file.subarray(at, at + MIB))
 
   expect(await digest.finish(file.length, read, () => {})).toBe(md5)
   expect(reads).toEqual([[file.length, file.length]])
@@ -31,17 +31,17 @@ test('what comes out of order is read once there is no gap, while more arrives',
   const digest = new PrefixDigest()
   const { reads, read } = reading()
   let prefixEnd = 0
-  const store = (start: number, end: number): void => {
-    digest.add(start, file.subarray(start, end))
+  const store = async (start: number, end: number): Promise<void> => {
+    await digest.add(start, file.subarray(start, end))
     prefixEnd = end
     digest.follow(() => prefixEnd, read)
   }
-  digest.add(MIB, file.subarray(MIB, 2 * MIB))
-  store(0, 10)
+  await digest.add(MIB, file.subarray(MIB, 2 * MIB))
+  await store(0, 10)
   prefixEnd = 2 * MIB
   digest.follow(() => prefixEnd, read)
   await digest.idle()
-  store(2 * MIB, 3 * MIB)
+  await store(2 * MIB, 3 * MIB)
 
   expect(await digest.finish(file.length, read, () => {})).toBe(md5)
   expect(reads).toEqual([
@@ -86,19 +86,19 @@ test('fewer bytes than there should be are a loss', async () => {
   })
 })
 
-test('a digest is kept for one session, while nobody changes the part and what it covers is stored', () => {
-  const kept = (changedAtMs: number, prefixEnd: number): boolean => {
+test('a digest is kept for one session, while nobody changes the part and what it covers is stored', async () => {
+  const kept = async (changedAtMs: number, prefixEnd: number): Promise<boolean> => {
     const digests = new PrefixDigests()
     const digest = new PrefixDigest()
-    digest.add(0, file.subarray(0, 1000))
+    await digest.add(0, file.subarray(0, 1000))
     digests.keep('a', digest, 5)
     const isKept = digests.take('a', changedAtMs, prefixEnd) === digest
     expect(digests.take('a', changedAtMs, prefixEnd)).not.toBe(digest)
     return isKept
   }
-  expect(kept(5, 1000)).toBe(true)
-  expect(kept(6, 1000)).toBe(false)
-  expect(kept(5, 999)).toBe(false)
+  expect(await kept(5, 1000)).toBe(true)
+  expect(await kept(6, 1000)).toBe(false)
+  expect(await kept(5, 999)).toBe(false)
 })
 
 test('only so many are kept', () => {

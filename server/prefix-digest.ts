@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { ReceiveError } from './errors.ts'
+import { type Hash, type Hashing, hashingHere } from './hashing.ts'
 
 /** Reads stored bytes from start up to end, in blocks; fewer when there are fewer. */
 export type ReadStored = (start: number, end: number) => AsyncIterable<Buffer>
@@ -18,27 +18,32 @@ const FOLLOW_WITHIN_BYTES = 64 * 1024 ** 2
  * out of order is read from the disk. Then little is left to read at the end, however long the file is.
  */
 export class PrefixDigest {
-  readonly #hash = createHash('md5')
+  readonly #hashing: Hashing
+  #hash: Hash
   #hashedBytes = 0
   #following: Promise<void> | undefined
   /** What kept it from following, to be told to whoever asks for the digest next. */
   #failure: unknown
 
+  constructor(hashing: Hashing = hashingHere) {
+    this.#hashing = hashing
+    this.#hash = hashing.begin()
+  }
+
   get hashedBytes(): number {
     return this.#hashedBytes
   }
 
-  /** The bytes from `start` on are stored. */
-  add(start: number, data: Buffer): void {
-    if (start !== this.#hashedBytes || this.#following !== undefined) return
-    this.#hash.update(data)
-    this.#hashedBytes += data.length
+  /** The bytes from `start` on are stored; nobody may use them after. Resolves when there is room for more to be hashed. */
+  async add(start: number, data: Buffer): Promise<void> {
+    if (start !== this.#hashedBytes || this.#following !== undefined || this.#hash.isLost) return
+    await this.#update(data, true)
   }
 
   /** Catches up with what is stored without a gap. `prefixEnd` is asked again and again, because that grows meanwhile. */
   follow(prefixEnd: () => number, read: ReadStored): void {
     const behindBytes = prefixEnd() - this.#hashedBytes
-    if (behindBytes <= 0 || behindBytes > FOLLOW_WITHIN_BYTES) return
+    if (this.#hash.isLost || behindBytes <= 0 || behindBytes > FOLLOW_WITHIN_BYTES) return
     this.#following ??= this.#catchUp(prefixEnd, read)
       .catch((error: unknown) => {
         this.#failure = error
@@ -65,9 +70,18 @@ export class PrefixDigest {
     const failure = this.#failure
     this.#failure = undefined
     if (failure !== undefined) throw failure
+    for (;;) {
+      if (this.#hash.isLost) this.#beginAgain()
+      await this.#read(sizeBytes, read, onVerified)
+      const hex = await this.#hash.hex()
+      if (hex !== undefined) return hex
+    }
+  }
+
+  async #read(sizeBytes: number, read: ReadStored, onVerified: (bytes: number) => void): Promise<void> {
     let reportedAt = performance.now()
     for await (const block of read(this.#hashedBytes, sizeBytes)) {
-      this.#update(block)
+      await this.#update(block, false)
       if (performance.now() - reportedAt < PROGRESS_EVERY_MS / 2) continue
       reportedAt = performance.now()
       onVerified(this.#hashedBytes)
@@ -79,20 +93,25 @@ export class PrefixDigest {
       )
     }
     onVerified(this.#hashedBytes)
-    return this.#hash.copy().digest('hex')
   }
 
   async #catchUp(prefixEnd: () => number, read: ReadStored): Promise<void> {
     for (let end = prefixEnd(); end > this.#hashedBytes; end = prefixEnd()) {
       const before = this.#hashedBytes
-      for await (const block of read(before, end)) this.#update(block)
-      if (this.#hashedBytes === before) return
+      for await (const block of read(before, end)) await this.#update(block, false)
+      if (this.#hashedBytes === before || this.#hash.isLost) return
     }
   }
 
-  #update(block: Buffer): void {
-    this.#hash.update(block)
-    this.#hashedBytes += block.length
+  async #update(data: Buffer, mayKeep: boolean): Promise<void> {
+    this.#hashedBytes += data.length
+    await this.#hash.update(data, mayKeep)
+  }
+
+  /** The thread that had computed it has ended, and what was hashed is read from the disk again. */
+  #beginAgain(): void {
+    this.#hash = this.#hashing.begin()
+    this.#hashedBytes = 0
   }
 }
 
@@ -103,7 +122,12 @@ const MOST_KEPT = 256
 
 /** Digests between two sessions of an upload, which end and begin with the streams that serve it. */
 export class PrefixDigests {
+  readonly #hashing: Hashing
   readonly #kept = new Map<string, Kept>()
+
+  constructor(hashing: Hashing = hashingHere) {
+    this.#hashing = hashing
+  }
 
   /** @param partChangedAtMs when the bytes of the part changed last. */
   keep(fileId: string, digest: PrefixDigest, partChangedAtMs: number): void {
@@ -120,6 +144,6 @@ export class PrefixDigests {
     this.#kept.delete(fileId)
     const isGood =
       kept?.partChangedAtMs === partChangedAtMs && kept !== undefined && kept.digest.hashedBytes <= prefixEnd
-    return isGood ? kept.digest : new PrefixDigest()
+    return isGood ? kept.digest : new PrefixDigest(this.#hashing)
   }
 }

@@ -2,24 +2,15 @@ import type { CheckedChunk } from './checked-chunk.ts'
 import { mustEqualStored } from './equal-stored.ts'
 import { isLoss, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import { RangeLock } from './range-lock.ts'
 import { bytesIn, endOfPrefix, missingWithin, type Range, type RangeSet, withRange } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
-import type { Space } from './space.ts'
-import type { ChunkStore, Part } from './store/chunk-store.ts'
+import type { Storage } from './storage.ts'
+import type { Part } from './store/chunk-store.ts'
 import { offsetAfter } from './to-offset.ts'
-import type { Turns } from './turns.ts'
-
-/** Where received bytes go and where they are remembered. */
-export type Storage = {
-  readonly ledger: Ledger
-  readonly store: ChunkStore
-  readonly space: Space
-  readonly turns: Turns
-}
 
 /** Told that the disk lost bytes, and why whoever sends them has to begin again. */
 export type OnLost = (error: ReceiveError) => void
@@ -127,7 +118,7 @@ export class ReceivedBytes {
    */
   async md5(onVerified: (bytes: number) => void): Promise<string> {
     const part = await this.open()
-    const digest = this.#digest ?? new PrefixDigest()
+    const digest = this.#digest ?? new PrefixDigest(this.#storage.hashing)
     return digest.finish(this.#whole.end, (start, end) => part.read(start, end), onVerified)
   }
 
@@ -246,7 +237,7 @@ export class ReceivedBytes {
   async #hash(chunk: CheckedChunk): Promise<void> {
     const digest = this.#digest
     if (digest === undefined) return
-    digest.add(chunk.offset, chunk.data)
+    await digest.add(chunk.offset, chunk.data)
     const part = await this.open()
     digest.follow(
       () => (this.#digest === digest ? endOfPrefix(this.#stored) : 0),

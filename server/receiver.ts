@@ -14,6 +14,7 @@ import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './error
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import { type FinishedFile, settlePublication } from './finish.ts'
 import { grantOf } from './grant.ts'
+import { startHashingThreads } from './hashing-threads.ts'
 import { type IncomingFile, incomingOf } from './incoming.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
@@ -79,6 +80,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const limits = toLimits(config.limits, openFilesLimit(), memoryBytes())
   const storage = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
   const { store, lock } = storage
+  const hashing = startHashingThreads(config.workers ?? 0, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
   let ledger = storage.ledger
   let access: ReceiverAccess | undefined
@@ -92,7 +94,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
-    const deps = { ledger, store, space, turns: new Turns(), onFinished, smallFiles }
+    const deps = { ledger, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits.maxBusyUploads, config.verifyFromDisk ?? false)
     const id = await readOrMakeReceiverId(stateDirectory)
     const runId = randomBytes(8).toString('hex')
@@ -141,6 +143,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         await announcement?.stop()
         await expiry.close()
         await closeServing(serving, sessions)
+        await hashing.close()
         await smallFiles?.close()
         await access?.close()
         await ledger.close()
@@ -148,6 +151,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       }),
     }
   } catch (error) {
+    await hashing.close()
     await smallFiles?.close()
     await access?.close()
     await ledger.close()

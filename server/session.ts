@@ -6,7 +6,8 @@ import type { Losses } from './losses.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
-import { ReceivedBytes, type Storage } from './received-bytes.ts'
+import { ReceivedBytes } from './received-bytes.ts'
+import type { Storage } from './storage.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
 
 /** What a session works with. */
@@ -143,9 +144,8 @@ export class Session {
       if (md5 === undefined || md5 === phase.file.md5) return phase.file
       throw new ReceiveError('PARAMS_CHANGED', 'This upload was finished with another MD5.')
     }
-    if (phase.kind === 'finishing' && phase.md5 !== md5) {
+    if (phase.kind === 'finishing' && phase.md5 !== md5)
       throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
-    }
     this.#waiting.add(waiting)
     try {
       return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation))

@@ -27,7 +27,7 @@ export class Sessions {
    */
   constructor(deps: SessionDeps, maxBusyUploads: number, verifyFromDisk: boolean) {
     this.#deps = deps
-    this.#digests = verifyFromDisk ? undefined : new PrefixDigests()
+    this.#digests = verifyFromDisk ? undefined : new PrefixDigests(deps.hashing)
     this.#maxBusyUploads = maxBusyUploads
   }
 

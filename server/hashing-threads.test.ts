@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { expect, onTestFinished, test } from 'vitest'
+import { startHashingThreads } from './hashing-threads.ts'
+import { PrefixDigest } from './prefix-digest.ts'
+
+const MIB = 1024 ** 2
+const md5Of = (data: Buffer) => createHash('md5').update(data).digest('hex')
+
+function threads(count: number) {
+  const unexpected: unknown[] = []
+  const hashing = startHashingThreads(count, (error) => unexpected.push(error))
+  onTestFinished(async () => {
+    await hashing.close()
+    expect(unexpected).toEqual([])
+  })
+  return hashing
+}
+
+test('many hashes at a time on two threads are each right, whatever the length of what they are given', async () => {
+  const hashing = threads(2)
+  const files = Array.from({ length: 20 }, (_, index) => randomBytes(100_000 * index + 7))
+  const found = await Promise.all(
+    files.map(async (file, index) => {
+      const hash = hashing.begin()
+      for (let at = 0; at < file.length; at += 1 + 10_000 * index)
+        await hash.update(Buffer.from(file.subarray(at, at + 1 + 10_000 * index)), true)
+      return [await hash.hex(), await hash.hex()]
+    }),
+  )
+  expect(found).toEqual(files.map((file) => [md5Of(file), md5Of(file)]))
+})
+
+test('memory that was handed over is gone from here, and memory that others use, too, is not', async () => {
+  const hashing = threads(1)
+  const hash = hashing.begin()
+  const own = Buffer.alloc(MIB, 1)
+  const lent = Buffer.alloc(MIB, 2)
+  const part = Buffer.alloc(4 * MIB, 3).subarray(MIB, 2 * MIB)
+  const short = Buffer.from('short')
+  const expected = md5Of(Buffer.concat([own, lent, part, short]))
+  await hash.update(own, true)
+  await hash.update(lent, false)
+  await hash.update(part, true)
+  await hash.update(short, true)
+
+  expect([own, lent, part, short].map(({ length }) => length)).toEqual([0, MIB, MIB, 5])
+  expect(await hash.hex()).toBe(expected)
+})
+
+test('whoever brings more than the threads can hash waits', async () => {
+  const hash = threads(1).begin()
+  let taken = 0
+  const updates = Array.from({ length: 64 }, async () => {
+    await hash.update(Buffer.alloc(MIB), true)
+    taken += 1
+  })
+  await Promise.resolve()
+  expect(taken).toBeLessThan(20)
+  await Promise.all(updates)
+  expect(await hash.hex()).toBe(md5Of(Buffer.alloc(64 * MIB)))
+})
+
+test('a thread that ends loses what it had, and the file is read again from the disk, here', async () => {
+  const hashing = threads(1)
+  const file = randomBytes(3 * MIB)
+  const digest = new PrefixDigest(hashing)
+  await digest.add(0, Buffer.from(file.subarray(0, MIB)))
+  await hashing.close()
+  await digest.add(MIB, Buffer.from(file.subarray(MIB, 2 * MIB)))
+  const reads: number[] = []
+  const read = async function* (start: number, end: number): AsyncGenerator<Buffer> {
+    reads.push(start)
+    yield Buffer.from(file.subarray(start, end))
+  }
+
+  expect(await digest.finish(file.length, read, () => {})).toBe(md5Of(file))
+  expect(reads).toEqual([0])
+})
+
+test('a thread that ends while it is asked makes nobody wait for ever', async () => {
+  const hashing = threads(1)
+  const hash = hashing.begin()
+  const updates = Array.from({ length: 64 }, () => hash.update(Buffer.alloc(MIB), true))
+  const asked = hash.hex()
+  await hashing.close()
+
+  await Promise.all(updates)
+  expect(await asked).toBeUndefined()
+  expect(hash.isLost).toBe(true)
+})

@@ -1,0 +1,14 @@
+import type { Hashing } from './hashing.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Space } from './space.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
+import type { Turns } from './turns.ts'
+
+/** Where received bytes go and where they are remembered. */
+export type Storage = {
+  readonly ledger: Ledger
+  readonly store: ChunkStore
+  readonly space: Space
+  readonly turns: Turns
+  readonly hashing: Hashing
+}
