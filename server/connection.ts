@@ -9,9 +9,12 @@ export class Connection {
   #heldBytes = 0
   /** When a call of it made progress last, ms. */
   progressMs = Number.NEGATIVE_INFINITY
+  /** Where it came from: an IP address. */
+  readonly address: string
 
-  constructor(inAll: HeldInAll) {
+  constructor(inAll: HeldInAll, address: string) {
     this.#inAll = inAll
+    this.address = address
   }
 
   /** Frames that arrived and are not part of a message that the receiver took. */

@@ -32,7 +32,7 @@ export type ReceiverLimits = {
    */
   readonly maxHeldBytes: number
   /**
-   * The same for all connections together, bytes. When they hold more, the one that holds the most is closed. @default 1 073 741 824, or half of the memory
+   * The same for all connections together, bytes. When they hold more, one of the address that holds the most is closed. @default 1 073 741 824, or half of the memory
    * that the process may have where that is less
    */
   readonly maxHeldBytesInAll: number

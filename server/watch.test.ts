@@ -119,6 +119,26 @@ test('[A12] when all connections together hold too much, the one that holds the 
   expect(modest?.destroyed).toBe(false)
 })
 
+// Elsewhere only 127.0.0.1 is an address of this machine.
+test.skipIf(process.platform !== 'linux')(
+  '[A12] one address with many connections that each hold little does not get another one closed that holds less than all of them',
+  async () => {
+    const limits = { maxHeldBytesInAll: 10 * CHUNK_BYTES }
+    const { receiver } = await receiving(undefined, { limits })
+    const hold = (session: ReturnType<typeof rawSession>, chunks: number): void => {
+      for (let chunk = 0; chunk < chunks; chunk++)
+        rawCall(session, 'Upload').stream.write(framed(Buffer.alloc(CHUNK_BYTES), { length: 2 * CHUNK_BYTES }))
+    }
+    const lone = rawSession(receiver.port, '127.0.0.1')
+    hold(lone, 3)
+    const crowd = Array.from({ length: 16 }, () => rawSession(receiver.port, '127.0.0.2'))
+    for (const session of crowd) hold(session, 1)
+
+    await expect.poll(() => crowd.filter(({ destroyed }) => destroyed).length).toBeGreaterThan(8)
+    expect(lone.destroyed).toBe(false)
+  },
+)
+
 test('a call that was answered does not stay half open', async () => {
   const { receiver } = await receiving(undefined, { limits: hasty })
   const { stream, ended } = rawCall(rawSession(receiver.port), 'Upload')

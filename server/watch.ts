@@ -36,7 +36,7 @@ export class Watch {
 
   /** Looks after the calls of a connection from now on. */
   add(session: ServerHttp2Session): void {
-    const connection = new Connection(this.#held)
+    const connection = new Connection(this.#held, session.socket.remoteAddress ?? '')
     this.#connections.set(connection, session)
     session.once('close', () => this.#forget(connection))
     const mustBeModest = () => {
@@ -72,12 +72,16 @@ export class Watch {
     this.#connections.delete(connection)
   }
 
-  #heaviest(): Connection | undefined {
-    let heaviest: Connection | undefined
-    for (const connection of this.#connections.keys()) {
-      if (heaviest === undefined || connection.heldBytes > heaviest.heldBytes) heaviest = connection
-    }
-    return heaviest
+  /** Of the address whose connections hold the most together, so that nobody gets more by opening many that each hold little. */
+  #heaviest(): Connection {
+    const connections = [...this.#connections.keys()]
+    const heldBytesOf = new Map<string, number>()
+    for (const { address, heldBytes } of connections)
+      heldBytesOf.set(address, (heldBytesOf.get(address) ?? 0) + heldBytes)
+    const mostBytes = Math.max(...heldBytesOf.values())
+    return connections
+      .filter(({ address }) => heldBytesOf.get(address) === mostBytes)
+      .reduce((heavier, one) => (one.heldBytes > heavier.heldBytes ? one : heavier))
   }
 
   #look(): void {
