@@ -1,15 +1,13 @@
 import { Worker } from 'node:worker_threads'
+import { CHUNK_BYTES } from '../proto/limits.ts'
 import type { OnUnexpected } from './answer.ts'
 import { type Hash, type Hashing, hashingHere } from './hashing.ts'
 
-/** What waits for a thread at most before whoever brings more has to wait, bytes. */
-const MOST_WAITING_BYTES = 16 * 1024 ** 2
+/** So many rooms may be full before whoever brings more has to wait. */
+const MOST_FULL_ROOMS = 16
 
-/** Below this, copying costs less than handing memory over; above it, no memory is shared with another frame of HTTP/2, whose length is 16 KiB. */
-const HAND_OVER_BYTES = 32 * 1024
-
-/** What a message may have beside its data for its memory to be its own, bytes. */
-const BESIDE_DATA_BYTES = 1024
+/** The room for data of one message; so long are the chunks of our own senders. */
+const ROOM_BYTES = CHUNK_BYTES
 
 /** A thread keeps its hashes by number. It is text, because every program of ours is a bundle of one file, and is started from its sources, too. */
 const threadSource = `
@@ -20,11 +18,11 @@ parentPort.on('message', ({ id, data, forget, hex }) => {
   if (forget) return hashes.delete(id)
   if (!hashes.has(id)) hashes.set(id, createHash('md5'))
   if (data) hashes.get(id).update(data)
-  parentPort.postMessage({ bytes: data ? data.length : 0, hex: hex ? hashes.get(id).copy().digest('hex') : undefined })
+  parentPort.postMessage({ data, hex: hex ? hashes.get(id).copy().digest('hex') : undefined })
 })
 `
 
-type Answer = { readonly bytes: number; readonly hex: string | undefined }
+type Answer = { readonly data: Uint8Array<SharedArrayBuffer> | undefined; readonly hex: string | undefined }
 
 /** One thread, and what it was asked and has not answered yet. */
 class HashingThread {
@@ -32,7 +30,9 @@ class HashingThread {
   readonly #asked: ((hex: string | undefined) => void)[] = []
   readonly #roomFor: (() => void)[] = []
   readonly #forgotten = new FinalizationRegistry<number>((id) => this.#post({ id, forget: true }))
-  #waitingBytes = 0
+  /** Memory that both threads see, and that is used again and again: no page of it has to be had from the system anew. */
+  readonly #free: SharedArrayBuffer[] = []
+  #fullRooms = 0
   #ids = 0
   #isGone = false
   #isStopping = false
@@ -51,8 +51,8 @@ class HashingThread {
     return this.#isGone
   }
 
-  get waitingBytes(): number {
-    return this.#waitingBytes
+  get fullRooms(): number {
+    return this.#fullRooms
   }
 
   begin(): Hash {
@@ -62,7 +62,7 @@ class HashingThread {
       get isLost() {
         return isLost()
       },
-      update: (data, mayKeep) => this.#update(id, data, mayKeep),
+      update: (data) => this.#update(id, data),
       hex: () => this.#hex(id),
     }
     this.#forgotten.register(hash, id)
@@ -74,12 +74,15 @@ class HashingThread {
     await this.#worker.terminate()
   }
 
-  async #update(id: number, data: Buffer, mayKeep: boolean): Promise<void> {
-    if (this.#isGone) return
-    this.#waitingBytes += data.length
-    if (mayKeep && isAlone(data)) this.#post({ id, data }, [data.buffer])
-    else this.#post({ id, data: Uint8Array.from(data) })
-    while (this.#waitingBytes > MOST_WAITING_BYTES) await new Promise<void>((resolve) => this.#roomFor.push(resolve))
+  async #update(id: number, data: Buffer): Promise<void> {
+    for (let at = 0; at < data.length && !this.#isGone; at += ROOM_BYTES) {
+      const piece = data.subarray(at, at + ROOM_BYTES)
+      const room = new Uint8Array(this.#free.pop() ?? new SharedArrayBuffer(ROOM_BYTES), 0, piece.length)
+      room.set(piece)
+      this.#fullRooms += 1
+      this.#post({ id, data: room })
+    }
+    while (this.#fullRooms > MOST_FULL_ROOMS) await new Promise<void>((resolve) => this.#roomFor.push(resolve))
   }
 
   async #hex(id: number): Promise<string | undefined> {
@@ -89,19 +92,22 @@ class HashingThread {
     return asked
   }
 
-  #post(message: object, handedOver: ArrayBuffer[] = []): void {
-    if (!this.#isGone) this.#worker.postMessage(message, handedOver)
+  #post(message: object): void {
+    if (!this.#isGone) this.#worker.postMessage(message)
   }
 
-  #take({ bytes, hex }: Answer): void {
-    this.#waitingBytes -= bytes
+  #take({ data, hex }: Answer): void {
+    if (data !== undefined) {
+      this.#fullRooms -= 1
+      this.#free.push(data.buffer)
+    }
     if (hex !== undefined) this.#asked.shift()?.(hex)
-    if (this.#waitingBytes <= MOST_WAITING_BYTES) for (const go of this.#roomFor.splice(0)) go()
+    if (this.#fullRooms <= MOST_FULL_ROOMS) for (const go of this.#roomFor.splice(0)) go()
   }
 
   #end(): void {
     this.#isGone = true
-    this.#waitingBytes = 0
+    this.#fullRooms = 0
     for (const answer of this.#asked.splice(0)) answer(undefined)
     for (const go of this.#roomFor.splice(0)) go()
   }
@@ -118,17 +124,10 @@ export function startHashingThreads(count: number, onUnexpected: OnUnexpected): 
       const alive = threads.filter(({ isGone }) => !isGone)
       const [first, ...others] = alive
       if (first === undefined) return hashingHere.begin()
-      return others.reduce((least, one) => (one.waitingBytes < least.waitingBytes ? one : least), first).begin()
+      return others.reduce((least, one) => (one.fullRooms < least.fullRooms ? one : least), first).begin()
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.stop()))
     },
   }
-}
-
-/** Memory that holds this and nothing that somebody else may still need. */
-function isAlone(data: Buffer): data is Buffer & { readonly buffer: ArrayBuffer } {
-  const { buffer } = data
-  if (!(buffer instanceof ArrayBuffer) || data.length < HAND_OVER_BYTES) return false
-  return buffer.byteLength - data.length <= BESIDE_DATA_BYTES
 }

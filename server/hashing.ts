@@ -4,12 +4,8 @@ import { createHash } from 'node:crypto'
 export type Hash = {
   /** True when what it was given so far is gone; then it has to be begun again. */
   readonly isLost: boolean
-  /**
-   * Takes the next bytes. Resolves when it takes more.
-   *
-   * @param mayKeep nobody else uses the memory of the data after.
-   */
-  update(data: Buffer, mayKeep: boolean): Promise<void>
+  /** Takes the next bytes, at once; their memory may be used again. Resolves when it takes more. */
+  update(data: Buffer): Promise<void>
   /** The digest so far, lower-case hex; undefined when it is lost. Asking does not end it. */
   hex(): Promise<string | undefined>
 }

@@ -34,10 +34,10 @@ export class PrefixDigest {
     return this.#hashedBytes
   }
 
-  /** The bytes from `start` on are stored; nobody may use them after. Resolves when there is room for more to be hashed. */
+  /** The bytes from `start` on are stored. Resolves when there is room for more to be hashed. */
   async add(start: number, data: Buffer): Promise<void> {
     if (start !== this.#hashedBytes || this.#following !== undefined || this.#hash.isLost) return
-    await this.#update(data, true)
+    await this.#update(data)
   }
 
   /** Catches up with what is stored without a gap. `prefixEnd` is asked again and again, because that grows meanwhile. */
@@ -81,7 +81,7 @@ export class PrefixDigest {
   async #read(sizeBytes: number, read: ReadStored, onVerified: (bytes: number) => void): Promise<void> {
     let reportedAt = performance.now()
     for await (const block of read(this.#hashedBytes, sizeBytes)) {
-      await this.#update(block, false)
+      await this.#update(block)
       if (performance.now() - reportedAt < PROGRESS_EVERY_MS / 2) continue
       reportedAt = performance.now()
       onVerified(this.#hashedBytes)
@@ -98,14 +98,14 @@ export class PrefixDigest {
   async #catchUp(prefixEnd: () => number, read: ReadStored): Promise<void> {
     for (let end = prefixEnd(); end > this.#hashedBytes; end = prefixEnd()) {
       const before = this.#hashedBytes
-      for await (const block of read(before, end)) await this.#update(block, false)
+      for await (const block of read(before, end)) await this.#update(block)
       if (this.#hashedBytes === before || this.#hash.isLost) return
     }
   }
 
-  async #update(data: Buffer, mayKeep: boolean): Promise<void> {
+  async #update(data: Buffer): Promise<void> {
     this.#hashedBytes += data.length
-    await this.#hash.update(data, mayKeep)
+    await this.#hash.update(data)
   }
 
   /** The thread that had computed it has ended, and what was hashed is read from the disk again. */
