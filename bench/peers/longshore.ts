@@ -5,7 +5,7 @@ import type { Peer } from '../peer.ts'
 const CLI = join(import.meta.dirname, '../../out/cli/index.js')
 
 const promises = {
-  verified: 'read back',
+  verified: 'on arrival',
   durable: 'yes',
   needs: [],
   kind: 'program',

@@ -87,7 +87,7 @@ test('with 100,000 queued uploads only the rows in sight exist, and no frame is 
   }
   await progress()
   report.progress = await takeFrames(page)
-  expect(await page.locator('[data-testid=row][data-kind=sending]').count()).toBe(3)
+  await expect.poll(() => page.locator('[data-testid=row][data-kind=sending]').count()).toBe(3)
   expect(await rendered()).toBeLessThanOrEqual(MOST_ROWS_RENDERED)
 
   const sending = progress()
