@@ -36,7 +36,7 @@ type Step = { readonly words: string; readonly png: Buffer }
 async function takeSteps(): Promise<Step[]> {
   const steps: Step[] = []
   await withPictureScene({ bytesPerSecond: SLOW }, async ({ page, dropFiles, sparse }) => {
-    await page.setViewportSize({ width: 760, height: 420 })
+    await page.setViewportSize({ width: 760, height: 560 })
     const take = async (words: string): Promise<void> => {
       await page.mouse.move(0, 0)
       steps.push({ words, png: await page.screenshot() })
