@@ -16,7 +16,12 @@ const MAX_IN_FLIGHT_CHUNKS = 32
 const FEWEST_CHUNKS = 8
 const FORGET_WITHIN_MS = 5000
 
-type Upload = { readonly fileId: string; readonly generation: string; readonly chunkBytes: number }
+type Upload = {
+  readonly uploadKey: string
+  readonly fileId: string
+  readonly generation: string
+  readonly chunkBytes: number
+}
 
 /**
  * Uploads all but the end of a file, so that it can never be finished, twice: first the receiver stores it, then it has it already and only checks it.
@@ -28,10 +33,11 @@ export async function measureThroughput(
 ): Promise<Throughput & { readonly storedBytes: number }> {
   const uploadKey = `selftest-${randomUUID()}`
   try {
-    const upload = await connection.begin(
+    const begun = await connection.begin(
       { uploadKey, path: [`longshore ${uploadKey}`], size: MEASURED_BYTES + 1, modifiedAtMs: Date.now() },
       signal,
     )
+    const upload = { ...begun, uploadKey }
     const chunks = Math.floor(MEASURED_BYTES / upload.chunkBytes)
     const processorBefore = process.cpuUsage()
     const first = await sendForAWhile(connection, upload, chunks, signal)
@@ -51,12 +57,12 @@ export async function measureThroughput(
 /** Sends the first chunks of an upload until all are acknowledged or the time is over; answers how much was acknowledged, and how long it took. */
 async function sendForAWhile(
   connection: Connection,
-  { fileId, generation, chunkBytes }: Upload,
+  { uploadKey, fileId, generation, chunkBytes }: Upload,
   chunks: number,
   signal: AbortSignal,
 ): Promise<{ readonly bytes: number; readonly seconds: number }> {
   const timeIsOver = AbortSignal.timeout(MEASURE_FOR_MS)
-  const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks())
+  const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks(uploadKey))
   const startedAtMs = performance.now()
   let bytes = 0
   const onStored = (more: number): void => {

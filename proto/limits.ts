@@ -20,6 +20,12 @@ export const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024
 export const REASON_KEY = 'x-upload-reason'
 
 /**
+ * The metadata in which a sender names, in every call about one upload, the key it chose for that: the same one in all of them, so that a proxy in front of
+ * several receivers can hand all of them to the same one. No receiver reads it.
+ */
+export const UPLOAD_ID_KEY = 'x-upload-id'
+
+/**
  * How long after the last answer a connection is pinged again, ms, and how long the answer may take. A dead peer is noticed in their sum; on a slow network
  * the ping has to wait behind the chunk before it.
  */

@@ -53,7 +53,7 @@ const begun = await connection.begin(
   signal,
 )
 const { fileId, generation } = begun
-const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks())
+const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks(uploadKey))
 const pace = timed(connection.pace)
 const free = { sharer: {}, throttle: createTokenBucket(), stages: createStages() }
 const quiet = { onStored: () => undefined, onSent: () => undefined }

@@ -1,4 +1,10 @@
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileTransferService } from '../../proto/index.ts'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
@@ -47,4 +53,49 @@ test('a receiver that says nothing of small files is sent none whole', async () 
   const older = await connectTo(introducing(PROTOCOL_VERSION))
   await older.introduce(never)
   expect(older.putFilesMaxBytes).toBe(0)
+})
+
+test('every call about one upload names its key to proxies on the way, and a question about the receiver names none', async () => {
+  const named: Record<string, unknown[]> = {}
+  const answered =
+    (name: string): handleUnaryCall<unknown, object> =>
+    ({ metadata }, done) => {
+      named[name] = metadata.get('x-upload-id')
+      done(null, {})
+    }
+  const ended =
+    (name: string): handleServerStreamingCall<unknown, object> =>
+    (call) => {
+      named[name] = call.metadata.get('x-upload-id')
+      call.end()
+    }
+  const connection = await connectTo({
+    ...introducing(PROTOCOL_VERSION),
+    listUploads: ended('list'),
+    beginUpload: answered('begin'),
+    uploadChunks: ended('chunks'),
+    finishUpload: ended('finish'),
+    abortUpload: answered('abort'),
+    queryUploadedChunks: answered('query'),
+    checkFileIntegrity: answered('check'),
+    upload: answered('plain chunks'),
+  })
+  const uploadKey = 'key-of-one-upload'
+  const file = { fileId: uploadKey, fileName: 'a.bin' }
+
+  await connection.listUploads(never)
+  await connection.begin({ uploadKey, path: ['a.bin'] }, never)
+  const chunks = connection.openChunks(uploadKey)
+  await new Promise((resolve) => chunks.on('status', resolve).resume())
+  const finish = connection.finish(uploadKey, { fileId: 'f', generation: '1', md5: '' }, () => undefined, never)
+  await expect(finish).rejects.toMatchObject({ reason: 'RECEIVER_ERROR' })
+  await connection.abort(uploadKey, never)
+  await connection.queryChunks(file, never)
+  await connection.checkIntegrity(file, never)
+  await new Promise((resolve) => connection.openPlainUpload(uploadKey, resolve).end())
+
+  const { list, ...aboutTheUpload } = named
+  expect(list).toEqual([])
+  expect(Object.keys(aboutTheUpload)).toHaveLength(7)
+  for (const id of Object.values(aboutTheUpload)) expect(id).toEqual([uploadKey])
 })

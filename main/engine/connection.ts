@@ -3,6 +3,7 @@ import {
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientWritableStream,
+  Metadata,
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
@@ -20,7 +21,7 @@ import type { UploadedChunks } from '../../proto/generated/filetransfer/Uploaded
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
 import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
 import { FileTransferClient } from '../../proto/index.ts'
-import { PROTOCOL_VERSION } from '../../proto/limits.ts'
+import { PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../proto/limits.ts'
 import { ask } from './ask.ts'
 import { cancelSoon } from './cancel.ts'
 import { channelTo } from './credentials.ts'
@@ -53,6 +54,7 @@ export type Connection = {
   begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
   /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
   finish(
+    uploadKey: string,
     request: { fileId: string; generation: string; md5: string },
     onVerified: (bytes: number) => void,
     signal: AbortSignal,
@@ -62,10 +64,11 @@ export type Connection = {
   listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
   /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
-  openChunks(): ClientDuplexStream<UploadChunkInput, ChunkAck>
+  openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
   queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
   checkIntegrity(file: FileIdentifierInput, signal: AbortSignal): Promise<FileIntegrityStatus>
   openPlainUpload(
+    uploadKey: string,
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
   ): ClientWritableStream<FileChunkInput>
   /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
@@ -115,17 +118,21 @@ export function connect(route: Route, lanes: number): Connection {
     begin(request, signal) {
       // With a digest to compare, the receiver reads a file of that size before it answers.
       const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : undefined
-      return ask((options, done) => anyClient().beginUpload(request, options, done), signal, withinMs)
+      return ask(
+        (options, done) => anyClient().beginUpload(request, about(request.uploadKey), options, done),
+        signal,
+        withinMs,
+      )
     },
-    async finish(request, onVerified, signal) {
-      for await (const reply of answers(anyClient().finishUpload(request), signal)) {
+    async finish(uploadKey, request, onVerified, signal) {
+      for await (const reply of answers(anyClient().finishUpload(request, about(uploadKey)), signal)) {
         if (reply.finished) return reply.finished
         if (reply.verifying) onVerified(Number(reply.verifying.verifiedBytes))
       }
       throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
     },
     async abort(uploadKey, signal) {
-      await ask((options, done) => anyClient().abortUpload({ uploadKey }, options, done), signal)
+      await ask((options, done) => anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done), signal)
     },
     async listUploads(signal) {
       const uploads: UploadSummary[] = []
@@ -139,11 +146,16 @@ export function connect(route: Route, lanes: number): Connection {
       )
       return reply.storedAs
     },
-    openChunks: () => client(streams++).uploadChunks(),
-    queryChunks: (file, signal) => ask((options, done) => anyClient().queryUploadedChunks(file, options, done), signal),
+    openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
+    queryChunks: (file, signal) =>
+      ask((options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done), signal),
     // Reading a large file again takes its time, so this question has no deadline.
     checkIntegrity: (file, signal) =>
-      ask((options, done) => anyClient().checkFileIntegrity(file, options, done), signal, Number.POSITIVE_INFINITY),
+      ask(
+        (options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done),
+        signal,
+        Number.POSITIVE_INFINITY,
+      ),
     get putFilesMaxBytes() {
       return putFilesMaxBytes
     },
@@ -151,12 +163,19 @@ export function connect(route: Route, lanes: number): Connection {
       return runId
     },
     put: putStream.put,
-    openPlainUpload: (callback) => anyClient().upload(callback),
+    openPlainUpload: (uploadKey, callback) => anyClient().upload(about(uploadKey), callback),
     close() {
       putStream.close()
       for (const open of clients) open.close()
     },
   }
+}
+
+/** Tells proxies on the way which upload a call is about. */
+function about(uploadKey: string | undefined): Metadata {
+  const metadata = new Metadata()
+  if (uploadKey) metadata.set(UPLOAD_ID_KEY, uploadKey)
+  return metadata
 }
 
 function newClient(route: Route, options?: ChannelOptions) {

@@ -45,7 +45,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   const chunks = outgoingChunks(attempt, cut, stored)
   if (missingBytes > 0) {
     const lanes = Math.min(connection.lanes, Math.ceil(missingBytes / BYTES_WORTH_A_LANE))
-    const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks())
+    const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks(record.uploadKey))
     await sendChunks(
       chunks,
       { fileId, generation, openStreams, sharer: record, throttle, stages, pace: connection.pace, ...listener },
@@ -58,7 +58,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   await source.assertUnchanged()
   listener.onVerifying(0)
   const md5 = digest.hex()
-  const finished = await connection.finish({ fileId, generation, md5 }, listener.onVerifying, signal)
+  const finished = await connection.finish(record.uploadKey, { fileId, generation, md5 }, listener.onVerifying, signal)
   if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
   return finished
 }

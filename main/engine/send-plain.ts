@@ -60,7 +60,7 @@ async function uploadChunks(
   const answered = new AbortController()
   const cancel = (): void => cancelSoon(call)
   const answer = new Promise<void>((resolve, reject) => {
-    call = connection.openPlainUpload((error, value) => {
+    call = connection.openPlainUpload(fileId, (error, value) => {
       answered.abort()
       if (error) reject(fromServiceError(error))
       else if (value?.success) resolve()
