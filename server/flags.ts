@@ -27,6 +27,8 @@ export type ReceiveFlags = {
   readonly discovery: boolean
   readonly json?: boolean
   readonly qr?: boolean
+  readonly onStored?: string
+  readonly webhook?: string
 }
 
 /** Tells a command which flags it has. */
@@ -54,6 +56,11 @@ export function withReceiveFlags(command: Command): Command {
     .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
     .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
+    .option(
+      '--on-stored <program>',
+      'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
+    )
+    .option('--webhook <url>', 'post the same JSON there for each file that is stored')
     .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
     .option('--json', 'one JSON object a line on standard output')
 }

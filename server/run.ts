@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { commandSource, takeCommands } from './commands-in.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
+import { type Hooks, startHooks } from './hooks.ts'
 import { isLoopback } from './loopback.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
@@ -28,8 +29,11 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
   const stopped = stopSignal()
   process.stdout.on('error', ignoreClosedPipe)
   let receiver: Receiver
+  let hooks: Hooks
   try {
-    receiver = await startReceiver({ ...toConfig(flags), ...version() })
+    const config = toConfig(flags)
+    hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, config.directory, onTrouble)
+    receiver = await startReceiver({ ...config, ...version() })
   } catch (error) {
     if (!(error instanceof ReceiveError) || error.code === 'INTERNAL') throw error
     process.stderr.write(`${error.message}\n`)
@@ -39,6 +43,7 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
   const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, flags.dir)
   await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
   receiver.onStored(report.stored)
+  receiver.onStored(hooks.stored)
   const source = flags.json ? commandSource() : undefined
   const stopCommands =
     source &&
@@ -52,12 +57,17 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
   await stopped
   stopCommands?.()
   await receiver.close()
+  await hooks.close()
   return 0
+}
+
+function onTrouble(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 const commandAnswers = {
   line: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
-  onTrouble: (error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)),
+  onTrouble,
 }
 
 /** What somebody who runs a receiver like this ought to know. */

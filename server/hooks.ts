@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { OnUnexpected } from './answer.ts'
+import { ReceiveError, receiveErrorFrom } from './errors.ts'
+import type { StoredEvent } from './receiver.ts'
+
+/** What else is to happen when a file is stored. */
+export type HooksConfig = {
+  /** A program that is started for each file, without a shell: its one argument is the file's absolute path, its standard input one JSON object. */
+  readonly command?: string | undefined
+  /** Where the same JSON object is posted to, http or https. */
+  readonly webhook?: string | undefined
+}
+
+/** Runs hooks, one file after the other, in the order in which the files were stored. */
+export interface Hooks {
+  stored(file: StoredEvent): void
+  /** Takes no more, gives what waits up to {@link CLOSE_WITHIN_MS}, and ends what still runs then. */
+  close(): Promise<void>
+}
+
+/** More files than this do not wait: a hook that is slower than what arrives for long must not fill the memory. */
+const MOST_WAITING = 10_000
+/** A program that takes longer is ended, ms: converting a film may take its time, hanging for ever may not hold up all others. */
+const COMMAND_WITHIN_MS = 3_600_000
+const ANSWER_WITHIN_MS = 10_000
+/** A webhook that failed is tried again after so many ms each time, and then given up. */
+const RETRY_AFTER_MS = [1_000, 10_000]
+const CLOSE_WITHIN_MS = 10_000
+/** As much of what a program complained about is told, characters. */
+const MOST_COMPLAINT = 500
+
+/**
+ * @param directory the receiving folder.
+ * @param onTrouble told when a hook failed, which changes nothing for the file or its sender.
+ * @throws ReceiveError BAD_FLAGS when the command cannot be run or the webhook is no URL that a file can be told to.
+ */
+export function startHooks(
+  { command, webhook }: HooksConfig,
+  directory: string,
+  onTrouble: OnUnexpected,
+  retryAfterMs: readonly number[] = RETRY_AFTER_MS,
+): Hooks {
+  const program = command === undefined ? undefined : toProgram(command)
+  const url = webhook === undefined ? undefined : toUrl(webhook)
+  const over = new AbortController()
+  let waiting = 0
+  let closing = false
+  let last: Promise<void> = Promise.resolve()
+
+  async function run(file: StoredEvent): Promise<void> {
+    const path = join(resolve(directory), ...file.name.split('/'))
+    const told = JSON.stringify({ ...file, path })
+    if (program !== undefined) await attempt(() => runCommand(program, path, told, over.signal))
+    if (url !== undefined) await attempt(() => post(url, told, retryAfterMs, over.signal))
+  }
+
+  async function attempt(hook: () => Promise<void>): Promise<void> {
+    try {
+      if (!over.signal.aborted) await hook()
+    } catch (error) {
+      onTrouble(error)
+    }
+  }
+
+  return {
+    stored(file) {
+      if (closing) return
+      if (waiting >= MOST_WAITING) {
+        onTrouble(new Error(`${waiting} files wait for the hook; it is not run for ${file.name}.`))
+        return
+      }
+      waiting += 1
+      last = last.then(() => run(file)).finally(() => (waiting -= 1))
+    },
+    async close() {
+      closing = true
+      const late = setTimeout(() => over.abort(new Error('The receiver is closing.')), CLOSE_WITHIN_MS)
+      await last
+      clearTimeout(late)
+    },
+  }
+}
+
+function toProgram(command: string): string {
+  const program = resolve(command)
+  try {
+    accessSync(program, constants.X_OK)
+    return program
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code
+    throw receiveErrorFrom(error, 'BAD_FLAGS', `--on-stored names ${program}, which cannot be run (${why}).`)
+  }
+}
+
+function toUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw new ReceiveError('BAD_FLAGS', `--webhook takes a URL that begins with http:// or https://, not "${text}".`)
+  return url
+}
+
+async function runCommand(program: string, path: string, told: string, signal: AbortSignal): Promise<void> {
+  const child = spawn(program, [path], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(COMMAND_WITHIN_MS)]),
+  })
+  let complaint = ''
+  child.stderr.on('data', (data) => {
+    complaint = (complaint + data).slice(-MOST_COMPLAINT)
+  })
+  // A program may end without having read what it is told.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(`${told}\n`)
+  try {
+    const [code, ended] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+    if (code !== 0) throw new Error(`it ended with ${code ?? ended}. ${complaint.trim()}`)
+  } catch (error) {
+    throw new Error(`The hook ${program} failed for ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Goes to this very address only: an answer that leads elsewhere would tell others what arrives here. */
+async function post(url: URL, body: string, retryAfterMs: readonly number[], signal: AbortSignal): Promise<void> {
+  for (let tried = 0; ; tried++) {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      })
+      await response.body?.cancel()
+      if (response.ok) return
+      throw new Error(`it answered ${response.status}`)
+    } catch (error) {
+      const pauseMs = signal.aborted ? undefined : retryAfterMs[tried]
+      // What follows the origin may be a secret.
+      if (pauseMs === undefined)
+        throw new Error(`The webhook at ${url.origin} failed: ${(error as Error).message}.`, { cause: error })
+      await delay(pauseMs, undefined, { signal })
+    }
+  }
+}
