@@ -20,6 +20,7 @@ const OUTPUTS = {
   main: { file: 'out/main/index.js', sources: ['main', 'proto'], starts: ['hashWorker'] },
   preload: { file: 'out/main/preload.cjs', sources: ['main'] },
   receiver: { file: 'out/receiver/index.js', sources: ['server', 'proto'] },
+  receiverLibrary: { file: 'out/library/receiver.js', sources: ['server', 'proto'] },
   hashWorker: { file: 'out/hash-worker/index.js', sources: ['main/engine'] },
   cli: { file: 'out/cli/index.js', sources: ['cli', 'server', 'main', 'proto'], starts: ['hashWorker'] },
   chromiumHost: { file: 'out/chromium-host/run.js', sources: ['chromium-host'] },

@@ -4,10 +4,11 @@ import type { IdentitySuccessionInput } from '../proto/generated/filetransfer/Id
 import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
 import type { Fingerprint } from '../proto/identity.ts'
 import type { OnUnexpected } from './answer.ts'
-import { createInterceptor } from './auth.ts'
+import { createInterceptor, customGate, deviceGate, type Gate, openGate } from './auth.ts'
 import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
 import { Devices } from './devices.ts'
+import { ReceiveError } from './errors.ts'
 import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
 import { createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
 import { reachableAddress } from './reachable.ts'
@@ -43,15 +44,18 @@ export type ReceiverIdentity = { readonly id: string; readonly name: string }
 
 /**
  * @param stateDirectory where identity and devices are kept; it must be there.
- * @throws what {@link openTls} throws.
+ * @throws what {@link openTls} throws; ReceiveError BAD_FLAGS when tokens are asked for and somebody else decides, too.
  */
 export async function openAccess(
-  config: Pick<ReceiverConfig, 'tls' | 'asksForTokens'>,
+  config: Pick<ReceiverConfig, 'tls' | 'asksForTokens' | 'authenticate'>,
   stateDirectory: string,
   { id, name }: ReceiverIdentity,
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<ReceiverAccess> {
+  const { authenticate } = config
+  if (config.asksForTokens && authenticate)
+    throw new ReceiveError('BAD_FLAGS', 'Either devices are paired or `authenticate` decides, not both.')
   const tls = config.tls && (await openTls(config.tls, stateDirectory))
   const devices = config.asksForTokens ? await Devices.open(stateDirectory, now, onUnexpected) : undefined
   const pairing =
@@ -65,9 +69,12 @@ export async function openAccess(
           now,
         })
       : undefined
+  let gate: Gate = openGate
+  if (devices) gate = deviceGate(devices)
+  else if (authenticate) gate = customGate(authenticate, onUnexpected)
   return {
     credentials: tls?.credentials ?? ServerCredentials.createInsecure(),
-    interceptors: [createInterceptor(devices)],
+    interceptors: [createInterceptor(gate)],
     pairing: createPairingService(pairing, onUnexpected),
     fingerprint: tls?.fingerprint,
     successions: tls?.successions ?? [],

@@ -2,7 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileTransferService } from '../proto/index.ts'
 import { answering } from './answer.ts'
-import { createInterceptor } from './auth.ts'
+import { createInterceptor, openGate } from './auth.ts'
 import { asked, type Client, connect, refusalOf, sendPlain } from './fixtures/client.ts'
 
 async function failLater(): Promise<never> {
@@ -13,7 +13,7 @@ async function failLater(): Promise<never> {
 async function failing(): Promise<{ client: Client; unexpected: unknown[] }> {
   const unexpected: unknown[] = []
   const { unary, clientStream, serverStream, bothStreams } = answering((error) => unexpected.push(error))
-  const server = new Server({ interceptors: [createInterceptor(undefined)] })
+  const server = new Server({ interceptors: [createInterceptor(openGate)] })
   server.addService(fileTransferService, {
     GetReceiverInfo: unary(async () => ({ name: 'alive' })),
     BeginUpload: unary(failLater),
@@ -60,7 +60,7 @@ test.each(Object.entries(calls))(
 test('[A12] a stream whose handler waits reads next to nothing ahead', async () => {
   let taken = 0
   const { bothStreams } = answering(() => undefined)
-  const server = new Server({ interceptors: [createInterceptor(undefined)] })
+  const server = new Server({ interceptors: [createInterceptor(openGate)] })
   const deserialize = fileTransferService.UploadChunks.requestDeserialize
   const counting = (data: Buffer) => {
     taken++

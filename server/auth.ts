@@ -3,11 +3,12 @@ import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@
 import { fileTransferService, pairingService } from '../proto/index.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
 import { deviceIdIn, digestOfToken } from '../proto/token.ts'
-import { toStatus } from './answer.ts'
+import { type OnUnexpected, toStatus } from './answer.ts'
+import { type Authenticate, authenticated } from './authenticate.ts'
 import { type Admitted, type Caller, setAdmitted } from './caller.ts'
 import type { Device } from './device.ts'
 import type { Devices } from './devices.ts'
-import { ReceiveError, toReceiveError } from './errors.ts'
+import { ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 
 /** What answers without a token. */
 const openPaths: ReadonlySet<string> = new Set([
@@ -19,27 +20,22 @@ const openPaths: ReadonlySet<string> = new Set([
 /** Compared with when there is no such device, so that the answer takes as long. */
 const NO_DIGEST = Buffer.alloc(32)
 
-/**
- * Decides about every call when its metadata arrives, before a message of it is read: a call that is refused costs a look-up, a digest, and a look at the
- * folder of devices that it shares with all others.
- *
- * @param devices undefined when the receiver asks nobody.
- */
-export function createInterceptor(devices: Devices | undefined): ServerInterceptor {
+/** Decides who makes a call. Throws ReceiveError when it may not be made. */
+export type Gate = (metadata: Metadata, address: string, isOpen: boolean) => Promise<Admitted>
+
+/** Decides about every call when its metadata arrives, before a message of it is read. */
+export function createInterceptor(gate: Gate): ServerInterceptor {
   return (method, call) =>
     new ServerInterceptingCall(call, {
       start(next) {
         next({
           async onReceiveMetadata(metadata, pass) {
             try {
-              const caller: Caller =
-                devices === undefined
-                  ? { kind: 'anyone' }
-                  : await callerOf(devices, metadata, openPaths.has(method.path))
+              const address = call.getConnectionInfo().remoteAddress ?? ''
+              const admitted = await gate(metadata, address, openPaths.has(method.path))
               // Nothing behind this point has any use for a token.
               metadata.remove(TOKEN_KEY)
-              const address = call.getConnectionInfo().remoteAddress ?? ''
-              setAdmitted(metadata, admit(devices, caller, address))
+              setAdmitted(metadata, admitted)
             } catch (error) {
               call.sendStatus(toStatus(toReceiveError(error)))
               return
@@ -51,7 +47,37 @@ export function createInterceptor(devices: Devices | undefined): ServerIntercept
     })
 }
 
-async function callerOf(devices: Devices, metadata: Metadata, isOpen: boolean): Promise<Caller> {
+/** Lets everybody in. */
+export const openGate: Gate = async (_metadata, address) => forEver({ kind: 'anyone' }, address)
+
+/** Lets in who shows the token of a device. A call that is refused costs a look-up, a digest, and a look at the folder of devices that it shares with all others. */
+export function deviceGate(devices: Devices): Gate {
+  return async (metadata, address, isOpen) => {
+    const caller = await callerOf(devices, metadata, isOpen)
+    return caller.kind === 'device' ? admit(devices, caller, address) : forEver(caller, address)
+  }
+}
+
+/** Lets in whom somebody else knows; see {@link Authenticate}. */
+export function customGate(authenticate: Authenticate, onUnexpected: OnUnexpected): Gate {
+  return async (metadata, address, isOpen) => {
+    try {
+      const device = await authenticated(authenticate, { token: tokenIn(metadata), address })
+      if (device !== undefined) return forEver({ kind: 'device', device }, address)
+    } catch (error) {
+      onUnexpected(error)
+      throw receiveErrorFrom(error, 'INTERNAL', 'The receiver cannot tell who this is.')
+    }
+    if (isOpen) return forEver({ kind: 'stranger' }, address)
+    throw noToken()
+  }
+}
+
+async function callerOf(
+  devices: Devices,
+  metadata: Metadata,
+  isOpen: boolean,
+): Promise<{ readonly kind: 'stranger' } | { readonly kind: 'device'; readonly device: Device }> {
   const found = await deviceAfterLook(devices, metadata)
   if (!(found instanceof ReceiveError)) return { kind: 'device', device: found }
   if (isOpen) return { kind: 'stranger' }
@@ -68,10 +94,8 @@ async function deviceAfterLook(devices: Devices, metadata: Metadata): Promise<De
 
 /** The device of a call, or why there is none. Takes as long and says the same whatever is wrong with a token, but for one that was right and is over. */
 function deviceOf(devices: Devices, metadata: Metadata): Device | ReceiveError {
-  const given = metadata.get(TOKEN_KEY)
-  const text = given.length === 1 ? String(given[0]) : ''
-  const [, token = text] = /^Bearer (.+)$/.exec(text) ?? []
-  const id = text === token ? undefined : deviceIdIn(token)
+  const token = tokenIn(metadata) ?? ''
+  const id = deviceIdIn(token)
   const device = id === undefined ? undefined : devices.find(id)
   const expected = device ? Buffer.from(device.tokenDigest, 'hex') : NO_DIGEST
   const isSame = timingSafeEqual(digestOfToken(token), expected)
@@ -79,9 +103,20 @@ function deviceOf(devices: Devices, metadata: Metadata): Device | ReceiveError {
   return devices.isExpired(device) ? expired() : device
 }
 
-function admit(devices: Devices | undefined, caller: Caller, address: string): Admitted {
-  if (devices === undefined || caller.kind !== 'device')
-    return { caller, address, mustBeValid: () => {}, onCut: () => () => {} }
+function tokenIn(metadata: Metadata): string | undefined {
+  const given = metadata.get(TOKEN_KEY)
+  return given.length === 1 ? /^Bearer (.+)$/.exec(String(given[0]))?.[1] : undefined
+}
+
+function forEver(caller: Caller, address: string): Admitted {
+  return { caller, address, mustBeValid: () => {}, onCut: () => () => {} }
+}
+
+function admit(
+  devices: Devices,
+  caller: { readonly kind: 'device'; readonly device: Device },
+  address: string,
+): Admitted {
   const { device } = caller
   const errorNow = () => (devices.isExpired(device) ? expired() : noToken())
   return {

@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js'
-import type { Device } from './device.ts'
+import type { KnownDevice } from './device.ts'
 import type { ReceiveError } from './errors.ts'
 
 /** Who made a call. */
@@ -8,7 +8,7 @@ export type Caller =
   | { readonly kind: 'anyone' }
   /** The call carried no token that is valid; only what introduces and pairs is open to it. */
   | { readonly kind: 'stranger' }
-  | { readonly kind: 'device'; readonly device: Device }
+  | { readonly kind: 'device'; readonly device: KnownDevice }
 
 /** A call that was let in. */
 export type Admitted = {

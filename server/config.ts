@@ -1,4 +1,5 @@
 import type { OnUnexpected } from './answer.ts'
+import type { Authenticate } from './authenticate.ts'
 import type { ReceiverLimits } from './limits.ts'
 import type { TlsConfig } from './tls.ts'
 
@@ -16,6 +17,8 @@ export type ReceiverConfig = {
   readonly tls?: TlsConfig
   /** Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not given. */
   readonly asksForTokens?: boolean
+  /** Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with {@link asksForTokens}. */
+  readonly authenticate?: Authenticate
   /** What senders show to people; the machine's name when not given. */
   readonly name?: string
   /** Whether the receiver is made known on the networks it listens on. @default false */

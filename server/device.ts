@@ -27,12 +27,16 @@ export type Rights = {
   readonly expiresAtMs?: number
 }
 
-/** A device that is paired, as the receiver remembers it. The token itself is nowhere but on the device. */
-export type Device = Rights & {
-  /** Not secret: 16 hex digits. */
+/** A device that may send. */
+export type KnownDevice = Rights & {
+  /** Not secret: 16 hex digits, or what whoever embeds the receiver answered. */
   readonly id: string
   /** For people. */
   readonly name: string
+}
+
+/** A device that is paired, as the receiver remembers it. The token itself is nowhere but on the device. */
+export type Device = KnownDevice & {
   /** SHA-256 of the token, hex. */
   readonly tokenDigest: string
   readonly createdAtMs: number

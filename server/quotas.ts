@@ -1,6 +1,6 @@
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Device } from './device.ts'
+import type { KnownDevice } from './device.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
@@ -71,7 +71,7 @@ export class Quotas {
   }
 
   /** Promises an upload its bytes. Throws ReceiveError QUOTA when they do not fit. */
-  async promise(device: Device, fileId: string, bytes: number): Promise<void> {
+  async promise(device: KnownDevice, fileId: string, bytes: number): Promise<void> {
     const { quotaBytes } = device
     if (quotaBytes === undefined) return
     const account = this.#accountOf(device.id)
@@ -95,7 +95,7 @@ export class Quotas {
   }
 
   /** What is left, bytes; infinite without a quota. */
-  async leftBytes(device: Device): Promise<number> {
+  async leftBytes(device: KnownDevice): Promise<number> {
     if (device.quotaBytes === undefined) return Number.POSITIVE_INFINITY
     const account = this.#accountOf(device.id)
     await this.#measured(device, account, MEASURE_EVERY_MS)
@@ -111,7 +111,7 @@ export class Quotas {
   }
 
   /** Measures the folder when the last measurement is too old; whoever asks meanwhile waits for the same one. */
-  async #measured({ folder = [] }: Device, account: Account, maxAgeMs: number): Promise<void> {
+  async #measured({ folder = [] }: KnownDevice, account: Account, maxAgeMs: number): Promise<void> {
     if (account.usage !== undefined && account.measuring === undefined) {
       const { measuredAtMs, tookMs } = account.usage
       if (performance.now() - measuredAtMs < Math.max(maxAgeMs, tookMs * REST_FACTOR)) return
