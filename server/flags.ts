@@ -1,21 +1,18 @@
 import { availableParallelism } from 'node:os'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { everyNetwork } from './reachable.ts'
 
 /** What the receiver was asked to do, as the command line gives it. */
-export type ReceiveFlags = {
-  readonly dir: string
+export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>>> & {
+  readonly dir?: string
   readonly port: string
   readonly host?: string
   readonly name?: string
   readonly stateDir?: string
   readonly expireAfter?: string
-  readonly maxConnections?: string
-  readonly maxConnectionsPerAddress?: string
-  readonly maxOpenUploads?: string
   readonly verifyFromDisk?: boolean
   readonly workers?: string
   readonly plaintext?: boolean
@@ -25,6 +22,7 @@ export type ReceiveFlags = {
   readonly auth: boolean
   /** False for `--no-discovery`. */
   readonly discovery: boolean
+  readonly config?: string
   readonly json?: boolean
   readonly qr?: boolean
   readonly onStored?: string
@@ -33,8 +31,12 @@ export type ReceiveFlags = {
 
 /** Tells a command which flags it has. */
 export function withReceiveFlags(command: Command): Command {
-  return command
-    .requiredOption('--dir <dir>', 'where received files go; made when it is missing')
+  command
+    .option('--dir <dir>', 'where received files go; made when it is missing')
+    .option(
+      '--config <file>',
+      'settings in YAML, named like these; the command line and LONGSHORE_RECEIVE_… in the environment count before it',
+    )
     .option('--port <port>', 'the TCP port to listen on; 0 picks a free one', '50051')
     .option(
       '--host <address>',
@@ -43,9 +45,6 @@ export function withReceiveFlags(command: Command): Command {
     .option('--name <name>', 'what senders show to people; the name of this machine by default')
     .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
-    .option('--max-connections <n>', 'connections at the same time; 1024 by default')
-    .option('--max-connections-per-address <n>', 'connections at the same time from one address; 64 by default')
-    .option('--max-open-uploads <n>', 'unfinished uploads that one sender may leave open; 1000 by default')
     .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
     .option(
       '--workers <n>',
@@ -63,10 +62,16 @@ export function withReceiveFlags(command: Command): Command {
     .option('--webhook <url>', 'post the same JSON there for each file that is stored')
     .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
     .option('--json', 'one JSON object a line on standard output')
+  for (const [flag, about] of Object.values(limitFlags)) {
+    const option = new Option(`${flag} <n>`, about)
+    command.addOption(about === undefined ? option.hideHelp() : option)
+  }
+  return command
 }
 
 /** The configuration that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
 export function toConfig(flags: ReceiveFlags): ReceiverConfig {
+  if (flags.dir === undefined) throw new ReceiveError('BAD_FLAGS', '--dir is missing: it says where received files go.')
   const port = Number(flags.port)
   if (!/^\d{1,5}$/.test(flags.port) || port > 65_535) {
     throw new ReceiveError('BAD_FLAGS', `--port takes a number from 0 to 65535, not "${flags.port}".`)
@@ -102,19 +107,34 @@ function toWorkers(text: string): number {
   throw new ReceiveError('BAD_FLAGS', `--workers takes a whole number from 0 to 99, not "${text}".`)
 }
 
-const limitFlags = {
-  maxConnections: '--max-connections',
-  maxConnectionsPerAddress: '--max-connections-per-address',
-  maxOpenUploads: '--max-open-uploads',
-} as const
+/** Those without a description are for few, and are described in deploy/longshore.yml. */
+const limitFlags: Readonly<Record<keyof ReceiverLimits, readonly [flag: `--${string}`, about?: string]>> = {
+  maxConnections: ['--max-connections', 'connections at the same time; 1024 by default'],
+  maxConnectionsPerAddress: [
+    '--max-connections-per-address',
+    'connections at the same time from one address; 64 by default',
+  ],
+  maxOpenUploads: ['--max-open-uploads', 'unfinished uploads that one sender may leave open; 1000 by default'],
+  maxBusyUploads: ['--max-busy-uploads'],
+  maxStreamsPerConnection: ['--max-streams-per-connection'],
+  maxMetadataBytes: ['--max-metadata-bytes'],
+  maxHeldBytes: ['--max-held-bytes'],
+  maxHeldBytesInAll: ['--max-held-bytes-in-all'],
+  handshakeMs: ['--handshake-ms'],
+  firstMessageMs: ['--first-message-ms'],
+  silenceMs: ['--silence-ms'],
+  stallMs: ['--stall-ms'],
+  minProgressBytes: ['--min-progress-bytes'],
+  idleConnectionMs: ['--idle-connection-ms'],
+}
 
 function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {
   const limits: Partial<Record<keyof ReceiverLimits, number>> = {}
-  for (const name of Object.keys(limitFlags) as (keyof typeof limitFlags)[]) {
+  for (const name of Object.keys(limitFlags) as (keyof ReceiverLimits)[]) {
     const text = flags[name]
     if (text === undefined) continue
-    if (!/^[1-9]\d{0,8}$/.test(text)) {
-      throw new ReceiveError('BAD_FLAGS', `${limitFlags[name]} takes a whole number from 1 on, not "${text}".`)
+    if (!/^[1-9]\d{0,9}$/.test(text)) {
+      throw new ReceiveError('BAD_FLAGS', `${limitFlags[name][0]} takes a whole number from 1 on, not "${text}".`)
     }
     limits[name] = Number(text)
   }

@@ -63,6 +63,6 @@ test('a receiver that cannot start as it was asked to exits with 2 and says why 
     ['--expire-after takes a duration like 90m, 24h or 7d, not "0h".'],
     [`--on-stored names ${folder}/nothing, which cannot be run (ENOENT).`],
     ['--webhook takes a URL that begins with http:// or https://, not "here".'],
-    ["error: required option '--dir <dir>' not specified"],
+    ['--dir is missing: it says where received files go.'],
   ])
 })

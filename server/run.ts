@@ -2,11 +2,12 @@ import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
 import { commandSource, takeCommands } from './commands-in.ts'
 import { hasCode, ReceiveError } from './errors.ts'
-import { type ReceiveFlags, toConfig, withReceiveFlags } from './flags.ts'
+import { type ReceiveFlags, withReceiveFlags } from './flags.ts'
 import { type Hooks, startHooks } from './hooks.ts'
 import { isLoopback } from './loopback.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
@@ -18,20 +19,22 @@ const WRONG_USE = 2
 export function createReceiveCommand(name: string): Command {
   return withReceiveFlags(new Command(name))
     .description('Receives files into a folder, until it is told to stop.')
-    .action(async (flags: ReceiveFlags) => {
-      process.exitCode = await runReceiver(flags)
+    .action(async (_flags: ReceiveFlags, command: Command) => {
+      process.exitCode = await runReceiver(command)
     })
 }
 
-async function runReceiver(flags: ReceiveFlags): Promise<number> {
+async function runReceiver(command: Command): Promise<number> {
   // What goes wrong is said once, in our own words.
   setLogVerbosity(logVerbosity.NONE)
   const stopped = stopSignal()
   process.stdout.on('error', ignoreClosedPipe)
+  let settings: Settings
   let receiver: Receiver
   let hooks: Hooks
   try {
-    const config = toConfig(flags)
+    settings = readSettings(command)
+    const { flags, config } = settings
     hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, config.directory, onTrouble)
     receiver = await startReceiver({ ...config, ...version() })
   } catch (error) {
@@ -39,8 +42,9 @@ async function runReceiver(flags: ReceiveFlags): Promise<number> {
     process.stderr.write(`${error.message}\n`)
     return WRONG_USE
   }
+  const { flags, config } = settings
   for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
-  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, flags.dir)
+  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, config.directory)
   await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
   receiver.onStored(report.stored)
   receiver.onStored(hooks.stored)

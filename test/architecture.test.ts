@@ -35,7 +35,13 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   ],
   [
     /^server\//,
-    [/^server\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^(classic-level|commander|dns-packet|qrcode|selfsigned)$/],
+    [
+      /^server\//,
+      /^proto\//,
+      node,
+      /^@grpc\/grpc-js$/,
+      /^(classic-level|commander|dns-packet|qrcode|selfsigned|yaml)$/,
+    ],
   ],
   [
     /^cli\//,
@@ -72,7 +78,11 @@ test('only one file of each room touches what the room hides', () => {
   expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
   expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
   expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/probe.ts'])
-  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual(['cli/environment.ts', 'main/index.ts'])
+  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual([
+    'cli/environment.ts',
+    'main/index.ts',
+    'server/environment.ts',
+  ])
 })
 
 test('the table is not blind: it sees the imports that are there', () => {
