@@ -26,6 +26,7 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly json?: boolean
   readonly qr?: boolean
   readonly onStored?: string
+  readonly statusPort?: string
   readonly webhook?: string
 }
 
@@ -55,6 +56,7 @@ export function withReceiveFlags(command: Command): Command {
     .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
     .option('--no-auth', 'no pairing: whoever reaches the port may send')
     .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
+    .option('--status-port <port>', 'a page about the receiver, and metrics for Prometheus, for this computer only')
     .option(
       '--on-stored <program>',
       'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
@@ -72,10 +74,7 @@ export function withReceiveFlags(command: Command): Command {
 /** The configuration that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
 export function toConfig(flags: ReceiveFlags): ReceiverConfig {
   if (flags.dir === undefined) throw new ReceiveError('BAD_FLAGS', '--dir is missing: it says where received files go.')
-  const port = Number(flags.port)
-  if (!/^\d{1,5}$/.test(flags.port) || port > 65_535) {
-    throw new ReceiveError('BAD_FLAGS', `--port takes a number from 0 to 65535, not "${flags.port}".`)
-  }
+  const port = toPort('--port', flags.port)
   const limits = toLimitFlags(flags)
   return {
     directory: flags.dir,
@@ -92,6 +91,13 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
+}
+
+/** Throws ReceiveError BAD_FLAGS, which begins with the name of the flag. */
+export function toPort(flag: string, text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new ReceiveError('BAD_FLAGS', `${flag} takes a number from 0 to 65535, not "${text}".`)
 }
 
 /** A third would have nothing to do: the thread that does everything else brings no more than two can hash. */

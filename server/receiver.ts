@@ -35,6 +35,7 @@ import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
+import { Counting, type Tally } from './tally.ts'
 import { Turns } from './turns.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
@@ -57,6 +58,10 @@ export interface Receiver {
   onStored(listener: (file: StoredEvent) => void): () => void
   /** What is arriving now. */
   incoming(): readonly IncomingFile[]
+  /** What it has done since it started. */
+  tally(): Tally
+  /** Bytes that no unfinished upload has claimed. */
+  freeBytes(): Promise<number>
   /** Takes at once what became of the files of devices; by itself it does so within a second. */
   lookAtDevices(): Promise<void>
   /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
@@ -87,10 +92,12 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   let smallFiles: SmallFiles | undefined
   try {
     const quotas = new Quotas(directory)
-    ledger = await quotas.watching(ledger)
+    const counting = new Counting()
+    ledger = counting.watching(await quotas.watching(ledger))
     await settleInterrupted(ledger, store, onUnexpected)
     const space = new Space(() => store.freeBytes())
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
+      counting.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
@@ -138,6 +145,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         return () => listeners.delete(listener)
       },
       incoming: () => incomingOf(sessions.busy()),
+      tally: () => counting.tally,
+      freeBytes: () => space.freeBytes(),
       lookAtDevices: access.lookAtDevices,
       close: once(async () => {
         await announcement?.stop()

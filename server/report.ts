@@ -7,7 +7,10 @@ import type { Receiver, StoredEvent } from './receiver.ts'
 
 /** What a running receiver tells on standard output. */
 export type Report = {
-  listening(receiver: Receiver, how: { readonly showQr: boolean }): Promise<void>
+  listening(
+    receiver: Receiver,
+    how: { readonly showQr: boolean; readonly statusPort: number | undefined },
+  ): Promise<void>
   stored(file: StoredEvent): void
 }
 
@@ -15,7 +18,7 @@ export type Report = {
 export function jsonReport(stdout: Writable): Report {
   const line = (event: object) => stdout.write(`${JSON.stringify(event)}\n`)
   return {
-    async listening({ host, port, fingerprint, invitation }) {
+    async listening({ host, port, fingerprint, invitation }, { statusPort }) {
       line({
         event: 'listening',
         host,
@@ -23,6 +26,7 @@ export function jsonReport(stdout: Writable): Report {
         tls: fingerprint !== undefined,
         ...(fingerprint && { fingerprint }),
         ...(invitation && { pairLink: invitation.link }),
+        ...(statusPort !== undefined && { statusPort }),
       })
     },
     stored: ({ name, bytes, md5 }) => line({ event: 'stored', name, bytes, md5 }),
@@ -33,9 +37,10 @@ export function jsonReport(stdout: Writable): Report {
 export function sentences(stdout: Writable, directory: string): Report {
   const say = (sentence: string) => stdout.write(`${sentence}\n`)
   return {
-    async listening({ host, port, name, fingerprint, invitation }, { showQr }) {
+    async listening({ host, port, name, fingerprint, invitation }, { showQr, statusPort }) {
       const where = reachableAddress(host, port)
       say(`Receiving into ${directory} on ${where}, as ${printable(name)}. Press Ctrl+C to stop.`)
+      if (statusPort !== undefined) say(`How it is doing: http://127.0.0.1:${statusPort}/ on this computer.`)
       if (fingerprint) say(`Fingerprint ${fingerprint}`)
       if (!invitation) return
       say('')

@@ -1,13 +1,16 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
 import { commandSource, takeCommands } from './commands-in.ts'
+import { readDevices } from './device.ts'
 import { hasCode, ReceiveError } from './errors.ts'
-import { type ReceiveFlags, withReceiveFlags } from './flags.ts'
+import { type ReceiveFlags, toPort, withReceiveFlags } from './flags.ts'
 import { type Hooks, startHooks } from './hooks.ts'
 import { isLoopback } from './loopback.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { type StatusServer, startStatusServer } from './status/status-server.ts'
+import { watch } from './status/watched.ts'
 
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
@@ -29,23 +32,21 @@ async function runReceiver(command: Command): Promise<number> {
   setLogVerbosity(logVerbosity.NONE)
   const stopped = stopSignal()
   process.stdout.on('error', ignoreClosedPipe)
-  let settings: Settings
-  let receiver: Receiver
-  let hooks: Hooks
+  let started: Started
   try {
-    settings = readSettings(command)
-    const { flags, config } = settings
-    hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, config.directory, onTrouble)
-    receiver = await startReceiver({ ...config, ...version() })
+    started = await start(readSettings(command))
   } catch (error) {
     if (!(error instanceof ReceiveError) || error.code === 'INTERNAL') throw error
     process.stderr.write(`${error.message}\n`)
     return WRONG_USE
   }
-  const { flags, config } = settings
+  const { flags, config, receiver, hooks, status } = started
   for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
   const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, config.directory)
-  await report.listening(receiver, { showQr: flags.qr ?? process.stdout.isTTY })
+  await report.listening(receiver, {
+    showQr: flags.qr ?? process.stdout.isTTY,
+    statusPort: status?.port,
+  })
   receiver.onStored(report.stored)
   receiver.onStored(hooks.stored)
   const source = flags.json ? commandSource() : undefined
@@ -60,9 +61,37 @@ async function runReceiver(command: Command): Promise<number> {
     })
   await stopped
   stopCommands?.()
+  status?.drain()
   await receiver.close()
   await hooks.close()
+  await status?.close()
   return 0
+}
+
+type Started = Settings & {
+  readonly receiver: Receiver
+  readonly hooks: Hooks
+  readonly status: StatusServer | undefined
+}
+
+/** Throws ReceiveError, with one sentence, for whatever cannot start; then nothing is left running. */
+async function start(settings: Settings): Promise<Started> {
+  const { flags, config } = settings
+  const statusPort = flags.statusPort === undefined ? undefined : toPort('--status-port', flags.statusPort)
+  const hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, config.directory, onTrouble)
+  const receiver = await startReceiver({ ...config, ...version() })
+  if (statusPort === undefined) return { ...settings, receiver, hooks, status: undefined }
+  const devicesOf = async () => {
+    const devices = await readDevices(receiver.stateDirectory, onTrouble)
+    return new Map(devices.map(({ id, name }) => [id, name]))
+  }
+  try {
+    const watched = watch(receiver, version().version ?? '', devicesOf)
+    return { ...settings, receiver, hooks, status: await startStatusServer(statusPort, watched, onTrouble) }
+  } catch (error) {
+    await receiver.close()
+    throw error
+  }
 }
 
 function onTrouble(error: unknown): void {

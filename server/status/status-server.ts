@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { OnUnexpected } from '../answer.ts'
+import { receiveErrorFrom } from '../errors.ts'
+import { metricsOf } from './metrics.ts'
+import { SCRIPT, STYLE, statusPage } from './page.ts'
+import type { Watched } from './watched.ts'
+
+/** Whoever may ask: this computer only. */
+const HOST = '127.0.0.1'
+
+/** A page about a receiver, and figures about it for Prometheus, for whoever is on the same computer. */
+export interface StatusServer {
+  /** The port it really listens on. */
+  readonly port: number
+  /** From now on `/healthz` tells that no new uploads are taken. */
+  drain(): void
+  close(): Promise<void>
+}
+
+type Answer = { readonly type: string; readonly body: string; readonly status?: number }
+
+/**
+ * @param port 0 picks a free one.
+ * @throws ReceiveError BUSY when the port cannot be had.
+ */
+export async function startStatusServer(
+  port: number,
+  watched: Watched,
+  onUnexpected: OnUnexpected,
+): Promise<StatusServer> {
+  const metrics = metricsOf(watched)
+  let draining = false
+  const answers: Readonly<Record<string, () => Promise<Answer>>> = {
+    '/': async () => ({ type: 'text/html; charset=utf-8', body: statusPage(await watched.look()) }),
+    '/status.css': async () => ({ type: 'text/css; charset=utf-8', body: STYLE }),
+    '/status.js': async () => ({ type: 'text/javascript; charset=utf-8', body: SCRIPT }),
+    '/metrics': async () => ({ type: metrics.contentType, body: await metrics.metrics() }),
+    '/healthz': async () => ({
+      type: 'text/plain; charset=utf-8',
+      body: draining ? 'draining\n' : 'ok\n',
+      status: draining ? 503 : 200,
+    }),
+  }
+
+  async function answer({ method, url, headers }: IncomingMessage): Promise<Answer> {
+    // A page of somebody else's can make a browser ask here under a name of its own.
+    if (!isOwnName(headers.host)) return plain(403, 'This page answers to the name of this computer only.')
+    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET and HEAD.')
+    const known = answers[new URL(url ?? '/', `http://${HOST}`).pathname]
+    return known === undefined ? plain(404, 'There is no such page.') : known()
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answered = await answer(request).catch((error: unknown) => {
+      onUnexpected(error)
+      return plain(500, 'The receiver cannot tell now.')
+    })
+    send(response, answered, request.method === 'HEAD')
+  }
+
+  const server = createServer((request, response) => void serve(request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(receiveErrorFrom(error, 'BUSY', `--status-port ${port} cannot be had: ${error.message}.`)),
+    )
+    server.listen(port, HOST, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain() {
+      draining = true
+    },
+    async close() {
+      watched.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function plain(status: number, sentence: string): Answer {
+  return { type: 'text/plain; charset=utf-8', body: `${sentence}\n`, status }
+}
+
+function send(response: ServerResponse, { type, body, status = 200 }: Answer, isHead: boolean): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'content-security-policy':
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  })
+  response.end(isHead ? undefined : body)
+}
+
+function isOwnName(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '')
+}

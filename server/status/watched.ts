@@ -1,0 +1,69 @@
+import type { IncomingFile } from '../incoming.ts'
+import type { Receiver, StoredEvent } from '../receiver.ts'
+import type { Tally } from '../tally.ts'
+
+/** What somebody sees who looks at a receiver. */
+export type Sight = {
+  readonly name: string
+  readonly version: string
+  readonly upSinceMs: number
+  readonly freeBytes: number
+  /** Over the last ten seconds. */
+  readonly bytesPerSecond: number
+  readonly tally: Tally
+  readonly incoming: readonly IncomingFile[]
+  /** The newest first. */
+  readonly recent: readonly (StoredEvent & { readonly atMs: number })[]
+  /** Names of the devices that may send, by their id. */
+  readonly devices: ReadonlyMap<string, string>
+}
+
+/** A receiver that is looked at. */
+export interface Watched {
+  readonly receiver: Receiver
+  look(): Promise<Sight>
+  close(): void
+}
+
+const MOST_RECENT = 50
+const RATE_OVER_S = 10
+
+/** @param devicesOf the names of the devices that may send, by their id. */
+export function watch(
+  receiver: Receiver,
+  version: string,
+  devicesOf: () => Promise<ReadonlyMap<string, string>>,
+  now: () => number = Date.now,
+): Watched {
+  const upSinceMs = now()
+  let recent: Sight['recent'] = []
+  let samples = [receiver.tally().chunkBytes]
+  const forget = receiver.onStored((file) => {
+    recent = [{ ...file, atMs: now() }, ...recent].slice(0, MOST_RECENT)
+  })
+  const timer = setInterval(() => {
+    samples = [...samples, receiver.tally().chunkBytes].slice(-RATE_OVER_S - 1)
+  }, 1000).unref()
+  return {
+    receiver,
+    async look() {
+      const tally = receiver.tally()
+      const seconds = Math.max(1, samples.length - 1)
+      return {
+        name: receiver.name,
+        version,
+        upSinceMs,
+        freeBytes: await receiver.freeBytes(),
+        bytesPerSecond: ((samples.at(-1) ?? 0) - (samples[0] ?? 0)) / seconds,
+        tally,
+        incoming: receiver.incoming(),
+        recent,
+        devices: await devicesOf(),
+      }
+    },
+    close() {
+      forget()
+      clearInterval(timer)
+    },
+  }
+}
