@@ -57,6 +57,7 @@ export const readArguments: ReadArguments = {
     return [id(args[0]), text(args[1], 'a name', MOST_ADDRESS_CHARACTERS)]
   },
   forgetReceiver: onlyId,
+  freeBytesOn: onlyId,
   setReceiveHere: onlySwitch,
   inviteDevice: none,
   revokeDevice: onlyId,

@@ -157,6 +157,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       receivers.forget(id)
       if (settings.get().receiver === id) settings.change({ receiver: undefined })
     },
+    freeBytesOn: (id) => engine.freeBytesOn(id),
     setReceiveHere(on) {
       const { receiver, receivingFolder } = settings.get()
       const becomesReceiver = on && receiver === undefined

@@ -134,6 +134,8 @@ export type Commands = PreferenceCommands &
     renameReceiver(id: ReceiverId, name: string): void
     /** Uploads to it fail until it is added again. */
     forgetReceiver(id: ReceiverId): void
+    /** Bytes that are free on a receiver; undefined when it does not tell, or cannot be reached within seconds. */
+    freeBytesOn(id: ReceiverId): number | undefined
     setReceiveHere(on: boolean): void
     /** Makes a new code for a device to pair with; the one before is worth nothing any more. */
     inviteDevice(): void
@@ -162,6 +164,7 @@ export const commandNames = Object.keys({
   addPlaintextReceiver: true,
   renameReceiver: true,
   forgetReceiver: true,
+  freeBytesOn: true,
   setReceiveHere: true,
   inviteDevice: true,
   revokeDevice: true,

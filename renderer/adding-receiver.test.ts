@@ -107,3 +107,23 @@ test('a code is made when the sheet is opened without one, and not when one is s
   actions.showInvitation()
   expect(made()).toBe(2)
 })
+
+test('every receiver is asked for its room when their sheet is opened, and one that does not tell is said not to', async () => {
+  const receivers = ['nas:1', 'attic:1', 'old:1'].map(
+    (address) => ({ id: address, name: address, address, standing: { kind: 'good' } }) as const,
+  )
+  const rooms: Record<string, () => Promise<number | undefined>> = {
+    'nas:1': async () => 5000,
+    'attic:1': async () => undefined,
+    'old:1': () => Promise.reject(new Error('Forgotten meanwhile.')),
+  }
+  const { store, actions, say } = await opened({ freeBytesOn: (id) => rooms[id]?.() ?? Promise.resolve(undefined) })
+  say('receivers', receivers)
+  actions.openSheet('devices')
+  expect(store.getState().freeBytes).toBeUndefined()
+  actions.openSheet('receivers')
+  expect(store.getState().freeBytes).toEqual({})
+  await expect
+    .poll(() => store.getState().freeBytes)
+    .toEqual({ 'nas:1': 5000, 'attic:1': 'not told', 'old:1': 'not told' })
+})

@@ -23,6 +23,17 @@ export function createReceiverActions(api: LongshoreApi, store: WindowStore, tel
     )
   }
 
+  /** Asks every receiver how much room it has. What was told the last time is not shown for what is so now. */
+  function askForRoom(): void {
+    const { receivers } = store.getState()
+    update({ freeBytes: {} })
+    for (const { id } of receivers) {
+      const settle = (bytes: number | undefined) =>
+        update(({ freeBytes }) => ({ freeBytes: { ...freeBytes, [id]: bytes ?? 'not told' } }))
+      api.freeBytesOn(id).then(settle, () => settle(undefined))
+    }
+  }
+
   const withAdding =
     (adding: WindowState['adding']) =>
     ({ adding: _adding, ...state }: WindowState): WindowState =>
@@ -50,7 +61,10 @@ export function createReceiverActions(api: LongshoreApi, store: WindowStore, tel
       const { adding } = store.getState()
       if (adding?.step === 'other-identity' && adding.known === id) update(withAdding(undefined), true)
     },
-    openSheet: (sheet: Sheet) => update({ sheet }),
+    openSheet: (sheet: Sheet) => {
+      update({ sheet })
+      if (sheet === 'receivers') askForRoom()
+    },
     closeSheet: () => update(({ sheet: _sheet, ...state }) => state, true),
     /** Shows how another device pairs with this computer, with a code that is good. */
     showInvitation: () => {

@@ -57,6 +57,8 @@ export type WindowState = Mirror & {
   readonly adding?: AddingReceiver
   /** What is open over the window besides. */
   readonly sheet?: Sheet
+  /** Bytes that are free on each receiver that was asked and answered, when the sheet of receivers was opened. */
+  readonly freeBytes?: Readonly<Record<ReceiverId, number | 'not told'>>
   /** Dropped before a receiver was chosen: kept, and queued as soon as there is one. */
   readonly heldFiles: readonly File[]
 }

@@ -1,13 +1,14 @@
 import { useState } from 'react'
 import type { KnownReceiver } from '../../main/contract-receivers.ts'
 import { type Text, useText } from '../text.ts'
-import { useActions } from '../window-context.ts'
+import { useActions, useWindow } from '../window-context.ts'
 import { ConfirmButton } from './confirm-button.tsx'
 import { Fingerprint } from './fingerprint.tsx'
 
 /** One known receiver. Its name is changed in place; Escape takes that back. */
 export function ReceiverCard({ receiver }: { readonly receiver: KnownReceiver }) {
-  const { t } = useText()
+  const { t, bytes } = useText()
+  const freeBytes = useWindow((state) => state.freeBytes?.[receiver.id])
   const { renameReceiver, forgetReceiver } = useActions()
   const [draft, setDraft] = useState<string>()
   const { id, name, address, fingerprint, standing } = receiver
@@ -36,6 +37,7 @@ export function ReceiverCard({ receiver }: { readonly receiver: KnownReceiver })
       <span className="card-state" data-kind={fingerprint === undefined ? 'plaintext' : standing.kind}>
         {stateOf(receiver, t)}
       </span>
+      <span className="card-room">{roomOf(freeBytes, t, bytes)}</span>
       {fingerprint !== undefined && <Fingerprint value={fingerprint} />}
       <ConfirmButton
         label={t('receivers.forget')}
@@ -44,6 +46,12 @@ export function ReceiverCard({ receiver }: { readonly receiver: KnownReceiver })
       />
     </li>
   )
+}
+
+/** Nothing while the answer is still to come. */
+function roomOf(freeBytes: number | 'not told' | undefined, t: Text['t'], bytes: Text['bytes']): string {
+  if (freeBytes === undefined) return ''
+  return freeBytes === 'not told' ? t('receivers.roomUnknown') : t('receivers.room', { size: bytes(freeBytes) })
 }
 
 function stateOf({ fingerprint, standing }: KnownReceiver, t: Text['t']): string {

@@ -46,6 +46,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     addPlaintextReceiver: command('addPlaintextReceiver', refusal),
     renameReceiver: command('renameReceiver', undefined),
     forgetReceiver: command('forgetReceiver', undefined),
+    freeBytesOn: command('freeBytesOn', undefined),
     inviteDevice: command('inviteDevice', undefined),
     revokeDevice: command('revokeDevice', undefined),
     setReceiveHere: command('setReceiveHere', undefined),
