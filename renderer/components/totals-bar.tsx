@@ -18,14 +18,17 @@ export function TotalsBar() {
   const isSelecting = useWindow((state) => state.selection.keys.size > 0)
   const summary = summaryOf(totals)
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
-  const limits = bottleneck && summary.countOf.sending > 0 ? [t(`limit.${bottleneck.stage}`)] : []
+  const limitedBy = summary.countOf.sending > 0 ? bottleneck?.stage : undefined
   return (
     <section className="totals" aria-label={t('totals.label')}>
       <div className="totals-figures" data-testid="totals">
         <strong className="totals-share">{text.share(summary.share)}</strong>
         <div>
-          <div>{[sizes, ...speedParts(summary, text), ...limits].join(' · ')}</div>
-          <Tally summary={summary} />
+          <div>{[sizes, ...speedParts(summary, text)].join(' · ')}</div>
+          <div className="totals-states">
+            <Tally summary={summary} />
+            {limitedBy !== undefined && <span className="limited">{t(`limit.${limitedBy}`)}</span>}
+          </div>
         </div>
         {hasRates && <RateChart />}
       </div>
