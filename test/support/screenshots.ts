@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { accessibilityViolations } from './axe.ts'
 
 const DIRECTORY = join(import.meta.dirname, '../../test-results/window')
 
@@ -28,7 +30,10 @@ export async function saveInAllSizes(page: Page, state: string): Promise<void> {
   await cdp.detach()
 }
 
-/** As {@link saveScreenshots}, in Chinese and then in English, as if the person changed the language of the system. */
+/**
+ * As {@link saveScreenshots}, in Chinese and then in English, as if the person changed the language of the system. Whatever is pictured must have nothing, too,
+ * that shuts out people who use assistive technology.
+ */
 export async function saveInBothLanguages(page: Page, state: string): Promise<void> {
   for (const language of ['zh-CN', 'en'] as const) {
     await page.evaluate(`
@@ -38,4 +43,5 @@ export async function saveInBothLanguages(page: Page, state: string): Promise<vo
     await page.locator(`html[lang=${language}]`).waitFor()
     await saveScreenshots(page, language === 'en' ? state : `${state}-${language}`)
   }
+  expect([state, await accessibilityViolations(page)]).toEqual([state, []])
 }
