@@ -48,7 +48,7 @@ test('[H14] finishing or cancelling one makes room for another, also after a res
 })
 
 test('[H14] one owner’s flood takes nothing from another', async () => {
-  const ledger = await withOpenUploadsCap(emptyLedger, 1, ({ fileId }) => fileId.slice(0, 1))
+  const ledger = await withOpenUploadsCap(emptyLedger, { maxOpenUploads: 1 }, ({ fileId }) => fileId.slice(0, 1))
   const save = (fileId: string) => ledger.uploads.save({ fileId, state: { kind: 'receiving' } } as UploadRecord)
   await save('a1')
   await expect(save('a2')).rejects.toMatchObject({ code: 'BUSY' })

@@ -1,16 +1,18 @@
 import { ReceiveError } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { ReceiverLimits } from './limits.ts'
 
 /**
  * A ledger that takes only so many unfinished uploads of each owner, so that nobody can fill it, and the disk with empty parts, by beginning
  * uploads for ever. Uploads that are in the ledger already count too. To add one more is refused with BUSY, until one is finished, cancelled or
  * has expired.
  *
+ * @param limits looked at for each upload, because it may change
  * @param ownerOf names whoever an upload belongs to
  */
 export async function withOpenUploadsCap(
   ledger: Ledger,
-  maxOpenUploads: number,
+  limits: Pick<ReceiverLimits, 'maxOpenUploads'>,
   ownerOf: (record: UploadRecord) => string,
 ): Promise<Ledger> {
   const openOf = new Map<string, Set<string>>()
@@ -35,6 +37,7 @@ export async function withOpenUploadsCap(
           return remove(record)
         }
         if (isOpen(record)) return ledger.uploads.save(record, options)
+        const { maxOpenUploads } = limits
         if ((openOf.get(ownerOf(record))?.size ?? 0) >= maxOpenUploads) {
           const sentence = `${maxOpenUploads} uploads are open and none of them is finished; finish or cancel some first.`
           throw new ReceiveError('BUSY', sentence)

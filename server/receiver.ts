@@ -62,6 +62,11 @@ export interface Receiver {
   tally(): Tally
   /** Bytes that no unfinished upload has claimed. */
   freeBytes(): Promise<number>
+  /**
+   * Takes other limits than at the start, for whatever comes from now on; what is there already is not ended for being too much. `maxStreamsPerConnection`,
+   * `maxMetadataBytes` and `idleConnectionMs` stay as they were. Throws ReceiveError BAD_FLAGS for what makes no sense, and then nothing changes.
+   */
+  setLimits(limits: Partial<ReceiverLimits>): void
   /** Takes at once what became of the files of devices; by itself it does so within a second. */
   lookAtDevices(): Promise<void>
   /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
@@ -82,7 +87,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const stateDirectory = resolve(config.stateDirectory ?? join(directory, STATE_FOLDER))
   const now = config.now ?? Date.now
   const onUnexpected = config.onUnexpected ?? warn
-  const limits = toLimits(config.limits, openFilesLimit(), memoryBytes())
+  const checked = (asked?: Partial<ReceiverLimits>) => toLimits(asked, openFilesLimit(), memoryBytes())
+  const limits = checked(config.limits)
   const storage = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
   const { store, lock } = storage
   const hashing = startHashingThreads(config.workers ?? 0, onUnexpected)
@@ -102,7 +108,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     }
     smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
     const deps = { ledger, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
-    const sessions = new Sessions(deps, limits.maxBusyUploads, config.verifyFromDisk ?? false)
+    const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false)
     const id = await readOrMakeReceiverId(stateDirectory)
     const runId = randomBytes(8).toString('hex')
     const name = config.name ?? hostname()
@@ -147,6 +153,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       incoming: () => incomingOf(sessions.busy()),
       tally: () => counting.tally,
       freeBytes: () => space.freeBytes(),
+      setLimits: (asked) => void Object.assign(limits, checked(asked)),
       lookAtDevices: access.lookAtDevices,
       close: once(async () => {
         await announcement?.stop()
@@ -172,7 +179,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
 async function openStorage(
   directory: string,
   stateDirectory: string,
-  { maxOpenUploads }: ReceiverLimits,
+  limits: ReceiverLimits,
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<{ store: ChunkStore; ledger: Ledger; lock: FolderLock }> {
@@ -185,7 +192,7 @@ async function openStorage(
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
     ledger = await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected)
     const logged = await withReceivedLog(ledger, directory, now)
-    return { store, ledger: await withOpenUploadsCap(logged, maxOpenUploads, ownerOf), lock }
+    return { store, ledger: await withOpenUploadsCap(logged, limits, ownerOf), lock }
   } catch (error) {
     await ledger?.close()
     lock?.release()

@@ -59,7 +59,10 @@ async function runReceiver(command: Command): Promise<number> {
       incoming: receiver.incoming,
       ...commandAnswers,
     })
+  const readAgain = () => void process.stderr.write(`${takeNewLimits(command, receiver)}\n`)
+  process.on('SIGHUP', readAgain)
   await stopped
+  process.off('SIGHUP', readAgain)
   stopCommands?.()
   status?.drain()
   await receiver.close()
@@ -91,6 +94,17 @@ async function start(settings: Settings): Promise<Started> {
   } catch (error) {
     await receiver.close()
     throw error
+  }
+}
+
+/** Reads the settings once more and takes what can change while the receiver runs. Answers a sentence about what came of it. */
+function takeNewLimits(command: Command, receiver: Receiver): string {
+  try {
+    receiver.setLimits(readSettings(command).config.limits ?? {})
+    return 'The settings were read again, and the limits are taken from them; everything else needs a new start.'
+  } catch (error) {
+    if (!(error instanceof ReceiveError)) throw error
+    return `The settings were read again, and nothing of them is taken: ${error.message}`
   }
 }
 

@@ -1,6 +1,7 @@
 import { ReceiveError } from './errors.ts'
 import { settlePublication } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
+import type { ReceiverLimits } from './limits.ts'
 import { Losses } from './losses.ts'
 import { PrefixDigests } from './prefix-digest.ts'
 import { endOfPrefix } from './range-set.ts'
@@ -12,7 +13,7 @@ type Entry = { readonly session: Promise<Session>; loaded: Session | undefined; 
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
   readonly #deps: SessionDeps
-  readonly #maxBusyUploads: number
+  readonly #limits: Pick<ReceiverLimits, 'maxBusyUploads'>
   readonly #losses = new Losses()
   readonly #digests: PrefixDigests | undefined
   readonly #entries = new Map<string, Entry>()
@@ -22,13 +23,13 @@ export class Sessions {
   #closing = false
 
   /**
-   * @param maxBusyUploads each busy upload keeps one file open; more at the same time are told to come back later
+   * @param limits each busy upload keeps one file open; more at the same time are told to come back later. Looked at for each, because it may change
    * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what was not hashed as it came
    */
-  constructor(deps: SessionDeps, maxBusyUploads: number, verifyFromDisk: boolean) {
+  constructor(deps: SessionDeps, limits: Pick<ReceiverLimits, 'maxBusyUploads'>, verifyFromDisk: boolean) {
     this.#deps = deps
     this.#digests = verifyFromDisk ? undefined : new PrefixDigests(deps.hashing)
-    this.#maxBusyUploads = maxBusyUploads
+    this.#limits = limits
   }
 
   /**
@@ -98,8 +99,9 @@ export class Sessions {
   #enter(fileId: string): Entry {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
     const known = this.#entries.get(fileId)
-    if (known === undefined && this.#entries.size >= this.#maxBusyUploads) {
-      throw new ReceiveError('BUSY', `The receiver is busy with ${this.#maxBusyUploads} uploads; try again later.`)
+    const { maxBusyUploads } = this.#limits
+    if (known === undefined && this.#entries.size >= maxBusyUploads) {
+      throw new ReceiveError('BUSY', `The receiver is busy with ${maxBusyUploads} uploads; try again later.`)
     }
     const entry = known ?? this.#open(fileId)
     this.#entries.set(fileId, entry)

@@ -93,3 +93,20 @@ test('the example has every setting, and says of each what is so when nothing is
     expireAfterMs: 86_400_000,
   })
 })
+
+test('what is read again takes the place of what was read before, and a line that is gone counts no more', async () => {
+  const path = await file('dir: a\nauth: false\nport: 7\nmax-open-uploads: 5')
+  const command = commandWith('--config', path)
+  const none = new Map<string, string>()
+  expect(readSettings(command, none).config).toMatchObject({
+    port: 7,
+    asksForTokens: false,
+    limits: { maxOpenUploads: 5 },
+  })
+  await writeFile(path, 'dir: a\nmax-busy-uploads: 6')
+  expect(readSettings(command, none).config).toMatchObject({
+    port: 50_051,
+    asksForTokens: true,
+    limits: { maxBusyUploads: 6 },
+  })
+})

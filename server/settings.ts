@@ -18,7 +18,7 @@ const NO_SETTING = ['config', 'help']
  * Everything that may be said on the command line may be said in the environment and in a configuration file, too, under the same name; the first that says it
  * counts, in this order.
  *
- * @param command its flags are parsed; what the others say is added to it.
+ * @param command its flags are parsed; what the others say is added to it, in place of what they said when it was read before.
  * @throws ReceiveError BAD_FLAGS, with one sentence that names the flag, the variable, or the file and its line.
  */
 export function readSettings(
@@ -26,6 +26,7 @@ export function readSettings(
   environment: ReadonlyMap<string, string> = settingsInEnvironment(),
 ): Settings {
   const origins: Origin[] = []
+  for (const option of settingOptions(command)) forgetOther(command, option)
   const add = (name: string, value: string | boolean | number, where: string, shown: string) => {
     const option = optionOf(command, name)
     if (option === undefined) throw unknown(command, where, shown)
@@ -44,6 +45,12 @@ export function readSettings(
   } catch (error) {
     throw blamed(error, origins)
   }
+}
+
+function forgetOther(command: Command, option: Option): void {
+  const key = option.attributeName()
+  if (command.getOptionValueSource(key) !== 'config') return
+  command.setOptionValueWithSource(key, option.negate ? true : option.defaultValue, 'default')
 }
 
 /** The name of an option in a file: `--no-auth` is `auth`, which is true or false. */
