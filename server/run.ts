@@ -60,7 +60,8 @@ async function runReceiver(command: Command): Promise<number> {
       ...commandAnswers,
     })
   const readAgain = () => void process.stderr.write(`${takeNewLimits(command, receiver)}\n`)
-  process.on('SIGHUP', readAgain)
+  // Without a file there is nothing to read again, and a terminal that is closed ends what runs in it, as ever.
+  if (flags.config !== undefined) process.on('SIGHUP', readAgain)
   await stopped
   process.off('SIGHUP', readAgain)
   stopCommands?.()
