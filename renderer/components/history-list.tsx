@@ -32,15 +32,16 @@ export function HistoryList({ history, isSearch }: Props) {
         {found > receipts.length && t('history.newest', { shown: receipts.length, amount: found })}
         {found > 0 && found === receipts.length && t('history.found', { count: found })}
       </p>
-      <div className="history" ref={scroller}>
-        <ul style={{ height: virtualizer.getTotalSize() }} aria-label={t('history.title')}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be scrolled with keys, too. */}
+      <section className="history" ref={scroller} tabIndex={0} aria-label={t('history.title')}>
+        <ul style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ key, index, start }) => {
             const receipt = receipts[index]
             if (receipt === undefined) return null
             return <HistoryRow key={key} receipt={receipt} index={index} count={receipts.length} topPx={start} />
           })}
         </ul>
-      </div>
+      </section>
     </>
   )
 }
