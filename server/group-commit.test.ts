@@ -17,13 +17,13 @@ const mebibytes = (from: number, to: number) => ({ start: from * MIB, end: to * 
 /** A disk and a ledger that do each step when the test says so. */
 function steps() {
   const log: string[] = []
-  const held: { resolve: () => void; reject: (error: Error) => void }[] = []
+  const held: { resolve: (kept: RangeSet | undefined) => void; reject: (error: Error) => void }[] = []
   const checkpoints: RangeSet[] = []
   const all: CommitSteps = {
     open: async () => ({
-      sync() {
-        log.push('sync')
-        return new Promise<void>((resolve, reject) => held.push({ resolve, reject }))
+      sync({ all }) {
+        log.push(all ? 'sync all' : 'sync')
+        return new Promise((resolve, reject) => held.push({ resolve, reject }))
       },
     }),
     lost(error) {
@@ -35,9 +35,9 @@ function steps() {
       checkpoints.push(durable)
     },
   }
-  const synced = async () => {
+  const synced = async (kept?: RangeSet) => {
     await vi.advanceTimersByTimeAsync(0)
-    held.shift()?.resolve()
+    held.shift()?.resolve(kept)
     await vi.advanceTimersByTimeAsync(0)
   }
   const failed = async () => {
@@ -82,6 +82,26 @@ test('many bytes do not wait for the time, and bytes that come during a commit w
   expect(commits.durable).toEqual([{ start: 0, end: COMMIT_AFTER_BYTES + 1 }])
 })
 
+test('what a store keeps back goes on waiting, is not asked for at once again, and is durable when everything is asked for', async () => {
+  const { all, log, checkpoints, synced } = steps()
+  const commits = new GroupCommit(all, [])
+  commits.add({ start: 0, end: COMMIT_AFTER_BYTES + MIB })
+  await synced([{ start: MIB, end: 9 * MIB }])
+  expect(checkpoints).toEqual([[mebibytes(1, 9)]])
+  expect(commits.waitingBytes).toBe(COMMIT_AFTER_BYTES + MIB - 8 * MIB)
+  expect(log).toEqual(['sync', 'checkpoint'])
+
+  await vi.advanceTimersByTimeAsync(COMMIT_AFTER_MS)
+  await synced([mebibytes(1, 9)])
+  expect(log).toEqual(['sync', 'checkpoint', 'sync'])
+
+  const flushed = commits.flush()
+  await synced()
+  await flushed
+  expect(log).toEqual(['sync', 'checkpoint', 'sync', 'sync all', 'checkpoint'])
+  expect(commits.durable).toEqual([{ start: 0, end: COMMIT_AFTER_BYTES + MIB }])
+})
+
 test('there is no room while too many bytes wait, those that are being synced among them', async () => {
   const { all, synced } = steps()
   const commits = new GroupCommit(all, [])
@@ -111,7 +131,7 @@ test('[F8] a sync that failed is told once and not tried again: what waited is g
 
   await expect(flushed).rejects.toThrow('told to whoever waits')
   await vi.advanceTimersByTimeAsync(10 * COMMIT_AFTER_MS)
-  expect(log).toEqual(['sync', 'lost'])
+  expect(log).toEqual(['sync all', 'lost'])
   expect(commits.durable).toEqual([mebibytes(0, 1)])
   expect(commits.waitingBytes).toBe(0)
 })
@@ -134,7 +154,7 @@ test('a checkpoint that cannot be saved is tried again, after another sync', asy
   isFull = false
   await vi.advanceTimersByTimeAsync(COMMIT_AFTER_MS)
   await synced()
-  expect(log).toEqual(['sync', 'sync', 'checkpoint'])
+  expect(log).toEqual(['sync all', 'sync', 'checkpoint'])
   expect(commits.durable).toEqual([mebibytes(0, 1)])
 })
 

@@ -1,14 +1,18 @@
-import { bytesIn, type Range, type RangeSet, union, withRange } from './range-set.ts'
+import { bytesIn, intersection, missingWithin, type Range, type RangeSet, union, withRange } from './range-set.ts'
+import type { Part } from './store/chunk-store.ts'
 
 /** What a group commit does, in this order. */
 export type CommitSteps = {
-  /** The file. When it cannot be opened, nothing is lost. `sync` resolves when everything written before survives a power cut. */
-  readonly open: () => Promise<{ sync(): Promise<void> }>
+  /** The part. When it cannot be opened, nothing is lost. */
+  readonly open: () => Promise<Pick<Part, 'sync'>>
   /** Called once when `sync` rejected: bytes are lost. Answers what whoever waits is told. */
   readonly lost: (error: unknown) => Error
   /** Resolves when the ledger remembers, through a power cut, that these bytes are durable. */
   readonly checkpoint: (durable: RangeSet) => Promise<void>
 }
+
+/** Whether everything that waits is to be durable, or what does not fill a piece of the store may go on waiting. */
+type Extent = { readonly all: boolean }
 
 /** Bytes are made durable when so many wait for it. A sync of this much takes a slow disk about a second. */
 export const COMMIT_AFTER_BYTES = 64 * 1024 ** 2
@@ -28,6 +32,8 @@ export class GroupCommit {
   #waiting: RangeSet = []
   /** What the running commit took. */
   #taken: RangeSet = []
+  /** Of those that wait, what the store kept back at the last commit: to ask again at once would change nothing. */
+  #keptBackBytes = 0
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -55,12 +61,12 @@ export class GroupCommit {
 
   /** Resolves when there is room for more bytes to wait. Throws what kept the commit from making room. */
   async room(): Promise<void> {
-    while (this.waitingBytes >= MAX_WAITING_BYTES) await this.#commit()
+    while (this.waitingBytes >= MAX_WAITING_BYTES) await this.#commit({ all: true })
   }
 
   /** Resolves when everything that was added is durable and the ledger knows. Throws what a step threw. */
   async flush(): Promise<void> {
-    while (this.#running !== undefined || this.#waiting.length > 0) await this.#commit()
+    while (this.#running !== undefined || this.#waiting.length > 0) await this.#commit({ all: true })
   }
 
   /**
@@ -72,7 +78,7 @@ export class GroupCommit {
     this.pause()
     await this.#running
     this.pause()
-    await this.#sync()
+    await this.#sync({ all: true })
   }
 
   /** Begins no commit by itself until something is added again. */
@@ -84,6 +90,7 @@ export class GroupCommit {
   /** Forgets what waits, and resolves when nothing is running any more. */
   async drop(): Promise<void> {
     this.#waiting = []
+    this.#keptBackBytes = 0
     await this.#running?.catch(() => 'told to whoever waits for it')
     this.#waiting = []
     this.pause()
@@ -91,31 +98,37 @@ export class GroupCommit {
 
   #schedule(): void {
     if (this.#running !== undefined || this.#waiting.length === 0) return
-    if (this.waitingBytes >= COMMIT_AFTER_BYTES) this.#commitUnattended()
+    if (this.waitingBytes >= COMMIT_AFTER_BYTES + this.#keptBackBytes) this.#commitUnattended()
     else this.#timer ??= setTimeout(() => this.#commitUnattended(), COMMIT_AFTER_MS)
   }
 
   #commitUnattended(): void {
-    this.#commit().catch(() => 'bytes that are lost were reported; a checkpoint that was not saved is tried again')
+    this.#commit({ all: false }).catch(
+      () => 'bytes that are lost were reported; a checkpoint that was not saved is tried again',
+    )
   }
 
-  #commit(): Promise<void> {
-    this.#running ??= this.#commitOnce().finally(() => {
+  /** A commit that is running is waited for, whatever it was asked for. */
+  #commit(extent: Extent): Promise<void> {
+    this.#running ??= this.#commitOnce(extent).finally(() => {
       this.#running = undefined
       this.#schedule()
     })
     return this.#running
   }
 
-  async #commitOnce(): Promise<void> {
+  async #commitOnce(extent: Extent): Promise<void> {
     this.pause()
     this.#taken = this.#waiting
     this.#waiting = []
     try {
-      await this.#sync()
-      const durable = union(this.#durable, this.#taken)
-      await this.#steps.checkpoint(durable)
+      const synced = await this.#sync(extent)
+      const durable = union(this.#durable, synced === undefined ? this.#taken : intersection(synced, this.#taken))
+      if (synced === undefined || bytesIn(durable) > bytesIn(this.#durable)) await this.#steps.checkpoint(durable)
       this.#durable = durable
+      const keptBack = this.#taken.flatMap((range) => missingWithin(durable, range))
+      this.#keptBackBytes = bytesIn(keptBack)
+      this.#waiting = union(this.#waiting, keptBack)
     } catch (error) {
       this.#waiting = union(this.#taken, this.#waiting)
       throw error
@@ -124,10 +137,10 @@ export class GroupCommit {
     }
   }
 
-  async #sync(): Promise<void> {
+  async #sync(extent: Extent): Promise<RangeSet | undefined> {
     const file = await this.#steps.open()
     try {
-      await file.sync()
+      return await file.sync(extent)
     } catch (error) {
       this.#taken = []
       this.#waiting = []

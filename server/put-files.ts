@@ -21,7 +21,8 @@ export type WholeFile = Omit<BeginRequest, 'sha256'> & {
 /** Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be fair to other streams. */
 const FILES_AT_ONCE = 64
 
-export type PutDeps = SessionDeps & { readonly smallFiles: SmallFiles }
+/** `smallFiles` is undefined where every file goes alone. */
+export type PutDeps = SessionDeps & { readonly smallFiles: SmallFiles | undefined }
 
 /**
  * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
@@ -62,7 +63,8 @@ async function putTogether(
 ): Promise<FinishedFile | undefined> {
   const { onConflict } = request
   // What may be replaced, or be there already, is not known by its name alone.
-  if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME') return undefined
+  const { smallFiles } = deps
+  if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
   const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
   const { fileId } = record
   return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
@@ -70,7 +72,7 @@ async function putTogether(
     await promiseRoom(deps, grant, record)
     let stored: FinishedFile | undefined
     try {
-      stored = await deps.smallFiles.put({ record, data, md5 })
+      stored = await smallFiles.put({ record, data, md5 })
       return stored
     } finally {
       deps.space.release(fileId)

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { isLoss } from './errors.ts'
-import type { ChunkRecord, Ledger } from './ledger/ledger.ts'
+import type { ChunkRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
 import { bytesIn, intersection, missingWithin, type RangeSet, withRange } from './range-set.ts'
 import type { ChunkStore, Part } from './store/chunk-store.ts'
 
@@ -17,7 +17,7 @@ export type Recalled = { readonly stored: RangeSet; readonly durable: RangeSet }
  */
 export async function recall(
   { ledger, store }: { readonly ledger: Ledger; readonly store: ChunkStore },
-  fileId: string,
+  { fileId, sizeBytes }: Pick<UploadRecord, 'fileId' | 'sizeBytes'>,
   { readAgain }: { readonly readAgain: boolean },
 ): Promise<Recalled> {
   const checkpoint = await ledger.checkpoints.find(fileId)
@@ -26,10 +26,11 @@ export async function recall(
   let part: Part | undefined
   try {
     for await (const chunk of ledger.chunks.list(fileId)) {
-      part ??= await store.openPart(fileId)
+      part ??= await store.openPart(fileId, sizeBytes)
       const isDurable = missingWithin(checkpoint, chunk).length === 0
-      const isThere = chunk.end <= part.sizeBytes && (isDurable || (readAgain && (await matches(part, chunk))))
-      if (isThere) stored = withRange(stored, chunk)
+      const kept = part.keeps(chunk)
+      if (kept === 'durable' || (kept === 'unsure' && (isDurable || (readAgain && (await matches(part, chunk))))))
+        stored = withRange(stored, chunk)
       else gone.push(chunk.start)
     }
   } finally {

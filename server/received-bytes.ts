@@ -96,7 +96,7 @@ export class ReceivedBytes {
 
   /** The part file, opened when it is not. It stays open until {@link close}. */
   async open(): Promise<Part> {
-    this.#part ??= this.#storage.store.openPart(this.#fileId)
+    this.#part ??= this.#storage.store.openPart(this.#fileId, this.#whole.end)
     try {
       return await this.#part
     } catch (error) {
@@ -118,6 +118,7 @@ export class ReceivedBytes {
    */
   async md5(onVerified: (bytes: number) => void): Promise<string> {
     const part = await this.open()
+    if (part.md5) return part.md5(onVerified)
     const digest = this.#digest ?? new PrefixDigest(this.#storage.hashing)
     return digest.finish(this.#whole.end, (start, end) => part.read(start, end), onVerified)
   }
@@ -223,7 +224,11 @@ export class ReceivedBytes {
     this.#stored = this.#commits.durable
     this.#commits = this.#commitsFrom(this.#stored)
     await this.#closePart().catch(() => 'a handle that reported a loss may report it again')
-    const { stored, durable } = await recall(this.#storage, this.#fileId, { readAgain: false })
+    const { stored, durable } = await recall(
+      this.#storage,
+      { fileId: this.#fileId, sizeBytes: this.#whole.end },
+      { readAgain: false },
+    )
     this.#losses.settle(this.#fileId)
     this.#stored = stored
     this.#commits = this.#commitsFrom(durable)

@@ -106,7 +106,9 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       counting.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
-    smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
+    smallFiles =
+      store.smallFiles &&
+      (await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected }))
     const deps = { ledger, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false)
     const id = await readOrMakeReceiverId(stateDirectory)

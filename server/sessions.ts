@@ -28,7 +28,7 @@ export class Sessions {
    */
   constructor(deps: SessionDeps, limits: Pick<ReceiverLimits, 'maxBusyUploads'>, verifyFromDisk: boolean) {
     this.#deps = deps
-    this.#digests = verifyFromDisk ? undefined : new PrefixDigests(deps.hashing)
+    this.#digests = verifyFromDisk || deps.store.digestsParts ? undefined : new PrefixDigests(deps.hashing)
     this.#limits = limits
   }
 
@@ -157,9 +157,10 @@ export class Sessions {
     return new Session(this.#deps, this.#losses, record, recalled, digest)
   }
 
-  async #recalled({ fileId, state }: UploadRecord): Promise<Recalled> {
+  async #recalled(record: UploadRecord): Promise<Recalled> {
+    const { fileId, state } = record
     if (state.kind === 'finished') return { stored: [], durable: [] }
-    const recalled = await recall(this.#deps, fileId, { readAgain: !this.#losses.isUnsettled(fileId) })
+    const recalled = await recall(this.#deps, record, { readAgain: !this.#losses.isUnsettled(fileId) })
     this.#losses.settle(fileId)
     return recalled
   }

@@ -1,4 +1,5 @@
 import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
+import type { Range, RangeSet } from '../range-set.ts'
 import type { Offset } from '../to-offset.ts'
 import type { SmallFileStore } from './small-files.ts'
 
@@ -12,18 +13,28 @@ export interface StoredFile {
 
 /** The bytes of an upload that is not published yet. */
 export interface Part {
-  /** How long the part was when it was opened. */
-  readonly sizeBytes: number
-  /** Resolves when all of the data is written so that it survives a crash of this process. Never writes a part of it and reports success. */
+  /** What can be said of bytes that were written before it was opened; see {@link Kept}. */
+  keeps(range: Range): Kept
+  /**
+   * Resolves when all of the data is written; on a disk it then survives a crash of this process, in a store that gathers bytes only the next
+   * {@link Part.sync} does that. Never writes a part of it and reports success.
+   */
   write(data: Buffer, offset: Offset): Promise<void>
+  /** The bytes from start up to end, in blocks; fewer when they end earlier, or when the store cannot give them back before the part is whole. */
   read(start: number, end: number): AsyncIterable<Buffer>
   /**
-   * Resolves when everything written, and the part itself, survive a power cut. When it rejects, what was written since the last success is
-   * lost: the next one may succeed without having written it.
+   * Resolves when what was written, and the part itself, survive a power cut, and answers which ranges do; undefined for everything that was
+   * written. A store that gathers bytes keeps back what does not fill one of its own pieces, unless `all` is asked for. When it rejects, what was
+   * written since the last success is lost: the next one may succeed without having written it.
    */
-  sync(): Promise<void>
+  sync(options: { readonly all: boolean }): Promise<RangeSet | undefined>
+  /** MD5 of the whole part, lower-case hex, where {@link ChunkStore.digestsParts} says so. `onVerified` as in `PrefixDigest.finish`. */
+  md5?(onVerified: (bytes: number) => void): Promise<string>
   close(): Promise<void>
 }
+
+/** Bytes that were written once: there and durable, there unless a power cut took them, so that they have to be compared, or gone. */
+export type Kept = 'durable' | 'unsure' | 'gone'
 
 /** What a published file is to look like. */
 export type Wish = {
@@ -47,14 +58,16 @@ export type Settled = 'published' | 'unpublished' | 'lost'
  * that was unmounted gets nothing: what is then in the place of the receiving folder is left alone.
  */
 export interface ChunkStore {
-  /** How small files go together; see {@link SmallFileStore}. */
-  readonly smallFiles: SmallFileStore
+  /** How small files go together; undefined where each goes alone. See {@link SmallFileStore}. */
+  readonly smallFiles: SmallFileStore | undefined
+  /** True when parts compute their MD5 themselves, because they cannot be read before they are whole. */
+  readonly digestsParts: boolean
   /**
-   * Opens a part for reading and writing; makes an empty one when there is none.
+   * Opens the part of an upload of so many bytes for reading and writing; makes an empty one when there is none.
    *
    * @throws ReceiveError STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
    */
-  openPart(fileId: string): Promise<Part>
+  openPart(fileId: string, sizeBytes: number): Promise<Part>
   /** Deletes a part; one that does not exist is success. */
   discardPart(fileId: string): Promise<void>
   /**

@@ -32,6 +32,7 @@ export async function openDiskStore(root: string): Promise<ChunkStore> {
 
   return {
     smallFiles: await openSmallFiles(root, taken, mustBeThere),
+    digestsParts: false,
     async openPart(fileId) {
       await mustBeThere()
       return openPart(partAt(fileId))

@@ -64,7 +64,8 @@ async function toPart(file: FileHandle, folder?: FileHandle): Promise<Part> {
   const { size } = await file.stat()
   let unsyncedFolder = folder
   return {
-    sizeBytes: size,
+    // A part that was made sparse, or that a power cut took bytes from, is as long as ever.
+    keeps: ({ end }) => (end <= size ? 'unsure' : 'gone'),
     write: (data: Buffer, offset: Offset) => writeFully(file, data, offset),
     read: (start, end) => readBlocks(file, start, end),
     async sync() {
@@ -72,6 +73,7 @@ async function toPart(file: FileHandle, folder?: FileHandle): Promise<Part> {
       await unsyncedFolder?.sync()
       await unsyncedFolder?.close()
       unsyncedFolder = undefined
+      return undefined
     },
     async close() {
       await file.close()
