@@ -25,6 +25,9 @@ export const REASON_KEY = 'x-upload-reason'
  */
 export const UPLOAD_ID_KEY = 'x-upload-id'
 
+/** The metadata in which a node of a receiver tells another that it passes a call on, so that it is not passed on again. */
+export const FORWARDED_KEY = 'x-longshore-forwarded'
+
 /**
  * How long after the last answer a connection is pinged again, ms, and how long the answer may take. A dead peer is noticed in their sum; on a slow network
  * the ping has to wait behind the chunk before it.

@@ -11,6 +11,7 @@ export type SystemPackage =
   | 'python3-grpcio'
   | 'python3-grpc-tools'
   | 'nginx'
+  | 'redis-server'
   | 'curl'
   | 'rsync'
   | 'rclone'
@@ -32,6 +33,7 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   'python3-grpc-tools': () => canImport('grpc_tools'),
   // Debian keeps it where only root looks.
   nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
+  'redis-server': () => isOnPath('redis-server'),
   curl: () => isOnPath('curl'),
   rsync: () => isOnPath('rsync'),
   rclone: () => isOnPath('rclone'),
@@ -61,6 +63,7 @@ const MANAGERS: readonly {
     names: {
       xvfb: 'xorg-x11-server-Xvfb',
       'x11-utils': 'xorg-x11-utils',
+      'redis-server': 'redis',
       'fonts-wqy-microhei': 'wqy-microhei-fonts',
     },
   },
@@ -72,6 +75,7 @@ const MANAGERS: readonly {
       'x11-utils': 'xorg-xwininfo',
       'python3-grpcio': 'python-grpcio',
       'python3-grpc-tools': 'python-grpcio-tools',
+      'redis-server': 'redis',
       'fonts-wqy-microhei': 'wqy-microhei',
     },
   },

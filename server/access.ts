@@ -31,6 +31,8 @@ export type ReceiverAccess = {
   readonly pairing: PairingServiceHandlers
   /** Of the certificate that is presented; undefined without encryption. */
   readonly fingerprint: Fingerprint | undefined
+  /** PEM; undefined without encryption. */
+  readonly certificatePem: string | undefined
   readonly successions: readonly IdentitySuccessionInput[]
   /** Begins to take devices, when the receiver listens; undefined where none can pair. */
   invite(host: string, port: number): Promise<Invitation | undefined>
@@ -77,6 +79,7 @@ export async function openAccess(
     interceptors: [createInterceptor(gate)],
     pairing: createPairingService(pairing, onUnexpected),
     fingerprint: tls?.fingerprint,
+    certificatePem: tls?.certificatePem,
     successions: tls?.successions ?? [],
     async invite(host, port) {
       // A code of an earlier run must not be good for anything here.

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
 import { fileTransferService, pairingService } from '../proto/index.ts'
+import { FORWARDED_KEY } from '../proto/limits.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
 import { deviceIdIn, digestOfToken } from '../proto/token.ts'
 import { type OnUnexpected, toStatus } from './answer.ts'
@@ -33,9 +34,15 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
             try {
               const address = call.getConnectionInfo().remoteAddress ?? ''
               const admitted = await gate(metadata, address, openPaths.has(method.path))
-              // Nothing behind this point has any use for a token.
+              const [authorization] = metadata.get(TOKEN_KEY)
+              const isForwarded = metadata.get(FORWARDED_KEY).length > 0
+              // Nothing behind this point has any use for a token, but to show it to another node.
               metadata.remove(TOKEN_KEY)
-              setAdmitted(metadata, admitted)
+              setAdmitted(metadata, {
+                ...admitted,
+                isForwarded,
+                ...(authorization !== undefined && { authorization: String(authorization) }),
+              })
             } catch (error) {
               call.sendStatus(toStatus(toReceiveError(error)))
               return

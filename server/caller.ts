@@ -15,6 +15,10 @@ export type Admitted = {
   readonly caller: Caller
   /** The IP address it came from; empty when the connection is gone already. */
   readonly address: string
+  /** What it showed to be let in, for another node that is to let it in too. */
+  readonly authorization?: string
+  /** Another node passed it on. */
+  readonly isForwarded?: boolean
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
   /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */

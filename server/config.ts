@@ -1,5 +1,6 @@
 import type { OnUnexpected } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
+import type { ClusterConfig } from './cluster/cluster.ts'
 import type { ReceiverLimits } from './limits.ts'
 import type { TlsConfig } from './tls.ts'
 
@@ -7,8 +8,13 @@ import type { TlsConfig } from './tls.ts'
 export type ReceiverConfig = {
   /** Where finished files go. Made when it is missing. Parts of unfinished ones are in `.longshore` inside it. */
   readonly directory: string
-  /** Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by two receivers. */
+  /**
+   * Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by two receivers, and must be by all
+   * nodes of one.
+   */
   readonly stateDirectory?: string
+  /** How it is one of several nodes that share the directory; alone when not given. */
+  readonly cluster?: ClusterConfig
   /** The address to listen on. `127.0.0.1` reaches this machine only. */
   readonly host: string
   /** The TCP port to listen on, 0 to 65535; 0 picks a free one. */

@@ -30,11 +30,18 @@ const statusOf = {
   PAIRING_CLOSED: 'FAILED_PRECONDITION',
   STALLED: 'DEADLINE_EXCEEDED',
   DRAINING: 'UNAVAILABLE',
+  MOVED: 'UNAVAILABLE',
+  STATE_UNREACHABLE: 'UNAVAILABLE',
   INTERNAL: 'INTERNAL',
 } as const
 
 /** See {@link ReceiveError}. */
 export type Reason = keyof typeof statusOf
+
+/** True for a reason as it comes from the wire. */
+export function isReason(value: unknown): value is Reason {
+  return typeof value === 'string' && Object.hasOwn(statusOf, value)
+}
 
 /** What the receiver answers when it cannot do what it was asked. The message is for people and never names a path outside the upload. */
 export class ReceiveError extends Error {

@@ -28,6 +28,8 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly onStored?: string
   readonly statusPort?: string
   readonly webhook?: string
+  readonly redis?: string
+  readonly nodeAddress?: string
 }
 
 /** Tells a command which flags it has. */
@@ -62,6 +64,11 @@ export function withReceiveFlags(command: Command): Command {
       'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
     )
     .option('--webhook <url>', 'post the same JSON there for each file that is stored')
+    .option('--redis <url>', 'be one of several nodes that share --dir and this Redis, like redis://127.0.0.1:6379')
+    .option(
+      '--node-address <address>',
+      'host:port under which the other nodes reach this one; where it listens by default',
+    )
     .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
     .option('--json', 'one JSON object a line on standard output')
   for (const [flag, about] of Object.values(limitFlags)) {
@@ -86,6 +93,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     asksForTokens: flags.auth,
     verifyFromDisk: flags.verifyFromDisk ?? false,
     workers: flags.workers === undefined ? workersFor(availableParallelism()) : toWorkers(flags.workers),
+    ...toCluster(flags),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
@@ -145,6 +153,16 @@ function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {
     limits[name] = Number(text)
   }
   return limits
+}
+
+function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, 'cluster'> {
+  if (redis === undefined) {
+    if (nodeAddress === undefined) return {}
+    throw new ReceiveError('BAD_FLAGS', '--node-address is for one of several nodes; they share a --redis.')
+  }
+  if (nodeAddress !== undefined && !/^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i.test(nodeAddress))
+    throw new ReceiveError('BAD_FLAGS', `--node-address takes host:port, not "${nodeAddress}".`)
+  return { cluster: { redisUrl: redis, ...(nodeAddress !== undefined && { nodeAddress }) } }
 }
 
 function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tls'> {

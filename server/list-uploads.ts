@@ -14,8 +14,7 @@ export type OpenUpload = {
 export async function* openUploads(ledger: Ledger, sessions: Sessions, grant: Grant): AsyncGenerator<OpenUpload> {
   for await (const record of ledger.uploads.unfinished()) {
     if (record.origin.kind !== 'begun' || !own(grant, record)) continue
-    let storedBytes = 0
-    for await (const { start, end } of ledger.chunks.list(record.fileId)) storedBytes += end - start
+    const storedBytes = await ledger.chunks.bytes(record.fileId)
     yield { uploadKey: record.origin.uploadKey, record, storedBytes, busy: sessions.isBusy(record.fileId) }
   }
 }

@@ -9,11 +9,13 @@ import type { ReceiverLimits } from './limits.ts'
  *
  * @param limits looked at for each upload, because it may change
  * @param ownerOf names whoever an upload belongs to
+ * @param options.recount whether uploads are counted anew before one is refused, because others finish and begin some, too
  */
 export async function withOpenUploadsCap(
   ledger: Ledger,
   limits: Pick<ReceiverLimits, 'maxOpenUploads'>,
   ownerOf: (record: UploadRecord) => string,
+  { recount = false } = {},
 ): Promise<Ledger> {
   const openOf = new Map<string, Set<string>>()
   const isOpen = (record: UploadRecord) => openOf.get(ownerOf(record))?.has(record.fileId) ?? false
@@ -25,7 +27,12 @@ export async function withOpenUploadsCap(
     const open = openOf.get(ownerOf(record))
     if (open?.delete(record.fileId) && open.size === 0) openOf.delete(ownerOf(record))
   }
-  for await (const record of ledger.uploads.unfinished()) add(record)
+  const countAll = async () => {
+    openOf.clear()
+    for await (const record of ledger.uploads.unfinished()) add(record)
+  }
+  const isFull = (record: UploadRecord) => (openOf.get(ownerOf(record))?.size ?? 0) >= limits.maxOpenUploads
+  await countAll()
 
   return {
     ...ledger,
@@ -37,9 +44,9 @@ export async function withOpenUploadsCap(
           return remove(record)
         }
         if (isOpen(record)) return ledger.uploads.save(record, options)
-        const { maxOpenUploads } = limits
-        if ((openOf.get(ownerOf(record))?.size ?? 0) >= maxOpenUploads) {
-          const sentence = `${maxOpenUploads} uploads are open and none of them is finished; finish or cancel some first.`
+        if (recount && isFull(record)) await countAll()
+        if (isFull(record)) {
+          const sentence = `${limits.maxOpenUploads} uploads are open and none of them is finished; finish or cancel some first.`
           throw new ReceiveError('BUSY', sentence)
         }
         add(record)

@@ -37,17 +37,28 @@ type Account = {
 export class Quotas {
   readonly #root: string
   readonly #accounts = new Map<string, Account>()
+  /** Counts the unfinished uploads anew, where others begin and finish some, too. */
+  #recount: (() => Promise<void>) | undefined
 
   /** @param root the receiving folder. */
   constructor(root: string) {
     this.#root = root
   }
 
-  /** Looks once at the unfinished uploads of a ledger, and answers the same ledger, made to tell what becomes of uploads from now on. */
-  async watching(ledger: Ledger): Promise<Ledger> {
-    for await (const { owner, fileId, sizeBytes } of ledger.uploads.unfinished()) {
-      if (owner !== undefined) setOpen(this.#accountOf(owner), fileId, sizeBytes)
+  /**
+   * Looks at the unfinished uploads of a ledger, and answers the same ledger, made to tell what becomes of uploads from now on.
+   *
+   * @param options.isShared whether other receivers use the ledger, too: then its uploads are counted anew before one is refused.
+   */
+  async watching(ledger: Ledger, { isShared = false } = {}): Promise<Ledger> {
+    const count = async () => {
+      for (const account of this.#accounts.values()) forgetOpen(account)
+      for await (const { owner, fileId, sizeBytes } of ledger.uploads.unfinished()) {
+        if (owner !== undefined) setOpen(this.#accountOf(owner), fileId, sizeBytes)
+      }
     }
+    await count()
+    if (isShared) this.#recount = count
     return {
       ...ledger,
       uploads: {
@@ -78,7 +89,10 @@ export class Quotas {
     for (const maxAgeMs of [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
       await this.#measured(device, account, maxAgeMs)
       // Nothing is waited for between the look and the promise, so two uploads cannot both have the last bytes.
-      if (usedBytes(account) - (account.open.get(fileId) ?? 0) + bytes > quotaBytes) continue
+      if (usedBytes(account) - (account.open.get(fileId) ?? 0) + bytes > quotaBytes) {
+        await this.#recount?.()
+        continue
+      }
       setOpen(account, fileId, bytes)
       return
     }
@@ -136,6 +150,11 @@ export class Quotas {
 
 function usedBytes({ usage, addedBytes, openBytes }: Account): number {
   return (usage?.bytes ?? 0) + addedBytes + openBytes
+}
+
+function forgetOpen(account: Account): void {
+  account.open.clear()
+  account.openBytes = 0
 }
 
 function setOpen(account: Account, fileId: string, bytes: number): void {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
@@ -10,22 +9,20 @@ import type { OnUnexpected } from './answer.ts'
 import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
 import { announceReceiver } from './discovery.ts'
-import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
-import { type FinishedFile, settlePublication } from './finish.ts'
+import type { FinishedFile } from './finish.ts'
 import { grantOf } from './grant.ts'
 import { startHashingThreads } from './hashing-threads.ts'
 import { type IncomingFile, incomingOf } from './incoming.ts'
-import { openEmbeddedLedger } from './ledger/embedded.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import { HeldElsewhere } from './leases.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import { type ReceiverLimits, toLimits } from './limits.ts'
 import { memoryBytes } from './memory.ts'
 import { openFilesLimit } from './open-files.ts'
-import { withOpenUploadsCap } from './open-uploads.ts'
-import { takePidLock } from './pid-lock.ts'
+import { openStorage } from './open-storage.ts'
 import { PlainNames } from './plain-names.ts'
 import { Quotas } from './quotas.ts'
-import { withReceivedLog } from './received-log.ts'
+import { reachableAddress } from './reachable.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
@@ -33,8 +30,6 @@ import { closeServing, serve } from './serving.ts'
 import { Sessions } from './sessions.ts'
 import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
-import type { ChunkStore } from './store/chunk-store.ts'
-import { openDiskStore } from './store/disk.ts'
 import { Counting, type Tally } from './tally.ts'
 import { Turns } from './turns.ts'
 
@@ -89,8 +84,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const onUnexpected = config.onUnexpected ?? warn
   const checked = (asked?: Partial<ReceiverLimits>) => toLimits(asked, openFilesLimit(), memoryBytes())
   const limits = checked(config.limits)
-  const storage = await openStorage(directory, stateDirectory, limits, now, onUnexpected)
-  const { store, lock } = storage
+  const storage = await openStorage(config, directory, stateDirectory, limits, now, onUnexpected)
+  const { store, leases, cluster } = storage
   const hashing = startHashingThreads(config.workers ?? 0, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
   let ledger = storage.ledger
@@ -99,8 +94,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   try {
     const quotas = new Quotas(directory)
     const counting = new Counting()
-    ledger = counting.watching(await quotas.watching(ledger))
-    await settleInterrupted(ledger, store, onUnexpected)
+    ledger = counting.watching(await quotas.watching(ledger, { isShared: leases.areShared }))
     const space = new Space(() => store.freeBytes())
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
       counting.finished(sizeBytes)
@@ -109,13 +103,16 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     smallFiles =
       store.smallFiles &&
       (await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected }))
-    const deps = { ledger, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
+    const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false)
+    await settleInterrupted(ledger, sessions, onUnexpected)
     const id = await readOrMakeReceiverId(stateDirectory)
-    const runId = randomBytes(8).toString('hex')
+    await cluster?.mustBelongTo(id)
+    // Nodes are one receiver to its senders, whichever of them answers.
+    const runId = cluster === undefined ? randomBytes(8).toString('hex') : id
     const name = config.name ?? hostname()
     access = await openAccess(config, stateDirectory, { id, name }, now, onUnexpected)
-    const { successions, fingerprint } = access
+    const { successions, fingerprint, certificatePem } = access
     const describe = async (caller: Caller): Promise<ReceiverInfoInput> => ({
       id,
       name,
@@ -132,8 +129,18 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       runId,
     })
     const plain = { sessions, deps, names: new PlainNames(), now }
-    const service = createService(plain, (caller) => grantOf(caller, quotas), describe, onUnexpected)
+    const service = createService(
+      plain,
+      (caller) => grantOf(caller, quotas),
+      describe,
+      storage.forwarding,
+      onUnexpected,
+    )
     const serving = await serve(config, limits, service, access)
+    await cluster?.announce({
+      address: config.cluster?.nodeAddress ?? reachableAddress(config.host, serving.port),
+      ...(certificatePem !== undefined && { certificatePem }),
+    })
     const invitation = await access.invite(config.host, serving.port).catch(async (error: unknown) => {
       await closeServing(serving, sessions)
       throw error
@@ -164,74 +171,30 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         await hashing.close()
         await smallFiles?.close()
         await access?.close()
-        await ledger.close()
-        lock.release()
+        await storage.close()
       }),
     }
   } catch (error) {
     await hashing.close()
     await smallFiles?.close()
     await access?.close()
-    await ledger.close()
-    lock.release()
+    await storage.close()
     throw error
   }
 }
 
-async function openStorage(
-  directory: string,
-  stateDirectory: string,
-  limits: ReceiverLimits,
-  now: () => number,
-  onUnexpected: OnUnexpected,
-): Promise<{ store: ChunkStore; ledger: Ledger; lock: FolderLock }> {
-  let ledger: Ledger | undefined
-  let lock: FolderLock | undefined
-  try {
-    await mkdir(directory, { recursive: true })
-    const store = await openDiskStore(directory)
-    lock = lockFolder(directory)
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
-    ledger = await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected)
-    const logged = await withReceivedLog(ledger, directory, now)
-    return { store, ledger: await withOpenUploadsCap(logged, limits, ownerOf), lock }
-  } catch (error) {
-    await ledger?.close()
-    lock?.release()
-    if (error instanceof ReceiveError && lock === undefined) throw error
-    const known = toReceiveError(error)
-    if (known.code === 'BUSY')
-      throw receiveErrorFrom(error, 'BUSY', `Another receiver is already using ${stateDirectory}.`)
-    const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
-    throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
-  }
-}
-
-type FolderLock = { release(): void }
-
-/** Two receivers with ledgers of their own on one folder would take each other's parts for leftovers. */
-function lockFolder(directory: string): FolderLock {
-  const taken = takePidLock(join(directory, STATE_FOLDER, 'receiver.lock'))
-  if (taken.kind === 'taken') return taken
-  throw new ReceiveError('BUSY', `Another receiver is already using ${directory} (process ${taken.pid}).`)
-}
-
 /** One upload that cannot be settled now must not keep all others waiting; it is tried again when its sender asks to finish it. */
-async function settleInterrupted(ledger: Ledger, store: ChunkStore, onUnexpected: OnUnexpected): Promise<void> {
-  for await (const record of ledger.uploads.unfinished()) {
-    if (record.state.kind !== 'publishing') continue
-    try {
-      await settlePublication({ ledger, store }, record)
-    } catch (error) {
-      // Its folder was replaced by a file or a symbolic link, for example.
-      onUnexpected(error)
-    }
+async function settleInterrupted(ledger: Ledger, sessions: Sessions, onUnexpected: OnUnexpected): Promise<void> {
+  for await (const { fileId, state } of ledger.uploads.unfinished()) {
+    if (state.kind !== 'publishing') continue
+    // Whoever has a session of it has settled it.
+    await sessions
+      .use(fileId, async () => undefined)
+      .catch((error: unknown) => {
+        // Its folder was replaced by a file or a symbolic link, for example. Another node settles what it has.
+        if (!(error instanceof HeldElsewhere)) onUnexpected(error)
+      })
   }
-}
-
-/** Callers that nobody asked who they are count as one. */
-function ownerOf({ owner = 'anyone' }: UploadRecord): string {
-  return owner
 }
 
 function once(task: () => Promise<void>): () => Promise<void> {

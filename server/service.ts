@@ -1,9 +1,13 @@
+import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUploadRequest.ts'
 import type { BeginUploadReplyInput } from '../proto/generated/filetransfer/BeginUploadReply.ts'
+import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { ByteRangeInput } from '../proto/generated/filetransfer/ByteRange.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
+import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
 import type { FinishedFileInput } from '../proto/generated/filetransfer/FinishedFile.ts'
 import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/FinishUploadReply.ts'
+import type { FinishUploadRequest } from '../proto/generated/filetransfer/FinishUploadRequest.ts'
 import type { PutFile } from '../proto/generated/filetransfer/PutFile.ts'
 import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileReply.ts'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
@@ -13,6 +17,7 @@ import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
 import { type Caller, senderOf } from './caller.ts'
+import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { type Grant, mustOwn } from './grant.ts'
@@ -28,6 +33,7 @@ export function createService(
   plain: PlainDeps & { readonly deps: PutDeps },
   grantOf: (caller: Caller) => Grant,
   describe: (caller: Caller) => Promise<ReceiverInfoInput>,
+  forwarding: Forwarding,
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
@@ -36,46 +42,50 @@ export function createService(
   return {
     GetReceiverInfo: unary((_request, { caller }) => describe(caller)),
 
-    BeginUpload: unary(async (request, { caller }) => {
-      const asked = {
-        uploadKey: request.uploadKey,
-        path: request.path,
-        sizeBytes: toOffset(request.size, 'BAD_LENGTH'),
-        modifiedAtMs: Number(request.modifiedAtMs),
-        onConflict: request.onConflict,
-        sha256: request.sha256,
-        begunAtMs: plain.now(),
-      }
-      return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
-    }),
-
-    UploadChunks: bothStreams<UploadChunk, object>(async (messages, send, sendOff, admitted) => {
-      const grant = grantOf(admitted.caller)
-      const sender = senderOf(admitted)
-      const first = await messages.next()
-      if (first.done) return
-      mustBeFileId(first.value.fileId)
-      const generation = toOffset(first.value.generation, 'BAD_ID')
-      mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
-      await sessions.use(first.value.fileId, async (session) => {
-        const leave = session.join(generation, sendOff)
-        try {
-          for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
-            const { offset, data, crc32 } = next.value
-            const beganMs = performance.now()
-            const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
-            await send({
-              offset,
-              outcome,
-              durableWatermark: session.durableWatermark,
-              storeMicros: microsSince(beganMs),
-            })
-          }
-        } finally {
-          leave()
+    BeginUpload: unary(
+      forwarding.unary('BeginUpload', async (request: BeginUploadRequest, { caller }) => {
+        const asked = {
+          uploadKey: request.uploadKey,
+          path: request.path,
+          sizeBytes: toOffset(request.size, 'BAD_LENGTH'),
+          modifiedAtMs: Number(request.modifiedAtMs),
+          onConflict: request.onConflict,
+          sha256: request.sha256,
+          begunAtMs: plain.now(),
         }
-      })
-    }),
+        return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
+      }),
+    ),
+
+    UploadChunks: bothStreams(
+      forwarding.bothStreams<UploadChunk, object>('UploadChunks', async (messages, send, sendOff, admitted) => {
+        const grant = grantOf(admitted.caller)
+        const sender = senderOf(admitted)
+        const first = await messages.next()
+        if (first.done) return
+        mustBeFileId(first.value.fileId)
+        const generation = toOffset(first.value.generation, 'BAD_ID')
+        mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
+        await sessions.use(first.value.fileId, async (session) => {
+          const leave = session.join(generation, sendOff)
+          try {
+            for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
+              const { offset, data, crc32 } = next.value
+              const beganMs = performance.now()
+              const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
+              await send({
+                offset,
+                outcome,
+                durableWatermark: session.durableWatermark,
+                storeMicros: microsSince(beganMs),
+              })
+            }
+          } finally {
+            leave()
+          }
+        })
+      }),
+    ),
 
     PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, admitted) => {
       const grant = grantOf(admitted.caller)
@@ -96,24 +106,33 @@ export function createService(
     }),
 
     FinishUpload: serverStream(
-      async (request, send: (reply: FinishUploadReplyInput) => void, { caller, mustBeValid }) => {
-        mustBeFileId(request.fileId)
-        const generation = toOffset(request.generation, 'BAD_ID')
-        const md5 = toMd5(request.md5)
-        if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
-        mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
-        await sessions.use(request.fileId, async (session) => {
-          const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
-          const file = await session.finish(md5, generation, { onVerified, mustBeValid })
-          send({ finished: toWireFile(file) })
-        })
-      },
+      forwarding.serverStream(
+        'FinishUpload',
+        async (
+          request: FinishUploadRequest,
+          send: (reply: FinishUploadReplyInput) => void,
+          { caller, mustBeValid },
+        ) => {
+          mustBeFileId(request.fileId)
+          const generation = toOffset(request.generation, 'BAD_ID')
+          const md5 = toMd5(request.md5)
+          if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+          mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
+          await sessions.use(request.fileId, async (session) => {
+            const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
+            const file = await session.finish(md5, generation, { onVerified, mustBeValid })
+            send({ finished: toWireFile(file) })
+          })
+        },
+      ),
     ),
 
-    AbortUpload: unary(async ({ fileId, uploadKey }, { caller }) => {
-      await abort(sessions, deps, grantOf(caller), fileId === '' ? { uploadKey } : { fileId })
-      return {}
-    }),
+    AbortUpload: unary(
+      forwarding.unary('AbortUpload', async ({ fileId, uploadKey }: AbortUploadRequest, { caller }) => {
+        await abort(sessions, deps, grantOf(caller), fileId === '' ? { uploadKey } : { fileId })
+        return {}
+      }),
+    ),
 
     ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
@@ -127,24 +146,30 @@ export function createService(
       return { storedAs: path.join('/') }
     }),
 
-    Upload: clientStream((messages: AsyncIterator<FileChunk>, admitted) =>
-      receivePlain(plain, grantOf(admitted.caller), {
-        sender: senderOf(admitted),
-        mustBeValid: admitted.mustBeValid,
-        async next() {
-          const { done, value } = await messages.next()
-          return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
-        },
+    Upload: clientStream(
+      forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
+        receivePlain(plain, grantOf(admitted.caller), {
+          sender: senderOf(admitted),
+          mustBeValid: admitted.mustBeValid,
+          async next() {
+            const { done, value } = await messages.next()
+            return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
+          },
+        }),
+      ),
+    ),
+
+    QueryUploadedChunks: unary(
+      forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
+        const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
+        return { offsets: [...offsets], ranges: toWireRanges(ranges) }
       }),
     ),
 
-    QueryUploadedChunks: unary(async (identifier, { caller }) => {
-      const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
-      return { offsets: [...offsets], ranges: toWireRanges(ranges) }
-    }),
-
-    CheckFileIntegrity: unary(async (identifier, { caller }) =>
-      checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+    CheckFileIntegrity: unary(
+      forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
+        checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+      ),
     ),
   }
 }

@@ -1,13 +1,16 @@
 import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish } from './finish.ts'
+import type { Lease } from './leases.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
+import type { Phase } from './phase.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import type { Storage } from './storage.ts'
+import { Streams } from './streams.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
 
 /** What a session works with. */
@@ -18,19 +21,13 @@ export type SessionDeps = Storage & {
 /** What may change when an upload is opened again. */
 type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'begunAtMs'>
 
-type Phase =
-  | { readonly kind: 'receiving' }
-  | { readonly kind: 'finishing'; readonly md5: string | undefined; readonly result: Promise<FinishedFile> }
-  | { readonly kind: 'finished'; readonly file: FinishedFile }
-  | { readonly kind: 'aborted' }
-
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
   readonly #deps: SessionDeps
   readonly #losses: Losses
+  readonly #lease: Lease
   #bytes: ReceivedBytes
-  /** Streams that serve this upload, each with the way to send it off. */
-  readonly #streams = new Set<{ readonly sendOff: (error: ReceiveError) => void }>()
+  readonly #streams = new Streams()
   readonly #waiting = new Set<Waiting>()
   #record: UploadRecord
   #phase: Phase
@@ -38,17 +35,20 @@ export class Session {
   #closing = false
 
   /**
+   * @param lease without it nothing is stored or published; whoever took it gives it back.
    * @param losses shared by all sessions of the process, because a session ends with the streams that a loss sends off.
    * @param digest goes on from the session before; undefined when the whole file is to be read again at the end.
    */
   constructor(
     deps: SessionDeps,
+    lease: Lease,
     losses: Losses,
     record: UploadRecord,
     recalled: Recalled,
     digest: PrefixDigest | undefined,
   ) {
     this.#deps = deps
+    this.#lease = lease
     this.#losses = losses
     this.#record = record
     this.#bytes = this.#bytesFrom(recalled, digest)
@@ -117,9 +117,7 @@ export class Session {
   /** A stream begins to serve the upload. Answers the way to leave. `sendOff` is called when the stream must end. */
   join(generation: number, sendOff: (error: ReceiveError) => void): () => void {
     this.#mustReceive(generation)
-    const stream = { sendOff }
-    this.#streams.add(stream)
-    return () => this.#streams.delete(stream)
+    return this.#streams.join(sendOff)
   }
 
   /**
@@ -158,6 +156,7 @@ export class Session {
   async abort(): Promise<void> {
     if (this.#phase.kind === 'finishing') await this.#phase.result.catch(() => 'told to whoever asked to finish')
     if (this.#phase.kind !== 'receiving') return
+    this.#lease.mustHold()
     this.#phase = { kind: 'aborted' }
     this.dismiss(new ReceiveError('NOT_OPEN', 'The upload was cancelled.'))
     await this.#bytes.idle()
@@ -168,8 +167,7 @@ export class Session {
 
   /** Sends every stream off, for example because the receiver is closing. */
   dismiss(error: ReceiveError): void {
-    for (const { sendOff } of [...this.#streams]) sendOff(error)
-    this.#streams.clear()
+    this.#streams.dismiss(error)
   }
 
   /** Waits for chunks that are being stored, stops reading a file again, and lets go of the open file. */
@@ -236,6 +234,7 @@ export class Session {
         (verifiedBytes) => {
           // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
           if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
+          this.#lease.mustHold()
           tellWaiting(this.#waiting, verifiedBytes)
         },
       )
@@ -252,6 +251,7 @@ export class Session {
   #mustReceive(generation: number): void {
     if (this.#phase.kind !== 'receiving')
       throw new ReceiveError('NOT_OPEN', `The upload takes no chunks: it is ${this.#phase.kind}.`)
+    this.#lease.mustHold()
     this.#losses.mustBeTrusted(this.#record.fileId)
     if (generation !== this.#record.generation) {
       throw new ReceiveError(

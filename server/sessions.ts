@@ -1,5 +1,6 @@
 import { ReceiveError } from './errors.ts'
 import { settlePublication } from './finish.ts'
+import type { Lease } from './leases.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { Losses } from './losses.ts'
@@ -8,7 +9,15 @@ import { endOfPrefix } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
-type Entry = { readonly session: Promise<Session>; loaded: Session | undefined; users: number }
+type Entry = {
+  readonly session: Promise<Session>
+  loaded: Session | undefined
+  lease: Lease | undefined
+  users: number
+  /** Resolves when nobody uses it any more and it is closed. */
+  readonly gone: Promise<void>
+  readonly leave: () => void
+}
 
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
@@ -30,12 +39,13 @@ export class Sessions {
     this.#deps = deps
     this.#digests = verifyFromDisk || deps.store.digestsParts ? undefined : new PrefixDigests(deps.hashing)
     this.#limits = limits
+    deps.leases.onLost((error) => this.#lose(error))
   }
 
   /**
    * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else still is.
    *
-   * @throws ReceiveError UNKNOWN_UPLOAD, BUSY when too many uploads are busy, DRAINING when the receiver is closing; or what the task throws.
+   * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when too many uploads are busy, DRAINING when the receiver is closing; or what the task throws.
    */
   async use<T>(fileId: string, task: (session: Session) => Promise<T>): Promise<T> {
     const entry = this.#enter(fileId)
@@ -110,11 +120,18 @@ export class Sessions {
   }
 
   #open(fileId: string): Entry {
-    const entry: Entry = { session: this.#load(fileId), loaded: undefined, users: 0 }
-    // Whoever uses the session is told when it cannot be loaded.
-    void entry.session.then(
-      (session) => {
-        entry.loaded = session
+    let leave = () => {}
+    const gone = new Promise<void>((resolve) => {
+      leave = resolve
+    })
+    // A session that cannot be loaded is told to whoever uses it.
+    const session = this.#load(fileId, (lease) => {
+      entry.lease = lease
+    })
+    const entry: Entry = { session, loaded: undefined, lease: undefined, users: 0, gone, leave }
+    void session.then(
+      (loaded) => {
+        entry.loaded = loaded
       },
       () => undefined,
     )
@@ -125,36 +142,55 @@ export class Sessions {
     entry.users--
     if (entry.users > 0) return
     if (this.#entries.get(fileId) === entry) this.#entries.delete(fileId)
-    const closing = this.#closeSession(entry)
-    const closed = closing.catch(() => 'told to whoever left last')
-    this.#closings.set(fileId, closed)
+    this.#closings.set(fileId, entry.gone)
     try {
-      await closing
+      await this.#closeSession(fileId, entry)
     } finally {
-      if (this.#closings.get(fileId) === closed) this.#closings.delete(fileId)
+      entry.leave()
+      if (this.#closings.get(fileId) === entry.gone) this.#closings.delete(fileId)
     }
   }
 
-  async #closeSession(entry: Entry): Promise<void> {
-    const session = await entry.session.catch(() => undefined)
-    await session?.close()
-    const { digest, record } = session ?? {}
-    if (digest === undefined || record === undefined) return
-    const changedAtMs = await this.#deps.store.partChangedAtMs(record.fileId)
-    if (changedAtMs !== undefined) this.#digests?.keep(record.fileId, digest, changedAtMs)
+  async #closeSession(fileId: string, { session: loading, lease }: Entry): Promise<void> {
+    const session = await loading.catch(() => undefined)
+    try {
+      await session?.close()
+      if (session !== undefined) await this.#keepDigest(session)
+    } finally {
+      // Room is promised by the receiver that is busy with an upload.
+      if (this.#deps.leases.areShared) this.#deps.space.release(fileId)
+      await lease?.release()
+    }
   }
 
-  async #load(fileId: string): Promise<Session> {
+  async #keepDigest({ digest, record }: Session): Promise<void> {
+    if (digest === undefined || this.#digests === undefined) return
+    const changedAtMs = await this.#deps.store.partChangedAtMs(record.fileId)
+    if (changedAtMs !== undefined) this.#digests.keep(record.fileId, digest, changedAtMs)
+  }
+
+  /** Other receivers may be busy with all of these by now. */
+  #lose(error: ReceiveError): void {
+    for (const [fileId, entry] of [...this.#entries]) {
+      this.#entries.delete(fileId)
+      this.#closings.set(fileId, entry.gone)
+      entry.loaded?.dismiss(error)
+    }
+  }
+
+  async #load(fileId: string, onLease: (lease: Lease) => void): Promise<Session> {
     await this.#closings.get(fileId)
+    const lease = await this.#deps.leases.take(fileId)
+    onLease(lease)
     const found = await this.#deps.ledger.uploads.find(fileId)
     // After an interrupted publication its part may be gone because it has its final name; only when that is known its chunks are looked at.
     const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
     const recalled = await this.#recalled(record)
-    const changedAtMs = await this.#deps.store.partChangedAtMs(fileId)
+    const changedAtMs = this.#digests && (await this.#deps.store.partChangedAtMs(fileId))
     const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(recalled.stored))
-    return new Session(this.#deps, this.#losses, record, recalled, digest)
+    return new Session(this.#deps, lease, this.#losses, record, recalled, digest)
   }
 
   async #recalled(record: UploadRecord): Promise<Recalled> {

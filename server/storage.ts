@@ -1,4 +1,5 @@
 import type { Hashing } from './hashing.ts'
+import type { Leases } from './leases.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
@@ -7,6 +8,7 @@ import type { Turns } from './turns.ts'
 /** Where received bytes go and where they are remembered. */
 export type Storage = {
   readonly ledger: Ledger
+  readonly leases: Leases
   readonly store: ChunkStore
   readonly space: Space
   readonly turns: Turns

@@ -12,6 +12,7 @@ export type TlsConfig =
 
 /** What a receiver presents to its senders. */
 export type Tls = {
+  readonly certificatePem: string
   readonly credentials: ServerCredentials
   readonly fingerprint: Fingerprint
   readonly successions: readonly Succession[]
@@ -26,7 +27,7 @@ export async function openTls(config: TlsConfig, stateDirectory: string): Promis
     config.kind === 'own' ? await readOrMakeIdentity(stateDirectory) : await readIssued(config)
   // Devices prove themselves with tokens, so no certificate is asked of them.
   const pair = { cert_chain: Buffer.from(certificatePem), private_key: Buffer.from(keyPem) }
-  return { credentials: ServerCredentials.createSsl(null, [pair], false), fingerprint, successions }
+  return { credentials: ServerCredentials.createSsl(null, [pair], false), certificatePem, fingerprint, successions }
 }
 
 async function readIssued({ certificateFile, keyFile }: Extract<TlsConfig, { kind: 'issued' }>) {

@@ -40,7 +40,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^proto\//,
       node,
       /^@grpc\/grpc-js$/,
-      /^(classic-level|commander|dns-packet|prom-client|qrcode|selfsigned|yaml)$/,
+      /^(@redis\/client|classic-level|commander|dns-packet|prom-client|qrcode|selfsigned|yaml)$/,
     ],
   ],
   [

@@ -20,6 +20,7 @@ const receiverWide = new Set([
   'QUOTA',
   'BUSY',
   'DRAINING',
+  'STATE_UNREACHABLE',
   'NOT_READY',
   'STORAGE_NOT_WRITABLE',
   'NOT_PAIRED',

@@ -55,6 +55,11 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
           else await setAside(log, onDamage, key, text)
         }
       },
+      async bytes(fileId) {
+        let bytes = 0
+        for await (const { start, end } of ledger.chunks.list(fileId)) bytes += end - start
+        return bytes
+      },
       save: (fileId, chunk) => log.commit([put(chunkAt(fileId, chunk.start), chunkText(chunk))], false),
     },
     checkpoints: {

@@ -54,6 +54,7 @@ export type ChunkRecord = Range & {
  * The promise: when a method that saves or forgets has resolved, what it did survives `kill -9` of this process; with `durable` it survives a
  * power cut, together with everything that was saved before it. A method that rejects may or may not have taken effect, and harms no later one.
  * A record that cannot be read is set aside, and its upload or chunk is unknown from then on; no other record suffers.
+ * Chunks and checkpoints belong to an upload whose record was saved before.
  */
 export interface Ledger {
   readonly uploads: UploadRecords
@@ -83,6 +84,8 @@ export interface ChunkRecords {
   list(fileId: string): AsyncIterable<ChunkRecord>
   /** Adds a chunk, or replaces the one that begins at the same offset. */
   save(fileId: string, chunk: ChunkRecord): Promise<void>
+  /** How many bytes the chunks of an upload have together. */
+  bytes(fileId: string): Promise<number>
 }
 
 /** See {@link Ledger}. What survives a power cut of each upload; chunks outside it may not have reached the disk when the ledger knows them. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,9 +22,10 @@ const MAX_SPARE_BYTES = 1024 ** 3
  * Keeps bytes in a folder of this machine. Parts live in `.longshore/parts` of the same folder, and so on the same file system, where giving
  * one its final name is a single step.
  *
+ * @param options.shared whether other receivers use the folder, too: then nothing is there for one of them only.
  * @throws the system's error when the folder cannot be written to.
  */
-export async function openDiskStore(root: string): Promise<ChunkStore> {
+export async function openDiskStore(root: string, { shared = false } = {}): Promise<ChunkStore> {
   const parts = await openFolderForParts(root)
   const partAt = (fileId: string) => join(parts, `${fileId}.part`)
   await probe(root, parts)
@@ -31,7 +33,7 @@ export async function openDiskStore(root: string): Promise<ChunkStore> {
   const taken = new TakenNames()
 
   return {
-    smallFiles: await openSmallFiles(root, taken, mustBeThere),
+    smallFiles: shared ? undefined : await openSmallFiles(root, taken, mustBeThere),
     digestsParts: false,
     async openPart(fileId) {
       await mustBeThere()
@@ -76,8 +78,9 @@ async function openFolderForParts(root: string): Promise<string> {
 
 /** Does once what every upload will need, so that a folder that cannot be written to is noticed at the start and not at the end of a file. */
 async function probe(root: string, parts: string): Promise<void> {
-  const from = join(parts, `probe-${process.pid}`)
-  const to = join(root, STATE_FOLDER, `probe-${process.pid}`)
+  const name = `probe-${randomBytes(8).toString('hex')}`
+  const from = join(parts, name)
+  const to = join(root, STATE_FOLDER, name)
   try {
     const file = await open(from, 'w', 0o600)
     await file.sync().finally(() => file.close())

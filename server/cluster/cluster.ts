@@ -1,0 +1,64 @@
+import type { OnUnexpected } from '../answer.ts'
+import { ReceiveError } from '../errors.ts'
+import type { Leases } from '../leases.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { openRedisLedger } from '../ledger/redis.ts'
+import { type Forwarding, forwardingTo } from './forwarding.ts'
+import { openNode } from './node.ts'
+import { type NodeAddress, Peers, toNodeText } from './peers.ts'
+import { connectRedis } from './redis.ts'
+
+/** How a receiver is one of several nodes that look like one receiver from outside. */
+export type ClusterConfig = {
+  /** The Redis that all nodes share, like `redis://127.0.0.1:6379`. */
+  readonly redisUrl: string
+  /** `host:port` under which the other nodes reach this one; where it listens, as far as it can know, when not given. */
+  readonly nodeAddress?: string
+  /** A node that does not renew for so long is taken for dead, ms. @default 10 000 */
+  readonly leaseMs?: number
+}
+
+/** What a receiver that is one of several works with. */
+export type Cluster = {
+  readonly ledger: Ledger
+  readonly leases: Leases
+  readonly forwarding: Forwarding
+  /** Another one at each start. */
+  readonly nodeId: string
+  /** Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver. */
+  mustBelongTo(receiverId: string): Promise<void>
+  /** Begins to take part, when the receiver listens. */
+  announce(address: NodeAddress): Promise<void>
+  /** Lets the other nodes have its uploads, and lets go of Redis. */
+  close(): Promise<void>
+}
+
+const RECEIVER = 'longshore:receiver'
+
+/** @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE. */
+export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpected): Promise<Cluster> {
+  const state = await connectRedis(config.redisUrl, onUnexpected)
+  const node = openNode(state, onUnexpected, config.leaseMs)
+  const peers = new Peers()
+  return {
+    ledger: openRedisLedger(state, node.leaseOf, onUnexpected),
+    leases: node.leases,
+    forwarding: forwardingTo(peers, node.leases),
+    nodeId: node.id,
+    async mustBelongTo(receiverId) {
+      await state.command('SET', RECEIVER, receiverId, 'NX')
+      const known = String(await state.command('GET', RECEIVER))
+      if (known === receiverId) return
+      throw new ReceiveError(
+        'BAD_FLAGS',
+        `--redis: the Redis there belongs to the receiver ${known}, and this one is ${receiverId}. All nodes of a receiver share one --state-dir.`,
+      )
+    },
+    announce: (address) => node.announce(toNodeText(address)),
+    async close() {
+      await node.close()
+      peers.close()
+      state.close()
+    },
+  }
+}

@@ -1,0 +1,201 @@
+import type { ServiceError } from '@grpc/grpc-js'
+import type { Admitted } from '../caller.ts'
+import { type ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { HeldElsewhere, type Leases } from '../leases.ts'
+import { type Method, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
+
+/**
+ * Lets any node of a receiver be asked for any upload: what another node is busy with is asked there, and the answer passed on. A call is passed on once, so
+ * that two nodes that disagree do not keep it for ever.
+ */
+export interface Forwarding {
+  unary<Request, Reply>(
+    method: Method,
+    handle: (request: Request, admitted: Admitted) => Promise<Reply>,
+  ): (request: Request, admitted: Admitted) => Promise<Reply>
+  clientStream<Request, Reply>(
+    method: Method,
+    handle: (requests: AsyncIterator<Request>, admitted: Admitted) => Promise<Reply>,
+  ): (requests: AsyncIterator<Request>, admitted: Admitted) => Promise<Reply>
+  serverStream<Request, Reply>(
+    method: Method,
+    handle: (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>,
+  ): (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>
+  bothStreams<Request, Reply>(method: Method, handle: BothStreams<Request, Reply>): BothStreams<Request, Reply>
+}
+
+type BothStreams<Request, Reply> = (
+  requests: AsyncIterator<Request>,
+  send: (reply: Reply) => Promise<void>,
+  sendOff: (error: ReceiveError) => void,
+  admitted: Admitted,
+) => Promise<void>
+
+/** For a receiver that is alone. */
+export const noForwarding: Forwarding = {
+  unary: (_method, handle) => handle,
+  clientStream: (_method, handle) => handle,
+  serverStream: (_method, handle) => handle,
+  bothStreams: (_method, handle) => handle,
+}
+
+/** How often a node that does not answer is passed over before its caller is told to come back. */
+const TRIES = 3
+/** How often it is looked whether the other node still lives, ms: one that stands still keeps its connections. */
+const LOOK_EVERY_MS = 1_000
+
+export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHeld'>): Forwarding {
+  /** Serves here, or where the upload is; and here again when that node is gone, whose lease is then not waited for. */
+  const served = async <T>(
+    admitted: Admitted,
+    here: () => Promise<T>,
+    method: Method,
+    there: (call: PeerCall) => Promise<T>,
+  ): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await here()
+      } catch (error) {
+        if (!(error instanceof HeldElsewhere) || admitted.isForwarded || tries >= TRIES) throw error
+        const { fileId, lease, told } = error
+        try {
+          const call = await peers.call(told, method, admitted)
+          return await whileAlive(
+            call,
+            () => leases.isHeld(fileId),
+            admitted,
+            () => there(call),
+          )
+        } catch (failure) {
+          if (!(failure instanceof PeerGone)) throw failure
+          leases.doubt(fileId, lease)
+        }
+      }
+    }
+  }
+  return {
+    unary: (method, handle) => (request, admitted) =>
+      served(
+        admitted,
+        () => handle(request, admitted),
+        method,
+        (call) => {
+          call.end(request as object)
+          return onlyReply(call)
+        },
+      ),
+    serverStream: (method, handle) => (request, send, admitted) =>
+      served(
+        admitted,
+        () => handle(request, send, admitted),
+        method,
+        async (call) => {
+          call.end(request as object)
+          for await (const reply of repliesOf(call)) send(reply as never)
+        },
+      ),
+    clientStream: (method, handle) => async (requests, admitted) => {
+      const fromFirst = replaying(requests)
+      return served(
+        admitted,
+        () => handle(fromFirst(), admitted),
+        method,
+        async (call) => {
+          const reply = onlyReply<never>(call)
+          pump(fromFirst(), call)
+          return reply
+        },
+      )
+    },
+    bothStreams: (method, handle) => async (requests, send, sendOff, admitted) => {
+      const fromFirst = replaying(requests)
+      await served(
+        admitted,
+        () => handle(fromFirst(), send, sendOff, admitted),
+        method,
+        async (call) => {
+          pump(fromFirst(), call)
+          for await (const reply of repliesOf(call)) await send(reply as never)
+        },
+      )
+    },
+  }
+}
+
+/** A handler has taken the first message, which names the upload, before it knows that another node has that: each iterator begins with it again. */
+function replaying<Request>(requests: AsyncIterator<Request>): () => AsyncIterator<Request> {
+  let first: Promise<IteratorResult<Request>> | undefined
+  return () => {
+    let isFirst = true
+    return {
+      next() {
+        if (!isFirst) return requests.next()
+        isFirst = false
+        first ??= requests.next()
+        return first
+      },
+    }
+  }
+}
+
+/** Ends a call when its caller may not go on, or the node that serves it is taken for dead. */
+async function whileAlive<T>(
+  call: PeerCall,
+  isAlive: () => Promise<boolean>,
+  admitted: Admitted,
+  task: () => Promise<T>,
+): Promise<T> {
+  const stop = admitted.onCut(() => call.cancel())
+  const timer = setInterval(() => {
+    isAlive()
+      .then((alive) => alive || call.cancel())
+      .catch(() => 'whether it lives is asked again')
+  }, LOOK_EVERY_MS)
+  try {
+    return await task()
+  } finally {
+    clearInterval(timer)
+    stop()
+    call.cancel()
+  }
+}
+
+/** Passes messages on, no faster than the other node takes them, until either side ends. */
+function pump<Request>(requests: AsyncIterator<Request>, call: PeerCall): void {
+  void (async () => {
+    try {
+      for (let next = await requests.next(); !next.done; next = await requests.next()) {
+        if (call.destroyed) return
+        if (!call.write(next.value as object)) await drained(call)
+      }
+      call.end()
+    } catch {
+      // Its caller went away, and is told nothing any more.
+      call.cancel()
+    }
+  })()
+}
+
+async function* repliesOf(call: PeerCall): AsyncGenerator<object> {
+  try {
+    for await (const reply of call) yield reply
+  } catch (error) {
+    throw toReceiveErrorOfPeer(error as ServiceError)
+  }
+}
+
+async function onlyReply<Reply>(call: PeerCall): Promise<Reply> {
+  for await (const reply of repliesOf(call)) return reply as Reply
+  throw receiveErrorFrom(undefined, 'INTERNAL', 'Another node of this receiver answered nothing.')
+}
+
+function drained(call: PeerCall): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error'] as const
+    const done = () => {
+      for (const event of events) call.removeListener(event, done)
+      resolve()
+    }
+    for (const event of events) call.on(event, done)
+  })
+}

@@ -1,0 +1,173 @@
+import { Refused, type Reply, type Script, type SharedState } from '../cluster/redis.ts'
+import { ReceiveError, receiveErrorFrom } from '../errors.ts'
+import type { OnDamage } from './database.ts'
+import type { Ledger, UploadRecord } from './ledger.ts'
+import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
+import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
+import { forgetUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
+
+/** A finished upload is remembered for so long, ms, so that a sender that asks again is told; an unfinished one until it is forgotten. */
+const KEEP_FINISHED_MS = 30 * 86_400_000
+/** Entries that are asked for at once. */
+const PAGE = 1000
+
+/** Where the ledger keeps what, in Redis. */
+export const keys = {
+  upload: (fileId: string) => `longshore:upload:${fileId}`,
+  chunks: (fileId: string) => `longshore:chunks:${fileId}`,
+  /** No key of a sender has a slash in it, so those of a device are nobody else's. Empty for the upload of a plain client. */
+  ofSender: ({ origin, owner }: Pick<UploadRecord, 'origin' | 'owner'>) =>
+    origin.kind === 'begun' ? keyIndex(origin.uploadKey, owner) : '',
+  unfinished: 'longshore:unfinished',
+}
+
+/**
+ * The ledger of several receivers, in a Redis that they share. Closing it leaves the connection open.
+ *
+ * "Survives `kill -9`" is true of the receivers. What Redis loses when it is killed itself, at most its last second with `appendonly yes`, is sent again: the
+ * ledger then knows less than the store has, never more.
+ *
+ * @param leaseOf the lease that this receiver has on an upload, empty without one; a write for an upload that another one holds is refused with MOVED.
+ * @param onDamage told about every record that could not be read and was set aside.
+ */
+export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) => string, onDamage: OnDamage): Ledger {
+  const write = async (script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply> => {
+    try {
+      return await state.run(script, ...parameters)
+    } catch (error) {
+      throw error instanceof Refused ? refusal(error) : error
+    }
+  }
+  const keysOf = (record: UploadRecord) =>
+    [keys.upload(record.fileId), keys.chunks(record.fileId), keys.ofSender(record), keys.unfinished] as const
+  const find = async (fileId: string): Promise<UploadRecord | undefined> => {
+    const text = await state.command('HGET', keys.upload(fileId), 'record')
+    if (!Buffer.isBuffer(text)) return undefined
+    const record = toUpload(fileId, text.toString())
+    if (record === undefined) await setAside(state, onDamage, fileId)
+    return record
+  }
+
+  return {
+    uploads: {
+      find,
+      async findByKey(uploadKey, owner) {
+        const fileId = await state.command('GET', keyIndex(uploadKey, owner))
+        return Buffer.isBuffer(fileId) ? find(fileId.toString()) : undefined
+      },
+      async save(record, { forgetChunks = false } = {}) {
+        const { fileId } = record
+        const stage = record.state.kind === 'finished' ? 'finished' : 'open'
+        const forget = forgetChunks ? 1 : 0
+        const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, KEEP_FINISHED_MS]
+        await write(saveUpload, ...keysOf(record), ...parameters)
+      },
+      async forget(record) {
+        await write(forgetUpload, ...keysOf(record), leaseOf(record.fileId), record.fileId)
+      },
+      async *unfinished() {
+        for await (const [fileId] of scan(state, 'SSCAN', keys.unfinished, 1)) {
+          const record = fileId && (await find(fileId.toString()))
+          if (record && record.state.kind !== 'finished') yield record
+        }
+      },
+    },
+    chunks: {
+      async find(fileId, start) {
+        const stretch = stretchOf(start)
+        const records = await state.command('HGET', keys.chunks(fileId), stretch)
+        return Buffer.isBuffer(records) ? unpacked(stretch, records).find((chunk) => chunk.start === start) : undefined
+      },
+      async *list(fileId) {
+        const stretches: [string, Buffer][] = []
+        for await (const [stretch, records] of scan(state, 'HSCAN', keys.chunks(fileId), 2)) {
+          if (stretch && records) stretches.push([stretch.toString(), records])
+        }
+        stretches.sort(([one], [other]) => Number(one) - Number(other))
+        // A scan may answer a stretch twice, when the hash grows meanwhile.
+        const once = new Map(stretches)
+        for (const [stretch, records] of once) yield* unpacked(stretch, records)
+      },
+      async save(fileId, chunk) {
+        const record = [stretchOf(chunk.start), packed(chunk), chunk.end - chunk.start]
+        await write(saveChunk, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...record)
+      },
+      async bytes(fileId) {
+        const bytes = await state.command('HGET', keys.upload(fileId), 'bytes')
+        return Buffer.isBuffer(bytes) ? Number(bytes) : 0
+      },
+    },
+    checkpoints: {
+      async find(fileId) {
+        const text = await state.command('HGET', keys.upload(fileId), 'durable')
+        return (Buffer.isBuffer(text) && toCheckpoint(text.toString())) || []
+      },
+      async save(fileId, durable, { forgetChunks = [] } = {}) {
+        const { chunks, bytes, left } = await without(state, fileId, forgetChunks)
+        const counts = [checkpointText(durable), chunks, bytes]
+        await write(saveCheckpoint, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...counts, ...left)
+      },
+    },
+    close: async () => undefined,
+  }
+}
+
+/** What is left of the stretches in which chunks begin that are to be forgotten, and how much goes. */
+async function without(state: SharedState, fileId: string, starts: readonly number[]) {
+  const gone = new Set(starts)
+  const left: (string | Buffer)[] = []
+  let chunks = 0
+  let bytes = 0
+  for (const stretch of new Set(starts.map(stretchOf))) {
+    const records = await state.command('HGET', keys.chunks(fileId), stretch)
+    if (!Buffer.isBuffer(records)) continue
+    for (const { start, end } of unpacked(stretch, records)) {
+      if (!gone.has(start)) continue
+      chunks++
+      bytes += end - start
+    }
+    left.push(stretch, withoutStarts(stretch, records, gone) ?? '')
+  }
+  return { chunks, bytes, left }
+}
+
+/** Everything in a set or a hash, in groups of so many. What is there from the beginning to the end comes at least once. */
+async function* scan(
+  state: SharedState,
+  command: 'SSCAN' | 'HSCAN',
+  key: string,
+  group: number,
+): AsyncGenerator<Buffer[]> {
+  let cursor = '0'
+  do {
+    const reply = await state.command(command, key, cursor, 'COUNT', PAGE)
+    const [next, entries] = Array.isArray(reply) ? (reply as Reply[]) : []
+    if (!Buffer.isBuffer(next) || !Array.isArray(entries))
+      throw new Error(`Redis answered ${command} with something else.`)
+    cursor = next.toString()
+    for (let at = 0; at < entries.length; at += group) yield entries.slice(at, at + group) as Buffer[]
+  } while (cursor !== '0')
+}
+
+/** Keeps what cannot be read under another key, for a person to look at, and out of everybody's way. */
+async function setAside(state: SharedState, onDamage: OnDamage, fileId: string): Promise<void> {
+  await state.command('RENAME', keys.upload(fileId), `longshore:corrupt:${fileId}`)
+  await state.command('UNLINK', keys.chunks(fileId))
+  await state.command('SREM', keys.unfinished, fileId)
+  onDamage(new Error(`The record of ${fileId} in Redis was unreadable and is kept as longshore:corrupt:${fileId}.`))
+}
+
+function refusal(error: Refused): Error {
+  switch (error.code) {
+    case 'FENCED':
+      return receiveErrorFrom(error, 'MOVED', 'Another receiver serves this upload now; begin again.')
+    case 'TAKEN':
+      return new ReceiveError('MOVED', 'Another receiver began this upload at the same moment; begin again.')
+    default:
+      return error
+  }
+}
+
+function keyIndex(uploadKey: string, owner: string | undefined): string {
+  return owner === undefined ? `longshore:key:${uploadKey}` : `longshore:key:${owner}/${uploadKey}`
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../bench/free-port.ts'
+import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { openNode } from '../../server/cluster/node.ts'
+import { connectRedis } from '../../server/cluster/redis.ts'
+import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/ledger-conformance.ts'
+import { HeldElsewhere } from '../../server/leases.ts'
+import { openRedisLedger } from '../../server/ledger/redis.ts'
+
+describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing this is skipped)', () => {
+  let redis: RunningRedis
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longshore-redis-'))
+    redis = await startRedis(folder, await freePort())
+  })
+  afterAll(async () => {
+    await redis.stop()
+    await rm(folder, { recursive: true })
+  })
+  beforeEach(async () => {
+    const state = await connectRedis(redis.url, unexpected)
+    await state.command('FLUSHALL')
+    state.close()
+  })
+
+  const unexpected = (error: unknown) => expect.unreachable(String(error))
+  const noLease = () => ''
+
+  async function connected(onUnexpected: (error: unknown) => void = unexpected) {
+    const state = await connectRedis(redis.url, onUnexpected)
+    onTestFinished(() => state.close())
+    return state
+  }
+
+  /** A receiver, as far as it has a part in leases. */
+  async function nodeOf(leaseMs = 60_000) {
+    const state = await connected(() => undefined)
+    const node = openNode(state, () => undefined, leaseMs)
+    onTestFinished(() => node.close())
+    await node.announce(`node ${node.id}`)
+    return { ...node, state, ledger: openRedisLedger(state, node.leaseOf, unexpected) }
+  }
+
+  ledgerConformance('in Redis', async () => ({
+    ledger: openRedisLedger(await connected(), noLease, unexpected),
+    reopened: async () => openRedisLedger(await connected(), noLease, unexpected),
+  }))
+
+  test('of two nodes that begin an upload with one key at the same moment, one is told to look again', async () => {
+    const [one, other] = [await nodeOf(), await nodeOf()]
+    const origin = { kind: 'begun', uploadKey: 'one-key' } as const
+    const saved = await Promise.allSettled([
+      one.ledger.uploads.save(recordOf('a', { origin })),
+      other.ledger.uploads.save(recordOf('b', { origin })),
+    ])
+    const refused = saved.filter(({ status }) => status === 'rejected')
+    expect(refused).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'MOVED' }) }])
+    const found = await one.ledger.uploads.findByKey('one-key', undefined)
+    expect(await other.ledger.uploads.findByKey('one-key', undefined)).toEqual(found)
+  })
+
+  test('an upload has one holder; who asks meanwhile is told who that is, and gets it when it is given back', async () => {
+    const [one, other] = [await nodeOf(), await nodeOf()]
+    await one.ledger.uploads.save(recordOf('a'))
+    const lease = await one.leases.take('a')
+    const refusal = await other.leases.take('a').catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(HeldElsewhere)
+    expect(refusal).toMatchObject({ told: `node ${one.id}` })
+    expect(await other.leases.isHeld('a')).toBe(true)
+    await lease.release()
+    expect(await other.leases.isHeld('a')).toBe(false)
+    await other.leases.take('a')
+    await expect(one.leases.take('nobody')).rejects.toMatchObject({ code: 'UNKNOWN_UPLOAD' })
+  })
+
+  test('a holder that was passed over can write nothing any more, whatever it tries, however late', async () => {
+    const [late, next] = [await nodeOf(), await nodeOf()]
+    await late.ledger.uploads.save(recordOf('a'))
+    await late.leases.take('a')
+    await late.ledger.chunks.save('a', { start: 0, end: 10, crc32: 1 })
+    const held = await next.leases.take('a').catch((error: unknown) => error)
+    if (!(held instanceof HeldElsewhere)) throw new Error('It was not held.')
+    next.leases.doubt('a', held.lease)
+    await next.leases.take('a')
+
+    const tries = await Promise.allSettled([
+      late.ledger.chunks.save('a', { start: 10, end: 20, crc32: 2 }),
+      late.ledger.checkpoints.save('a', [{ start: 0, end: 20 }]),
+      late.ledger.uploads.save(recordOf('a', { state: { kind: 'finished', storedAs: ['a.bin'], md5: '' } })),
+      late.ledger.uploads.save(recordOf('a'), { forgetChunks: true }),
+      late.ledger.uploads.forget(recordOf('a')),
+    ])
+    expect(tries).toEqual(
+      Array.from({ length: 5 }, () => ({ status: 'rejected', reason: expect.objectContaining({ code: 'MOVED' }) })),
+    )
+    expect(await startsOf(next.ledger, 'a')).toEqual([0])
+    expect(await next.ledger.uploads.find('a')).toMatchObject({ state: { kind: 'receiving' } })
+  })
+
+  test('a node that does not renew loses its uploads by time alone, and knows it before others take them', async () => {
+    const [paused, next] = [await nodeOf(800), await nodeOf()]
+    await paused.ledger.uploads.save(recordOf('a'))
+    const lease = await paused.leases.take('a')
+    const lost: string[] = []
+    paused.leases.onLost(({ code }) => lost.push(code))
+    lease.mustHold()
+    // Its connection is cut for good, as far as it can see.
+    paused.state.close()
+    await expect.poll(() => lost, { timeout: 5000 }).toEqual(['STATE_UNREACHABLE'])
+    expect(() => lease.mustHold()).toThrow('does not answer')
+    await expect.poll(() => next.leases.isHeld('a'), { timeout: 5000 }).toBe(false)
+    await next.leases.take('a')
+  })
+
+  test('a Redis that is killed and started again has what was saved a second before, and its scripts work again', async () => {
+    const ledger = openRedisLedger(await connected(() => undefined), noLease, unexpected)
+    await ledger.uploads.save(recordOf('a'))
+    await ledger.chunks.save('a', { start: 0, end: 10, crc32: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await redis.kill()
+    await expect(ledger.chunks.save('a', { start: 10, end: 20, crc32: 1 })).rejects.toMatchObject({
+      code: 'STATE_UNREACHABLE',
+    })
+    await redis.start()
+    await expect
+      .poll(() => ledger.chunks.save('a', { start: 20, end: 30, crc32: 1 }).then(() => 'saved', String), {
+        timeout: 10_000,
+      })
+      .toBe('saved')
+    expect(await startsOf(ledger, 'a')).toEqual([0, 20])
+  })
+
+  test('a record that cannot be read is set aside and told, and nobody else suffers', async () => {
+    const told: string[] = []
+    const state = await connected()
+    const ledger = openRedisLedger(state, noLease, (error) => told.push(String(error)))
+    for (const fileId of ['a', 'b']) await ledger.uploads.save(recordOf(fileId))
+    await state.command('HSET', 'longshore:upload:a', 'record', '{"half')
+    expect(await ledger.uploads.find('a')).toBeUndefined()
+    const unfinished: string[] = []
+    for await (const { fileId } of ledger.uploads.unfinished()) unfinished.push(fileId)
+    expect(unfinished).toEqual(['b'])
+    expect(told).toEqual([expect.stringContaining('longshore:corrupt:a')])
+    expect(await state.command('EXISTS', 'longshore:corrupt:a')).toBe(1)
+  })
+})
