@@ -8,6 +8,7 @@ const ensured = ensureSystemPackages([
   'python3-grpcio',
   'python3-grpc-tools',
   'nginx',
+  'libnginx-mod-stream',
   'redis-server',
   // Screenshots of the Chinese window show boxes without it.
   'fonts-wqy-microhei',

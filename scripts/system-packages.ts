@@ -11,6 +11,7 @@ export type SystemPackage =
   | 'python3-grpcio'
   | 'python3-grpc-tools'
   | 'nginx'
+  | 'libnginx-mod-stream'
   | 'redis-server'
   | 'curl'
   | 'rsync'
@@ -33,6 +34,7 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   'python3-grpc-tools': () => canImport('grpc_tools'),
   // Debian keeps it where only root looks.
   nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
+  'libnginx-mod-stream': () => isFile('/usr/lib/nginx/modules/ngx_stream_module.so'),
   'redis-server': () => isOnPath('redis-server'),
   curl: () => isOnPath('curl'),
   rsync: () => isOnPath('rsync'),

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { freePort } from '../../bench/free-port.ts'
+import { startNginx } from '../../scripts/cluster/nginx.ts'
+import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { connectRedis } from '../../server/cluster/redis.ts'
+import { type Scene, setScene } from '../faults/scene.ts'
+import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+
+export type ClusterNode = LongshoreProcess & { readonly port: number }
+
+/** Two nodes on one folder, with a Redis of their own and nginx in front, as real processes. */
+export type ClusterScene = Scene & {
+  readonly redis: RunningRedis
+  /** Where nginx listens. */
+  readonly port: number
+  readonly nodes: readonly [ClusterNode, ClusterNode]
+  /** Another process in the place of a node that has ended. */
+  restart(node: ClusterNode): Promise<ClusterNode>
+  /** The node that is busy with an unfinished upload; undefined when none is. */
+  holder(): Promise<ClusterNode | undefined>
+}
+
+/**
+ * @param options.kind `http`: nginx looks at each call, and nothing is encrypted. `stream`: nodes encrypt and ask for tokens, and nginx hands connections on.
+ * @param options.changes replacements in the configuration of nginx.
+ */
+export async function setClusterScene(options: Parameters<typeof startNginx>[3] = {}): Promise<ClusterScene> {
+  const scene = setScene()
+  const redis = await startRedis(join(scene.sandbox, 'state/redis'), await freePort())
+  onTestFinished(() => redis.stop())
+  const access = options.kind === 'stream' ? ['--no-discovery'] : ['--plaintext', '--no-auth']
+  const flags = ['--redis', redis.url, '--max-connections-per-address', '1024', ...access]
+  const start = async (port: number): Promise<ClusterNode> => {
+    const where = ['--dir', scene.box, '--port', String(port), '--host', '127.0.0.1', '--json']
+    const node = longshore('receive', ...where, ...flags)
+    return { ...node, port: Number((await node.event('listening')).port) }
+  }
+  const nodes: [ClusterNode, ClusterNode] = [await start(0), await start(0)]
+  const port = await freePort()
+  const nginx = await startNginx(join(scene.sandbox, 'state/nginx'), port, [nodes[0].port, nodes[1].port], options)
+  onTestFinished(() => nginx.stop())
+  return {
+    ...scene,
+    redis,
+    port,
+    nodes,
+    async restart(node) {
+      await node.ended()
+      const again = await start(node.port)
+      nodes[nodes[0].port === node.port ? 0 : 1] = again
+      return again
+    },
+    async holder() {
+      const port = await portOfHolder(redis.url)
+      return nodes.find((node) => node.port === port)
+    },
+  }
+}
+
+async function portOfHolder(url: string): Promise<number | undefined> {
+  const state = await connectRedis(url, () => undefined)
+  try {
+    const open = await state.command('SMEMBERS', 'longshore:unfinished')
+    for (const fileId of Array.isArray(open) ? open : []) {
+      const holder = await state.command('HGET', `longshore:upload:${fileId}`, 'holder')
+      if (!Buffer.isBuffer(holder)) continue
+      const told = await state.command('GET', `longshore:node:${holder.toString().split(':')[0]}`)
+      if (Buffer.isBuffer(told)) return Number(JSON.parse(told.toString()).address.split(':').at(-1))
+    }
+    return undefined
+  } finally {
+    state.close()
+  }
+}
