@@ -15,12 +15,17 @@ export async function followUploads(
   const totals: Totals = { files: 0, failed: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
   const troubles = new Set<string>()
+  const moved = new Set<string>()
   let reached = false
   const pathOf = ({ id, path }: UploadSnapshot): string => nameOf(engine.sourceOf(id) ?? path)
 
   function follow(upload: UploadSnapshot): void {
     const { id, status, sizeBytes } = upload
     if (ended.has(id)) return
+    if (upload.moved && !moved.has(id)) {
+      moved.add(id)
+      report.note(`${pathOf(upload)} moved to another node of the receiver; nothing is lost.`)
+    }
     report.progress(pathOf(upload), upload)
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
     if (status.kind === 'interrupted' && reached && !troubles.has(status.reason)) {

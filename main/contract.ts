@@ -62,6 +62,8 @@ export type UploadSnapshot = {
   /** Place in the queue: lower goes first. Changes when the person reorders. */
   readonly rank: number
   readonly status: UploadStatus
+  /** In this run of the app another node of the receiver took it over, and nothing was lost. */
+  readonly moved?: true
 }
 
 /**

@@ -133,7 +133,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       plain,
       (caller) => grantOf(caller, quotas),
       describe,
-      storage.forwarding,
+      { forwarding: storage.forwarding, node: cluster?.nodeId ?? '' },
       onUnexpected,
     )
     const serving = await serve(config, limits, service, access)

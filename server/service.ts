@@ -33,7 +33,7 @@ export function createService(
   plain: PlainDeps & { readonly deps: PutDeps },
   grantOf: (caller: Caller) => Grant,
   describe: (caller: Caller) => Promise<ReceiverInfoInput>,
-  forwarding: Forwarding,
+  { forwarding, node }: { readonly forwarding: Forwarding; readonly node: string },
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
@@ -53,7 +53,7 @@ export function createService(
           sha256: request.sha256,
           begunAtMs: plain.now(),
         }
-        return begin(sessions, deps, grantOf(caller), asked, toBeginReply)
+        return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node))
       }),
     ),
 
@@ -174,7 +174,7 @@ export function createService(
   }
 }
 
-function toBeginReply(begun: Begun): BeginUploadReplyInput {
+function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput {
   switch (begun.kind) {
     case 'sha256 wanted':
       return { sha256Wanted: true }
@@ -186,6 +186,7 @@ function toBeginReply(begun: Begun): BeginUploadReplyInput {
         generation: begun.session.record.generation,
         chunkBytes: CHUNK_BYTES,
         chunkGridBytes: CHUNK_GRID_BYTES,
+        node,
         stored: toWireRanges(begun.session.stored),
         finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
       }

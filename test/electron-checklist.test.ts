@@ -156,7 +156,11 @@ test('20. the preload hands over one object, and no part of Electron', () => {
 })
 
 test('certificates: only the probe, which says nothing but a greeting, looks at one that nobody trusts', () => {
-  expect(filesWith('rejectUnauthorized')).toEqual(['main/engine/credentials.ts', 'main/engine/probe.ts'])
+  expect(filesWith('rejectUnauthorized')).toEqual([
+    'main/engine/credentials.ts',
+    'main/engine/probe.ts',
+    'server/cluster/peers.ts',
+  ])
   const distrusting = shipped.filter(({ file }) => /rejectUnauthorized:\s*false/.test(sourceText(file)))
   expect(distrusting.map(({ file }) => file)).toEqual(['main/engine/probe.ts'])
 })

@@ -16,8 +16,8 @@ export type Hashing = { readonly digest: FileDigest; readonly touchedAtMs: numbe
 
 /** Hears how an upload goes, in bytes. */
 export type TransferListener = {
-  /** How much the receiver holds before this attempt sends anything. */
-  onBegun(bytesStored: number): void
+  /** How much the receiver holds before this attempt sends anything, and which node of it answers; empty when it is alone. */
+  onBegun(bytesStored: number, node: string): void
   onStored(bytes: number): void
   onSent(bytes: number): void
   onVerifying(bytesVerified: number): void

@@ -168,8 +168,10 @@ function listenTo(entry: Entry, report: AttemptReport): TransferListener {
   const meter = createMeter(performance.now())
   let bytesStored = 0
   return {
-    onBegun(bytes) {
+    onBegun(bytes, node) {
       bytesStored = bytes
+      if (entry.node !== '' && node !== '' && node !== entry.node) entry.moved = true
+      entry.node = node
       report.event({ kind: 'stored', bytesStored })
     },
     onStored(bytes) {

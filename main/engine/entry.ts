@@ -22,6 +22,10 @@ export type Entry = {
   /** What the source is hashed to, and which state of the source that was; opened by the first attempt. */
   hashing: Hashing | undefined
   bytesSent: number
+  /** Which node of the receiver served it last; empty for a receiver that is alone. */
+  node: string
+  /** Another node took it over while it was sent. */
+  moved: boolean
 }
 
 export function newEntry(record: ResumeRecord, restored: boolean): Entry {
@@ -36,6 +40,8 @@ export function newEntry(record: ResumeRecord, restored: boolean): Entry {
     startAnew: false,
     hashing: undefined,
     bytesSent: 0,
+    node: '',
+    moved: false,
   }
 }
 
@@ -44,7 +50,7 @@ function statusOf({ held }: ResumeRecord): UploadStatus {
   return held === 'paused' ? { kind: 'paused' } : { kind: 'failed', ...held }
 }
 
-export function snapshotOf({ record, status }: Entry): UploadSnapshot {
+export function snapshotOf({ record, status, moved }: Entry): UploadSnapshot {
   const { id, path, identity, folder, receiver, rank } = record
   // An empty folder is told from a file by the slash at its end.
   const slash = identity === undefined ? '/' : ''
@@ -57,6 +63,7 @@ export function snapshotOf({ record, status }: Entry): UploadSnapshot {
     receiver,
     rank,
     status,
+    ...(moved && { moved }),
   }
 }
 

@@ -40,7 +40,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   const cut = cutFor(begun, connection.pace, throttle)
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
   const missingBytes = sizeBytes - storedBytes(sizeBytes, cut.gridBytes, stored)
-  listener.onBegun(sizeBytes - missingBytes)
+  listener.onBegun(sizeBytes - missingBytes, begun.node)
 
   const chunks = outgoingChunks(attempt, cut, stored)
   if (missingBytes > 0) {

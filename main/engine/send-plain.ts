@@ -27,7 +27,7 @@ export async function sendToPlainReceiver(attempt: Attempt): Promise<Finished> {
   const file = { fileId: record.uploadKey, fileName: storedAs }
   const stored = spansOf(await connection.queryChunks(file, signal), sizeBytes)
   const missingBytes = sizeBytes - storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
-  listener.onBegun(sizeBytes - missingBytes)
+  listener.onBegun(sizeBytes - missingBytes, '')
 
   const chunks = outgoingChunks(attempt, plainCut, stored)
   if (missingBytes > 0 || sizeBytes === 0) await uploadChunks(attempt, file.fileId, chunks)

@@ -37,6 +37,13 @@ test.each<[UploadStatus, string]>([
   expect(statusSentence({ status, sizeBytes: 1000, path: 'x.bin' }, text, nowMs)).toBe(sentence)
 })
 
+test('an upload that another node took over says so while it is sent, and that nothing is lost', () => {
+  const moved = (status: UploadStatus) =>
+    statusSentence({ status, sizeBytes: 1, path: 'x.bin', moved: true }, text, nowMs)
+  expect(moved(sending(1))).toBe('Sending; moved to another node of the receiver, nothing lost')
+  expect(moved(done)).toBe('Verified, stored as x.bin')
+})
+
 test('what went wrong is told in the language of the window, also when only the main process has words for it', () => {
   const { t } = createTranslator('zh-CN')
   const words = { ...text, t, duration: (seconds: number) => formatDuration(seconds, 'zh-CN') }

@@ -19,14 +19,15 @@ type Words = Pick<Text, 't' | 'share' | 'duration'>
 
 /** What is going on with an upload, in one or two sentences; for an interruption also when it goes on. */
 export function statusSentence(
-  { status, sizeBytes, path }: Pick<UploadSnapshot, 'status' | 'sizeBytes' | 'path'>,
+  { status, sizeBytes, path, moved }: Pick<UploadSnapshot, 'status' | 'sizeBytes' | 'path' | 'moved'>,
   words: Words,
   nowMs: number,
 ): string {
   const { t, share } = words
   switch (status.kind) {
-    case 'waiting':
     case 'sending':
+      return t(moved ? 'status.moved' : 'status.sending')
+    case 'waiting':
     case 'paused':
       return t(`status.${status.kind}`)
     case 'verifying':

@@ -31,7 +31,7 @@ export const keys = {
  * @param onDamage told about every record that could not be read and was set aside.
  */
 export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) => string, onDamage: OnDamage): Ledger {
-  const write = async (script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply> => {
+  const step = async (script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply> => {
     try {
       return await state.run(script, ...parameters)
     } catch (error) {
@@ -60,10 +60,10 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
         const stage = record.state.kind === 'finished' ? 'finished' : 'open'
         const forget = forgetChunks ? 1 : 0
         const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, KEEP_FINISHED_MS]
-        await write(saveUpload, ...keysOf(record), ...parameters)
+        await step(saveUpload, ...keysOf(record), ...parameters)
       },
       async forget(record) {
-        await write(forgetUpload, ...keysOf(record), leaseOf(record.fileId), record.fileId)
+        await step(forgetUpload, ...keysOf(record), leaseOf(record.fileId), record.fileId)
       },
       async *unfinished() {
         for await (const [fileId] of scan(state, 'SSCAN', keys.unfinished, 1)) {
@@ -90,7 +90,7 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
       },
       async save(fileId, chunk) {
         const record = [stretchOf(chunk.start), packed(chunk), chunk.end - chunk.start]
-        await write(saveChunk, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...record)
+        await step(saveChunk, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...record)
       },
       async bytes(fileId) {
         const bytes = await state.command('HGET', keys.upload(fileId), 'bytes')
@@ -105,7 +105,7 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
       async save(fileId, durable, { forgetChunks = [] } = {}) {
         const { chunks, bytes, left } = await without(state, fileId, forgetChunks)
         const counts = [checkpointText(durable), chunks, bytes]
-        await write(saveCheckpoint, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...counts, ...left)
+        await step(saveCheckpoint, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...counts, ...left)
       },
     },
     close: async () => undefined,

@@ -29,6 +29,7 @@ describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx (needs redis-se
     if (holder === undefined) throw new Error('Nobody served it.')
     holder.child.kill('SIGKILL')
     expect(await sender.ended(), sender.errors()).toBe(0)
+    expect(sender.errors()).toContain('moved to another node of the receiver; nothing is lost.')
     expect((await summaryOf(sender)).bytesSent - LARGE).toBeLessThanOrEqual(MOST_RESENT)
     await expectArrived(scene)
   })

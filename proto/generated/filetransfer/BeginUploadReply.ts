@@ -37,6 +37,10 @@ export interface BeginUploadReplyInput {
    * from receivers that take only whole chunks.
    */
   'chunkGridBytes'?: (number);
+  /**
+   * Which of several nodes of the receiver serves the upload, for people; another one each time it is another node. Empty from receivers that are alone.
+   */
+  'node'?: (string);
 }
 
 /**
@@ -72,4 +76,8 @@ export interface BeginUploadReply {
    * from receivers that take only whole chunks.
    */
   'chunkGridBytes': (number);
+  /**
+   * Which of several nodes of the receiver serves the upload, for people; another one each time it is another node. Empty from receivers that are alone.
+   */
+  'node': (string);
 }
