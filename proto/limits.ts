@@ -35,3 +35,6 @@ export const FORWARDED_KEY = 'x-longshore-forwarded'
 export const KEEPALIVE_MS = 5_000
 /** See {@link KEEPALIVE_MS}. */
 export const KEEPALIVE_TIMEOUT_MS = 10_000
+
+/** What a receiver says is free when it cannot know, as in a bucket of an object store, bytes. */
+export const FREE_BYTES_UNKNOWN = Number.MAX_SAFE_INTEGER

@@ -10,6 +10,9 @@ const ensured = ensureSystemPackages([
   'nginx',
   'libnginx-mod-stream',
   'redis-server',
+  'radosgw',
+  'ceph-mon',
+  'ceph-osd',
   // Screenshots of the Chinese window show boxes without it.
   'fonts-wqy-microhei',
 ])

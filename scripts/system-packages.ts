@@ -13,6 +13,9 @@ export type SystemPackage =
   | 'nginx'
   | 'libnginx-mod-stream'
   | 'redis-server'
+  | 'radosgw'
+  | 'ceph-mon'
+  | 'ceph-osd'
   | 'curl'
   | 'rsync'
   | 'rclone'
@@ -36,6 +39,9 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
   'libnginx-mod-stream': () => isFile('/usr/lib/nginx/modules/ngx_stream_module.so'),
   'redis-server': () => isOnPath('redis-server'),
+  radosgw: () => isOnPath('radosgw'),
+  'ceph-mon': () => isOnPath('ceph-mon'),
+  'ceph-osd': () => isOnPath('ceph-osd'),
   curl: () => isOnPath('curl'),
   rsync: () => isOnPath('rsync'),
   rclone: () => isOnPath('rclone'),

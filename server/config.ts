@@ -2,17 +2,23 @@ import type { OnUnexpected } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { ClusterConfig } from './cluster/cluster.ts'
 import type { ReceiverLimits } from './limits.ts'
+import type { S3Config } from './store/s3/config.ts'
 import type { TlsConfig } from './tls.ts'
 
 /** How a receiver is to run. */
 export type ReceiverConfig = {
-  /** Where finished files go. Made when it is missing. Parts of unfinished ones are in `.longshore` inside it. */
+  /**
+   * Where finished files go, unless they go to an {@link objectStore}. Made when it is missing. What the receiver keeps for itself is in `.longshore` inside it,
+   * parts of unfinished files among it.
+   */
   readonly directory: string
   /**
    * Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by two receivers, and must be by all
    * nodes of one.
    */
   readonly stateDirectory?: string
+  /** The bucket that files go to, instead of the directory. */
+  readonly objectStore?: S3Config
   /** How it is one of several nodes that share the directory; alone when not given. */
   readonly cluster?: ClusterConfig
   /** The address to listen on. `127.0.0.1` reaches this machine only. */

@@ -86,6 +86,8 @@ export class Expiry {
 
   /** True when the last time somebody asked for the upload, or sent a byte of it, is too long ago. */
   async #isAbandoned({ fileId, begunAtMs }: UploadRecord): Promise<boolean> {
+    // Asking a store may take long, and mostly there is no need to.
+    if (begunAtMs !== undefined && !this.#isOver(begunAtMs)) return false
     const changedAtMs = await this.#deps.store.partChangedAtMs(fileId)
     const knownAtMs = Math.max(begunAtMs ?? 0, changedAtMs ?? 0)
     return this.#isOver(knownAtMs === 0 ? this.#startedAtMs : knownAtMs)
@@ -113,9 +115,14 @@ export class Expiry {
   /** Deletes a part that no unfinished upload has, as a crash or a ledger that lost a record leave it. */
   async #discardOrphan(fileId: string): Promise<void> {
     const { ledger, store } = this.#deps
+    const isUnfinished = async () => {
+      const record = await ledger.uploads.find(fileId)
+      return record !== undefined && record.state.kind !== 'finished'
+    }
+    if (await isUnfinished()) return
     const changedAtMs = await store.partChangedAtMs(fileId)
     if (changedAtMs === undefined || !this.#isOver(changedAtMs)) return
-    const record = await ledger.uploads.find(fileId)
-    if (record === undefined || record.state.kind === 'finished') await store.discardPart(fileId)
+    // It may have been begun since.
+    if (!(await isUnfinished())) await store.discardPart(fileId)
   }
 }

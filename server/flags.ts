@@ -30,6 +30,11 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly webhook?: string
   readonly redis?: string
   readonly nodeAddress?: string
+  readonly s3Bucket?: string
+  readonly s3Endpoint?: string
+  readonly s3Region?: string
+  readonly s3Prefix?: string
+  readonly s3PathStyle?: boolean
 }
 
 /** Tells a command which flags it has. */
@@ -69,6 +74,11 @@ export function withReceiveFlags(command: Command): Command {
       '--node-address <address>',
       'host:port under which the other nodes reach this one; where it listens by default',
     )
+    .option('--s3-bucket <name>', 'put files into this bucket of an object store; --dir then holds what is not files')
+    .option('--s3-endpoint <url>', 'where the object store is; AWS by default')
+    .option('--s3-region <region>', 'its region; from AWS_REGION by default, or us-east-1 with --s3-endpoint')
+    .option('--s3-prefix <prefix>', 'what the keys of all files begin with, before a slash')
+    .option('--s3-path-style', 'name the bucket in the path and not in the host, as Ceph and MinIO want it')
     .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
     .option('--json', 'one JSON object a line on standard output')
   for (const [flag, about] of Object.values(limitFlags)) {
@@ -94,6 +104,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     verifyFromDisk: flags.verifyFromDisk ?? false,
     workers: flags.workers === undefined ? workersFor(availableParallelism()) : toWorkers(flags.workers),
     ...toCluster(flags),
+    ...toObjectStore(flags),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
     ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
@@ -163,6 +174,39 @@ function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, '
   if (nodeAddress !== undefined && !/^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i.test(nodeAddress))
     throw new ReceiveError('BAD_FLAGS', `--node-address takes host:port, not "${nodeAddress}".`)
   return { cluster: { redisUrl: redis, ...(nodeAddress !== undefined && { nodeAddress }) } }
+}
+
+function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'objectStore'> {
+  const { s3Bucket: bucket, s3Endpoint: endpoint, s3Region: region, s3Prefix, s3PathStyle: pathStyle } = flags
+  if (bucket === undefined) {
+    const [other] = Object.entries({
+      '--s3-endpoint': endpoint,
+      '--s3-region': region,
+      '--s3-prefix': s3Prefix,
+    }).filter(([, value]) => value !== undefined)
+    const flag = other?.[0] ?? (pathStyle ? '--s3-path-style' : undefined)
+    if (flag === undefined) return {}
+    throw new ReceiveError('BAD_FLAGS', `${flag} says more about a bucket, and --s3-bucket is missing.`)
+  }
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    throw new ReceiveError('BAD_FLAGS', `--s3-bucket takes the name of a bucket, not "${bucket}".`)
+  if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
+    throw new ReceiveError(
+      'BAD_FLAGS',
+      `--s3-endpoint takes an address like https://s3.example.com, not "${endpoint}".`,
+    )
+  if (flags.verifyFromDisk)
+    throw new ReceiveError('BAD_FLAGS', '--verify-from-disk reads a disk, and files in a bucket are on none.')
+  const prefix = s3Prefix?.replace(/^\/+|\/+$/g, '')
+  return {
+    objectStore: {
+      bucket,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(region !== undefined && { region }),
+      ...(prefix && { prefix }),
+      ...(pathStyle && { pathStyle }),
+    },
+  }
 }
 
 function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tls'> {

@@ -36,7 +36,12 @@ async function webServer(answer: (response: ServerResponse, request: IncomingMes
 
 async function run(config: Parameters<typeof startHooks>[0], files = [film]): Promise<string[]> {
   const trouble: string[] = []
-  const hooks = startHooks(config, '/srv/received', (error) => trouble.push((error as Error).message), [1, 1])
+  const hooks = startHooks(
+    config,
+    (name) => `/srv/received/${name}`,
+    (error) => trouble.push((error as Error).message),
+    [1, 1],
+  )
   for (const file of files) hooks.stored(file)
   await hooks.close()
   return trouble
@@ -87,5 +92,11 @@ test.each([
   [{ command: '/nowhere/hook' }, '--on-stored names /nowhere/hook, which cannot be run (ENOENT).'],
   [{ webhook: 'ftp://a/b' }, '--webhook takes a URL that begins with http:// or https://, not "ftp://a/b".'],
 ])('what cannot work is refused at the start: %j', (config, sentence) => {
-  expect(() => startHooks(config, '/srv/received', () => undefined)).toThrow(sentence)
+  expect(() =>
+    startHooks(
+      config,
+      (name) => `/srv/received/${name}`,
+      () => undefined,
+    ),
+  ).toThrow(sentence)
 })

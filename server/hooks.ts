@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OnUnexpected } from './answer.ts'
 import { ReceiveError, receiveErrorFrom } from './errors.ts'
@@ -34,13 +34,13 @@ const CLOSE_WITHIN_MS = 10_000
 const MOST_COMPLAINT = 500
 
 /**
- * @param directory the receiving folder.
+ * @param place answers where a stored file is, for the program and the webhook.
  * @param onTrouble told when a hook failed, which changes nothing for the file or its sender.
  * @throws ReceiveError BAD_FLAGS when the command cannot be run or the webhook is no URL that a file can be told to.
  */
 export function startHooks(
   { command, webhook }: HooksConfig,
-  directory: string,
+  place: (name: string) => string,
   onTrouble: OnUnexpected,
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
 ): Hooks {
@@ -52,7 +52,7 @@ export function startHooks(
   let last: Promise<void> = Promise.resolve()
 
   async function run(file: StoredEvent): Promise<void> {
-    const path = join(resolve(directory), ...file.name.split('/'))
+    const path = place(file.name)
     const told = JSON.stringify({ ...file, path })
     if (program !== undefined) await attempt(() => runCommand(program, path, told, over.signal))
     if (url !== undefined) await attempt(() => post(url, told, retryAfterMs, over.signal))

@@ -15,6 +15,7 @@ import { withReceivedLog } from './received-log.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
+import type { S3Config } from './store/s3/config.ts'
 
 /** Where a receiver keeps bytes and what it knows of them. */
 export type OpenStorage = {
@@ -40,14 +41,18 @@ export async function openStorage(
   const cluster = config.cluster && (await joinCluster(config.cluster, onUnexpected))
   let lock: FolderLock | undefined
   let ledger: Ledger | undefined
+  let closeObjects: (() => void) | undefined
   const close = async () => {
     await ledger?.close()
     await cluster?.close()
+    closeObjects?.()
     lock?.release()
   }
   try {
     await mkdir(directory, { recursive: true })
-    const store = await openDiskStore(directory, { shared: cluster !== undefined })
+    const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected))
+    closeObjects = objects?.close
+    const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined }))
     // Nodes share the folder, and their leases keep them apart.
     if (cluster === undefined) lock = lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
@@ -66,6 +71,12 @@ export async function openStorage(
     const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
     throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
   }
+}
+
+/** The library that speaks to object stores takes its time to load, and few receivers need it. */
+async function openObjects(config: S3Config, onUnexpected: OnUnexpected) {
+  const { openS3Store } = await import('./store/s3.ts')
+  return openS3Store(config, onUnexpected)
 }
 
 type FolderLock = { release(): void }

@@ -1,8 +1,7 @@
-import { lstat, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { KnownDevice } from './device.ts'
-import { hasCode, ReceiveError } from './errors.ts'
+import { ReceiveError } from './errors.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
 
 /** Somebody else may add files to a folder or take them away, so it is measured again after this, ms. */
 const MEASURE_EVERY_MS = 600_000
@@ -35,14 +34,13 @@ type Account = {
  * add.
  */
 export class Quotas {
-  readonly #root: string
+  readonly #store: Pick<ChunkStore, 'bytesBelow'>
   readonly #accounts = new Map<string, Account>()
   /** Counts the unfinished uploads anew, where others begin and finish some, too. */
   #recount: (() => Promise<void>) | undefined
 
-  /** @param root the receiving folder. */
-  constructor(root: string) {
-    this.#root = root
+  constructor(store: Pick<ChunkStore, 'bytesBelow'>) {
+    this.#store = store
   }
 
   /**
@@ -139,7 +137,7 @@ export class Quotas {
   async #measure(account: Account, folder: readonly string[]): Promise<Usage> {
     const startedAtMs = performance.now()
     const addedBefore = account.addedBytes
-    const bytes = await bytesBelow(join(this.#root, ...folder))
+    const bytes = await this.#store.bytesBelow(folder)
     const measuredAtMs = performance.now()
     account.usage = { bytes, measuredAtMs, tookMs: measuredAtMs - startedAtMs }
     // What came while the folder was read may be counted twice until the next time, and is never left out.
@@ -161,29 +159,4 @@ function setOpen(account: Account, fileId: string, bytes: number): void {
   account.openBytes += bytes - (account.open.get(fileId) ?? 0)
   if (bytes === 0) account.open.delete(fileId)
   else account.open.set(fileId, bytes)
-}
-
-/** The sizes of all files below a folder together; no symbolic link is followed. Zero for a folder that is not there yet. */
-async function bytesBelow(folder: string): Promise<number> {
-  let bytes = 0
-  try {
-    for await (const entry of await opendir(folder)) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) bytes += await bytesBelow(path)
-      else if (entry.isFile()) bytes += await sizeOf(path)
-    }
-  } catch (error) {
-    // Not there yet, or taken away meanwhile, or a file stands in its place.
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
-  }
-  return bytes
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await lstat(path)).size
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0
-    throw error
-  }
 }

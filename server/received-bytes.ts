@@ -198,9 +198,9 @@ export class ReceivedBytes {
   /** Gives up everything that is not durable, at once for whoever looks, and answers what whoever waits is told. */
   #lose(cause: unknown): ReceiveError {
     const known = toReceiveError(cause)
-    // Some network disks notice only at the sync that they are full.
+    // Some network disks notice only at the sync that they are full, and an object store may not answer for a while.
     const error =
-      known.status === 'RESOURCE_EXHAUSTED'
+      known.status === 'RESOURCE_EXHAUSTED' || known.status === 'UNAVAILABLE'
         ? known
         : receiveErrorFrom(cause, 'STORAGE_LOST_DATA', `The receiver lost bytes it had written. ${known.message}`)
     if (this.#fallingBack !== undefined) return error

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { Fingerprint } from '../proto/identity.ts'
-import { MAX_MESSAGE_BYTES, PROTOCOL_VERSION, PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
+import { FREE_BYTES_UNKNOWN, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
 import { accessOf, type Invitation, openAccess, type ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
 import type { Caller } from './caller.ts'
@@ -55,7 +55,7 @@ export interface Receiver {
   incoming(): readonly IncomingFile[]
   /** What it has done since it started. */
   tally(): Tally
-  /** Bytes that no unfinished upload has claimed. */
+  /** Bytes that no unfinished upload has claimed; infinite when nobody knows, as in a bucket. */
   freeBytes(): Promise<number>
   /**
    * Takes other limits than at the start, for whatever comes from now on; what is there already is not ended for being too much. `maxStreamsPerConnection`,
@@ -92,7 +92,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   let access: ReceiverAccess | undefined
   let smallFiles: SmallFiles | undefined
   try {
-    const quotas = new Quotas(directory)
+    const quotas = new Quotas(store)
     const counting = new Counting()
     ledger = counting.watching(await quotas.watching(ledger, { isShared: leases.areShared }))
     const space = new Space(() => store.freeBytes())
@@ -122,7 +122,9 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       maxMessageBytes: MAX_MESSAGE_BYTES,
       preferredConnections: PREFERRED_CONNECTIONS,
       freeBytes:
-        caller.kind === 'stranger' ? 0 : Math.min(await space.freeBytes(), await grantOf(caller, quotas).leftBytes()),
+        caller.kind === 'stranger'
+          ? 0
+          : Math.min(await space.freeBytes(), await grantOf(caller, quotas).leftBytes(), FREE_BYTES_UNKNOWN),
       access: accessOf(caller),
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,

@@ -6,6 +6,7 @@ import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toPort, withReceiveFlags } from './flags.ts'
 import { type Hooks, startHooks } from './hooks.ts'
 import { isLoopback } from './loopback.ts'
+import { placeOf } from './place.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -42,7 +43,7 @@ async function runReceiver(command: Command): Promise<number> {
   }
   const { flags, config, receiver, hooks, status } = started
   for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
-  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, config.directory)
+  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, placeOf(config, ''))
   await report.listening(receiver, {
     showQr: flags.qr ?? process.stdout.isTTY,
     statusPort: status?.port,
@@ -82,7 +83,11 @@ type Started = Settings & {
 async function start(settings: Settings): Promise<Started> {
   const { flags, config } = settings
   const statusPort = flags.statusPort === undefined ? undefined : toPort('--status-port', flags.statusPort)
-  const hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, config.directory, onTrouble)
+  const hooks = startHooks(
+    { command: flags.onStored, webhook: flags.webhook },
+    (name) => placeOf(config, name),
+    onTrouble,
+  )
   const receiver = await startReceiver({ ...config, ...version() })
   if (statusPort === undefined) return { ...settings, receiver, hooks, status: undefined }
   const devicesOf = async () => {

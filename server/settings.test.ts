@@ -75,7 +75,7 @@ test('a file that is not there, nothing at all, and a variable that makes no sen
 test('the example has every setting, and says of each what is so when nothing is said', async () => {
   const commented = readFileSync(EXAMPLE, 'utf8')
     .split('\n')
-    .flatMap((line) => /^#?([a-z-]+): (.*)$/.exec(line) ?? [])
+    .flatMap((line) => /^#?([a-z0-9-]+): (.*)$/.exec(line) ?? [])
   const shown = new Map<string, string>()
   for (let i = 0; i < commented.length; i += 3) shown.set(commented[i + 1] ?? '', commented[i + 2] ?? '')
   expect([...shown.keys()].sort()).toEqual(settingOptions(commandWith()).map(settingName).sort())

@@ -85,7 +85,7 @@ function unknown(command: Command, where: string, shown: string): ReceiveError {
 /** A sentence that begins with a flag, about something that was not said by a flag, begins with where it was said. */
 function blamed(error: unknown, origins: readonly Origin[]): unknown {
   if (!(error instanceof ReceiveError)) return error
-  const [flag = ''] = /^--[a-z-]+/.exec(error.message) ?? []
+  const [flag = ''] = /^--[a-z0-9-]+/.exec(error.message) ?? []
   const origin = origins.find(({ option }) => option.long === flag)
   if (origin === undefined) return error
   const sentence = error.message.slice('--'.length)

@@ -21,7 +21,7 @@ import type { UploadedChunks } from '../../proto/generated/filetransfer/Uploaded
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
 import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
 import { FileTransferClient } from '../../proto/index.ts'
-import { PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../proto/limits.ts'
+import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../proto/limits.ts'
 import { ask } from './ask.ts'
 import { cancelSoon } from './cancel.ts'
 import { channelTo } from './credentials.ts'
@@ -113,7 +113,8 @@ export function connect(route: Route, lanes: number): Connection {
         (options, done) => anyClient().getReceiverInfo({}, options, done),
         signal,
       )
-      return access === 'PAIRING_NEEDED' ? undefined : Number(freeBytes)
+      const isTold = access !== 'PAIRING_NEEDED' && Number(freeBytes) < FREE_BYTES_UNKNOWN
+      return isTold ? Number(freeBytes) : undefined
     },
     begin(request, signal) {
       // With a digest to compare, the receiver reads a file of that size before it answers.

@@ -19,7 +19,7 @@ export function statusPage(sight: Sight): string {
 <p class="quiet">Longshore receiver ${escaped(version)}, up since ${time(sight.upSinceMs)} UTC</p>
 <dl>
 ${fact('Arriving', `${bytes(sight.bytesPerSecond)}/s`)}
-${fact('Free', bytes(sight.freeBytes))}
+${fact('Free', sight.freeBytes === Number.POSITIVE_INFINITY ? 'not known' : bytes(sight.freeBytes))}
 ${fact('Files stored', count(tally.files))}
 ${fact('Stored', bytes(tally.fileBytes))}
 </dl>

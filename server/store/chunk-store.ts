@@ -83,7 +83,9 @@ export interface ChunkStore {
   openPublished(path: UploadRecord['path']): Promise<StoredFile | undefined>
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
-  /** Bytes that can still be written. */
+  /** The sizes of all published files below a path together. Zero for one that is not there yet. */
+  bytesBelow(path: readonly string[]): Promise<number>
+  /** Bytes that can still be written; infinite when nobody knows. */
   freeBytes(): Promise<number>
   /** The parts that are there, by their fileId. */
   listParts(): AsyncIterable<string>

@@ -4,6 +4,7 @@ import { type FileHandle, link, lstat, mkdir, open, statfs, unlink } from 'node:
 import { join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
+import { bytesBelow } from './bytes-below.ts'
 import type { ChunkStore, StoredFile } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
@@ -58,6 +59,7 @@ export async function openDiskStore(root: string, { shared = false } = {}): Prom
       await folder.close()
       return folder.path
     },
+    bytesBelow: (path) => bytesBelow(join(root, ...path)),
     async freeBytes() {
       const { bavail, blocks, bsize } = await statfs(root)
       return Math.max(0, bavail * bsize - Math.min(blocks * bsize * SPARE_SHARE, MAX_SPARE_BYTES))

@@ -37,7 +37,7 @@ export interface ReceiverInfoInput {
    */
   'preferredConnections'?: (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53 - 1 where nobody knows.
    */
   'freeBytes'?: (number | string | Long);
   /**
@@ -91,7 +91,7 @@ export interface ReceiverInfo {
    */
   'preferredConnections': (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53 - 1 where nobody knows.
    */
   'freeBytes': (string);
   /**

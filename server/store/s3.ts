@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { OnUnexpected } from '../answer.ts'
+import type { ChunkStore } from './chunk-store.ts'
+import { Bucket } from './s3/bucket.ts'
+import type { S3Config } from './s3/config.ts'
+import { isSameETag } from './s3/found-part.ts'
+import { KeptBytes } from './s3/kept-bytes.ts'
+import { Layout } from './s3/layout.ts'
+import { GatheringMemory } from './s3/memory.ts'
+import { Pieces } from './s3/pieces.ts'
+import { publishObject, settleObject } from './s3/publish-object.ts'
+import { S3Part } from './s3/s3-part.ts'
+
+/** Memory in which bytes are gathered, for all uploads together. */
+const MEMORY_BYTES = 256 * 1024 ** 2
+/** Requests that delete what an upload has left, at the same time. */
+const DELETES_AT_ONCE = 8
+
+/** For tests: pieces and memory that a few bytes fill. */
+export type S3Sizes = { readonly leastPieceBytes?: number; readonly memoryBytes?: number }
+
+/**
+ * Keeps bytes in a bucket of an object store that speaks S3. Several receivers may use it at once.
+ *
+ * Keys are taken as they are: names that differ by case are different names, and there are no folders to be in the way of a file. What other programs put under
+ * a name while an upload is being published there is lost as it would be with them.
+ *
+ * @throws ReceiveError STATE_UNREACHABLE, STORAGE_NOT_WRITABLE, BAD_FLAGS.
+ */
+export async function openS3Store(
+  config: S3Config,
+  onUnexpected: OnUnexpected,
+  { leastPieceBytes, memoryBytes = MEMORY_BYTES }: S3Sizes = {},
+): Promise<ChunkStore & { close(): void }> {
+  const bucket = new Bucket(config)
+  const layout = new Layout(config.prefix ?? '')
+  const { hasMd5ETags, keepsNames } = await probe(bucket, layout).catch((error: unknown) => {
+    bucket.close()
+    throw error
+  })
+  if (!keepsNames)
+    onUnexpected(
+      new Error(
+        `The object store ignores If-None-Match: of two files that are published under one name at the same moment, one may be lost.`,
+      ),
+    )
+  const memory = new GatheringMemory(memoryBytes)
+
+  const keysOf = async (fileId: string) => {
+    const keys: string[] = []
+    for await (const { key } of bucket.list(layout.folderOf(fileId))) keys.push(key)
+    return keys
+  }
+  const multipartsOf = (fileId: string) => bucket.multiparts.list(layout.folderOf(fileId))
+  const discardPart = async (fileId: string) => {
+    for await (const { key, uploadId } of multipartsOf(fileId)) await bucket.multiparts.abort(key, uploadId)
+    const keys = await keysOf(fileId)
+    const deleteSome = async () => {
+      for (let key = keys.pop(); key !== undefined; key = keys.pop()) await bucket.delete(key)
+    }
+    await Promise.all(Array.from({ length: DELETES_AT_ONCE }, deleteSome))
+  }
+  const partChangedAtMs = async (fileId: string) => {
+    let changedAtMs: number | undefined
+    const see = (atMs: number) => {
+      changedAtMs = Math.max(changedAtMs ?? 0, atMs)
+    }
+    for await (const object of bucket.list(layout.folderOf(fileId))) see(object.changedAtMs)
+    for await (const { key, uploadId, beganAtMs } of multipartsOf(fileId)) {
+      see(beganAtMs)
+      for await (const part of bucket.multiparts.listParts(key, uploadId)) see(part.changedAtMs)
+    }
+    return changedAtMs
+  }
+
+  return {
+    smallFiles: undefined,
+    digestsParts: true,
+    async openPart(fileId, sizeBytes) {
+      const pieces = new Pieces(sizeBytes, leastPieceBytes)
+      const kept = await KeptBytes.find(bucket, layout, fileId, pieces)
+      return new S3Part(kept, await kept.savedDigest(), pieces, { memory, hasMd5ETags })
+    },
+    discardPart,
+    async publish(fileId, wish, announce) {
+      const path = await publishObject(bucket, layout, fileId, wish, announce)
+      await discardPart(fileId)
+      return path
+    },
+    async settle(fileId, intent) {
+      const hasPart = async () => (await partChangedAtMs(fileId)) !== undefined
+      const settled = await settleObject(bucket, layout, fileId, intent, hasPart)
+      if (settled === 'published') await discardPart(fileId)
+      return settled
+    },
+    async openPublished(path) {
+      const key = layout.published(path)
+      const facts = await bucket.head(key)
+      if (facts === undefined) return undefined
+      return { sizeBytes: facts.sizeBytes, read: (start, end) => readObject(bucket, key, start, end), async close() {} }
+    },
+    async makeFolder(path) {
+      await bucket.put(`${layout.published(path)}/`, Buffer.alloc(0))
+      return path
+    },
+    async bytesBelow(path) {
+      let bytes = 0
+      for await (const { key, sizeBytes } of bucket.list(path.length === 0 ? layout.top : `${layout.published(path)}/`))
+        if (!key.startsWith(layout.state)) bytes += sizeBytes
+      return bytes
+    },
+    // How much more a bucket takes is known when it says that it is full.
+    freeBytes: async () => Number.POSITIVE_INFINITY,
+    async *listParts() {
+      const fileIds = new Set<string>()
+      for await (const fileId of bucket.listFolders(layout.parts)) fileIds.add(fileId)
+      for await (const { key } of bucket.multiparts.list(layout.parts)) fileIds.add(layout.fileIdOf(key) ?? '')
+      fileIds.delete('')
+      yield* fileIds
+    },
+    partChangedAtMs,
+    spelled: async (path) => path,
+    close: () => bucket.close(),
+  }
+}
+
+/** Does once what every upload will need, and finds out what the store can do. */
+async function probe(bucket: Bucket, layout: Layout): Promise<{ hasMd5ETags: boolean; keepsNames: boolean }> {
+  const key = `${layout.state}probe-${randomBytes(8).toString('hex')}`
+  const body = Buffer.from('Longshore')
+  try {
+    const etag = await bucket.put(key, body)
+    const isKept = (await bucket.put(key, body, { ifAbsent: true })) === undefined
+    const md5 = createHash('md5').update(body).digest('hex')
+    return { hasMd5ETags: isSameETag(etag ?? '', md5), keepsNames: isKept }
+  } finally {
+    await bucket.delete(key).catch(() => 'told by what failed before')
+  }
+}
+
+const READ_BYTES = 4 * 1024 ** 2
+
+async function* readObject(bucket: Bucket, key: string, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const block = await bucket.get(key, { start: at, end: Math.min(end, at + READ_BYTES) })
+    if (block === undefined || block.length === 0) return
+    yield block
+    at += block.length
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { S3Client } from '@aws-sdk/client-s3'
+import { silenceSdkWarning } from '../../environment.ts'
+import type { S3Config } from './config.ts'
+import { isDamage, isS3Error, statusOf, toS3Error } from './errors.ts'
+
+/** Bytes that were damaged on the way are sent so many times. */
+const TRIES = 3
+/** A request is tried so many times by the SDK, with pauses that grow to some seconds. */
+const ATTEMPTS = 5
+const CONNECT_WITHIN_MS = 3_000
+/** A store that is silent for so long does not answer, ms. */
+const SILENCE_MS = 30_000
+const MOST_CONNECTIONS = 64
+
+/** The way to one bucket. What it throws is a ReceiveError. */
+export class Connection {
+  readonly client: S3Client
+  /** For every request. */
+  readonly target: { readonly Bucket: string }
+
+  constructor({ bucket, endpoint, region, pathStyle = false }: S3Config) {
+    silenceSdkWarning()
+    this.target = { Bucket: bucket }
+    const agent = { maxSockets: MOST_CONNECTIONS, keepAlive: true }
+    this.client = new S3Client({
+      ...(endpoint !== undefined && { endpoint }),
+      // Whoever says where the store is may leave out a region, which only its signature needs.
+      ...(region !== undefined ? { region } : endpoint !== undefined && { region: 'us-east-1' }),
+      forcePathStyle: pathStyle,
+      maxAttempts: ATTEMPTS,
+      // Content-MD5 is what every store checks; some accept other checksums and do not look at them.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: {
+        connectionTimeout: CONNECT_WITHIN_MS,
+        socketTimeout: SILENCE_MS,
+        requestTimeout: SILENCE_MS,
+        throwOnRequestTimeout: true,
+        httpAgent: agent,
+        httpsAgent: agent,
+      },
+    })
+    // Aliyun OSS has a header of its own for what others call If-None-Match.
+    if (endpoint !== undefined && /\.aliyuncs\.com(:\d+)?$/.test(new URL(endpoint).host)) forbidOverwriting(this.client)
+  }
+
+  /** Runs requests and translates what they throw. */
+  async run<T>(task: (client: S3Client) => Promise<T>): Promise<T> {
+    try {
+      return await task(this.client)
+    } catch (error) {
+      throw this.translated(error)
+    }
+  }
+
+  /** The same, and undefined for what is not there. */
+  async unlessAbsent<T>(task: (client: S3Client) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await task(this.client)
+    } catch (error) {
+      if (statusOf(error) === 404 && !isS3Error(error, 'NoSuchBucket')) return undefined
+      throw this.translated(error)
+    }
+  }
+
+  translated(error: unknown): Error {
+    return toS3Error(error, this.target.Bucket)
+  }
+}
+
+/** What a request with these bytes says of them, and every store checks. */
+export function contentOf(body: Buffer): { readonly Body: Buffer; readonly ContentMD5: string } {
+  return { Body: body, ContentMD5: createHash('md5').update(body).digest('base64') }
+}
+
+/** Sends bytes again that were damaged on the way: the SDK takes a digest that does not fit for our mistake. */
+export function undamaged<T>(task: () => Promise<T>): Promise<T> {
+  return again(task, isDamage)
+}
+
+/** Asks again when an answer breaks off while it is read, which the SDK does not do. */
+export function unbroken<T>(task: () => Promise<T>): Promise<T> {
+  return again(task, (error) => statusOf(error) === undefined || statusOf(error) === 200)
+}
+
+async function again<T>(task: () => Promise<T>, isWorthIt: (error: unknown) => boolean): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await task()
+    } catch (error) {
+      if (tries >= TRIES || !isWorthIt(error)) throw error
+    }
+  }
+}
+
+function forbidOverwriting(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (call) => {
+      const { headers } = call.request as { headers: Record<string, string> }
+      if (headers['if-none-match'] === '*') headers['x-oss-forbid-overwrite'] = 'true'
+      return next(call)
+    },
+    { step: 'build', name: 'forbidOverwriting' },
+  )
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { ReceiveError } from '../../errors.ts'
+import type { Range } from '../../range-set.ts'
+import { STATE_FOLDER } from '../../safe-path.ts'
+
+/** No object store takes a longer key. */
+const MAX_KEY_BYTES = 1024
+
+/** Under which keys a receiver keeps what it has in a bucket. */
+export class Layout {
+  readonly #prefix: string
+
+  /** @param prefix without slashes at its ends; empty for the top of the bucket. */
+  constructor(prefix: string) {
+    this.#prefix = prefix === '' ? '' : `${prefix}/`
+  }
+
+  /** What all keys begin with. */
+  get top(): string {
+    return this.#prefix
+  }
+
+  /** Everything of the receiver's own. */
+  get state(): string {
+    return `${this.#prefix}${STATE_FOLDER}/`
+  }
+
+  get parts(): string {
+    return `${this.state}parts/`
+  }
+
+  /** Everything of one unfinished upload. */
+  folderOf(fileId: string): string {
+    return `${this.parts}${fileId}/`
+  }
+
+  /** The whole of an upload, when it is; until then the key of its multipart upload. */
+  wholeOf(fileId: string): string {
+    return `${this.folderOf(fileId)}whole`
+  }
+
+  digestOf(fileId: string): string {
+    return `${this.folderOf(fileId)}digest`
+  }
+
+  /** Bytes that wait for others to fill a piece with. */
+  fragmentOf(fileId: string, { start, end }: Range): string {
+    return `${this.folderOf(fileId)}fragments/${start}-${end}`
+  }
+
+  /** Which bytes a key has; undefined when it is not that of a fragment. */
+  fragmentAt(fileId: string, key: string): Range | undefined {
+    const [, start, end] = /^fragments\/(\d+)-(\d+)$/.exec(key.slice(this.folderOf(fileId).length)) ?? []
+    return start === undefined || end === undefined ? undefined : { start: Number(start), end: Number(end) }
+  }
+
+  /** The upload that a key below {@link parts} belongs to. */
+  fileIdOf(key: string): string | undefined {
+    return key.slice(this.parts.length).split('/')[0] || undefined
+  }
+
+  /**
+   * Where a published file is.
+   *
+   * @throws ReceiveError BAD_NAME when the path is too long for a key.
+   */
+  published(path: readonly string[]): string {
+    const key = this.#prefix + path.join('/')
+    if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key
+    throw new ReceiveError('BAD_NAME', `The path is longer than an object store takes: ${MAX_KEY_BYTES} bytes.`)
+  }
+
+  /** What says that somebody is about to publish a file of this path. Of one length, however long the path is. */
+  claimOf(path: readonly string[]): string {
+    return `${this.state}claims/${createHash('sha256').update(path.join('/')).digest('hex')}`
+  }
+}

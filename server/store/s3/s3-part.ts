@@ -1,0 +1,251 @@
+import { setImmediate } from 'node:timers/promises'
+import { bytesIn, missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
+import type { Offset } from '../../to-offset.ts'
+import type { Kept, Part } from '../chunk-store.ts'
+import type { DigestOfPieces } from './found-part.ts'
+import { type KeptBytes, lost } from './kept-bytes.ts'
+import type { GatheringMemory, MemoryHolder } from './memory.ts'
+import type { Pieces } from './pieces.ts'
+import type { RunningDigest } from './running-digest.ts'
+
+/** A piece in memory. One that was sent stays for as long as the digest has not come to it and nobody needs the memory. */
+type Held = {
+  readonly range: Range
+  readonly bytes: Buffer
+  filled: RangeSet
+  state: 'gathering' | 'sending' | 'sent'
+}
+
+/** Pieces of one upload that are on their way at the same time. */
+const SENDING_AT_ONCE = 4
+/** What is hashed before others have a turn, bytes. */
+const HASH_AT_ONCE_BYTES = 1024 ** 2
+
+/**
+ * The bytes of an unfinished upload on their way to an object store: gathered to pieces, which are put when they are full. Pieces cannot be read back before
+ * the upload is one object, so its MD5 is computed while bytes come in order; from where they did not, they are read when it is whole.
+ */
+export class S3Part implements Part, MemoryHolder {
+  readonly #kept: KeptBytes
+  readonly #memory: GatheringMemory
+  readonly #pieces: Pieces
+  readonly #hasMd5ETags: boolean
+  readonly #digest: RunningDigest
+  readonly #held = new Map<number, Held>()
+  /** Those that memory is waited for. */
+  readonly #coming = new Map<number, Promise<void>>()
+  readonly #running = new Set<Promise<void>>()
+  #hashing: Promise<void> | undefined
+  /** The digest at the end of a piece, to be kept. */
+  #unsaved: DigestOfPieces | undefined
+  #failure: unknown
+
+  /** @param options.hasMd5ETags see {@link KeptBytes.complete}. */
+  constructor(
+    kept: KeptBytes,
+    digest: RunningDigest,
+    pieces: Pieces,
+    { memory, hasMd5ETags }: { readonly memory: GatheringMemory; readonly hasMd5ETags: boolean },
+  ) {
+    this.#kept = kept
+    this.#digest = digest
+    this.#pieces = pieces
+    this.#memory = memory
+    this.#hasMd5ETags = hasMd5ETags
+    memory.add(this)
+  }
+
+  keeps(range: Range): Kept {
+    return missingWithin(this.#kept.ranges, range).length === 0 ? 'durable' : 'gone'
+  }
+
+  async write(data: Buffer, offset: Offset): Promise<void> {
+    this.#mustWork()
+    for (let at = 0; at < data.length; ) {
+      const piece = this.#pieces.at(offset + at)
+      const held = this.#held.get(piece)
+      if (held === undefined) {
+        await this.#room(piece)
+        continue
+      }
+      const start = offset + at
+      const end = Math.min(offset + data.length, held.range.end)
+      data.copy(held.bytes, start - held.range.start, at, at + end - start)
+      held.filled = withRange(held.filled, { start, end })
+      at += end - start
+      if (held.state === 'gathering' && this.#kept.gaps(held.range, held.filled).length === 0) this.#send(piece, held)
+    }
+    this.#memory.changed()
+    await this.#hashHeld()
+    while (this.#running.size >= SENDING_AT_ONCE) await Promise.race(this.#running)
+    this.#mustWork()
+  }
+
+  async *read(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end; ) {
+      const block = this.#heldAt(at, end) ?? (await this.#kept.read(at, end))
+      if (block === undefined || block.length === 0) return
+      yield block
+      at += block.length
+    }
+  }
+
+  async sync({ all }: { readonly all: boolean }): Promise<RangeSet> {
+    await Promise.all(this.#running)
+    this.#mustWork()
+    if (this.#pieces.sizeBytes === 0 && !this.#kept.isWhole) await this.#kept.putWhole(Buffer.alloc(0))
+    if (all) for (const held of [...this.#held.values()]) await this.#spill(held)
+    await this.#saveDigest()
+    return this.#kept.ranges
+  }
+
+  async md5(onVerified: (bytes: number) => void): Promise<string> {
+    await this.#hashHeld()
+    await this.#kept.complete(this.#hasMd5ETags)
+    const { sizeBytes } = this.#pieces
+    while (this.#digest.hashedBytes < sizeBytes) {
+      const block = await this.#kept.read(this.#digest.hashedBytes, sizeBytes)
+      if (block === undefined || block.length === 0) throw lost('the object store does not give it back')
+      for (let at = 0; at < block.length; at += HASH_AT_ONCE_BYTES) {
+        this.#digest.update(block.subarray(at, at + HASH_AT_ONCE_BYTES))
+        await setImmediate()
+      }
+      onVerified(this.#digest.hashedBytes)
+    }
+    onVerified(sizeBytes)
+    return this.#digest.hex()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running)
+    this.#memory.remove(this)
+    for (const piece of [...this.#held.keys()]) this.#letPieceGo(piece)
+  }
+
+  /** First what only the digest would need again, then what waits for more to fill a piece. */
+  async letGo(): Promise<boolean> {
+    let fullest: Held | undefined
+    for (const [piece, held] of this.#held) {
+      if (held.state === 'sent') {
+        this.#letPieceGo(piece)
+        return true
+      }
+      if (held.state !== 'gathering' || held.filled.length === 0) continue
+      if (fullest === undefined || bytesIn(held.filled) > bytesIn(fullest.filled)) fullest = held
+    }
+    if (fullest === undefined) return false
+    await this.#spill(fullest)
+    return fullest.filled.length === 0
+  }
+
+  #mustWork(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Resolves when there is memory for a piece. It may be gone again when somebody else had a turn. */
+  #room(piece: number): Promise<void> {
+    const coming = this.#coming.get(piece) ?? this.#makeRoom(piece)
+    this.#coming.set(piece, coming)
+    return coming
+  }
+
+  async #makeRoom(piece: number): Promise<void> {
+    const range = this.#pieces.range(piece)
+    const bytes = range.end - range.start
+    try {
+      await this.#memory.take(bytes)
+      this.#held.set(piece, { range, bytes: Buffer.allocUnsafe(bytes), filled: [], state: 'gathering' })
+    } finally {
+      this.#coming.delete(piece)
+    }
+  }
+
+  #letPieceGo(piece: number): void {
+    const { start, end } = this.#pieces.range(piece)
+    if (this.#held.delete(piece)) this.#memory.giveBack(end - start)
+  }
+
+  #send(piece: number, held: Held): void {
+    held.state = 'sending'
+    const sending = this.#sendNow(piece, held)
+      .catch((error: unknown) => {
+        // What was acknowledged of it is lost, which the next sync tells; its memory is others' at once.
+        this.#failure ??= error
+        this.#letPieceGo(piece)
+      })
+      .finally(() => this.#running.delete(sending))
+    this.#running.add(sending)
+  }
+
+  async #sendNow(piece: number, held: Held): Promise<void> {
+    const { range, bytes } = held
+    for (const gap of missingWithin(held.filled, range)) {
+      for (let at = gap.start; at < gap.end; ) {
+        const block = await this.#kept.read(at, gap.end)
+        if (block === undefined || block.length === 0) throw lost('a fragment is gone')
+        at += block.copy(bytes, at - range.start)
+      }
+    }
+    held.filled = [range]
+    await this.#kept.putPiece(piece, bytes)
+    held.state = 'sent'
+    await this.#hashHeld()
+    if (this.#digest.hashedBytes >= range.end) this.#letPieceGo(piece)
+    else this.#memory.changed()
+  }
+
+  /** Puts what is in memory of a piece as fragments. What comes meanwhile stays. */
+  async #spill(held: Held): Promise<void> {
+    if (held.state !== 'gathering') return
+    const { range, bytes } = held
+    const spilled = held.filled
+    for (const { start, end } of spilled)
+      await this.#kept.putFragment({ start, end }, bytes.subarray(start - range.start, end - range.start))
+    // It may be full by now, and on its way.
+    if ((held.state as Held['state']) !== 'gathering') return
+    held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
+    if (held.filled.length === 0) this.#letPieceGo(this.#pieces.at(range.start))
+  }
+
+  #heldAt(at: number, end: number): Buffer | undefined {
+    const held = this.#held.get(this.#pieces.at(at))
+    const filled = held?.filled.find((range) => range.start <= at && at < range.end)
+    if (held === undefined || filled === undefined) return undefined
+    const { start } = held.range
+    return held.bytes.subarray(at - start, Math.min(end, filled.end) - start)
+  }
+
+  /** Hashes what goes on where the digest is, as far as it is in memory. */
+  async #hashHeld(): Promise<void> {
+    // One that has just ended has not seen what came since.
+    for (let at = this.#digest.hashedBytes; this.#heldAt(at, at + 1); at = this.#digest.hashedBytes) {
+      this.#hashing ??= this.#hashOn().finally(() => {
+        this.#hashing = undefined
+      })
+      await this.#hashing
+    }
+  }
+
+  async #hashOn(): Promise<void> {
+    for (;;) {
+      const at = this.#digest.hashedBytes
+      const block = this.#heldAt(at, at + HASH_AT_ONCE_BYTES)
+      if (block === undefined) return
+      this.#digest.update(block)
+      const piece = this.#pieces.at(at)
+      if (this.#digest.hashedBytes === this.#pieces.range(piece).end) {
+        this.#unsaved = { pieces: piece + 1, state: this.#digest.save() }
+        if (this.#held.get(piece)?.state === 'sent') this.#letPieceGo(piece)
+      }
+      await setImmediate()
+    }
+  }
+
+  /** For another node, which can do without. */
+  async #saveDigest(): Promise<void> {
+    const unsaved = this.#unsaved
+    if (unsaved === undefined || unsaved.pieces === this.#pieces.count) return
+    const isSaved = await this.#kept.saveDigest(unsaved).catch(() => false)
+    if (isSaved && this.#unsaved === unsaved) this.#unsaved = undefined
+  }
+}
