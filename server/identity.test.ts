@@ -74,3 +74,9 @@ test('an identity that cannot be read is never quietly replaced by another one',
   await expect(readOrMakeIdentity(state)).rejects.toThrow('cannot be read')
   expect(await readFile(join(state, 'identity/identity.pem'), 'utf8')).toBe('half a ke')
 })
+
+test('nodes that make an identity at the same moment have one', async () => {
+  const folder = await sandbox()
+  const made = await Promise.all(Array.from({ length: 5 }, () => readOrMakeIdentity(folder)))
+  expect(new Set(made.map(({ fingerprint }) => fingerprint)).size).toBe(1)
+})

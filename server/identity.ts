@@ -8,7 +8,7 @@ import {
   type Succession,
 } from '../proto/identity.ts'
 import { ReceiveError, receiveErrorFrom } from './errors.ts'
-import { makePrivateFolder, readIfThere, writePrivateFile } from './private-file.ts'
+import { makePrivateFile, makePrivateFolder, readIfThere, writePrivateFile } from './private-file.ts'
 
 /** What a receiver proves itself with. */
 export type Identity = {
@@ -38,8 +38,9 @@ export async function readOrMakeIdentity(stateDirectory: string): Promise<Identi
   const text = await readIfThere(files.identity)
   if (text !== undefined) return { ...toPair(text, files.identity), successions: await readSuccessions(files, text) }
   const pair = await makePair()
-  await writePrivateFile(files.identity, pair.keyPem + pair.certificatePem)
-  return { ...pair, successions: [] }
+  // Nodes that start at the same moment must be one receiver.
+  const isOurs = await makePrivateFile(files.identity, pair.keyPem + pair.certificatePem)
+  return isOurs ? { ...pair, successions: [] } : readOrMakeIdentity(stateDirectory)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasCode } from './errors.ts'
 
@@ -14,6 +14,21 @@ export async function makePrivateFolder(path: string): Promise<void> {
  * resolves it survives a power cut. Its folder must be there.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
+  await written(path, text, (aside) => rename(aside, path))
+}
+
+/** The same for a file that is not there yet. Answers false, and changes nothing, when it is: of several that make it, one does. */
+export async function makePrivateFile(path: string, text: string): Promise<boolean> {
+  try {
+    await written(path, text, (aside) => link(aside, path))
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function written(path: string, text: string, name: (aside: string) => Promise<void>): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
     const file = await open(aside, 'wx', 0o600)
@@ -23,10 +38,9 @@ export async function writePrivateFile(path: string, text: string): Promise<void
     } finally {
       await file.close()
     }
-    await rename(aside, path)
-  } catch (error) {
+    await name(aside)
+  } finally {
     await rm(aside, { force: true })
-    throw error
   }
   await syncFolder(dirname(path))
 }

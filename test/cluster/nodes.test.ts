@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasNginx, hasNginxStream } from '../../scripts/cluster/nginx.ts'
+import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { asked, connect, md5Of, sendPlain } from '../../server/fixtures/client.ts'
 import { sizeOf } from '../faults/run-size.ts'
-import { BYSTANDER } from '../faults/scene.ts'
-import { finalFiles } from '../faults/tree.ts'
 import { buildOutputs } from '../support/build.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
-import { type ClusterScene, setClusterScene } from './scene.ts'
+import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { type ClusterOptions, type ClusterScene, setClusterScene } from './scene.ts'
 
 const MIB = 1024 ** 2
 const LARGE = sizeOf({ short: 256 * MIB, full: 1024 * MIB })
@@ -19,54 +19,73 @@ const MOST_RESENT = 64 * MIB
 
 beforeAll(() => buildOutputs(['cli']))
 
-describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx (needs redis-server and nginx, else skipped)', () => {
-  test('[E8] kill -9 of the node that serves an upload at half of it: the other one ends it, and little is sent twice', async () => {
-    const scene = await setClusterScene()
-    const file = scene.addSource('large.bin', LARGE)
-    const sender = scene.send([file], scene.port)
-    await stored(sender, LARGE / 2)
-    const holder = await scene.holder()
-    if (holder === undefined) throw new Error('Nobody served it.')
-    holder.child.kill('SIGKILL')
-    expect(await sender.ended(), sender.errors()).toBe(0)
-    expect(sender.errors()).toContain('moved to another node of the receiver; nothing is lost.')
-    expect((await summaryOf(sender)).bytesSent - LARGE).toBeLessThanOrEqual(MOST_RESENT)
-    await expectArrived(scene)
+describe.skipIf(!(hasRedis && hasNginx)).each([
+  ['a shared folder', true],
+  ['a bucket (needs radosgw, ceph-mon and ceph-osd)', hasRadosgw],
+])('two nodes behind nginx (needs redis-server and nginx, else skipped), with %s', (store, isThere) => {
+  let objects: ObjectStore | undefined
+  beforeAll(async () => {
+    if (isThere && store.startsWith('a bucket')) objects = await startObjectStore()
   })
+  afterAll(() => objects?.stop())
+  const set = async (options?: ClusterOptions) => setClusterScene({ ...options, bucket: await objects?.newBucket() })
 
-  test('[E9] a node that is stopped for longer than its lease, and goes on later, spoils nothing', async () => {
-    const scene = await setClusterScene({ changes: { 'grpc_read_timeout 45s;': 'grpc_read_timeout 3s;' } })
-    const file = scene.addSource('large.bin', LARGE)
-    const sender = scene.send([file, '--limit', '20M'], scene.port)
-    await stored(sender, LARGE / 4)
-    const holder = await scene.holder()
-    if (holder === undefined) throw new Error('Nobody served it.')
-    holder.child.kill('SIGSTOP')
-    const other = scene.nodes.find(({ port }) => port !== holder.port)
-    await expect.poll(async () => (await scene.holder())?.port, { timeout: 60_000 }).toBe(other?.port)
-    holder.child.kill('SIGCONT')
-    expect(await sender.ended(), sender.errors()).toBe(0)
-    await expectArrived(scene)
-    // The one that was stopped serves again.
-    const next = scene.addSource('next.bin', 3 * MIB)
-    expect(await scene.send([next], holder.port).ended()).toBe(0)
-    await expectArrived(scene)
-  })
+  test.skipIf(!isThere)(
+    '[E8] kill -9 of the node that serves an upload at half of it: the other one ends it, and little is sent twice',
+    async () => {
+      const scene = await set()
+      const file = scene.addSource('large.bin', LARGE)
+      const sender = scene.send([file], scene.port)
+      await stored(sender, LARGE / 2)
+      const holder = await scene.holder()
+      if (holder === undefined) throw new Error('Nobody served it.')
+      holder.child.kill('SIGKILL')
+      expect(await sender.ended(), sender.errors()).toBe(0)
+      expect(sender.errors()).toContain('moved to another node of the receiver; nothing is lost.')
+      expect((await summaryOf(sender)).bytesSent - LARGE).toBeLessThanOrEqual(MOST_RESENT)
+      await expectArrived(scene)
+    },
+  )
 
-  test('a Redis that is killed while files arrive and comes back costs time and nothing else', async () => {
-    const scene = await setClusterScene()
-    const files = Array.from({ length: 3 }, (_, index) => scene.addSource(`${index}.bin`, LARGE / 4))
-    const sender = scene.send(files, scene.port)
-    await stored(sender, LARGE / 8)
-    await scene.redis.kill()
-    await delay(3000)
-    await scene.redis.start()
-    expect(await sender.ended(), sender.errors()).toBe(0)
-    await expectArrived(scene)
-  })
+  test.skipIf(!isThere)(
+    '[E9] a node that is stopped for longer than its lease, and goes on later, spoils nothing',
+    async () => {
+      const scene = await set({ changes: { 'grpc_read_timeout 45s;': 'grpc_read_timeout 3s;' } })
+      const file = scene.addSource('large.bin', LARGE)
+      const sender = scene.send([file, '--limit', '20M'], scene.port)
+      await stored(sender, LARGE / 4)
+      const holder = await scene.holder()
+      if (holder === undefined) throw new Error('Nobody served it.')
+      holder.child.kill('SIGSTOP')
+      const other = scene.nodes.find(({ port }) => port !== holder.port)
+      await expect.poll(async () => (await scene.holder())?.port, { timeout: 60_000 }).toBe(other?.port)
+      holder.child.kill('SIGCONT')
+      expect(await sender.ended(), sender.errors()).toBe(0)
+      await expectArrived(scene)
+      // The one that was stopped serves again.
+      const next = scene.addSource('next.bin', 3 * MIB)
+      expect(await scene.send([next], holder.port).ended()).toBe(0)
+      await expectArrived(scene)
+    },
+  )
 
-  test('nodes that are ended and started one after the other are noticed by no sender', async () => {
-    const scene = await setClusterScene()
+  test.skipIf(!isThere)(
+    'a Redis that is killed while files arrive and comes back costs time and nothing else',
+    async () => {
+      const scene = await set()
+      const files = Array.from({ length: 3 }, (_, index) => scene.addSource(`${index}.bin`, LARGE / 4))
+      const sender = scene.send(files, scene.port)
+      await stored(sender, LARGE / 8)
+      await scene.redis.kill()
+      await delay(3000)
+      await scene.redis.start()
+      expect(await sender.ended(), sender.errors()).toBe(0)
+      await expectArrived(scene)
+    },
+  )
+
+  test.skipIf(!isThere)('nodes that are ended and started one after the other are noticed by no sender', async () => {
+    const scene = await set()
     const files = Array.from({ length: 4 }, (_, index) => scene.addSource(`${index}.bin`, LARGE / 8))
     const sender = scene.send([...files, '--limit', '30M'], scene.port)
     await stored(sender, LARGE / 16)
@@ -80,8 +99,8 @@ describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx (needs redis-se
     await expectArrived(scene)
   })
 
-  test('many senders at once, each with a folder of small files', async () => {
-    const scene = await setClusterScene()
+  test.skipIf(!isThere)('many senders at once, each with a folder of small files', async () => {
+    const scene = await set()
     const senders = sizeOf({ short: 10, full: 50 })
     for (let sender = 0; sender < senders; sender++) {
       for (let file = 0; file < 20; file++) scene.addSource(`${sender}-${file}.bin`, 10_000 + 1000 * file + sender)
@@ -95,27 +114,8 @@ describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx (needs redis-se
     await expectArrived(scene)
   })
 
-  test.skipIf(!hasNginxStream)(
-    'nodes that encrypt are one receiver with one certificate and one list of devices, also to each other',
-    async () => {
-      const scene = await setClusterScene({ kind: 'stream' })
-      const [one, other] = await Promise.all(scene.nodes.map((node) => node.event('listening')))
-      expect(one?.fingerprint).toBe(other?.fingerprint)
-      const made = longshore('token', 'create', '--dir', scene.box, '--name', 'camera')
-      expect(await made.ended(), made.errors()).toBe(0)
-      const tokenFile = join(scene.state, 'token')
-      writeFileSync(tokenFile, made.lines.join(''))
-      const file = scene.addSource('large.bin', LARGE / 4)
-      const trust = ['--fingerprint', String(one?.fingerprint), '--token-file', tokenFile, '--state-dir', scene.state]
-      const sender = longshore('send', file, '--to', `127.0.0.1:${scene.port}`, '--json', ...trust)
-      expect(await sender.ended(), sender.errors()).toBe(0)
-      expect((await summaryOf(sender)).bytesSent).toBe(LARGE / 4)
-      await expectArrived(scene)
-    },
-  )
-
-  test('a plain client of three calls works through nginx', async () => {
-    const scene = await setClusterScene()
+  test.skipIf(!isThere)('a plain client of three calls works through nginx', async () => {
+    const scene = await set()
     const client = connect(scene.port)
     const data = Buffer.alloc(5 * MIB + 7, 'plain')
     const pieces = [3, 0, 5, 1, 4, 2, 0].map((index) => ({
@@ -138,6 +138,27 @@ describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx (needs redis-se
   })
 })
 
+describe.skipIf(!(hasRedis && hasNginxStream))(
+  'two nodes behind nginx that hands connections on (needs libnginx-mod-stream)',
+  () => {
+    test('nodes that encrypt are one receiver with one certificate and one list of devices, also to each other', async () => {
+      const scene = await setClusterScene({ kind: 'stream' })
+      const [one, other] = await Promise.all(scene.nodes.map((node) => node.event('listening')))
+      expect(one?.fingerprint).toBe(other?.fingerprint)
+      const made = longshore('token', 'create', '--dir', scene.box, '--name', 'camera')
+      expect(await made.ended(), made.errors()).toBe(0)
+      const tokenFile = join(scene.state, 'token')
+      writeFileSync(tokenFile, made.lines.join(''))
+      const file = scene.addSource('large.bin', LARGE / 4)
+      const trust = ['--fingerprint', String(one?.fingerprint), '--token-file', tokenFile, '--state-dir', scene.state]
+      const sender = longshore('send', file, '--to', `127.0.0.1:${scene.port}`, '--json', ...trust)
+      expect(await sender.ended(), sender.errors()).toBe(0)
+      expect((await summaryOf(sender)).bytesSent).toBe(LARGE / 4)
+      await expectArrived(scene)
+    })
+  },
+)
+
 /** Resolves when a sender says that so many bytes of a file are stored. */
 async function stored(sender: LongshoreProcess, bytes: number): Promise<void> {
   await sender.event('progress', ({ bytesStored }) => Number(bytesStored) >= bytes)
@@ -150,6 +171,5 @@ async function summaryOf(sender: LongshoreProcess): Promise<{ failed: number; by
 
 /** Every source has arrived whole, under its name, and nothing else has. */
 async function expectArrived(scene: ClusterScene): Promise<void> {
-  const { [BYSTANDER]: _, ...files } = await finalFiles(scene.box)
-  expect(files).toEqual(Object.fromEntries(scene.sources))
+  expect(await scene.arrived()).toEqual(Object.fromEntries(scene.sources))
 }

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Readable } from 'node:stream'
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { freePort } from '../../bench/free-port.ts'
 import { type RunningRadosgw, startRadosgw } from '../../scripts/cluster/radosgw.ts'
+import { silenceSdkWarning } from '../../server/environment.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 
 /** A real object store for the tests of one file. */
@@ -22,6 +24,7 @@ export async function startObjectStore(): Promise<ObjectStore> {
   const { endpoint, credentials } = radosgw
   // Where the SDK looks, in this process and those it starts.
   Object.assign(process.env, credentials)
+  silenceSdkWarning()
   return {
     endpoint,
     credentials,
@@ -36,5 +39,28 @@ export async function startObjectStore(): Promise<ObjectStore> {
       await radosgw.stop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** SHA-256 of every object that is no state of a receiver, by its key. Asked with nothing of ours between. */
+export async function filesInBucket({ bucket, endpoint = '' }: S3Config): Promise<Record<string, string>> {
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true })
+  const files: Record<string, string> = {}
+  try {
+    for (let token: string | undefined, isMore = true; isMore; ) {
+      const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: token }))
+      for (const { Key = '' } of page.Contents ?? []) {
+        if (Key.startsWith('.longshore/')) continue
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }))
+        const hash = createHash('sha256')
+        for await (const block of Body as Readable) hash.update(block)
+        files[Key] = hash.digest('hex')
+      }
+      token = page.NextContinuationToken
+      isMore = page.IsTruncated === true
+    }
+    return files
+  } finally {
+    client.destroy()
   }
 }

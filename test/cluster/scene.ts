@@ -4,8 +4,11 @@ import { freePort } from '../../bench/free-port.ts'
 import { startNginx } from '../../scripts/cluster/nginx.ts'
 import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
-import { type Scene, setScene } from '../faults/scene.ts'
+import type { S3Config } from '../../server/store/s3/config.ts'
+import { BYSTANDER, type Scene, setScene } from '../faults/scene.ts'
+import { finalFiles } from '../faults/tree.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { filesInBucket } from './object-store.ts'
 
 export type ClusterNode = LongshoreProcess & { readonly port: number }
 
@@ -17,20 +20,27 @@ export type ClusterScene = Scene & {
   readonly nodes: readonly [ClusterNode, ClusterNode]
   /** Another process in the place of a node that has ended. */
   restart(node: ClusterNode): Promise<ClusterNode>
+  /** SHA-256 of every file that is stored, by its path, wherever the nodes put them. */
+  arrived(): Promise<Readonly<Record<string, string>>>
   /** The node that is busy with an unfinished upload; undefined when none is. */
   holder(): Promise<ClusterNode | undefined>
+}
+
+export type ClusterOptions = Parameters<typeof startNginx>[3] & {
+  /** A bucket that nodes put files into; they share the folder of the scene when not given. */
+  readonly bucket?: S3Config | undefined
 }
 
 /**
  * @param options.kind `http`: nginx looks at each call, and nothing is encrypted. `stream`: nodes encrypt and ask for tokens, and nginx hands connections on.
  * @param options.changes replacements in the configuration of nginx.
  */
-export async function setClusterScene(options: Parameters<typeof startNginx>[3] = {}): Promise<ClusterScene> {
+export async function setClusterScene({ bucket, ...options }: ClusterOptions = {}): Promise<ClusterScene> {
   const scene = setScene()
   const redis = await startRedis(join(scene.sandbox, 'state/redis'), await freePort())
   onTestFinished(() => redis.stop())
   const access = options.kind === 'stream' ? ['--no-discovery'] : ['--plaintext', '--no-auth']
-  const flags = ['--redis', redis.url, '--max-connections-per-address', '1024', ...access]
+  const flags = ['--redis', redis.url, '--max-connections-per-address', '1024', ...access, ...flagsOf(bucket)]
   const start = async (port: number): Promise<ClusterNode> => {
     const where = ['--dir', scene.box, '--port', String(port), '--host', '127.0.0.1', '--json']
     const node = longshore('receive', ...where, ...flags)
@@ -51,11 +61,23 @@ export async function setClusterScene(options: Parameters<typeof startNginx>[3] 
       nodes[nodes[0].port === node.port ? 0 : 1] = again
       return again
     },
+    arrived: () => (bucket === undefined ? filesInFolder(scene.box) : filesInBucket(bucket)),
     async holder() {
       const port = await portOfHolder(redis.url)
       return nodes.find((node) => node.port === port)
     },
   }
+}
+
+function flagsOf(bucket: S3Config | undefined): string[] {
+  if (bucket === undefined) return []
+  const { bucket: name, endpoint = '' } = bucket
+  return ['--s3-bucket', name, '--s3-endpoint', endpoint, '--s3-path-style']
+}
+
+async function filesInFolder(box: string): Promise<Readonly<Record<string, string>>> {
+  const { [BYSTANDER]: _, ...files } = await finalFiles(box)
+  return files
 }
 
 async function portOfHolder(url: string): Promise<number | undefined> {
