@@ -13,6 +13,8 @@ export type Case = {
   readonly name: string
   /** One line for the help. */
   readonly about: string
+  /** Peers of its own, by the name under which their versions are known. */
+  readonly programs?: readonly string[]
   /** Whether it runs when nothing is asked for. */
   readonly isQuick: boolean
   /** Answers its tables, or a sentence that says why it cannot run here. */

@@ -88,7 +88,7 @@ async function run(options: Options): Promise<void> {
       date: new Date().toISOString(),
       command: `npm run bench -- ${commandLine(one, options)}`,
       machine,
-      versions: versionsOf(peers),
+      versions: versionsOf([...names(peers), ...(one.programs ?? [])]),
       loadBefore: loadavg()[0] ?? 0,
       skipped: leftOut,
     }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { basename, join } from 'node:path'
-import type { Peer } from './peer.ts'
 import type { Machine } from './section.ts'
 import { GIB } from './workload.ts'
 
@@ -36,8 +35,8 @@ function describeDisk(folder: string): string {
 }
 
 /** What each peer runs, as it tells itself. */
-export function versionsOf(peers: readonly Peer[]): Record<string, string> {
-  const names = new Set(peers.map(({ name }) => name))
+export function versionsOf(peers: readonly string[]): Record<string, string> {
+  const names = new Set(peers)
   const has = (name: string): boolean => names.has(name)
   return {
     longshore: `${packageVersion(join(ROOT, 'package.json'))} at ${firstLine('git', '-C', ROOT, 'rev-parse', '--short', 'HEAD')}`,
@@ -45,6 +44,11 @@ export function versionsOf(peers: readonly Peer[]): Record<string, string> {
     ...(has('tus') && { 'tus-js-client': installed('tus-js-client'), '@tus/server': installed('@tus/server') }),
     ...(has('nginx') && { nginx: nginxVersion(), curl: firstLine('curl', '--version').split(' ')[1] ?? '' }),
     ...(has('rsync') && { rsync: firstLine('rsync', '--version').split(/\s+/)[2] ?? '' }),
+    ...(has('sdk') && {
+      '@aws-sdk/client-s3': installed('@aws-sdk/client-s3'),
+      redis: firstLine('redis-server', '--version').split(/[ =]/)[3] ?? '',
+      radosgw: firstLine('radosgw', '--version').split(' ')[2] ?? '',
+    }),
     ...(has('rclone') && { rclone: firstLine('rclone', 'version').split(' ')[1] ?? '' }),
   }
 }

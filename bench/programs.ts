@@ -12,6 +12,7 @@ const PROGRAMS = [
   'grpc-source',
   'md5-core',
   'proxy',
+  's3-put',
   'tus-client',
   'tus-server',
 ] as const

@@ -29,14 +29,14 @@ const stopped = new Promise((resolve) => {
 })
 try {
   console.log('Starting Redis, an object store, two nodes and nginx; that takes about a quarter of a minute.')
-  const { nodes, redisUrl, s3, stop } = await startLocalCluster(folder, port)
-  const keys = Object.entries(s3.credentials).map(([name, value]) => `${name}=${value}`)
+  const { nodes, redisUrl, bucket, stop } = await startLocalCluster(folder, port)
+  const keys = Object.entries(bucket.credentials).map(([name, value]) => `${name}=${value}`)
   console.log(`
 Senders go to    127.0.0.1:${port}, which is nginx; for example:
                  npx longshore send FILE --to 127.0.0.1:${port} --plaintext
 The nodes are    127.0.0.1:${nodes[0]} and 127.0.0.1:${nodes[1]}
 They share       ${redisUrl}
-Files go to      s3://${s3.bucket} at ${s3.endpoint}
+Files go to      s3://${bucket.bucket} at ${bucket.endpoint}
                  ${keys.join(' ')}
 
 Press Ctrl+C to end all of it.`)

@@ -54,7 +54,7 @@ export async function openStorage(
     closeObjects = objects?.close
     const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined }))
     // Nodes share the folder, and their leases keep them apart.
-    if (cluster === undefined) lock = lockFolder(directory)
+    if (cluster === undefined) lock = await lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
     ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     ledger = await withReceivedLog(ledger, directory, now)
@@ -82,7 +82,8 @@ async function openObjects(config: S3Config, onUnexpected: OnUnexpected) {
 type FolderLock = { release(): void }
 
 /** Two receivers with ledgers of their own on one folder would take each other's parts for leftovers. */
-function lockFolder(directory: string): FolderLock {
+async function lockFolder(directory: string): Promise<FolderLock> {
+  await mkdir(join(directory, STATE_FOLDER), { recursive: true, mode: 0o700 })
   const taken = takePidLock(join(directory, STATE_FOLDER, 'receiver.lock'))
   if (taken.kind === 'taken') return taken
   throw new ReceiveError('BUSY', `Another receiver is already using ${directory} (process ${taken.pid}).`)

@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts'
+import { cluster } from './cluster.ts'
 import { delay10, delay50 } from './delay.ts'
 import { firstByte } from './first-byte.ts'
 import { fewSmallFiles, mixed, several, smallFiles } from './folders.ts'
@@ -22,4 +23,5 @@ export const allCases: readonly Case[] = [
   latency,
   cpu,
   memory,
+  cluster,
 ]

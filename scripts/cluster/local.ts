@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { freePort } from '../../bench/free-port.ts'
-import { silenceSdkWarning } from '../../server/environment.ts'
+import { bucketFlags, makeBucket, type TestBucket } from './bucket.ts'
 import { startNginx } from './nginx.ts'
 import { startRadosgw } from './radosgw.ts'
 import { startRedis } from './redis.ts'
@@ -17,12 +16,8 @@ export type LocalCluster = {
   /** The nodes themselves. */
   readonly nodes: readonly [number, number]
   readonly redisUrl: string
-  /** The object store and the bucket in it. */
-  readonly s3: {
-    readonly endpoint: string
-    readonly bucket: string
-    readonly credentials: Readonly<Record<string, string>>
-  }
+  /** Where files are stored. */
+  readonly bucket: TestBucket
   /** Ends everything, the senders' side first. */
   stop(): Promise<void>
 }
@@ -48,20 +43,19 @@ export async function startLocalCluster(folder: string, port: number): Promise<L
     const ports = { gateway: await freePort(), monitor: await freePort() }
     const radosgw = await startRadosgw(join(folder, 'ceph'), ports)
     stops.push(radosgw.stop)
-    const { endpoint, credentials } = radosgw
-    await makeBucket(endpoint, credentials)
+    const bucket = await makeBucket(radosgw, BUCKET)
     const state = join(folder, 'state')
     await mkdir(state, { recursive: true })
-    const flags = ['--redis', redis.url, '--s3-bucket', BUCKET, '--s3-endpoint', endpoint, '--s3-path-style']
+    const flags = ['--redis', redis.url, ...bucketFlags(bucket)]
     const start = async () => {
-      const node = await startNode(['--dir', state, ...flags], credentials)
+      const node = await startNode(['--dir', state, ...flags], bucket.credentials)
       stops.push(node.stop)
       return node.port
     }
     const nodes = [await start(), await start()] as const
     const nginx = await startNginx(join(folder, 'nginx'), port, nodes)
     stops.push(nginx.stop)
-    return { port, nodes, redisUrl: redis.url, s3: { endpoint, bucket: BUCKET, credentials }, stop }
+    return { port, nodes, redisUrl: redis.url, bucket, stop }
   } catch (error) {
     await stop()
     throw error
@@ -98,17 +92,4 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended
-}
-
-async function makeBucket(endpoint: string, credentials: Readonly<Record<string, string>>): Promise<void> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = credentials
-  silenceSdkWarning()
-  const client = new S3Client({
-    endpoint,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
-  })
-  await client.send(new CreateBucketCommand({ Bucket: BUCKET }))
-  client.destroy()
 }

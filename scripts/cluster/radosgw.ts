@@ -122,7 +122,7 @@ osd_class_load_list = *
 osd_class_default_list = *
 [client.rgw.a]
 ms_mon_client_mode = crc
-rgw_frontends = beast endpoint=127.0.0.1:${gateway}
+rgw_frontends = beast endpoint=127.0.0.1:${gateway} tcp_nodelay=1
 rgw_data = ${folder}/rgw
 rgw_enable_usage_log = false
 rgw_gc_obj_min_wait = 5

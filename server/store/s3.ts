@@ -3,6 +3,7 @@ import type { OnUnexpected } from '../answer.ts'
 import type { ChunkStore } from './chunk-store.ts'
 import { Bucket } from './s3/bucket.ts'
 import type { S3Config } from './s3/config.ts'
+import { DigestKeeper } from './s3/digest-keeper.ts'
 import { isSameETag } from './s3/found-part.ts'
 import { KeptBytes } from './s3/kept-bytes.ts'
 import { Layout } from './s3/layout.ts'
@@ -45,6 +46,7 @@ export async function openS3Store(
       ),
     )
   const memory = new GatheringMemory(memoryBytes)
+  const deps = { memory, digests: new DigestKeeper(bucket, layout), hasMd5ETags }
 
   const keysOf = async (fileId: string) => {
     const keys: string[] = []
@@ -79,7 +81,7 @@ export async function openS3Store(
     async openPart(fileId, sizeBytes) {
       const pieces = new Pieces(sizeBytes, leastPieceBytes)
       const kept = await KeptBytes.find(bucket, layout, fileId, pieces)
-      return new S3Part(kept, await kept.savedDigest(), pieces, { memory, hasMd5ETags })
+      return S3Part.open(deps, fileId, pieces, kept)
     },
     discardPart,
     async publish(fileId, wish, announce) {

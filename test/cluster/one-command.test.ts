@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
+import { filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
-import { filesInBucket } from './object-store.ts'
 
 beforeAll(() => buildOutputs(['cli']))
 
@@ -34,8 +34,9 @@ describe.skipIf(!(hasRedis && hasNginx && hasRadosgw))('one command (needs Redis
     const sender = scene.send([file], port)
     expect(await sender.ended(), sender.errors()).toBe(0)
     const [, bucket = '', endpoint = ''] = /s3:\/\/(\S+) at (\S+)/.exec(said) ?? []
-    for (const [, name = '', value] of said.matchAll(/(AWS_\w+)=(\S+)/g)) process.env[name] = value
-    expect(await filesInBucket({ bucket, endpoint })).toEqual(Object.fromEntries(scene.sources))
+    const keys = [...said.matchAll(/(AWS_\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value])
+    const credentials = Object.fromEntries(keys) as TestBucket['credentials']
+    expect(await filesInBucket({ bucket, endpoint, credentials })).toEqual(Object.fromEntries(scene.sources))
     process.kill(-(cluster.pid ?? 0), 'SIGINT')
     await exited
     await expect(fetch(endpoint)).rejects.toThrow('fetch failed')

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
+import { bucketFlags, filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startNginx } from '../../scripts/cluster/nginx.ts'
 import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
-import type { S3Config } from '../../server/store/s3/config.ts'
 import { BYSTANDER, type Scene, setScene } from '../faults/scene.ts'
 import { finalFiles } from '../faults/tree.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
-import { filesInBucket } from './object-store.ts'
 
 export type ClusterNode = LongshoreProcess & { readonly port: number }
 
@@ -28,7 +27,7 @@ export type ClusterScene = Scene & {
 
 export type ClusterOptions = Parameters<typeof startNginx>[3] & {
   /** A bucket that nodes put files into; they share the folder of the scene when not given. */
-  readonly bucket?: S3Config | undefined
+  readonly bucket?: TestBucket | undefined
 }
 
 /**
@@ -40,7 +39,14 @@ export async function setClusterScene({ bucket, ...options }: ClusterOptions = {
   const redis = await startRedis(join(scene.sandbox, 'state/redis'), await freePort())
   onTestFinished(() => redis.stop())
   const access = options.kind === 'stream' ? ['--no-discovery'] : ['--plaintext', '--no-auth']
-  const flags = ['--redis', redis.url, '--max-connections-per-address', '1024', ...access, ...flagsOf(bucket)]
+  const flags = [
+    '--redis',
+    redis.url,
+    '--max-connections-per-address',
+    '1024',
+    ...access,
+    ...(bucket ? bucketFlags(bucket) : []),
+  ]
   const start = async (port: number): Promise<ClusterNode> => {
     const where = ['--dir', scene.box, '--port', String(port), '--host', '127.0.0.1', '--json']
     const node = longshore('receive', ...where, ...flags)
@@ -67,12 +73,6 @@ export async function setClusterScene({ bucket, ...options }: ClusterOptions = {
       return nodes.find((node) => node.port === port)
     },
   }
-}
-
-function flagsOf(bucket: S3Config | undefined): string[] {
-  if (bucket === undefined) return []
-  const { bucket: name, endpoint = '' } = bucket
-  return ['--s3-bucket', name, '--s3-endpoint', endpoint, '--s3-path-style']
 }
 
 async function filesInFolder(box: string): Promise<Readonly<Record<string, string>>> {

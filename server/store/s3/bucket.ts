@@ -20,7 +20,12 @@ export type ObjectFacts = {
 }
 
 /** An object as a listing has it. */
-export type Listed = { readonly key: string; readonly sizeBytes: number; readonly changedAtMs: number }
+export type Listed = {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly changedAtMs: number
+}
 
 /** The objects of one bucket. Whatever it throws is a ReceiveError; keys are whole, with any prefix. */
 export class Bucket {
@@ -75,8 +80,8 @@ export class Bucket {
 
   async *list(prefix: string): AsyncGenerator<Listed> {
     for await (const { Contents } of this.#pages({ Prefix: prefix })) {
-      for (const { Key, Size, LastModified } of Contents ?? [])
-        if (Key !== undefined) yield { key: Key, sizeBytes: Size ?? 0, changedAtMs: LastModified?.getTime() ?? 0 }
+      for (const { Key = '', Size = 0, ETag = '', LastModified } of Contents ?? [])
+        yield { key: Key, sizeBytes: Size, etag: ETag, changedAtMs: LastModified?.getTime() ?? 0 }
     }
   }
 

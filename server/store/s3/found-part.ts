@@ -3,13 +3,12 @@ import { type Range, type RangeSet, withRange } from '../../range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import type { Layout } from './layout.ts'
 import type { Pieces } from './pieces.ts'
-import { RunningDigest } from './running-digest.ts'
 
 /** What an object store has of an unfinished upload. */
 export type FoundPart = {
   /** The multipart upload that its pieces go to; undefined when none is open. */
   readonly uploadId: string | undefined
-  /** ETags of the pieces that are there whole, by their number from 0 on. */
+  /** ETags of the pieces that are there whole, by their number from 0 on; of none when several are one object already. */
   readonly sent: ReadonlyMap<number, string>
   readonly fragments: readonly Range[]
   /** True when all of it is one object already. */
@@ -22,20 +21,23 @@ export type FoundPart = {
 export async function findPart(bucket: Bucket, layout: Layout, fileId: string, pieces: Pieces): Promise<FoundPart> {
   const whole: Range = { start: 0, end: pieces.sizeBytes }
   const fragments: Range[] = []
-  let isWhole = false
+  let wholeETag: string | undefined
   let kept: RangeSet = []
-  for await (const { key, sizeBytes } of bucket.list(layout.folderOf(fileId))) {
-    if (key === layout.wholeOf(fileId) && sizeBytes === pieces.sizeBytes) isWhole = true
+  for await (const { key, sizeBytes, etag } of bucket.list(layout.folderOf(fileId))) {
+    if (key === layout.wholeOf(fileId) && sizeBytes === pieces.sizeBytes) wholeETag = etag
     const fragment = layout.fragmentAt(fileId, key)
     if (fragment === undefined || sizeBytes !== fragment.end - fragment.start || fragment.end > whole.end) continue
     fragments.push(fragment)
     kept = withRange(kept, fragment)
   }
-  if (isWhole) return { uploadId: undefined, sent: new Map(), fragments: [], isWhole, kept: withRange([], whole) }
+  if (wholeETag !== undefined) {
+    const sent = new Map(pieces.count === 1 ? [[0, wholeETag]] : [])
+    return { uploadId: undefined, sent, fragments: [], isWhole: true, kept: withRange([], whole) }
+  }
   // A file of one piece has no need of a multipart upload.
   const best = pieces.count > 1 ? await fullestMultipart(bucket, layout.wholeOf(fileId), pieces) : undefined
   for (const piece of best?.sent.keys() ?? []) kept = withRange(kept, pieces.range(piece))
-  return { uploadId: best?.uploadId, sent: best?.sent ?? new Map(), fragments, isWhole, kept }
+  return { uploadId: best?.uploadId, sent: best?.sent ?? new Map(), fragments, isWhole: false, kept }
 }
 
 type FoundMultipart = { readonly uploadId: string; readonly sent: ReadonlyMap<number, string> }
@@ -54,60 +56,6 @@ async function fullestMultipart(bucket: Bucket, key: string, pieces: Pieces): Pr
     if (fullest === undefined || sent.size > fullest.sent.size) fullest = { uploadId: multipart.uploadId, sent }
   }
   return fullest
-}
-
-/** A digest as it was after so many pieces. */
-export type DigestOfPieces = { readonly pieces: number; readonly state: Buffer }
-
-/** The first pieces of a part, and what the store calls their content: a digest of them is good for these and no others. */
-function firstPieces(sent: ReadonlyMap<number, string>, count: number): string | undefined {
-  const hash = createHash('sha256')
-  for (let piece = 0; piece < count; piece++) {
-    const etag = sent.get(piece)
-    if (etag === undefined) return undefined
-    hash.update(`${etag}\n`)
-  }
-  return hash.digest('hex')
-}
-
-/** Keeps the digest of the first pieces, so that another node can go on with it. Answers false when not all of them are in the store. */
-export async function saveDigest(
-  bucket: Bucket,
-  key: string,
-  { pieces, state }: DigestOfPieces,
-  sent: ReadonlyMap<number, string>,
-): Promise<boolean> {
-  const of = firstPieces(sent, pieces)
-  if (of === undefined) return false
-  const saved = { pieces, of, state: state.toString('base64') }
-  await bucket.put(key, Buffer.from(JSON.stringify(saved)))
-  return true
-}
-
-/** The digest that was kept when it is of the very pieces that are there; else one that begins at the first byte. */
-export async function savedDigest(
-  bucket: Bucket,
-  key: string,
-  pieces: Pieces,
-  sent: ReadonlyMap<number, string>,
-): Promise<RunningDigest> {
-  if (!sent.has(0)) return RunningDigest.begin()
-  const text = await bucket.get(key)
-  const saved = text && parsed(text)
-  if (saved === undefined || firstPieces(sent, saved.pieces) !== saved.of) return RunningDigest.begin()
-  const { end } = pieces.range(saved.pieces - 1)
-  return (await RunningDigest.from(Buffer.from(saved.state, 'base64'), end)) ?? RunningDigest.begin()
-}
-
-function parsed(text: Buffer): { pieces: number; of: string; state: string } | undefined {
-  try {
-    const { pieces, of, state } = JSON.parse(text.toString())
-    if (Number.isInteger(pieces) && pieces > 0 && typeof of === 'string' && typeof state === 'string')
-      return { pieces, of, state }
-    return undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** The ETag that S3 gives an object of these pieces; undefined where the store names content in its own way. */

@@ -1,19 +1,10 @@
 import { ReceiveError } from '../../errors.ts'
 import { missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
-import {
-  compositeETag,
-  type DigestOfPieces,
-  findPart,
-  isSameETag,
-  saveDigest,
-  savedDigest,
-  wholeObject,
-} from './found-part.ts'
+import { compositeETag, findPart, isSameETag, wholeObject } from './found-part.ts'
 import type { Layout } from './layout.ts'
 import type { ETagOfPart } from './multiparts.ts'
 import type { Pieces } from './pieces.ts'
-import type { RunningDigest } from './running-digest.ts'
 
 /** What is read back at once, bytes. */
 const READ_BYTES = 8 * 1024 ** 2
@@ -60,6 +51,11 @@ export class KeptBytes {
     return this.#isWhole
   }
 
+  /** ETags of the pieces that are there, by their number from 0 on. */
+  get sent(): ReadonlyMap<number, string> {
+    return this.#sent
+  }
+
   /** What is neither among some ranges nor in fragments. */
   gaps(range: Range, filled: RangeSet): RangeSet {
     const gaps = missingWithin(filled, range)
@@ -77,7 +73,7 @@ export class KeptBytes {
 
   /** All of a file that is not longer than a piece. */
   async putWhole(bytes: Buffer): Promise<void> {
-    await this.#bucket.put(this.#key, bytes)
+    this.#sent.set(0, (await this.#bucket.put(this.#key, bytes)) ?? '')
     this.#isWhole = true
     this.#ranges = withRange(this.#ranges, { start: 0, end: this.#pieces.sizeBytes })
   }
@@ -113,16 +109,6 @@ export class KeptBytes {
     if (expected !== undefined && !isSameETag(etag, expected))
       throw lost(`the object store made ${etag} of pieces that are ${expected}`)
     this.#isWhole = true
-  }
-
-  /** The digest that a node before kept, of the very pieces that are here; else one that begins at the first byte. */
-  savedDigest(): Promise<RunningDigest> {
-    return savedDigest(this.#bucket, this.#layout.digestOf(this.#fileId), this.#pieces, this.#sent)
-  }
-
-  /** Answers false when not all of its pieces are here. */
-  saveDigest(digest: DigestOfPieces): Promise<boolean> {
-    return saveDigest(this.#bucket, this.#layout.digestOf(this.#fileId), digest, this.#sent)
   }
 
   get #key(): string {

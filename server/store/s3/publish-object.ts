@@ -36,12 +36,13 @@ export async function publishObject(
       await publish()
       return path
     }
-    if ((await bucket.head(key)) !== undefined) continue
+    // Of names with numbers, many may be taken; the first one hardly ever is.
+    if (number > 1 && (await bucket.head(key)) !== undefined) continue
     await announce({ storedAs: path, fileIdentity: fileId })
-    if (!(await claim(bucket, layout, path, fileId))) continue
+    if (!(await claimed(bucket, layout, path, fileId))) continue
     const isFree = (await bucket.head(key)) === undefined
     if (isFree) await publish()
-    await giveClaimBack(bucket, layout, path, fileId)
+    await bucket.delete(layout.claimOf(path))
     if (isFree) return path
   }
   throw new ReceiveError('TARGET_EXISTS', `"${wish.path.join('/')}" exists already.`)
@@ -56,7 +57,8 @@ export async function settleObject(
   hasPart: () => Promise<boolean>,
 ): Promise<Settled> {
   const published = await bucket.head(layout.published(storedAs))
-  await giveClaimBack(bucket, layout, storedAs, fileId)
+  const claim = layout.claimOf(storedAs)
+  if (String(await bucket.get(claim)) === fileId) await bucket.delete(claim)
   if (published !== undefined && isOf(fileId, published)) return 'published'
   return (await hasPart()) ? 'unpublished' : 'lost'
 }
@@ -66,16 +68,11 @@ function isOf(fileId: string, { metadata }: ObjectFacts): boolean {
 }
 
 /** False when another upload has claimed the name. */
-async function claim(bucket: Bucket, layout: Layout, path: readonly string[], fileId: string): Promise<boolean> {
+async function claimed(bucket: Bucket, layout: Layout, path: readonly string[], fileId: string): Promise<boolean> {
   const key = layout.claimOf(path)
   if ((await bucket.put(key, Buffer.from(fileId), { ifAbsent: true })) !== undefined) return true
   // Our own, from an attempt that broke off, or because the store did it and its first answer was lost.
   return String(await bucket.get(key)) === fileId
-}
-
-async function giveClaimBack(bucket: Bucket, layout: Layout, path: readonly string[], fileId: string): Promise<void> {
-  const key = layout.claimOf(path)
-  if (String(await bucket.get(key)) === fileId) await bucket.delete(key)
 }
 
 /** The modification time as rclone keeps it, so that whoever fetches files with it finds it again. */

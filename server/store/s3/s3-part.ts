@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import { bytesIn, missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
 import type { Offset } from '../../to-offset.ts'
 import type { Kept, Part } from '../chunk-store.ts'
-import type { DigestOfPieces } from './found-part.ts'
+import type { DigestKeeper } from './digest-keeper.ts'
 import { type KeptBytes, lost } from './kept-bytes.ts'
 import type { GatheringMemory, MemoryHolder } from './memory.ts'
+import { PieceDigest } from './piece-digest.ts'
 import type { Pieces } from './pieces.ts'
 import type { RunningDigest } from './running-digest.ts'
 
@@ -16,43 +16,49 @@ type Held = {
   state: 'gathering' | 'sending' | 'sent'
 }
 
+/** What all parts of a store work with. */
+export type PartDeps = {
+  readonly memory: GatheringMemory
+  readonly digests: DigestKeeper
+  /** See {@link KeptBytes.complete}. */
+  readonly hasMd5ETags: boolean
+}
+
 /** Pieces of one upload that are on their way at the same time. */
 const SENDING_AT_ONCE = 4
-/** What is hashed before others have a turn, bytes. */
-const HASH_AT_ONCE_BYTES = 1024 ** 2
 
 /**
  * The bytes of an unfinished upload on their way to an object store: gathered to pieces, which are put when they are full. Pieces cannot be read back before
  * the upload is one object, so its MD5 is computed while bytes come in order; from where they did not, they are read when it is whole.
  */
 export class S3Part implements Part, MemoryHolder {
+  readonly #deps: PartDeps
+  readonly #fileId: string
   readonly #kept: KeptBytes
-  readonly #memory: GatheringMemory
   readonly #pieces: Pieces
-  readonly #hasMd5ETags: boolean
-  readonly #digest: RunningDigest
+  readonly #digest: PieceDigest
   readonly #held = new Map<number, Held>()
   /** Those that memory is waited for. */
   readonly #coming = new Map<number, Promise<void>>()
   readonly #running = new Set<Promise<void>>()
-  #hashing: Promise<void> | undefined
-  /** The digest at the end of a piece, to be kept. */
-  #unsaved: DigestOfPieces | undefined
+  #savedPieces = 0
   #failure: unknown
 
-  /** @param options.hasMd5ETags see {@link KeptBytes.complete}. */
-  constructor(
-    kept: KeptBytes,
-    digest: RunningDigest,
-    pieces: Pieces,
-    { memory, hasMd5ETags }: { readonly memory: GatheringMemory; readonly hasMd5ETags: boolean },
-  ) {
-    this.#kept = kept
-    this.#digest = digest
+  private constructor(deps: PartDeps, fileId: string, pieces: Pieces, kept: KeptBytes, digest: RunningDigest) {
+    this.#deps = deps
+    this.#fileId = fileId
     this.#pieces = pieces
-    this.#memory = memory
-    this.#hasMd5ETags = hasMd5ETags
-    memory.add(this)
+    this.#kept = kept
+    this.#digest = new PieceDigest(digest, pieces, {
+      held: (at, end) => this.#heldAt(at, end),
+      // What was sent and hashed is needed no more.
+      onPiece: (piece) => this.#held.get(piece)?.state === 'sent' && this.#letPieceGo(piece),
+    })
+    deps.memory.add(this)
+  }
+
+  static async open(deps: PartDeps, fileId: string, pieces: Pieces, kept: KeptBytes): Promise<S3Part> {
+    return new S3Part(deps, fileId, pieces, kept, await deps.digests.find(fileId, pieces, kept.sent))
   }
 
   keeps(range: Range): Kept {
@@ -75,8 +81,8 @@ export class S3Part implements Part, MemoryHolder {
       at += end - start
       if (held.state === 'gathering' && this.#kept.gaps(held.range, held.filled).length === 0) this.#send(piece, held)
     }
-    this.#memory.changed()
-    await this.#hashHeld()
+    this.#deps.memory.changed()
+    await this.#digest.follow()
     while (this.#running.size >= SENDING_AT_ONCE) await Promise.race(this.#running)
     this.#mustWork()
   }
@@ -100,16 +106,13 @@ export class S3Part implements Part, MemoryHolder {
   }
 
   async md5(onVerified: (bytes: number) => void): Promise<string> {
-    await this.#hashHeld()
-    await this.#kept.complete(this.#hasMd5ETags)
+    await this.#digest.follow()
+    await this.#kept.complete(this.#deps.hasMd5ETags)
     const { sizeBytes } = this.#pieces
     while (this.#digest.hashedBytes < sizeBytes) {
       const block = await this.#kept.read(this.#digest.hashedBytes, sizeBytes)
       if (block === undefined || block.length === 0) throw lost('the object store does not give it back')
-      for (let at = 0; at < block.length; at += HASH_AT_ONCE_BYTES) {
-        this.#digest.update(block.subarray(at, at + HASH_AT_ONCE_BYTES))
-        await setImmediate()
-      }
+      await this.#digest.add(block)
       onVerified(this.#digest.hashedBytes)
     }
     onVerified(sizeBytes)
@@ -118,7 +121,10 @@ export class S3Part implements Part, MemoryHolder {
 
   async close(): Promise<void> {
     await Promise.all(this.#running)
-    this.#memory.remove(this)
+    await this.#digest.idle()
+    const { atPiece } = this.#digest
+    if (atPiece !== undefined) this.#deps.digests.keep(this.#fileId, atPiece, this.#kept.sent)
+    this.#deps.memory.remove(this)
     for (const piece of [...this.#held.keys()]) this.#letPieceGo(piece)
   }
 
@@ -153,7 +159,7 @@ export class S3Part implements Part, MemoryHolder {
     const range = this.#pieces.range(piece)
     const bytes = range.end - range.start
     try {
-      await this.#memory.take(bytes)
+      await this.#deps.memory.take(bytes)
       this.#held.set(piece, { range, bytes: Buffer.allocUnsafe(bytes), filled: [], state: 'gathering' })
     } finally {
       this.#coming.delete(piece)
@@ -162,7 +168,7 @@ export class S3Part implements Part, MemoryHolder {
 
   #letPieceGo(piece: number): void {
     const { start, end } = this.#pieces.range(piece)
-    if (this.#held.delete(piece)) this.#memory.giveBack(end - start)
+    if (this.#held.delete(piece)) this.#deps.memory.giveBack(end - start)
   }
 
   #send(piece: number, held: Held): void {
@@ -189,9 +195,9 @@ export class S3Part implements Part, MemoryHolder {
     held.filled = [range]
     await this.#kept.putPiece(piece, bytes)
     held.state = 'sent'
-    await this.#hashHeld()
+    await this.#digest.follow()
     if (this.#digest.hashedBytes >= range.end) this.#letPieceGo(piece)
-    else this.#memory.changed()
+    else this.#deps.memory.changed()
   }
 
   /** Puts what is in memory of a piece as fragments. What comes meanwhile stays. */
@@ -215,37 +221,11 @@ export class S3Part implements Part, MemoryHolder {
     return held.bytes.subarray(at - start, Math.min(end, filled.end) - start)
   }
 
-  /** Hashes what goes on where the digest is, as far as it is in memory. */
-  async #hashHeld(): Promise<void> {
-    // One that has just ended has not seen what came since.
-    for (let at = this.#digest.hashedBytes; this.#heldAt(at, at + 1); at = this.#digest.hashedBytes) {
-      this.#hashing ??= this.#hashOn().finally(() => {
-        this.#hashing = undefined
-      })
-      await this.#hashing
-    }
-  }
-
-  async #hashOn(): Promise<void> {
-    for (;;) {
-      const at = this.#digest.hashedBytes
-      const block = this.#heldAt(at, at + HASH_AT_ONCE_BYTES)
-      if (block === undefined) return
-      this.#digest.update(block)
-      const piece = this.#pieces.at(at)
-      if (this.#digest.hashedBytes === this.#pieces.range(piece).end) {
-        this.#unsaved = { pieces: piece + 1, state: this.#digest.save() }
-        if (this.#held.get(piece)?.state === 'sent') this.#letPieceGo(piece)
-      }
-      await setImmediate()
-    }
-  }
-
   /** For another node, which can do without. */
   async #saveDigest(): Promise<void> {
-    const unsaved = this.#unsaved
-    if (unsaved === undefined || unsaved.pieces === this.#pieces.count) return
-    const isSaved = await this.#kept.saveDigest(unsaved).catch(() => false)
-    if (isSaved && this.#unsaved === unsaved) this.#unsaved = undefined
+    const digest = this.#digest.atPiece
+    if (digest === undefined || digest.pieces === this.#savedPieces || digest.pieces === this.#pieces.count) return
+    const isSaved = await this.#deps.digests.save(this.#fileId, digest, this.#kept.sent).catch(() => false)
+    if (isSaved) this.#savedPieces = digest.pieces
   }
 }

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import type { Bucket } from './bucket.ts'
+import type { Layout } from './layout.ts'
+import type { Pieces } from './pieces.ts'
+import { RunningDigest } from './running-digest.ts'
+
+/** A digest as it was after so many pieces. */
+export type DigestOfPieces = { readonly pieces: number; readonly state: Buffer }
+
+/** What the store calls the content of pieces, by their number from 0 on. */
+type ETags = ReadonlyMap<number, string>
+
+/** With what names the content of the pieces: it is good for these and no others. */
+type Kept = DigestOfPieces & { readonly of: string }
+
+/** Digests that this process keeps for whoever opens a part again; the oldest are forgotten when there are more. */
+const MOST_KEPT = 256
+
+/** Keeps the digests of uploads between those who are busy with them: for this process in memory, and for other nodes beside the pieces. */
+export class DigestKeeper {
+  readonly #bucket: Bucket
+  readonly #layout: Layout
+  readonly #kept = new Map<string, Kept>()
+
+  constructor(bucket: Bucket, layout: Layout) {
+    this.#bucket = bucket
+    this.#layout = layout
+  }
+
+  /** Does nothing when not all of the pieces are in the store. */
+  keep(fileId: string, digest: DigestOfPieces, sent: ETags): void {
+    const of = firstPieces(sent, digest.pieces)
+    if (of === undefined) return
+    this.#kept.delete(fileId)
+    this.#kept.set(fileId, { ...digest, of })
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MOST_KEPT) return
+      this.#kept.delete(oldest)
+    }
+  }
+
+  /** Answers false when not all of the pieces are in the store. */
+  async save(fileId: string, { pieces, state }: DigestOfPieces, sent: ETags): Promise<boolean> {
+    const of = firstPieces(sent, pieces)
+    if (of === undefined) return false
+    const saved = { pieces, of, state: state.toString('base64') }
+    await this.#bucket.put(this.#layout.digestOf(fileId), Buffer.from(JSON.stringify(saved)))
+    return true
+  }
+
+  /** A digest that was kept of the very pieces that are there; else one that begins at the first byte. */
+  async find(fileId: string, pieces: Pieces, sent: ETags): Promise<RunningDigest> {
+    const kept = this.#kept.get(fileId)
+    for (const look of [async () => kept, () => this.#saved(fileId, pieces, sent)]) {
+      const known = await look()
+      if (known === undefined || firstPieces(sent, known.pieces) !== known.of) continue
+      const digest = await RunningDigest.from(known.state, pieces.range(known.pieces - 1).end)
+      if (digest !== undefined) return digest
+    }
+    return RunningDigest.begin()
+  }
+
+  async #saved(fileId: string, { count }: Pieces, sent: ETags): Promise<Kept | undefined> {
+    if (count === 1 || !sent.has(0)) return undefined
+    const text = await this.#bucket.get(this.#layout.digestOf(fileId))
+    return text && parsed(text)
+  }
+}
+
+/** The first pieces of a part, and what the store calls their content; undefined when one of them is not there. */
+function firstPieces(sent: ETags, count: number): string | undefined {
+  const hash = createHash('sha256')
+  for (let piece = 0; piece < count; piece++) {
+    const etag = sent.get(piece)
+    if (etag === undefined) return undefined
+    hash.update(`${etag.replaceAll('"', '')}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function parsed(text: Buffer): Kept | undefined {
+  try {
+    const { pieces, of, state } = JSON.parse(text.toString())
+    if (!Number.isInteger(pieces) || pieces <= 0 || typeof of !== 'string' || typeof state !== 'string')
+      return undefined
+    return { pieces, of, state: Buffer.from(state, 'base64') }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+import { setImmediate } from 'node:timers/promises'
+import type { DigestOfPieces } from './digest-keeper.ts'
+import type { Pieces } from './pieces.ts'
+import type { RunningDigest } from './running-digest.ts'
+
+/** What is hashed before others have a turn, bytes. */
+const HASH_AT_ONCE_BYTES = 1024 ** 2
+
+/** Where the digest finds what goes on where it is, and whom it tells that it has come to the end of a piece. */
+export type PieceSource = {
+  /** Bytes from `at` on that are in memory, `end` at the most. */
+  readonly held: (at: number, end: number) => Buffer | undefined
+  readonly onPiece: (piece: number) => void
+}
+
+/** The digest of an upload, which follows what is in memory of it. */
+export class PieceDigest {
+  readonly #digest: RunningDigest
+  readonly #pieces: Pieces
+  readonly #source: PieceSource
+  #following: Promise<void> | undefined
+  #atPiece: DigestOfPieces | undefined
+
+  constructor(digest: RunningDigest, pieces: Pieces, source: PieceSource) {
+    this.#digest = digest
+    this.#pieces = pieces
+    this.#source = source
+  }
+
+  get hashedBytes(): number {
+    return this.#digest.hashedBytes
+  }
+
+  /** As it was at the end of the last piece that it came to; undefined before the first. */
+  get atPiece(): DigestOfPieces | undefined {
+    return this.#atPiece
+  }
+
+  /** Resolves when everything is hashed that is in memory and goes on where the digest is. */
+  async follow(): Promise<void> {
+    // One that has just ended has not seen what came since.
+    for (let at = this.hashedBytes; this.#source.held(at, at + 1); at = this.hashedBytes) {
+      this.#following ??= this.#followOnce().finally(() => {
+        this.#following = undefined
+      })
+      await this.#following
+    }
+  }
+
+  /** Resolves when nothing is being hashed. */
+  async idle(): Promise<void> {
+    await this.#following
+  }
+
+  /** Hashes what goes on where it is. */
+  async add(data: Buffer): Promise<void> {
+    for (let at = 0; at < data.length; at += HASH_AT_ONCE_BYTES) {
+      this.#digest.update(data.subarray(at, at + HASH_AT_ONCE_BYTES))
+      await setImmediate()
+    }
+  }
+
+  hex(): Promise<string> {
+    return this.#digest.hex()
+  }
+
+  async #followOnce(): Promise<void> {
+    for (;;) {
+      const at = this.hashedBytes
+      const block = this.#source.held(at, at + HASH_AT_ONCE_BYTES)
+      if (block === undefined) return
+      this.#digest.update(block)
+      const piece = this.#pieces.at(at)
+      if (this.hashedBytes === this.#pieces.range(piece).end) {
+        this.#atPiece = { pieces: piece + 1, state: this.#digest.save() }
+        this.#source.onPiece(piece)
+      }
+      await setImmediate()
+    }
+  }
+}
