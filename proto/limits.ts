@@ -38,3 +38,6 @@ export const KEEPALIVE_TIMEOUT_MS = 10_000
 
 /** What a receiver says is free when it cannot know, as in a bucket of an object store, bytes. */
 export const FREE_BYTES_UNKNOWN = Number.MAX_SAFE_INTEGER
+
+/** Metadata and trailer key: what a call is named in logs, up to 64 characters of `A-Za-z0-9_.-`. A proxy may choose it, else the receiver does. */
+export const REQUEST_ID_KEY = 'x-request-id'

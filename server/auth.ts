@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { healthService } from '../proto/health.ts'
 import { fileTransferService, pairingService } from '../proto/index.ts'
-import { FORWARDED_KEY } from '../proto/limits.ts'
+import { FORWARDED_KEY, REQUEST_ID_KEY } from '../proto/limits.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
 import { deviceIdIn, digestOfToken } from '../proto/token.ts'
 import { type OnUnexpected, toStatus } from './answer.ts'
@@ -16,6 +17,7 @@ const openPaths: ReadonlySet<string> = new Set([
   fileTransferService.GetReceiverInfo.path,
   pairingService.StartPairing.path,
   pairingService.FinishPairing.path,
+  ...Object.values(healthService).map(({ path }) => path),
 ])
 
 /** Compared with when there is no such device, so that the answer takes as long. */
@@ -35,12 +37,14 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
               const address = call.getConnectionInfo().remoteAddress ?? ''
               const admitted = await gate(metadata, address, openPaths.has(method.path))
               const [authorization] = metadata.get(TOKEN_KEY)
+              const [requestId] = metadata.get(REQUEST_ID_KEY)
               const isForwarded = metadata.get(FORWARDED_KEY).length > 0
               // Nothing behind this point has any use for a token, but to show it to another node.
               metadata.remove(TOKEN_KEY)
               setAdmitted(metadata, {
                 ...admitted,
                 isForwarded,
+                ...(requestId !== undefined && { requestId: String(requestId) }),
                 ...(authorization !== undefined && { authorization: String(authorization) }),
               })
             } catch (error) {

@@ -17,6 +17,8 @@ export type Admitted = {
   readonly address: string
   /** What it showed to be let in, for another node that is to let it in too. */
   readonly authorization?: string
+  /** What it is called in logs, where calls are logged. */
+  readonly requestId?: string
   /** Another node passed it on. */
   readonly isForwarded?: boolean
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
@@ -36,6 +38,11 @@ const admittedCalls = new WeakMap<Metadata, Admitted>()
 /** Remembers that the call with this metadata was let in. */
 export function setAdmitted(metadata: Metadata, admitted: Admitted): void {
   admittedCalls.set(metadata, admitted)
+}
+
+/** The same; undefined for one that was not let in, or not yet. */
+export function admittedIfAny(metadata: Metadata): Admitted | undefined {
+  return admittedCalls.get(metadata)
 }
 
 /** The call that metadata belongs to. One that was not let in is a mistake in the receiver, and gets nothing. */

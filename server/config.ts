@@ -1,5 +1,6 @@
 import type { OnUnexpected } from './answer.ts'
 import type { Authenticate } from './authenticate.ts'
+import type { EndedCall } from './call-log.ts'
 import type { ClusterConfig } from './cluster/cluster.ts'
 import type { ReceiverLimits } from './limits.ts'
 import type { S3Config } from './store/s3/config.ts'
@@ -50,6 +51,8 @@ export type ReceiverConfig = {
   readonly limits?: Partial<ReceiverLimits>
   /** Milliseconds since 1970; the system's clock when not given. */
   readonly now?: () => number
+  /** Told of each call that has ended, for a log. */
+  readonly onCall?: (call: EndedCall) => void
   /** Told about failures that nobody expected, for a log. They go to the process's warnings when not given. */
   readonly onUnexpected?: OnUnexpected
 }

@@ -28,6 +28,7 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly onStored?: string
   readonly statusPort?: string
   readonly webhook?: string
+  readonly log?: string
   readonly redis?: string
   readonly nodeAddress?: string
   readonly s3Bucket?: string
@@ -69,6 +70,10 @@ export function withReceiveFlags(command: Command): Command {
       'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
     )
     .option('--webhook <url>', 'post the same JSON there for each file that is stored')
+    .option(
+      '--log <level>',
+      'one JSON object a line on standard error: error, warn, info, or debug, which has every call',
+    )
     .option('--redis <url>', 'be one of several nodes that share --dir and this Redis, like redis://127.0.0.1:6379')
     .option(
       '--node-address <address>',

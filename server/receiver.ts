@@ -13,6 +13,7 @@ import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import type { FinishedFile } from './finish.ts'
 import { grantOf } from './grant.ts'
 import { startHashingThreads } from './hashing-threads.ts'
+import { Health } from './health.ts'
 import { type IncomingFile, incomingOf } from './incoming.ts'
 import { HeldElsewhere } from './leases.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -138,7 +139,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       { forwarding: storage.forwarding, node: cluster?.nodeId ?? '' },
       onUnexpected,
     )
-    const serving = await serve(config, limits, service, access)
+    const serving = await serve(config, limits, service, access, new Health(() => cluster?.isInTouch() ?? true))
     await cluster?.announce({
       address: config.cluster?.nodeAddress ?? reachableAddress(config.host, serving.port),
       ...(certificatePem !== undefined && { certificatePem }),

@@ -5,6 +5,7 @@ import { readDevices } from './device.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { type ReceiveFlags, toPort, withReceiveFlags } from './flags.ts'
 import { type Hooks, startHooks } from './hooks.ts'
+import { type Log, openLog, toLogLevel } from './log.ts'
 import { isLoopback } from './loopback.ts'
 import { placeOf } from './place.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
@@ -41,7 +42,7 @@ async function runReceiver(command: Command): Promise<number> {
     process.stderr.write(`${error.message}\n`)
     return WRONG_USE
   }
-  const { flags, config, receiver, hooks, status } = started
+  const { flags, config, receiver, hooks, status, log } = started
   for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
   const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, placeOf(config, ''))
   await report.listening(receiver, {
@@ -50,6 +51,9 @@ async function runReceiver(command: Command): Promise<number> {
   })
   receiver.onStored(report.stored)
   receiver.onStored(hooks.stored)
+  if (log) receiver.onStored(log.stored)
+  const { host, port, name, stateDirectory } = receiver
+  log?.info('the receiver listens', { host, port, name, stateDirectory, into: placeOf(config, ''), ...version() })
   const source = flags.json ? commandSource() : undefined
   const stopCommands =
     source &&
@@ -64,16 +68,19 @@ async function runReceiver(command: Command): Promise<number> {
   // Without a file there is nothing to read again, and a terminal that is closed ends what runs in it, as ever.
   if (flags.config !== undefined) process.on('SIGHUP', readAgain)
   await stopped
+  log?.info('the receiver ends')
   process.off('SIGHUP', readAgain)
   stopCommands?.()
   status?.drain()
   await receiver.close()
   await hooks.close()
   await status?.close()
+  log?.info('the receiver has ended')
   return 0
 }
 
 type Started = Settings & {
+  readonly log: Log | undefined
   readonly receiver: Receiver
   readonly hooks: Hooks
   readonly status: StatusServer | undefined
@@ -83,20 +90,20 @@ type Started = Settings & {
 async function start(settings: Settings): Promise<Started> {
   const { flags, config } = settings
   const statusPort = flags.statusPort === undefined ? undefined : toPort('--status-port', flags.statusPort)
-  const hooks = startHooks(
-    { command: flags.onStored, webhook: flags.webhook },
-    (name) => placeOf(config, name),
-    onTrouble,
-  )
-  const receiver = await startReceiver({ ...config, ...version() })
-  if (statusPort === undefined) return { ...settings, receiver, hooks, status: undefined }
+  const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
+  const onTrouble = log?.trouble ?? warn
+  const place = (name: string) => placeOf(config, name)
+  const hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, place, onTrouble)
+  const onCall = log && { onCall: log.call }
+  const receiver = await startReceiver({ ...config, ...version(), onUnexpected: onTrouble, ...onCall })
+  if (statusPort === undefined) return { ...settings, log, receiver, hooks, status: undefined }
   const devicesOf = async () => {
     const devices = await readDevices(receiver.stateDirectory, onTrouble)
     return new Map(devices.map(({ id, name }) => [id, name]))
   }
   try {
     const watched = watch(receiver, version().version ?? '', devicesOf)
-    return { ...settings, receiver, hooks, status: await startStatusServer(statusPort, watched, onTrouble) }
+    return { ...settings, log, receiver, hooks, status: await startStatusServer(statusPort, watched, onTrouble) }
   } catch (error) {
     await receiver.close()
     throw error
@@ -114,13 +121,13 @@ function takeNewLimits(command: Command, receiver: Receiver): string {
   }
 }
 
-function onTrouble(error: unknown): void {
+function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 const commandAnswers = {
   line: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
-  onTrouble,
+  onTrouble: warn,
 }
 
 /** What somebody who runs a receiver like this ought to know. */

@@ -1,9 +1,12 @@
 import { Server } from '@grpc/grpc-js'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
+import { healthService } from '../proto/health.ts'
 import { channelOptions, fileTransferService, pairingService } from '../proto/index.ts'
 import { RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
 import type { ReceiverAccess } from './access.ts'
+import { createCallLog } from './call-log.ts'
 import type { ReceiverConfig } from './config.ts'
+import type { Health } from './health.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { type Listener, listen } from './listener.ts'
 import type { Sessions } from './sessions.ts'
@@ -14,6 +17,7 @@ export type Serving = {
   readonly server: Server
   readonly listener: Listener
   readonly watch: Watch
+  readonly health: Health
   /** The port it really listens on. */
   readonly port: number
 }
@@ -23,20 +27,22 @@ const CLOSE_WITHIN_MS = 10_000
 
 /** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
 export async function serve(
-  { host, port }: Pick<ReceiverConfig, 'host' | 'port'>,
+  { host, port, onCall }: Pick<ReceiverConfig, 'host' | 'port' | 'onCall'>,
   limits: ReceiverLimits,
   service: FileTransferServiceHandlers,
   { credentials, interceptors, pairing }: ReceiverAccess,
+  health: Health,
 ): Promise<Serving> {
   const watch = new Watch(limits)
   const server = new Server({
     ...channelOptions,
     'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
     'grpc.max_connection_idle_ms': limits.idleConnectionMs,
-    interceptors: [watch.interceptor, ...interceptors],
+    interceptors: [...(onCall ? [createCallLog(onCall)] : []), watch.interceptor, ...interceptors],
   })
   server.addService(fileTransferService, service)
   server.addService(pairingService, pairing)
+  server.addService(healthService, health.handlers)
   try {
     const listener = await listen(server, {
       host,
@@ -46,7 +52,7 @@ export async function serve(
       windowBytes: RECEIVE_WINDOW_BYTES,
       onSession: (session) => watch.add(session),
     })
-    return { server, listener, watch, port: listener.port }
+    return { server, listener, watch, health, port: listener.port }
   } catch (error) {
     watch.close()
     server.forceShutdown()
@@ -55,7 +61,8 @@ export async function serve(
 }
 
 /** Takes no new calls, ends the running ones after the chunks they are storing, at most {@link CLOSE_WITHIN_MS} later, and every connection. */
-export async function closeServing({ server, listener, watch }: Serving, sessions: Sessions): Promise<void> {
+export async function closeServing({ server, listener, watch, health }: Serving, sessions: Sessions): Promise<void> {
+  health.drain()
   listener.stop()
   const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
   let limit: NodeJS.Timeout | undefined

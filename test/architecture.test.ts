@@ -40,7 +40,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^proto\//,
       node,
       /^@grpc\/grpc-js$/,
-      /^(@aws-sdk\/client-s3|@redis\/client|classic-level|commander|dns-packet|hash-wasm|prom-client|qrcode|selfsigned|yaml)$/,
+      /^(@aws-sdk\/client-s3|@redis\/client|classic-level|commander|dns-packet|hash-wasm|pino|prom-client|qrcode|selfsigned|yaml)$/,
     ],
   ],
   [

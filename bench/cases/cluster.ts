@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { filesInBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
+import { emptyBucket, filesInBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw, startRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
@@ -81,7 +81,9 @@ async function sendAll(
       const startedAtMs = performance.now()
       await Promise.all(commands.map((command) => start(command).done))
       const seconds = (performance.now() - startedAtMs) / 1000
-      await mustHaveArrived(lap, (lap.peer as ClusterPeer).bucketOf(running), workloads)
+      const bucket = (lap.peer as ClusterPeer).bucketOf(running)
+      await mustHaveArrived(lap, bucket, workloads)
+      if (bucket) await emptyBucket(bucket)
       return { seconds, mibPerSecond: bytes / MIB / seconds }
     })
     return { key: title, title, about, rounds: context.rounds, columns, rows: rowsOf(peers, laps) }

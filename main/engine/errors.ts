@@ -40,7 +40,7 @@ const byReason: Record<string, readonly [Remedy, string]> = {
   STALLED: ['retry', 'The receiver waited too long for the next bytes.'],
   DRAINING: ['retry', 'The receiver is shutting down.'],
   MOVED: ['retry', 'Another node of the receiver takes this upload over; nothing is lost.'],
-  STATE_UNREACHABLE: ['retry', 'The nodes of the receiver have lost the Redis that they share.'],
+  STATE_UNREACHABLE: ['retry', 'The receiver cannot reach what it stores in.'],
   NOT_READY: ['retry', 'The receiver is starting.'],
   PREEMPTED: ['retry', 'Another connection took this upload over.'],
   UNKNOWN_UPLOAD: ['retry', 'The receiver no longer knows this upload; it starts again.'],

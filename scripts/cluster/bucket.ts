@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { silenceSdkWarning } from '../../server/environment.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import type { RunningRadosgw } from './radosgw.ts'
@@ -25,23 +31,34 @@ export function bucketFlags({ bucket, endpoint }: TestBucket): string[] {
 
 /** SHA-256 of every object that is no state of a receiver, by its key. Asked with nothing of ours between. */
 export async function filesInBucket(where: TestBucket): Promise<Record<string, string>> {
-  const Bucket = where.bucket
   const files: Record<string, string> = {}
   await using(where, async (client) => {
-    for (let token: string | undefined, isMore = true; isMore; ) {
-      const page = await client.send(new ListObjectsV2Command({ Bucket, ContinuationToken: token }))
-      for (const { Key = '' } of page.Contents ?? []) {
-        if (Key.startsWith('.longshore/')) continue
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
-        const hash = createHash('sha256')
-        for await (const block of Body as Readable) hash.update(block)
-        files[Key] = hash.digest('hex')
-      }
-      token = page.NextContinuationToken
-      isMore = page.IsTruncated === true
+    for await (const Key of keysIn(client, where.bucket)) {
+      if (Key.startsWith('.longshore/')) continue
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: where.bucket, Key }))
+      const hash = createHash('sha256')
+      for await (const block of Body as Readable) hash.update(block)
+      files[Key] = hash.digest('hex')
     }
   })
   return files
+}
+
+/** Deletes everything in a bucket: the store has little room, and one that is full lets whoever writes wait. */
+export async function emptyBucket(where: TestBucket): Promise<void> {
+  await using(where, async (client) => {
+    for await (const Key of keysIn(client, where.bucket))
+      await client.send(new DeleteObjectCommand({ Bucket: where.bucket, Key }))
+  })
+}
+
+async function* keysIn(client: S3Client, Bucket: string): AsyncGenerator<string> {
+  for (let token: string | undefined, isMore = true; isMore; ) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket, ContinuationToken: token }))
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key
+    token = page.NextContinuationToken
+    isMore = page.IsTruncated === true
+  }
 }
 
 async function using<T>({ endpoint, credentials }: TestBucket, task: (client: S3Client) => Promise<T>): Promise<T> {

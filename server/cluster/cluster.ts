@@ -25,6 +25,8 @@ export type Cluster = {
   readonly forwarding: Forwarding
   /** Another one at each start. */
   readonly nodeId: string
+  /** Whether it may serve uploads: false while Redis does not answer. */
+  isInTouch(): boolean
   /** Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver. */
   mustBelongTo(receiverId: string): Promise<void>
   /** Begins to take part, when the receiver listens. */
@@ -45,6 +47,7 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
     nodeId: node.id,
+    isInTouch: node.isTrusted,
     async mustBelongTo(receiverId) {
       await state.command('SET', RECEIVER, receiverId, 'NX')
       const known = String(await state.command('GET', RECEIVER))

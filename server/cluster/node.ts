@@ -24,6 +24,8 @@ export type Node = {
   readonly leases: Leases
   /** The lease on an upload, for its writes to the ledger; empty without one. */
   leaseOf(fileId: string): string
+  /** Whether its own leases count: it renewed them not long ago. */
+  isTrusted(): boolean
   /** Tells the others where this node answers. Until then it has none of their uploads. */
   announce(told: string): Promise<void>
   /** Stops renewing; others may have its uploads at once. */
@@ -107,6 +109,7 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
 
   return {
     id,
+    isTrusted: () => performance.now() <= trustedUntilMs,
     leaseOf: (fileId) => held.get(fileId) ?? '',
     async announce(newlyTold) {
       told = newlyTold

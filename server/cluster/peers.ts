@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
-import { FORWARDED_KEY, REASON_KEY } from '../../proto/limits.ts'
+import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
 import { TOKEN_KEY } from '../../proto/pairing.ts'
 import type { Admitted } from '../caller.ts'
 import { isReason, type ReceiveError, receiveErrorFrom } from '../errors.ts'
@@ -51,7 +51,7 @@ export class Peers {
    * @param told what the node told of itself, see {@link toNodeText}.
    * @throws PeerGone.
    */
-  async call(told: string, method: Method, { authorization }: Admitted): Promise<PeerCall> {
+  async call(told: string, method: Method, { authorization, requestId }: Admitted): Promise<PeerCall> {
     const client = this.#clients.get(told) ?? this.#connect(told)
     try {
       await ready(client)
@@ -61,6 +61,7 @@ export class Peers {
     }
     const metadata = new Metadata()
     metadata.set(FORWARDED_KEY, '1')
+    if (requestId !== undefined) metadata.set(REQUEST_ID_KEY, requestId)
     if (authorization !== undefined) metadata.set(TOKEN_KEY, authorization)
     const { path, requestSerialize, responseDeserialize } = fileTransferService[method] as unknown as Definition
     const options: CallOptions = {}

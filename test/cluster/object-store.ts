@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
-import { makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
+import { emptyBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startRadosgw } from '../../scripts/cluster/radosgw.ts'
 
 /** A real object store for the tests of one file. */
 export type ObjectStore = {
   readonly endpoint: string
-  /** A bucket that nobody else uses. */
+  /** A bucket that nobody else uses, for the test that runs. */
   newBucket(): Promise<TestBucket>
   stop(): Promise<void>
 }
@@ -21,7 +22,11 @@ export async function startObjectStore(): Promise<ObjectStore> {
   Object.assign(process.env, radosgw.credentials)
   return {
     endpoint: radosgw.endpoint,
-    newBucket: () => makeBucket(radosgw, `box-${randomBytes(6).toString('hex')}`),
+    async newBucket() {
+      const bucket = await makeBucket(radosgw, `box-${randomBytes(6).toString('hex')}`)
+      onTestFinished(() => emptyBucket(bucket))
+      return bucket
+    },
     async stop() {
       await radosgw.stop()
       await rm(folder, { recursive: true, force: true })
