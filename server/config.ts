@@ -40,6 +40,8 @@ export type ReceiverConfig = {
   readonly version?: string
   /** An upload that nobody goes on with for so long is forgotten with its bytes, ms; a day when not given. */
   readonly expireAfterMs?: number
+  /** A stored file is deleted after so long, ms, if it is still what was stored; never when not given. */
+  readonly keepForMs?: number
   /**
    * Whether each file is read again from the disk, from its first byte to its last, before it counts as finished; else only what came late or out of order
    * is, and the rest was hashed as it arrived. @default false

@@ -13,6 +13,7 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly name?: string
   readonly stateDir?: string
   readonly expireAfter?: string
+  readonly keepFor?: string
   readonly verifyFromDisk?: boolean
   readonly workers?: string
   readonly plaintext?: boolean
@@ -28,6 +29,9 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly onStored?: string
   readonly statusPort?: string
   readonly webhook?: string
+  readonly webhookOrigins?: string
+  readonly statusHost?: string
+  readonly statusTokenFile?: string
   readonly log?: string
   readonly redis?: string
   readonly nodeAddress?: string
@@ -54,6 +58,7 @@ export function withReceiveFlags(command: Command): Command {
     .option('--name <name>', 'what senders show to people; the name of this machine by default')
     .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
+    .option('--keep-for <duration>', 'delete stored files that nobody has changed after so long; never by default')
     .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
     .option(
       '--workers <n>',
@@ -66,10 +71,16 @@ export function withReceiveFlags(command: Command): Command {
     .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
     .option('--status-port <port>', 'a page about the receiver, and metrics for Prometheus, for this computer only')
     .option(
+      '--status-host <address>',
+      'where that page listens, for others than this computer; needs --status-token-file',
+    )
+    .option('--status-token-file <file>', 'what whoever looks has to show is the first line of this file')
+    .option(
       '--on-stored <program>',
       'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
     )
     .option('--webhook <url>', 'post the same JSON there for each file that is stored')
+    .option('--webhook-origins <list>', 'refuse a --webhook that is not at one of these, like https://hooks.example')
     .option(
       '--log <level>',
       'one JSON object a line on standard error: error, warn, info, or debug, which has every call',
@@ -112,7 +123,8 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     ...toObjectStore(flags),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.stateDir === undefined ? {} : { stateDirectory: flags.stateDir }),
-    ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs(flags.expireAfter) }),
+    ...(flags.expireAfter === undefined ? {} : { expireAfterMs: toMs('--expire-after', flags.expireAfter) }),
+    ...(flags.keepFor === undefined ? {} : { keepForMs: toMs('--keep-for', flags.keepFor) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
 }
@@ -226,10 +238,10 @@ function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tl
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-function toMs(duration: string): number {
+function toMs(flag: string, duration: string): number {
   const [, amount, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(duration) ?? []
   if (unit === undefined) {
-    throw new ReceiveError('BAD_FLAGS', `--expire-after takes a duration like 90m, 24h or 7d, not "${duration}".`)
+    throw new ReceiveError('BAD_FLAGS', `${flag} takes a duration like 90m, 24h or 7d, not "${duration}".`)
   }
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }

@@ -88,8 +88,29 @@ test('a webhook that leads elsewhere is not followed, and trouble does not tell 
   expect(trouble[0]).not.toContain('secret')
 })
 
+test('a webhook at an origin that is allowed is told', async () => {
+  const { origin, bodies } = await webServer((response) => response.end())
+  expect(await run({ webhook: `${origin}/hook`, webhookOrigins: `https://hooks.example, ${origin}` })).toEqual([])
+  expect(bodies).toHaveLength(1)
+})
+
 test.each([
   [{ command: '/nowhere/hook' }, '--on-stored names /nowhere/hook, which cannot be run (ENOENT).'],
+  [
+    { webhook: 'https://hooks.example:444/a', webhookOrigins: 'https://hooks.example, https://hooks.example:443' },
+    '--webhook-origins takes origins like https://hooks.example, not "https://hooks.example:443".',
+  ],
+  [
+    { webhook: 'https://hooks.example.evil.example/a', webhookOrigins: 'https://hooks.example,http://127.0.0.1:80' },
+    '--webhook-origins takes origins like https://hooks.example, not "http://127.0.0.1:80".',
+  ],
+  [
+    {
+      webhook: 'https://hooks.example.evil.example/a',
+      webhookOrigins: 'https://hooks.example, http://hooks.example:81',
+    },
+    '--webhook is at https://hooks.example.evil.example, which is none of --webhook-origins.',
+  ],
   [{ webhook: 'ftp://a/b' }, '--webhook takes a URL that begins with http:// or https://, not "ftp://a/b".'],
 ])('what cannot work is refused at the start: %j', (config, sentence) => {
   expect(() =>

@@ -13,6 +13,8 @@ export type HooksConfig = {
   readonly command?: string | undefined
   /** Where the same JSON object is posted to, http or https. */
   readonly webhook?: string | undefined
+  /** Origins like `https://hooks.example`, with commas between them; the webhook must be at one of them. Any when not given. */
+  readonly webhookOrigins?: string | undefined
 }
 
 /** Runs hooks, one file after the other, in the order in which the files were stored. */
@@ -39,13 +41,13 @@ const MOST_COMPLAINT = 500
  * @throws ReceiveError BAD_FLAGS when the command cannot be run or the webhook is no URL that a file can be told to.
  */
 export function startHooks(
-  { command, webhook }: HooksConfig,
+  { command, webhook, webhookOrigins }: HooksConfig,
   place: (name: string) => string,
   onTrouble: OnUnexpected,
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
 ): Hooks {
   const program = command === undefined ? undefined : toProgram(command)
-  const url = webhook === undefined ? undefined : toUrl(webhook)
+  const url = webhook === undefined ? undefined : toUrl(webhook, webhookOrigins)
   const over = new AbortController()
   let waiting = 0
   let closing = false
@@ -96,11 +98,25 @@ function toProgram(command: string): string {
   }
 }
 
-function toUrl(text: string): URL {
+function toUrl(text: string, origins: string | undefined): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
     throw new ReceiveError('BAD_FLAGS', `--webhook takes a URL that begins with http:// or https://, not "${text}".`)
+  mustBeAllowed(url, origins)
   return url
+}
+
+/** An origin is a scheme, a host and a port, and only the very same one is allowed: no path, no wildcard, no other port. */
+function mustBeAllowed({ origin }: URL, origins: string | undefined): void {
+  if (origins === undefined) return
+  const allowed = origins.split(',').map((text) => {
+    const given = text.trim()
+    const url = URL.canParse(given) ? new URL(given) : undefined
+    if (url?.origin === given) return given
+    throw new ReceiveError('BAD_FLAGS', `--webhook-origins takes origins like https://hooks.example, not "${given}".`)
+  })
+  if (!allowed.includes(origin))
+    throw new ReceiveError('BAD_FLAGS', `--webhook is at ${origin}, which is none of --webhook-origins.`)
 }
 
 async function runCommand(program: string, path: string, told: string, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,12 @@ export type ReceivedFile = {
   readonly finishedAt: string
 }
 
+/** A file that the receiver has deleted by itself. */
+export type RemovedFile = Pick<ReceivedFile, 'path'> & {
+  /** ISO 8601, in UTC. */
+  readonly removedAt: string
+}
+
 /** Where a receiving folder keeps its log. It belongs to the folder, and goes where the folder goes, wherever the ledger is. */
 export function receivedLogOf(directory: string): string {
   return join(directory, STATE_FOLDER, 'received.jsonl')
@@ -51,8 +57,8 @@ export class ReceivedLog {
     return new ReceivedLog(file, bytesRead === 1 && buffer.toString() !== '\n')
   }
 
-  /** Adds a file. When it resolves, the line survives a crash of this process. */
-  write(file: ReceivedFile): Promise<void> {
+  /** Adds a file, or that one is gone. When it resolves, the line survives a crash of this process. */
+  write(file: ReceivedFile | RemovedFile): Promise<void> {
     this.#unwritten.push(`${JSON.stringify(file)}\n`)
     return this.#writes.run()
   }
@@ -112,7 +118,8 @@ export async function readReceivedLog(path: string): Promise<Map<string, Receive
   const files = new Map<string, ReceivedFile>()
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     const file = parse(line)
-    if (file !== undefined) files.set(file.path, file)
+    if (file !== undefined && 'removedAt' in file) files.delete(file.path)
+    else if (file !== undefined) files.set(file.path, file)
   }
   return files
 }
@@ -122,9 +129,10 @@ function isBelow(path: string): boolean {
   return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'))
 }
 
-function parse(line: string): ReceivedFile | undefined {
+function parse(line: string): ReceivedFile | RemovedFile | undefined {
   try {
-    const file: Partial<ReceivedFile> | null = JSON.parse(line)
+    const file: Partial<ReceivedFile & RemovedFile> | null = JSON.parse(line)
+    if (typeof file?.removedAt === 'string' && typeof file.path === 'string') return file as RemovedFile
     const isWhole =
       typeof file?.path === 'string' &&
       isBelow(file.path) &&

@@ -25,6 +25,7 @@ import { PlainNames } from './plain-names.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
+import { Retention } from './retention.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
 import { closeServing, serve } from './serving.ts'
@@ -150,6 +151,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     })
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
+    const { keepForMs } = config
+    const retention = keepForMs && new Retention({ directory, store, keepForMs, now, onUnexpected })
     const announcement = announceReceiver(config, { name, id, port: serving.port, fingerprint, onUnexpected })
     return {
       host: config.host,
@@ -170,6 +173,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       close: once(async () => {
         await announcement?.stop()
         await expiry.close()
+        if (retention) await retention.close()
         await closeServing(serving, sessions)
         await hashing.close()
         await smallFiles?.close()

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { commandSource, takeCommands } from './commands-in.ts'
 import { readDevices } from './device.ts'
 import { hasCode, ReceiveError } from './errors.ts'
-import { type ReceiveFlags, toPort, withReceiveFlags } from './flags.ts'
+import { type ReceiveFlags, withReceiveFlags } from './flags.ts'
 import { type Hooks, startHooks } from './hooks.ts'
 import { type Log, openLog, toLogLevel } from './log.ts'
 import { isLoopback } from './loopback.ts'
@@ -11,6 +11,7 @@ import { placeOf } from './place.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { toStatusPlace } from './status/status-place.ts'
 import { type StatusServer, startStatusServer } from './status/status-server.ts'
 import { watch } from './status/watched.ts'
 
@@ -89,21 +90,21 @@ type Started = Settings & {
 /** Throws ReceiveError, with one sentence, for whatever cannot start; then nothing is left running. */
 async function start(settings: Settings): Promise<Started> {
   const { flags, config } = settings
-  const statusPort = flags.statusPort === undefined ? undefined : toPort('--status-port', flags.statusPort)
+  const statusAt = toStatusPlace(flags)
   const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
   const onTrouble = log?.trouble ?? warn
   const place = (name: string) => placeOf(config, name)
-  const hooks = startHooks({ command: flags.onStored, webhook: flags.webhook }, place, onTrouble)
+  const hooks = startHooks({ ...flags, command: flags.onStored }, place, onTrouble)
   const onCall = log && { onCall: log.call }
   const receiver = await startReceiver({ ...config, ...version(), onUnexpected: onTrouble, ...onCall })
-  if (statusPort === undefined) return { ...settings, log, receiver, hooks, status: undefined }
+  if (statusAt === undefined) return { ...settings, log, receiver, hooks, status: undefined }
   const devicesOf = async () => {
     const devices = await readDevices(receiver.stateDirectory, onTrouble)
     return new Map(devices.map(({ id, name }) => [id, name]))
   }
   try {
     const watched = watch(receiver, version().version ?? '', devicesOf)
-    return { ...settings, log, receiver, hooks, status: await startStatusServer(statusPort, watched, onTrouble) }
+    return { ...settings, log, receiver, hooks, status: await startStatusServer(statusAt, watched, onTrouble) }
   } catch (error) {
     await receiver.close()
     throw error
@@ -131,13 +132,15 @@ const commandAnswers = {
 }
 
 /** What somebody who runs a receiver like this ought to know. */
-function warningsFor({ host, port }: Receiver, { plaintext, auth }: ReceiveFlags): string[] {
+function warningsFor({ host, port }: Receiver, { plaintext, auth, statusHost }: ReceiveFlags): string[] {
   const warnings: string[] = []
   const isRemote = !isLoopback(host)
   if (plaintext && auth)
     warnings.push('without encryption nobody can pair; devices need a token, and a proxy in front that encrypts.')
   if (plaintext && isRemote) warnings.push('whoever is on the way sees and can change what is sent: no encryption.')
   if (!auth && isRemote) warnings.push(`whoever reaches ${host}:${port} can send files here.`)
+  if (statusHost !== undefined && !isLoopback(statusHost))
+    warnings.push('whoever is on the way to the status page sees its token: no encryption.')
   if (isRemote && process.getuid?.() === 0)
     warnings.push('the receiver runs as root; a user of its own would be safer.')
   return warnings

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -99,7 +99,7 @@ test('it tells that it is well, and while the receiver ends that it takes no mor
   const receiver = await startReceiver({ directory: await sandbox(), host: '127.0.0.1', port: 0 })
   onTestFinished(() => receiver.close())
   const status = await startStatusServer(
-    0,
+    { host: '127.0.0.1', port: 0, token: undefined },
     watch(receiver, '1.0', async () => new Map()),
     unexpected,
   )
@@ -130,4 +130,39 @@ test('the dashboard asks for figures that there are', async () => {
   const named = new Set(dashboard.match(/\b(longshore|nodejs|process)_\w+/g))
   expect(named.size).toBeGreaterThan(4)
   expect([...named].filter((name) => !text.includes(`\n# TYPE ${name} `))).toEqual([])
+})
+
+test('with a token whoever shows it may look, also under other names, and nobody else but at whether it is well', async () => {
+  const folder = await sandbox()
+  const tokenFile = join(folder, 'token')
+  const token = randomBytes(16).toString('hex')
+  writeFileSync(tokenFile, `${token}\n`)
+  const where = ['--status-host', '0.0.0.0', '--status-token-file', tokenFile]
+  const child = await receiverProcess('index.ts', '--dir', join(folder, 'received'), ...flags, ...where)
+  const at = `http://127.0.0.1:${child.events[0]?.statusPort}`
+  const statusWith = async (authorization: string) => (await fetch(at, { headers: { authorization } })).status
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+  expect(await statusWith(`Bearer ${token}`)).toBe(200)
+  expect(await statusWith(basic(`anybody:${token}`))).toBe(200)
+  for (const wrong of ['', 'Bearer ', `Bearer ${token}x`, basic('anybody:'), basic(token.slice(1)), token])
+    expect(await statusWith(wrong)).toBe(401)
+  const asked = await fetch(at)
+  expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Basic')])
+  expect(await asked.text()).not.toContain('Longshore receiver ')
+  expect(await statusFor(`${at}/healthz`, 'box.example')).toBe(200)
+})
+
+test.each([
+  [
+    ['--status-host', '0.0.0.0'],
+    '--status-host 0.0.0.0 lets others look: say with --status-token-file what they have to show.',
+  ],
+  [['--status-token-file', '/nowhere/token'], '--status-token-file /nowhere/token cannot be read (ENOENT).'],
+  [
+    ['--status-token-file', '/dev/null'],
+    '--status-token-file /dev/null: its first line has 0 characters, and fewer than 16 can be guessed.',
+  ],
+])('a page for others that nobody has to show anything for is refused: %j', async (more, sentence) => {
+  const { code, stderr } = await runToEnd('--dir', await sandbox(), ...flags, ...more)
+  expect([code, stderr.trim()]).toEqual([2, sentence])
 })

@@ -1,15 +1,14 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { OnUnexpected } from '../answer.ts'
 import { receiveErrorFrom } from '../errors.ts'
 import { metricsOf } from './metrics.ts'
 import { SCRIPT, STYLE, statusPage } from './page.ts'
+import type { StatusPlace } from './status-place.ts'
 import type { Watched } from './watched.ts'
 
-/** Whoever may ask: this computer only. */
-const HOST = '127.0.0.1'
-
-/** A page about a receiver, and figures about it for Prometheus, for whoever is on the same computer. */
+/** A page about a receiver, and figures about it for Prometheus. */
 export interface StatusServer {
   /** The port it really listens on. */
   readonly port: number
@@ -21,11 +20,11 @@ export interface StatusServer {
 type Answer = { readonly type: string; readonly body: string; readonly status?: number }
 
 /**
- * @param port 0 picks a free one.
+ * @param place without a token whoever is on the same computer may look; with one, whoever shows it, from anywhere.
  * @throws ReceiveError BUSY when the port cannot be had.
  */
 export async function startStatusServer(
-  port: number,
+  { host, port, token }: StatusPlace,
   watched: Watched,
   onUnexpected: OnUnexpected,
 ): Promise<StatusServer> {
@@ -44,10 +43,15 @@ export async function startStatusServer(
   }
 
   async function answer({ method, url, headers }: IncomingMessage): Promise<Answer> {
-    // A page of somebody else's can make a browser ask here under a name of its own.
-    if (!isOwnName(headers.host)) return plain(403, 'This page answers to the name of this computer only.')
+    const { pathname } = new URL(url ?? '/', 'http://receiver')
+    // A page of somebody else's can make a browser ask here under a name of its own, but not with a token.
+    if (token === undefined && !isOwnName(headers.host))
+      return plain(403, 'This page answers to the name of this computer only.')
+    // Whoever spreads calls asks whether there is somebody, and has no token.
+    if (token !== undefined && pathname !== '/healthz' && !shows(headers.authorization, token))
+      return plain(401, 'Show the token of this page, as the password or as a bearer token.')
     if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET and HEAD.')
-    const known = answers[new URL(url ?? '/', `http://${HOST}`).pathname]
+    const known = answers[pathname]
     return known === undefined ? plain(404, 'There is no such page.') : known()
   }
 
@@ -64,7 +68,7 @@ export async function startStatusServer(
     server.once('error', (error) =>
       reject(receiveErrorFrom(error, 'BUSY', `--status-port ${port} cannot be had: ${error.message}.`)),
     )
-    server.listen(port, HOST, resolve)
+    server.listen(port, host, resolve)
   })
   return {
     port: (server.address() as AddressInfo).port,
@@ -87,6 +91,7 @@ function send(response: ServerResponse, { type, body, status = 200 }: Answer, is
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
+    ...(status === 401 && { 'www-authenticate': 'Basic realm="Longshore receiver", charset="UTF-8"' }),
     'cache-control': 'no-store',
     'content-security-policy':
       "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -98,4 +103,20 @@ function send(response: ServerResponse, { type, body, status = 200 }: Answer, is
 
 function isOwnName(host: string | undefined): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '')
+}
+
+/** As `Bearer token`, which programs send, or as the password of a person whom the browser asks. */
+function shows(authorization: string | undefined, token: string): boolean {
+  const [, scheme = '', given = ''] = /^(bearer|basic) +(.*)$/i.exec(authorization ?? '') ?? []
+  const shown =
+    scheme.toLowerCase() === 'basic'
+      ? Buffer.from(given, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, '')
+      : given
+  return timingSafeEqual(digest(shown), digest(token))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

@@ -50,6 +50,9 @@ export type Intent = { readonly storedAs: readonly string[]; readonly fileIdenti
 /** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
 export type Settled = 'published' | 'unpublished' | 'lost'
 
+/** How a file must be for it to be the one that was stored: so long, and not written to after that moment, milliseconds since 1970. */
+export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number }
+
 /**
  * Where bytes go. Parts are named by `fileId`, published files by checked path components.
  *
@@ -81,6 +84,8 @@ export interface ChunkStore {
   settle(fileId: string, intent: Intent): Promise<Settled>
   /** Opens a published file; undefined when there is no regular file of that name. */
   openPublished(path: UploadRecord['path']): Promise<StoredFile | undefined>
+  /** Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a power cut. */
+  removePublished(path: UploadRecord['path'], unchanged: Unchanged): Promise<'gone' | 'changed'>
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
   /** The sizes of all published files below a path together. Zero for one that is not there yet. */

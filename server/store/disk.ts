@@ -10,6 +10,7 @@ import { openFolder } from './folder.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
+import { removePublished } from './remove-published.ts'
 import { openSmallFiles } from './small-files.ts'
 import { spelled } from './spelled.ts'
 import { TakenNames } from './taken-names.ts'
@@ -52,6 +53,10 @@ export async function openDiskStore(root: string, { shared = false } = {}): Prom
     async openPublished(path) {
       const file = await openBelow(root, path)
       return file && toStoredFile(file)
+    },
+    async removePublished(path, unchanged) {
+      await mustBeThere()
+      return removePublished(root, path, unchanged)
     },
     async makeFolder(path) {
       await mustBeThere()

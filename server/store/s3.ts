@@ -9,7 +9,7 @@ import { KeptBytes } from './s3/kept-bytes.ts'
 import { Layout } from './s3/layout.ts'
 import { GatheringMemory } from './s3/memory.ts'
 import { Pieces } from './s3/pieces.ts'
-import { publishObject, settleObject } from './s3/publish-object.ts'
+import { isPublished, publishObject, settleObject } from './s3/publish-object.ts'
 import { S3Part } from './s3/s3-part.ts'
 
 /** Memory in which bytes are gathered, for all uploads together. */
@@ -100,6 +100,14 @@ export async function openS3Store(
       const facts = await bucket.head(key)
       if (facts === undefined) return undefined
       return { sizeBytes: facts.sizeBytes, read: (start, end) => readObject(bucket, key, start, end), async close() {} }
+    },
+    async removePublished(path, { sizeBytes }) {
+      const key = layout.published(path)
+      const facts = await bucket.head(key)
+      if (facts === undefined) return 'gone'
+      if (facts.sizeBytes !== sizeBytes || !isPublished(facts)) return 'changed'
+      await bucket.delete(key)
+      return 'gone'
     },
     async makeFolder(path) {
       await bucket.put(`${layout.published(path)}/`, Buffer.alloc(0))

@@ -63,6 +63,11 @@ export async function settleObject(
   return (await hasPart()) ? 'unpublished' : 'lost'
 }
 
+/** True for an object that was published by a receiver, and not put by another program since. */
+export function isPublished({ metadata }: ObjectFacts): boolean {
+  return metadata[UPLOAD] !== undefined
+}
+
 function isOf(fileId: string, { metadata }: ObjectFacts): boolean {
   return metadata[UPLOAD] === fileId
 }

@@ -1,0 +1,82 @@
+import type { OnUnexpected } from './answer.ts'
+import { ReceivedLog, readReceivedLog, receivedLogOf } from './received-log.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
+
+/** What retention works with. */
+export type RetentionDeps = {
+  /** The folder that has the log of what was received. */
+  readonly directory: string
+  readonly store: Pick<ChunkStore, 'removePublished'>
+  /** A file is deleted so long after it was stored, ms. */
+  readonly keepForMs: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly onUnexpected: OnUnexpected
+}
+
+/** How often it is looked for files that are old enough, ms. */
+const SWEEP_EVERY_MS = 3_600_000
+
+/**
+ * Deletes files a while after they were stored, as long as they are what was stored: one that was changed or replaced by somebody else belongs to them. A clock
+ * that was set forward must not delete everything at once, so a file goes only when it was old enough an hour before, too, on a clock that nobody sets.
+ */
+export class Retention {
+  readonly #deps: RetentionDeps
+  readonly #timer: NodeJS.Timeout
+  /** What was old enough at the last look. */
+  #due = new Set<string>()
+  #sweeping: Promise<void> | undefined
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps
+    this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref()
+  }
+
+  /** Looks once; whoever asks while it runs waits for the same look. Never rejects. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweepOnce()
+      .catch(this.#deps.onUnexpected)
+      .finally(() => {
+        this.#sweeping = undefined
+      })
+    return this.#sweeping
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#sweeping
+  }
+
+  async #sweepOnce(): Promise<void> {
+    const { directory, store, keepForMs, now } = this.#deps
+    const before = this.#due
+    this.#due = new Set()
+    const gone: string[] = []
+    for (const { path, size, finishedAt } of (await readReceivedLog(receivedLogOf(directory))).values()) {
+      const storedAtMs = Date.parse(finishedAt)
+      if (!(now() - storedAtMs > keepForMs)) continue
+      const name = `${path} ${finishedAt}`
+      if (!before.has(name)) {
+        this.#due.add(name)
+        continue
+      }
+      // One that somebody has changed is theirs from then on, and is not looked at again.
+      await store.removePublished(path.split('/'), { sizeBytes: size, storedAtMs })
+      gone.push(path)
+    }
+    await this.#record(gone)
+  }
+
+  async #record(gone: readonly string[]): Promise<void> {
+    if (gone.length === 0) return
+    const log = await ReceivedLog.open(receivedLogOf(this.#deps.directory))
+    const removedAt = new Date(this.#deps.now()).toISOString()
+    try {
+      await Promise.all(gone.map((path) => log.write({ path, removedAt })))
+      await log.sync()
+    } finally {
+      await log.close()
+    }
+  }
+}

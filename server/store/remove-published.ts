@@ -1,0 +1,34 @@
+import { lstat, unlink } from 'node:fs/promises'
+import { hasCode } from '../errors.ts'
+import type { Unchanged } from './chunk-store.ts'
+import { openFolder } from './folder.ts'
+
+/** Clocks of a file system may be coarser than that of the receiver, ms. */
+const COARSE_MS = 2_000
+
+/** See `ChunkStore.removePublished`. Follows no symbolic link, and deletes nothing that is not a regular file. */
+export async function removePublished(
+  root: string,
+  path: readonly string[],
+  { sizeBytes, storedAtMs }: Unchanged,
+): Promise<'gone' | 'changed'> {
+  try {
+    const folder = await openFolder(root, path.slice(0, -1))
+    try {
+      const at = folder.at(path.at(-1) ?? '')
+      const stats = await lstat(at)
+      const isSame = stats.isFile() && stats.size === sizeBytes && stats.mtimeMs <= storedAtMs + COARSE_MS
+      if (!isSame) return 'changed'
+      await unlink(at)
+      await folder.sync()
+      return 'gone'
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'gone'
+    // Something else stands where its folder was.
+    if (hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) return 'changed'
+    throw error
+  }
+}
