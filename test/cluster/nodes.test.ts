@@ -48,7 +48,7 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
   )
 
   test.skipIf(!isThere)(
-    '[E9] a node that is stopped for longer than its lease, and goes on later, spoils nothing',
+    '[E8] a node that is stopped for longer than its lease, and goes on later, spoils nothing',
     async () => {
       const scene = await set({ changes: { 'grpc_read_timeout 45s;': 'grpc_read_timeout 3s;' } })
       const file = scene.addSource('large.bin', LARGE)
@@ -70,7 +70,7 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
   )
 
   test.skipIf(!isThere)(
-    'a Redis that is killed while files arrive and comes back costs time and nothing else',
+    '[E9] a Redis that is killed while files arrive and comes back costs time and nothing else',
     async () => {
       const scene = await set()
       const files = Array.from({ length: 3 }, (_, index) => scene.addSource(`${index}.bin`, LARGE / 4))

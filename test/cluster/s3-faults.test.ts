@@ -18,7 +18,7 @@ const SIZE = 13 * MIB + 7
 const isPart = (url: string) => /partNumber=\d/.test(url)
 const isComplete = (method: string, url: string) => method === 'POST' && /uploadId=/.test(url)
 
-describe.skipIf(!hasRadosgw)('[F16] an object store that fails (needs radosgw, ceph-mon and ceph-osd)', () => {
+describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mon and ceph-osd)', () => {
   let objects: ObjectStore
   beforeAll(async () => {
     objects = await startObjectStore()
@@ -70,14 +70,14 @@ describe.skipIf(!hasRadosgw)('[F16] an object store that fails (needs radosgw, c
     ['says that it is overloaded', { kind: 'answer', status: 503, body: s3Error('SlowDown') }],
     ['fails inside', { kind: 'answer', status: 500, body: s3Error('InternalError') }],
     ['is cut off before it does anything', { kind: 'cut', after: false }],
-  ])('every fourth request %s: all arrives', async (_, fault) => {
+  ])('[F16] every fourth request %s: all arrives', async (_, fault) => {
     const { open, proxy } = await setScene()
     const store = await open()
     proxy.fault(({ index }) => (index % 4 === 0 ? fault : undefined))
     await putAll(store, randomBytes(SIZE))
   })
 
-  test('bytes that are damaged on the way to the store are noticed there and sent again', async () => {
+  test('[F16] bytes that are damaged on the way to the store are noticed there and sent again', async () => {
     const { open, proxy } = await setScene()
     const store = await open()
     let damaged = 0
@@ -88,7 +88,7 @@ describe.skipIf(!hasRadosgw)('[F16] an object store that fails (needs radosgw, c
     expect(damaged).toBeGreaterThanOrEqual(6)
   })
 
-  test('an error that comes with status 200 is one, and what follows it is right', async () => {
+  test('[F16] an error that comes with status 200 is one, and what follows it is right', async () => {
     const { open, proxy } = await setScene()
     const store = await open()
     let completions = 0
@@ -98,14 +98,14 @@ describe.skipIf(!hasRadosgw)('[F16] an object store that fails (needs radosgw, c
     expect(completions).toBeGreaterThan(2)
   })
 
-  test('a store that puts the pieces together, and whose answer is lost, is believed for what it has', async () => {
+  test('[F16] a store that puts the pieces together, and whose answer is lost, is believed for what it has', async () => {
     const { open, proxy } = await setScene()
     const store = await open()
     proxy.fault(({ method, url }) => (isComplete(method, url) ? { kind: 'cut', after: true } : undefined))
     await putAll(store, randomBytes(SIZE))
   })
 
-  test('a store that is gone for a while loses nothing that was durable, and says what it is that does not answer', async () => {
+  test('[F16] a store that is gone for a while loses nothing that was durable, and says what it is that does not answer', async () => {
     const { open, proxy } = await setScene()
     const store = await open()
     const data = randomBytes(SIZE)
@@ -167,7 +167,7 @@ describe.skipIf(!hasRadosgw)('[F16] an object store that fails (needs radosgw, c
     expect(readBack()).toBeGreaterThan(0)
   })
 
-  test('a piece that somebody else put meanwhile is not taken for the one that was', async () => {
+  test('[F16] a piece that somebody else put meanwhile is not taken for the one that was', async () => {
     const { config, open, proxy } = await setScene()
     const store = await open()
     const fileId = newFileId()
