@@ -4,22 +4,47 @@ import { toSafeName } from './safe-path.ts'
 /** How many names are remembered for files whose first chunk has not come yet. The oldest is forgotten first. */
 const MAX_NAMES = 10_000
 
+/** Where names are remembered, by the fileId of an upload that may not have begun. */
+export type KnownNames = {
+  get(fileId: string): Promise<string | undefined>
+  set(fileId: string, name: string): Promise<void>
+}
+
+/** For a receiver that is alone. */
+export function namesInMemory(): KnownNames {
+  const names = new Map<string, string>()
+  return {
+    get: async (fileId) => names.get(fileId),
+    async set(fileId, name) {
+      names.delete(fileId)
+      names.set(fileId, name)
+      const [oldest] = names.keys()
+      if (names.size > MAX_NAMES && oldest !== undefined) names.delete(oldest)
+    },
+  }
+}
+
 /** The names that plain clients want their files stored under. They may tell before the first chunk, or never. */
 export class PlainNames {
-  readonly #names = new Map<string, string>()
+  readonly #known: KnownNames
+
+  constructor(known: KnownNames) {
+    this.#known = known
+  }
 
   /** Remembers the name a client gave to an upload. An empty one says nothing. */
-  remember(fileId: string, fileName: string): void {
-    if (fileName === '') return
-    this.#names.delete(fileId)
-    this.#names.set(fileId, toSafeName(fileName))
-    const [oldest] = this.#names.keys()
-    if (this.#names.size > MAX_NAMES && oldest !== undefined) this.#names.delete(oldest)
+  async remember(fileId: string, fileName: string): Promise<void> {
+    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName))
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
-  pathOf({ place }: Grant, fileId: string, plainId: string, before?: readonly string[]): readonly string[] {
-    const name = this.#names.get(fileId)
+  async pathOf(
+    { place }: Grant,
+    fileId: string,
+    plainId: string,
+    before?: readonly string[],
+  ): Promise<readonly string[]> {
+    const name = await this.#known.get(fileId)
     if (name !== undefined) return place([name])
     return before ?? place([toSafeName(plainId)])
   }

@@ -94,7 +94,7 @@ function open(
       fileId,
       origin: { kind: 'plain', plainId },
       ...(grant.owner !== undefined && { owner: grant.owner }),
-      path: names.pathOf(grant, fileId, plainId),
+      path: await names.pathOf(grant, fileId, plainId),
       askedPath: [],
       sizeBytes: totalBytes,
       modifiedAtMs: undefined,
@@ -118,7 +118,7 @@ async function take(
   for (;;) {
     if (session.finished) {
       if (await repeatsPublished(plain, session, chunk)) return 'repeated'
-      const path = plain.names.pathOf(grant, fileId, chunk.plainId, session.record.path)
+      const path = await plain.names.pathOf(grant, fileId, chunk.plainId, session.record.path)
       await grant.promise(fileId, chunk.totalBytes)
       try {
         await session.restart({ path, sizeBytes: chunk.totalBytes })

@@ -21,7 +21,7 @@ import { type ReceiverLimits, toLimits } from './limits.ts'
 import { memoryBytes } from './memory.ts'
 import { openFilesLimit } from './open-files.ts'
 import { openStorage } from './open-storage.ts'
-import { PlainNames } from './plain-names.ts'
+import { namesInMemory, PlainNames } from './plain-names.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
@@ -132,7 +132,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
       runId,
     })
-    const plain = { sessions, deps, names: new PlainNames(), now }
+    const plain = { sessions, deps, names: new PlainNames(cluster?.names ?? namesInMemory()), now }
     const service = createService(
       plain,
       (caller) => grantOf(caller, quotas),

@@ -3,10 +3,11 @@ import { ReceiveError } from '../errors.ts'
 import type { Leases } from '../leases.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openRedisLedger } from '../ledger/redis.ts'
+import type { KnownNames } from '../plain-names.ts'
 import { type Forwarding, forwardingTo } from './forwarding.ts'
 import { openNode } from './node.ts'
 import { type NodeAddress, Peers, toNodeText } from './peers.ts'
-import { connectRedis } from './redis.ts'
+import { connectRedis, type SharedState } from './redis.ts'
 
 /** How a receiver is one of several nodes that look like one receiver from outside. */
 export type ClusterConfig = {
@@ -23,6 +24,8 @@ export type Cluster = {
   readonly ledger: Ledger
   readonly leases: Leases
   readonly forwarding: Forwarding
+  /** What plain clients call their files, whichever node they tell. */
+  readonly names: KnownNames
   /** Another one at each start. */
   readonly nodeId: string
   /** Whether it may serve uploads: false while Redis does not answer. */
@@ -35,6 +38,8 @@ export type Cluster = {
   close(): Promise<void>
 }
 
+/** A client that names a file and sends nothing of it for so long has forgotten it, ms. */
+const NAMES_LAST_MS = 86_400_000
 const RECEIVER = 'longshore:receiver'
 
 /** @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE. */
@@ -46,6 +51,7 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
     ledger: openRedisLedger(state, node.leaseOf, onUnexpected),
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
+    names: namesIn(state),
     nodeId: node.id,
     isInTouch: node.isTrusted,
     async mustBelongTo(receiverId) {
@@ -62,6 +68,19 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
       await node.close()
       peers.close()
       state.close()
+    },
+  }
+}
+
+function namesIn(state: SharedState): KnownNames {
+  const key = (fileId: string) => `longshore:name:${fileId}`
+  return {
+    async get(fileId) {
+      const name = await state.command('GET', key(fileId))
+      return Buffer.isBuffer(name) ? name.toString() : undefined
+    },
+    async set(fileId, name) {
+      await state.command('SET', key(fileId), name, 'PX', NAMES_LAST_MS)
     },
   }
 }

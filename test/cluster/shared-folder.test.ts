@@ -74,6 +74,16 @@ describe.skipIf(!hasRedis)('two receivers on one folder (redis-server, where it 
     expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
   })
 
+  test('what a plain client calls its file at one node is what it is called when it comes to another', async () => {
+    const [one, other] = [await nodeOf(), await nodeOf()]
+    const named = { fileId: 'plain-1', fileName: 'holiday.mov' }
+    await asked((done) => one.queryUploadedChunks(named, done))
+    const data = bytes(1000)
+    const status = await sendPlain(other, [{ fileId: 'plain-1', offset: 0, totalSize: data.length, data }])
+    expect(status.success, status.message).toBe(true)
+    expect(await filesIn(directory)).toEqual({ 'holiday.mov': md5Of(data) })
+  })
+
   test('an upload that one node is busy with is served by any node: streams, beginnings and endings', async () => {
     const [one, other] = [await nodeOf(), await nodeOf()]
     const file = source('busy.bin', bytes(8 * MIB))
