@@ -9,7 +9,7 @@ import type { ChunkStore } from './store/chunk-store.ts'
 export const EXPIRE_AFTER_MS = 86_400_000
 
 /** How often abandoned uploads are looked for, ms. */
-const SWEEP_EVERY_MS = 60_000
+export const SWEEP_EVERY_MS = 60_000
 /** After the start and after a jump of the clock nothing is deleted for so long, ms: senders that were held up come back first. */
 const GRACE_MS = 600_000
 /** A clock that moved by more than this between two looks was set, or the machine slept, ms. */
@@ -21,6 +21,8 @@ export type ExpiryDeps = {
   readonly ledger: Ledger
   readonly store: ChunkStore
   readonly expireAfterMs: number
+  /** Asked before each look; false when another receiver has looked just now. */
+  readonly mayLook: () => Promise<boolean>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly onUnexpected: OnUnexpected
@@ -66,7 +68,7 @@ export class Expiry {
 
   async #sweepOnce(): Promise<void> {
     const { ledger, store } = this.#deps
-    if (!this.#isClockSteady()) return
+    if (!this.#isClockSteady() || !(await this.#deps.mayLook())) return
     for await (const record of ledger.uploads.unfinished()) {
       if (this.#closed) return
       if (await this.#isAbandoned(record)) await this.#forget(record.fileId)

@@ -150,7 +150,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       throw error
     })
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
-    const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, now, onUnexpected })
+    const mayLook = cluster?.maySweep ?? (async () => true)
+    const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, mayLook, now, onUnexpected })
     const { keepForMs } = config
     const retention = keepForMs && new Retention({ directory, store, keepForMs, now, onUnexpected })
     const announcement = announceReceiver(config, { name, id, port: serving.port, fingerprint, onUnexpected })

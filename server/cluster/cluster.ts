@@ -1,5 +1,6 @@
 import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError } from '../errors.ts'
+import { SWEEP_EVERY_MS } from '../expiry.ts'
 import type { Leases } from '../leases.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openRedisLedger } from '../ledger/redis.ts'
@@ -28,6 +29,8 @@ export type Cluster = {
   readonly names: KnownNames
   /** Another one at each start. */
   readonly nodeId: string
+  /** Answers true to one of the nodes, once in a while: that one looks for uploads that are to be forgotten. */
+  maySweep(): Promise<boolean>
   /** Whether it may serve uploads: false while Redis does not answer. */
   isInTouch(): boolean
   /** Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver. */
@@ -40,6 +43,7 @@ export type Cluster = {
 
 /** A client that names a file and sends nothing of it for so long has forgotten it, ms. */
 const NAMES_LAST_MS = 86_400_000
+const SWEEP = 'longshore:sweep'
 const RECEIVER = 'longshore:receiver'
 
 /** @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE. */
@@ -54,6 +58,7 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
     names: namesIn(state),
     nodeId: node.id,
     isInTouch: node.isTrusted,
+    maySweep: async () => (await state.command('SET', SWEEP, node.id, 'NX', 'PX', SWEEP_EVERY_MS * 0.9)) !== null,
     async mustBelongTo(receiverId) {
       await state.command('SET', RECEIVER, receiverId, 'NX')
       const known = String(await state.command('GET', RECEIVER))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
 import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { joinCluster } from '../../server/cluster/cluster.ts'
 import { openNode } from '../../server/cluster/node.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
 import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/ledger-conformance.ts'
@@ -50,6 +51,17 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     ledger: openRedisLedger(await connected(), noLease, unexpected),
     reopened: async () => openRedisLedger(await connected(), noLease, unexpected),
   }))
+
+  test('of two nodes one looks for what is to be forgotten', async () => {
+    const join = async () => {
+      const cluster = await joinCluster({ redisUrl: redis.url }, unexpected)
+      onTestFinished(() => cluster.close())
+      return cluster
+    }
+    const [one, other] = [await join(), await join()]
+    const looks = await Promise.all([one.maySweep(), other.maySweep(), one.maySweep()])
+    expect(looks.filter(Boolean)).toEqual([true])
+  })
 
   test('of two nodes that begin an upload with one key at the same moment, one is told to look again', async () => {
     const [one, other] = [await nodeOf(), await nodeOf()]
