@@ -3,6 +3,7 @@ import { afterChange, finalise, giveBack, lookAt, mirrorOf, undoable, withhold }
 import { deepFreeze, done, failed, sending, upload } from './testing/samples.ts'
 import { totalsOf } from './totals.ts'
 import { uploadTable } from './upload-table.ts'
+import { shownOf } from './view.ts'
 
 const folder = { id: 'f', name: 'Photos' }
 const a = upload('a', 1)
@@ -25,6 +26,27 @@ describe('what is shown', () => {
     const left = afterChange(other, [upload('a', 1, { status: sending(1) })], [])
     expect(left.shown.items.map(({ kind }) => kind)).toEqual(['folder'])
     expect(lookAt(left, { filter: 'all', search: '' }).shown).toBe(left.queue)
+  })
+
+  test('is what looking at everything anew would show, however uploads come, go and change', () => {
+    const statuses = [sending(1), done, failed, { kind: 'waiting' }, { kind: 'paused' }] as const
+    let seed = 7
+    const chance = (below: number) => {
+      seed = (Math.imul(seed, 48_271) >>> 0) % 2_147_483_647
+      return seed % below
+    }
+    let now = lookAt(mirrorOf([]), { filter: 'waiting', search: 'a' })
+    for (let step = 0; step < 300; step++) {
+      const changed = Array.from({ length: chance(4) }, () => {
+        const id = chance(20)
+        const place = id % 3 === 0 ? { folder, path: `Photos/${id}a` } : { path: `${id}a${id % 2}` }
+        return upload(`u${id}`, id, { ...place, status: statuses[chance(5)] ?? done })
+      })
+      const ids = new Set(changed.map(({ id }) => id))
+      const removed = [`u${chance(20)}`].filter((id) => chance(4) === 0 && !ids.has(id))
+      now = afterChange(now, [...new Map(changed.map((one) => [one.id, one])).values()], removed)
+      expect(now.shown).toEqual(shownOf(now.queue, now.uploads, now.view))
+    }
   })
 })
 

@@ -2,7 +2,7 @@ import { isSettled, type UploadId, type UploadSnapshot } from '../main/contract.
 import { type Order, orderAfter, type Queue, queueOf } from './queue-order.ts'
 import { type Change, NO_TOTALS, type Totals, withChanges } from './totals.ts'
 import { type UploadTable, uploadTable } from './upload-table.ts'
-import { matcher, shownOf, type View, WHOLE_VIEW } from './view.ts'
+import { isNarrower, matcher, narrowed, shownOf, type View, WHOLE_VIEW } from './view.ts'
 
 /** The uploads as the main process tells them, and what follows from them. Each part is the same object until it changes. */
 export type Mirror = {
@@ -97,7 +97,8 @@ export function undoable({ withheld }: Pick<Mirror, 'withheld'>): Withheld | und
 
 /** Looks at the uploads in another way. */
 export function lookAt(mirror: Mirror, view: View): Mirror {
-  return { ...mirror, view, shown: shownOf(mirror.queue, mirror.uploads, view) }
+  const from = isNarrower(view, mirror.view) ? mirror.shown : mirror.queue
+  return { ...mirror, view, shown: shownOf(from, mirror.uploads, view) }
 }
 
 function put(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readonly UploadId[]): Mirror {
@@ -110,7 +111,7 @@ function put(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readon
   const uploads = mirror.uploads.with(changed, removed)
   const order = orderAfter(mirror.order, changes)
   const queue = order === mirror.order ? mirror.queue : queueOf(order)
-  const shown = isShownAnew(mirror, queue, changes) ? shownOf(queue, uploads, mirror.view) : mirror.shown
+  const shown = shownAfter(mirror, queue, uploads, changes)
   const ended = changed.filter((upload) => hasEnded(upload, mirror.uploads.get(upload.id)))
   return {
     ...mirror,
@@ -124,10 +125,19 @@ function put(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readon
   }
 }
 
-function isShownAnew({ queue: before, view }: Mirror, queue: Queue, changes: readonly Change[]): boolean {
-  if (queue !== before) return true
+/** What is shown then. When uploads only stop being shown, as they do while they are done, the others are not looked at again. */
+function shownAfter(mirror: Mirror, queue: Queue, uploads: UploadTable, changes: readonly Change[]): Queue {
+  const { view, shown } = mirror
+  if (queue !== mirror.queue) return shownOf(queue, uploads, view)
   const matches = matcher(view)
-  return changes.some(({ before: was, after }) => (was && matches(was)) !== (after && matches(after)))
+  const gone = new Set<UploadId>()
+  for (const { before, after } of changes) {
+    const was = before !== undefined && matches(before)
+    const is = after !== undefined && matches(after)
+    if (is && !was) return shownOf(queue, uploads, view)
+    if (was && !is) gone.add(before.id)
+  }
+  return gone.size === 0 ? shown : narrowed(shown, (id) => !gone.has(id))
 }
 
 function folderTotalsAfter(totals: Mirror['folderTotals'], changes: readonly Change[]): Mirror['folderTotals'] {

@@ -3,7 +3,7 @@ import { orderAfter, queueOf } from './queue-order.ts'
 import { done, failed, sending, upload } from './testing/samples.ts'
 import { totalsOf } from './totals.ts'
 import { uploadTable } from './upload-table.ts'
-import { countsOf, shownOf, type View, WHOLE_VIEW } from './view.ts'
+import { countsOf, isNarrower, narrowed, shownOf, type View, WHOLE_VIEW } from './view.ts'
 
 const folder = { id: 'f', name: 'Photos' }
 const uploads = [
@@ -52,5 +52,33 @@ describe('the search', () => {
 
   test('and the filter hold together', () => {
     expect(shown({ search: 'photos', filter: 'done' })).toEqual(['Photos:', 'p2'])
+  })
+})
+
+describe('a view that shows less than the one before', () => {
+  const at = (search: string, filter: View['filter'] = 'all'): View => ({ search, filter })
+
+  test.each<[View, View, boolean]>([
+    [at('film'), at('fil'), true],
+    [at('film holi'), at('fil'), true],
+    [at('holi fil'), at('fil holi'), true],
+    [at('', 'done'), at(''), true],
+    [at('fi', 'done'), at('f', 'done'), true],
+    [at('fil'), at('film'), false],
+    [at('Film'), at('fil'), false],
+    [at('film', 'done'), at('fil', 'failed'), false],
+    [at('film'), at('film', 'done'), false],
+  ])('%j after %j: %s', (view, before, is) => {
+    expect(isNarrower(view, before)).toBe(is)
+    // What may be left out must be left out: looking at the part gives what looking at all does.
+    if (is) expect(shownOf(shownOf(queue, table, before), table, view).items).toEqual(shownOf(queue, table, view).items)
+  })
+
+  test('keeps a folder while a file of it stays, and the very same one while all do', () => {
+    const all = shownOf(queue, table, at('', 'all'))
+    const less = narrowed(all, (id) => id !== 'p1')
+    expect(less.folders.get('f')?.shownIds).toEqual(['p2'])
+    expect(narrowed(all, (id) => id !== 'a').folders.get('f')).toBe(all.folders.get('f'))
+    expect(narrowed(all, (id) => !id.startsWith('p')).folders.size).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import type { UploadSnapshot, UploadStatus } from '../main/contract.ts'
+import type { UploadId, UploadSnapshot, UploadStatus } from '../main/contract.ts'
 import type { FolderItem, Queue, QueueItem } from './queue-order.ts'
 import type { Totals } from './totals.ts'
 import type { Uploads } from './upload-table.ts'
@@ -29,9 +29,10 @@ export function isWhole({ filter, search }: View): boolean {
 }
 
 /** Tells whether the view shows an upload. Searches its path without regard to case, for every word. */
-export function matcher({ filter, search }: View): (upload: UploadSnapshot) => boolean {
+export function matcher(view: View): (upload: UploadSnapshot) => boolean {
   // Expressions look without making a lower-case copy of every path first.
-  const words = search.split(/\s+/).filter(Boolean).map(literally)
+  const words = wordsOf(view).map(literally)
+  const { filter } = view
   return ({ path, status }) =>
     (filter === 'all' || filterOf[status.kind] === filter) && words.every((word) => word.test(path))
 }
@@ -50,23 +51,38 @@ export function countsOf({ count, countOf }: Totals): Readonly<Record<Filter, nu
 /** The part of the queue that the view shows: a folder when any of its files are shown, with these. The very same queue when that is all of it. */
 export function shownOf(queue: Queue, uploads: Uploads, view: View): Queue {
   if (isWhole(view)) return queue
-  const folders = new Map<string, FolderItem>()
-  const items: QueueItem[] = []
   const matches = matcher(view)
-  const isShown = (id: string) => {
+  return narrowed(queue, (id) => {
     const upload = uploads.get(id)
     return upload !== undefined && matches(upload)
-  }
-  for (const item of queue.items) {
+  })
+}
+
+/** Of what is shown the part that stays, with folders as long as any of their files do. */
+export function narrowed(shown: Queue, stays: (id: UploadId) => boolean): Queue {
+  const folders = new Map<string, FolderItem>()
+  const items: QueueItem[] = []
+  for (const item of shown.items) {
     if (item.kind === 'upload') {
-      if (isShown(item.ids[0])) items.push(item)
+      if (stays(item.ids[0])) items.push(item)
       continue
     }
-    const shownIds = item.ids.filter(isShown)
+    const shownIds = item.shownIds.filter(stays)
     if (shownIds.length === 0) continue
-    const folder = { ...item, shownIds }
+    const folder = shownIds.length === item.shownIds.length ? item : { ...item, shownIds }
     folders.set(item.folderId, folder)
     items.push(folder)
   }
   return { items, folders }
+}
+
+/** True when a view shows nothing that the one before did not: whoever types a longer word looks only at what is left. */
+export function isNarrower(view: View, before: View): boolean {
+  if (before.filter !== 'all' && before.filter !== view.filter) return false
+  const words = wordsOf(view)
+  return wordsOf(before).every((word) => words.some((longer) => longer.includes(word)))
+}
+
+function wordsOf({ search }: View): readonly string[] {
+  return search.split(/\s+/).filter(Boolean)
 }
