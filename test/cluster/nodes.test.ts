@@ -6,9 +6,11 @@ import { hasNginx, hasNginxStream } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { asked, connect, md5Of, sendPlain } from '../../server/fixtures/client.ts'
+import { readOrMakeIdentity } from '../../server/identity.ts'
 import { sizeOf } from '../faults/run-size.ts'
 import { buildOutputs } from '../support/build.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { type ObjectStore, startObjectStore } from './object-store.ts'
 import { type ClusterOptions, type ClusterScene, setClusterScene } from './scene.ts'
 
@@ -135,6 +137,35 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
     )
     expect(integrity.match).toBe(true)
     client.close()
+  })
+})
+
+describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx that ends the encryption', () => {
+  test('whoever trusts the certificate of nginx and has a token sends, and nobody else does', async () => {
+    const { certificatePem, keyPem, fingerprint } = await readOrMakeIdentity(tempDir())
+    const folder = tempDir()
+    for (const [name, text] of Object.entries({ 'a.pem': certificatePem, 'a.key': keyPem }))
+      writeFileSync(join(folder, name), text, { mode: 0o600 })
+    const tls = `ssl http2; ssl_certificate ${folder}/a.pem; ssl_certificate_key ${folder}/a.key;`
+    const scene = await setClusterScene({ asksForTokens: true, changes: { ' http2;': ` ${tls}` } })
+    const made = longshore('token', 'create', '--dir', scene.box, '--name', 'camera')
+    expect(await made.ended(), made.errors()).toBe(0)
+    const tokenFile = join(scene.state, 'token')
+    writeFileSync(tokenFile, made.lines.join(''))
+    const file = scene.addSource('large.bin', LARGE / 4)
+    const send = (trusted: string, token: string) =>
+      longshore(
+        ...['send', file, '--to', `127.0.0.1:${scene.port}`, '--json', '--fingerprint', trusted],
+        ...['--token-file', token, '--state-dir', scene.state],
+      )
+    const wrong = join(scene.state, 'wrong')
+    writeFileSync(wrong, made.lines.join('').replace(/.{8}$/, 'aaaaaaaa'))
+    expect(await send(fingerprint, wrong).ended()).not.toBe(0)
+    expect(await send(`sha256:${'0'.repeat(64)}`, tokenFile).ended()).not.toBe(0)
+    expect(await scene.arrived()).toEqual({})
+    const sender = send(fingerprint, tokenFile)
+    expect(await sender.ended(), sender.errors()).toBe(0)
+    await expectArrived(scene)
   })
 })
 

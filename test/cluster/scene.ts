@@ -28,17 +28,25 @@ export type ClusterScene = Scene & {
 export type ClusterOptions = Parameters<typeof startNginx>[3] & {
   /** A bucket that nodes put files into; they share the folder of the scene when not given. */
   readonly bucket?: TestBucket | undefined
+  /** Whether nodes that do not encrypt ask for tokens, because nginx encrypts. @default false */
+  readonly asksForTokens?: boolean
 }
 
 /**
  * @param options.kind `http`: nginx looks at each call, and nothing is encrypted. `stream`: nodes encrypt and ask for tokens, and nginx hands connections on.
  * @param options.changes replacements in the configuration of nginx.
  */
-export async function setClusterScene({ bucket, ...options }: ClusterOptions = {}): Promise<ClusterScene> {
+export async function setClusterScene({
+  bucket,
+  asksForTokens = false,
+  ...options
+}: ClusterOptions = {}): Promise<ClusterScene> {
   const scene = setScene()
   const redis = await startRedis(join(scene.sandbox, 'state/redis'), await freePort())
   onTestFinished(() => redis.stop())
-  const access = options.kind === 'stream' ? ['--no-discovery'] : ['--plaintext', '--no-auth']
+  const encryption = options.kind === 'stream' ? [] : ['--plaintext']
+  const asking = options.kind === 'stream' || asksForTokens ? [] : ['--no-auth']
+  const access = ['--no-discovery', ...encryption, ...asking]
   const flags = [
     '--redis',
     redis.url,
