@@ -37,6 +37,10 @@ export function verifyCommand(): Command {
 async function verifyAt(path: string, json: boolean): Promise<number> {
   const received = await receivedAt(path)
   if (received === undefined) throw new UsageError(`“${path}” is not in a folder that Longshore receives into.`)
+  const elsewhere = [...received.inBuckets].map(([bucket, count]) => `${count} in ${printable(bucket)}`).join(', ')
+  if (received.files.length === 0 && elsewhere !== '')
+    throw new UsageError(`what was received there is in buckets, which cannot be read here: ${elsewhere}.`)
+  if (elsewhere !== '') process.stderr.write(`Not read, because they are in buckets: ${elsewhere}.\n`)
   if (received.files.length === 0 && !received.isWhole) throw new UsageError(`nothing was received at “${path}”.`)
   const report = json ? jsonReport() : barReport(received.bytes)
   const startedAtMs = performance.now()

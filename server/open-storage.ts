@@ -11,6 +11,7 @@ import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { withOpenUploadsCap } from './open-uploads.ts'
 import { takePidLock } from './pid-lock.ts'
+import { bucketOf } from './place.ts'
 import { withReceivedLog } from './received-log.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
@@ -57,7 +58,7 @@ export async function openStorage(
     if (cluster === undefined) lock = await lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
     ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
-    ledger = await withReceivedLog(ledger, directory, now)
+    ledger = await withReceivedLog(ledger, directory, now, bucketOf(config))
     ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
     const leases = cluster?.leases ?? noOtherReceiver
     return { store, ledger, leases, forwarding: cluster?.forwarding ?? noForwarding, cluster, close }

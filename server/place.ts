@@ -7,6 +7,10 @@ export function placeOf(
   name: string,
 ): string {
   if (objectStore === undefined) return name === '' ? directory : join(resolve(directory), ...name.split('/'))
-  const { bucket, prefix } = objectStore
-  return `s3://${[bucket, prefix, name].filter(Boolean).join('/')}`
+  return [bucketOf({ objectStore }), name].filter(Boolean).join('/')
+}
+
+/** `s3://name/prefix` of the bucket that files go to; undefined when they go to the folder. */
+export function bucketOf({ objectStore }: Pick<ReceiverConfig, 'objectStore'>): string | undefined {
+  return objectStore && `s3://${[objectStore.bucket, objectStore.prefix].filter(Boolean).join('/')}`
 }

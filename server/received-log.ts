@@ -16,6 +16,8 @@ export type ReceivedFile = {
   readonly md5: string
   /** ISO 8601, in UTC. */
   readonly finishedAt: string
+  /** The bucket that it went to, `s3://name/prefix`; absent when it went to the folder. */
+  readonly bucket?: string
 }
 
 /** A file that the receiver has deleted by itself. */
@@ -91,8 +93,14 @@ export class ReceivedLog {
  * line is written first. Both are made durable at the same time, which costs small files far less than one after the other.
  *
  * @param now milliseconds since 1970.
+ * @param bucket where files go, see {@link ReceivedFile.bucket}.
  */
-export async function withReceivedLog(ledger: Ledger, directory: string, now: () => number): Promise<Ledger> {
+export async function withReceivedLog(
+  ledger: Ledger,
+  directory: string,
+  now: () => number,
+  bucket?: string,
+): Promise<Ledger> {
   const log = await ReceivedLog.open(receivedLogOf(directory))
   return {
     ...ledger,
@@ -102,7 +110,13 @@ export async function withReceivedLog(ledger: Ledger, directory: string, now: ()
         if (record.state.kind !== 'finished') return ledger.uploads.save(record, options)
         const { storedAs, md5 } = record.state
         const finishedAt = new Date(now()).toISOString()
-        await log.write({ path: storedAs.join('/'), size: record.sizeBytes, md5, finishedAt })
+        await log.write({
+          path: storedAs.join('/'),
+          size: record.sizeBytes,
+          md5,
+          finishedAt,
+          ...(bucket !== undefined && { bucket }),
+        })
         await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
       },
     },

@@ -21,6 +21,7 @@ import { type ReceiverLimits, toLimits } from './limits.ts'
 import { memoryBytes } from './memory.ts'
 import { openFilesLimit } from './open-files.ts'
 import { openStorage } from './open-storage.ts'
+import { bucketOf } from './place.ts'
 import { namesInMemory, PlainNames } from './plain-names.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
@@ -153,7 +154,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const mayLook = cluster?.maySweep ?? (async () => true)
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, mayLook, now, onUnexpected })
     const { keepForMs } = config
-    const retention = keepForMs && new Retention({ directory, store, keepForMs, now, onUnexpected })
+    const retention =
+      keepForMs && new Retention({ directory, store, bucket: bucketOf(config), keepForMs, now, onUnexpected })
     const announcement = announceReceiver(config, { name, id, port: serving.port, fingerprint, onUnexpected })
     return {
       host: config.host,

@@ -7,6 +7,8 @@ export type RetentionDeps = {
   /** The folder that has the log of what was received. */
   readonly directory: string
   readonly store: Pick<ChunkStore, 'removePublished'>
+  /** The bucket that the store is, as the log names it; undefined for a folder. */
+  readonly bucket: string | undefined
   /** A file is deleted so long after it was stored, ms. */
   readonly keepForMs: number
   /** Milliseconds since 1970. */
@@ -49,13 +51,15 @@ export class Retention {
   }
 
   async #sweepOnce(): Promise<void> {
-    const { directory, store, keepForMs, now } = this.#deps
+    const { directory, store, bucket, keepForMs, now } = this.#deps
     const before = this.#due
     this.#due = new Set()
     const gone: string[] = []
-    for (const { path, size, finishedAt } of (await readReceivedLog(receivedLogOf(directory))).values()) {
+    for (const { path, size, finishedAt, bucket: wentTo } of (
+      await readReceivedLog(receivedLogOf(directory))
+    ).values()) {
       const storedAtMs = Date.parse(finishedAt)
-      if (!(now() - storedAtMs > keepForMs)) continue
+      if (wentTo !== bucket || !(now() - storedAtMs > keepForMs)) continue
       const name = `${path} ${finishedAt}`
       if (!before.has(name)) {
         this.#due.add(name)

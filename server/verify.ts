@@ -24,6 +24,8 @@ export type Received = {
   /** The receiving folder. */
   readonly directory: string
   readonly files: readonly ReceivedFile[]
+  /** How many more went to buckets, by the name of each: they cannot be read here. */
+  readonly inBuckets: ReadonlyMap<string, number>
   /** The sizes of the files together. */
   readonly bytes: number
   /** True when the path was the receiving folder itself. */
@@ -48,13 +50,18 @@ export async function receivedAt(path: string): Promise<Received | undefined> {
   if (directory === undefined) return undefined
   const below = relative(directory, absolute).split(sep).join('/')
   const files: ReceivedFile[] = []
+  const inBuckets = new Map<string, number>()
   let bytes = 0
   for (const file of (await readReceivedLog(receivedLogOf(directory))).values()) {
     if (below !== '' && file.path !== below && !file.path.startsWith(`${below}/`)) continue
+    if (file.bucket !== undefined) {
+      inBuckets.set(file.bucket, (inBuckets.get(file.bucket) ?? 0) + 1)
+      continue
+    }
     files.push(file)
     bytes += file.size
   }
-  return { directory, files, bytes, isWhole: below === '' }
+  return { directory, files, inBuckets, bytes, isWhole: below === '' }
 }
 
 /** Reads received files again, one after the other. `onRead` is told about bytes as they are read. Works while a receiver is running. */

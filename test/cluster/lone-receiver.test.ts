@@ -54,6 +54,10 @@ describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon 
       .poll(() => readFileSync(join(scene.sandbox, 'state/stored'), 'utf8'))
       .toContain(`s3://${bucket.bucket}/of/box/large.bin\n`)
 
+    const verified = longshore('verify', dir)
+    expect(await verified.ended()).toBe(2)
+    expect(verified.errors()).toContain(`cannot be read here: 4 in s3://${bucket.bucket}/of/box.`)
+
     // The same again is known, and nothing is sent.
     const same = scene.send([large, '--conflict', 'skip-same'], first.port, { state: join(scene.state, 'same') })
     expect(await same.ended(), same.errors()).toBe(0)
