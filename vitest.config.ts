@@ -58,6 +58,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/*.test.ts'],
+          globalSetup: ['test/faults/choose-seed.ts'],
           testTimeout: 180_000,
           retry,
           hookTimeout: 120_000,

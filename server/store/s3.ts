@@ -17,8 +17,15 @@ const MEMORY_BYTES = 256 * 1024 ** 2
 /** Requests that delete what an upload has left, at the same time. */
 const DELETES_AT_ONCE = 8
 
-/** For tests: pieces and memory that a few bytes fill. */
-export type S3Sizes = { readonly leastPieceBytes?: number; readonly memoryBytes?: number }
+/** What one request copies; S3 takes 5 GiB, but some stores take their time. */
+const COPY_AT_ONCE_BYTES = 1024 ** 3
+
+/** For tests: pieces, memory and copies that a few bytes fill. */
+export type S3Sizes = {
+  readonly leastPieceBytes?: number
+  readonly memoryBytes?: number
+  readonly copyAtOnceBytes?: number
+}
 
 /**
  * Keeps bytes in a bucket of an object store that speaks S3. Several receivers may use it at once.
@@ -31,9 +38,9 @@ export type S3Sizes = { readonly leastPieceBytes?: number; readonly memoryBytes?
 export async function openS3Store(
   config: S3Config,
   onUnexpected: OnUnexpected,
-  { leastPieceBytes, memoryBytes = MEMORY_BYTES }: S3Sizes = {},
+  { leastPieceBytes, memoryBytes = MEMORY_BYTES, copyAtOnceBytes = COPY_AT_ONCE_BYTES }: S3Sizes = {},
 ): Promise<ChunkStore & { close(): void }> {
-  const bucket = new Bucket(config)
+  const bucket = new Bucket(config, copyAtOnceBytes)
   const layout = new Layout(config.prefix ?? '')
   const { hasMd5ETags, keepsNames } = await probe(bucket, layout).catch((error: unknown) => {
     bucket.close()

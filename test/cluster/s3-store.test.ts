@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { chunkStoreConformance } from '../../server/fixtures/chunk-store-conformance.ts'
+import { md5Of } from '../../server/fixtures/client.ts'
+import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
 import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
+import { chanceFor } from '../faults/run-size.ts'
 import { type ObjectStore, startObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
@@ -26,7 +30,33 @@ describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-
   }
 
   chunkStoreConformance('a bucket', () => open(''))
-  chunkStoreConformance('a bucket below a prefix, with little memory', () =>
-    open('of/box', { leastPieceBytes: PIECE, memoryBytes: 2 * PIECE }),
+  chunkStoreConformance('a bucket below a prefix, with little memory and copies in parts', () =>
+    open('of/box', { leastPieceBytes: PIECE, memoryBytes: 2 * PIECE, copyAtOnceBytes: PIECE }),
   )
+
+  test('many uploads at once, each in an order of its own, share memory for three pieces, and all are whole', async () => {
+    const { store } = await open('', { leastPieceBytes: PIECE, memoryBytes: 3 * PIECE })
+    const chance = chanceFor('many uploads in little memory')
+    const send = async (index: number) => {
+      const data = randomBytes(2 * PIECE + 1 + chance.below(2 * MIB))
+      const fileId = newFileId()
+      const part = await store.openPart(fileId, data.length)
+      const chunks = chunksOf(data, 700_001).map((chunk) => ({ ...chunk, place: chance.next() }))
+      chunks.sort((one, other) => one.place - other.place)
+      // Some at the same moment, as the streams of one sender bring them.
+      while (chunks.length > 0) {
+        const some = chunks.splice(0, 1 + chance.below(4))
+        await Promise.all(some.map((chunk) => write(part, [chunk])))
+        if (chance.below(5) === 0) await part.sync({ all: chance.below(2) === 0 })
+      }
+      await part.sync({ all: true })
+      expect(await md5OfPart(part, data.length)).toBe(md5Of(data))
+      await part.close()
+      const name = `${index}.bin`
+      const wish = { path: [name], sizeBytes: data.length, modifiedAtMs: 0, onConflict: 'REFUSE' } as const
+      await store.publish(fileId, wish, async () => undefined)
+      expect(await published(store, [name])).toBe(md5Of(data))
+    }
+    await Promise.all(Array.from({ length: 8 }, (_, index) => send(index)))
+  })
 })

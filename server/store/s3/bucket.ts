@@ -32,9 +32,10 @@ export class Bucket {
   readonly multiparts: Multiparts
   readonly #connection: Connection
 
-  constructor(config: S3Config) {
+  /** @param copyAtOnceBytes see {@link Multiparts}. */
+  constructor(config: S3Config, copyAtOnceBytes: number) {
     this.#connection = new Connection(config)
-    this.multiparts = new Multiparts(this.#connection)
+    this.multiparts = new Multiparts(this.#connection, copyAtOnceBytes)
   }
 
   /** Writes an object at once. Answers its ETag; undefined when `ifAbsent` is asked for and there is one of that key. */

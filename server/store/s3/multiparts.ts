@@ -19,16 +19,17 @@ export type ListedPart = ETagOfPart & { readonly sizeBytes: number; readonly cha
 
 export type ETagOfPart = { readonly number: number; readonly etag: string }
 
-/** The largest piece of an object that is copied in one request, bytes; S3 takes 5 GiB. */
-const COPY_AT_ONCE_BYTES = 1024 ** 3
 const COPIES_AT_ONCE = 4
 
 /** Objects that are made of parts. Whatever it throws is a ReceiveError. */
 export class Multiparts {
   readonly #connection: Connection
+  readonly #copyAtOnceBytes: number
 
-  constructor(connection: Connection) {
+  /** @param copyAtOnceBytes the largest piece of an object that is copied in one request. */
+  constructor(connection: Connection, copyAtOnceBytes: number) {
     this.#connection = connection
+    this.#copyAtOnceBytes = copyAtOnceBytes
   }
 
   async *list(prefix: string): AsyncGenerator<OpenMultipart> {
@@ -99,7 +100,7 @@ export class Multiparts {
     const { target } = this.#connection
     const path = [target.Bucket, ...from.split('/')].map(encodeURIComponent).join('/')
     const source = { CopySource: path, CopySourceIfMatch: etag }
-    if (sizeBytes <= COPY_AT_ONCE_BYTES) {
+    if (sizeBytes <= this.#copyAtOnceBytes) {
       const how = { Metadata: { ...metadata }, MetadataDirective: 'REPLACE' } as const
       const command = new CopyObjectCommand({ ...target, Key: to, ...source, ...how })
       await this.#connection.run((client) => client.send(command))
@@ -107,13 +108,13 @@ export class Multiparts {
     }
     const uploadId = await this.create(to, metadata)
     try {
-      const count = Math.ceil(sizeBytes / COPY_AT_ONCE_BYTES)
+      const count = Math.ceil(sizeBytes / this.#copyAtOnceBytes)
       const etags = new Array<string>(count)
       let next = 0
       const copySome = async () => {
         for (let index = next++; index < count; index = next++) {
-          const start = index * COPY_AT_ONCE_BYTES
-          const range = `bytes=${start}-${Math.min(start + COPY_AT_ONCE_BYTES, sizeBytes) - 1}`
+          const start = index * this.#copyAtOnceBytes
+          const range = `bytes=${start}-${Math.min(start + this.#copyAtOnceBytes, sizeBytes) - 1}`
           const part = { Key: to, UploadId: uploadId, PartNumber: index + 1, CopySourceRange: range }
           const command = new UploadPartCopyCommand({ ...target, ...part, ...source })
           const { CopyPartResult } = await this.#connection.run((client) => client.send(command))

@@ -52,7 +52,10 @@ export class S3Part implements Part, MemoryHolder {
     this.#digest = new PieceDigest(digest, pieces, {
       held: (at, end) => this.#heldAt(at, end),
       // What was sent and hashed is needed no more.
-      onPiece: (piece) => this.#held.get(piece)?.state === 'sent' && this.#letPieceGo(piece),
+      onPiece: (piece) => {
+        const held = this.#held.get(piece)
+        if (held?.state === 'sent') this.#letPieceGo(held)
+      },
     })
     deps.memory.add(this)
   }
@@ -125,15 +128,15 @@ export class S3Part implements Part, MemoryHolder {
     const { atPiece } = this.#digest
     if (atPiece !== undefined) this.#deps.digests.keep(this.#fileId, atPiece, this.#kept.sent)
     this.#deps.memory.remove(this)
-    for (const piece of [...this.#held.keys()]) this.#letPieceGo(piece)
+    for (const held of [...this.#held.values()]) this.#letPieceGo(held)
   }
 
   /** First what only the digest would need again, then what waits for more to fill a piece. */
   async letGo(): Promise<boolean> {
     let fullest: Held | undefined
-    for (const [piece, held] of this.#held) {
+    for (const held of this.#held.values()) {
       if (held.state === 'sent') {
-        this.#letPieceGo(piece)
+        this.#letPieceGo(held)
         return true
       }
       if (held.state !== 'gathering' || held.filled.length === 0) continue
@@ -166,9 +169,13 @@ export class S3Part implements Part, MemoryHolder {
     }
   }
 
-  #letPieceGo(piece: number): void {
-    const { start, end } = this.#pieces.range(piece)
-    if (this.#held.delete(piece)) this.#deps.memory.giveBack(end - start)
+  /** Does nothing when it is gone already, and perhaps another one is in its place. */
+  #letPieceGo(held: Held): void {
+    const { start, end } = held.range
+    const piece = this.#pieces.at(start)
+    if (this.#held.get(piece) !== held) return
+    this.#held.delete(piece)
+    this.#deps.memory.giveBack(end - start)
   }
 
   #send(piece: number, held: Held): void {
@@ -177,7 +184,7 @@ export class S3Part implements Part, MemoryHolder {
       .catch((error: unknown) => {
         // What was acknowledged of it is lost, which the next sync tells; its memory is others' at once.
         this.#failure ??= error
-        this.#letPieceGo(piece)
+        this.#letPieceGo(held)
       })
       .finally(() => this.#running.delete(sending))
     this.#running.add(sending)
@@ -196,7 +203,7 @@ export class S3Part implements Part, MemoryHolder {
     await this.#kept.putPiece(piece, bytes)
     held.state = 'sent'
     await this.#digest.follow()
-    if (this.#digest.hashedBytes >= range.end) this.#letPieceGo(piece)
+    if (this.#digest.hashedBytes >= range.end) this.#letPieceGo(held)
     else this.#deps.memory.changed()
   }
 
@@ -210,7 +217,7 @@ export class S3Part implements Part, MemoryHolder {
     // It may be full by now, and on its way.
     if ((held.state as Held['state']) !== 'gathering') return
     held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
-    if (held.filled.length === 0) this.#letPieceGo(this.#pieces.at(range.start))
+    if (held.filled.length === 0) this.#letPieceGo(held)
   }
 
   #heldAt(at: number, end: number): Buffer | undefined {
