@@ -7,7 +7,7 @@ import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
 import type { SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
-import type { SmallFiles } from './small-files.ts'
+import type { SmallFile } from './small-files.ts'
 import { toOffset } from './to-offset.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
@@ -21,14 +21,17 @@ export type WholeFile = Omit<BeginRequest, 'sha256'> & {
 /** Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be fair to other streams. */
 const FILES_AT_ONCE = 64
 
+/** A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go it. */
+export type ShortWay = { put(file: SmallFile): Promise<FinishedFile | undefined>; close(): Promise<void> }
+
 /** `smallFiles` is undefined where every file goes alone. */
-export type PutDeps = SessionDeps & { readonly smallFiles: SmallFiles | undefined }
+export type PutDeps = SessionDeps & { readonly smallFiles: ShortWay | undefined }
 
 /**
  * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
  * is begun, sent and finished.
  *
- * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link SmallFiles.put},
+ * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link ShortWay.put},
  * {@link Session.store} and {@link Session.finish} throw.
  */
 export async function put(

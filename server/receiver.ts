@@ -23,6 +23,7 @@ import { openFilesLimit } from './open-files.ts'
 import { openStorage } from './open-storage.ts'
 import { bucketOf } from './place.ts'
 import { namesInMemory, PlainNames } from './plain-names.ts'
+import type { ShortWay } from './put-files.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
 import { readOrMakeReceiverId } from './receiver-id.ts'
@@ -35,6 +36,7 @@ import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
 import { Counting, type Tally } from './tally.ts'
 import { Turns } from './turns.ts'
+import { WholeFiles } from './whole-files.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
 export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
@@ -93,7 +95,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const listeners = new Set<(file: StoredEvent) => void>()
   let ledger = storage.ledger
   let access: ReceiverAccess | undefined
-  let smallFiles: SmallFiles | undefined
+  let smallFiles: ShortWay | undefined
   try {
     const quotas = new Quotas(store)
     const counting = new Counting()
@@ -103,9 +105,9 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       counting.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
-    smallFiles =
-      store.smallFiles &&
-      (await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected }))
+    if (store.smallFiles)
+      smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
+    else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
     const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false)
     await settleInterrupted(ledger, sessions, onUnexpected)

@@ -1,7 +1,7 @@
 import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
 import type { Range, RangeSet } from '../range-set.ts'
 import type { Offset } from '../to-offset.ts'
-import type { SmallFileStore } from './small-files.ts'
+import type { SmallFileStore, SmallWish } from './small-files.ts'
 
 /** A file that can be read in pieces. */
 export interface StoredFile {
@@ -50,6 +50,20 @@ export type Intent = { readonly storedAs: readonly string[]; readonly fileIdenti
 /** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
 export type Settled = 'published' | 'unpublished' | 'lost'
 
+/** See {@link ChunkStore.wholeFiles}. */
+export interface WholeFileStore {
+  /**
+   * Writes a file and answers its path when it survives a power cut; undefined when its name is taken, and then nothing of it is left. `announce` is awaited
+   * before the name appears, and {@link ChunkStore.settle} finds out what became of it.
+   */
+  putWhole(
+    fileId: string,
+    wish: SmallWish,
+    data: Buffer,
+    announce: (intent: Intent) => Promise<void>,
+  ): Promise<readonly string[] | undefined>
+}
+
 /** How a file must be for it to be the one that was stored: so long, and not written to after that moment, milliseconds since 1970. */
 export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number }
 
@@ -63,6 +77,8 @@ export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: numbe
 export interface ChunkStore {
   /** How small files go together; undefined where each goes alone. See {@link SmallFileStore}. */
   readonly smallFiles: SmallFileStore | undefined
+  /** Writes small files at once, under their names; undefined where that is not one step. Never together with {@link smallFiles}. */
+  readonly wholeFiles: WholeFileStore | undefined
   /** True when parts compute their MD5 themselves, because they cannot be read before they are whole. */
   readonly digestsParts: boolean
   /**

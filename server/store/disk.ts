@@ -36,6 +36,7 @@ export async function openDiskStore(root: string, { shared = false } = {}): Prom
 
   return {
     smallFiles: shared ? undefined : await openSmallFiles(root, taken, mustBeThere),
+    wholeFiles: undefined,
     digestsParts: false,
     async openPart(fileId) {
       await mustBeThere()

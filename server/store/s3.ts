@@ -9,7 +9,7 @@ import { KeptBytes } from './s3/kept-bytes.ts'
 import { Layout } from './s3/layout.ts'
 import { GatheringMemory } from './s3/memory.ts'
 import { Pieces } from './s3/pieces.ts'
-import { isPublished, publishObject, settleObject } from './s3/publish-object.ts'
+import { isPublished, publishObject, putWhole, settleObject } from './s3/publish-object.ts'
 import { S3Part } from './s3/s3-part.ts'
 
 /** Memory in which bytes are gathered, for all uploads together. */
@@ -84,6 +84,9 @@ export async function openS3Store(
 
   return {
     smallFiles: undefined,
+    wholeFiles: keepsNames
+      ? { putWhole: (fileId, wish, data, announce) => putWhole(bucket, layout, fileId, wish, data, announce) }
+      : undefined,
     digestsParts: true,
     async openPart(fileId, sizeBytes) {
       const pieces = new Pieces(sizeBytes, leastPieceBytes)

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { S3Client, UploadPartCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
 import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
 import type { ChunkStore } from '../../server/store/chunk-store.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import { openS3Store } from '../../server/store/s3.ts'
-import { type Fault, type FaultProxy, s3Error, startFaultProxy } from './fault-proxy.ts'
+import { type Fault, s3Error } from './fault-proxy.ts'
 import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { PIECE, setS3Scene } from './s3-scene.ts'
 
 const MIB = 1024 ** 2
-const PIECE = 5 * MIB
 /** Three pieces. */
 const SIZE = 13 * MIB + 7
 
@@ -25,23 +25,7 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
   })
   afterAll(() => objects?.stop())
 
-  type Scene = { readonly config: S3Config; readonly proxy: FaultProxy; open(): Promise<ChunkStore> }
-
-  async function setScene(): Promise<Scene> {
-    const proxy = await startFaultProxy(objects.endpoint)
-    const config = { ...(await objects.newBucket()), endpoint: proxy.endpoint }
-    return {
-      config,
-      proxy,
-      async open() {
-        const store = await openS3Store(config, (error) => expect.unreachable(String(error)), {
-          leastPieceBytes: PIECE,
-        })
-        onTestFinished(() => store.close())
-        return store
-      },
-    }
-  }
+  const setScene = () => setS3Scene(objects)
 
   async function putAll(store: ChunkStore, data: Buffer, fileId = newFileId()): Promise<string> {
     const part = await store.openPart(fileId, data.length)

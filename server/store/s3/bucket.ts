@@ -39,9 +39,9 @@ export class Bucket {
   }
 
   /** Writes an object at once. Answers its ETag; undefined when `ifAbsent` is asked for and there is one of that key. */
-  async put(key: string, body: Buffer, { ifAbsent = false } = {}): Promise<string | undefined> {
+  async put(key: string, body: Buffer, { ifAbsent = false, metadata = {} } = {}): Promise<string | undefined> {
     const { client, target } = this.#connection
-    const input = { ...target, Key: key, ...contentOf(body), ...(ifAbsent && { IfNoneMatch: '*' }) }
+    const input = { ...target, Key: key, ...contentOf(body), Metadata: metadata, ...(ifAbsent && { IfNoneMatch: '*' }) }
     try {
       const { ETag } = await undamaged(() => client.send(new PutObjectCommand(input)))
       return ETag ?? ''

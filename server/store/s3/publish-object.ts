@@ -48,6 +48,28 @@ export async function publishObject(
   throw new ReceiveError('TARGET_EXISTS', `"${wish.path.join('/')}" exists already.`)
 }
 
+/**
+ * Writes a small file under its final key at once; undefined when that is taken. It claims the key like every publication, which would otherwise copy over it
+ * what it found the key free for.
+ */
+export async function putWhole(
+  bucket: Bucket,
+  layout: Layout,
+  fileId: string,
+  wish: Wish,
+  data: Buffer,
+  announce: (intent: Intent) => Promise<void>,
+): Promise<readonly string[] | undefined> {
+  const key = layout.published(wish.path)
+  await announce({ storedAs: wish.path, fileIdentity: fileId })
+  if (!(await claimed(bucket, layout, wish.path, fileId))) return undefined
+  const etag = await bucket.put(key, data, { ifAbsent: true, metadata: metadataOf(fileId, wish) })
+  // The store may have done it, and its first answer was lost.
+  const facts = etag === undefined ? await bucket.head(key) : undefined
+  await bucket.delete(layout.claimOf(wish.path))
+  return etag !== undefined || (facts && isOf(fileId, facts)) ? wish.path : undefined
+}
+
 /** Finds out how an announced publication ended. `hasPart` tells whether anything of the part is there. */
 export async function settleObject(
   bucket: Bucket,

@@ -1,0 +1,23 @@
+import { expect, onTestFinished } from 'vitest'
+import type { TestBucket } from '../../scripts/cluster/bucket.ts'
+import { openS3Store } from '../../server/store/s3.ts'
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
+import type { ObjectStore } from './object-store.ts'
+
+/** The smallest that S3 takes, bytes. */
+export const PIECE = 5 * 1024 ** 2
+
+/** A bucket of a store, with a proxy between it and whoever uses it. */
+export async function setS3Scene(objects: ObjectStore) {
+  const proxy: FaultProxy = await startFaultProxy(objects.endpoint)
+  const config: TestBucket = { ...(await objects.newBucket()), endpoint: proxy.endpoint }
+  return {
+    config,
+    proxy,
+    async open() {
+      const store = await openS3Store(config, (error) => expect.unreachable(String(error)), { leastPieceBytes: PIECE })
+      onTestFinished(() => store.close())
+      return store
+    },
+  }
+}
