@@ -140,7 +140,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       plain,
       (caller) => grantOf(caller, quotas),
       describe,
-      { forwarding: storage.forwarding, node: cluster?.nodeId ?? '' },
+      { forwarding: storage.forwarding, node: () => cluster?.name() ?? '' },
       onUnexpected,
     )
     const serving = await serve(config, limits, service, access, new Health(() => cluster?.isInTouch() ?? true))

@@ -33,7 +33,7 @@ export function createService(
   plain: PlainDeps & { readonly deps: PutDeps },
   grantOf: (caller: Caller) => Grant,
   describe: (caller: Caller) => Promise<ReceiverInfoInput>,
-  { forwarding, node }: { readonly forwarding: Forwarding; readonly node: string },
+  { forwarding, node }: { readonly forwarding: Forwarding; readonly node: () => string },
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
@@ -53,7 +53,7 @@ export function createService(
           sha256: request.sha256,
           begunAtMs: plain.now(),
         }
-        return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node))
+        return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node()))
       }),
     ),
 

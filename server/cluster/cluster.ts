@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError } from '../errors.ts'
 import { SWEEP_EVERY_MS } from '../expiry.ts'
@@ -27,8 +28,8 @@ export type Cluster = {
   readonly forwarding: Forwarding
   /** What plain clients call their files, whichever node they tell. */
   readonly names: KnownNames
-  /** Another one at each start. */
-  readonly nodeId: string
+  /** What senders tell nodes apart by: the same after a restart, and no address. Empty before it is announced. */
+  name(): string
   /** Answers true to one of the nodes, once in a while: that one looks for uploads that are to be forgotten. */
   maySweep(): Promise<boolean>
   /** Whether it may serve uploads: false while Redis does not answer. */
@@ -44,6 +45,7 @@ export type Cluster = {
 /** A client that names a file and sends nothing of it for so long has forgotten it, ms. */
 const NAMES_LAST_MS = 86_400_000
 const SWEEP = 'longshore:sweep'
+const NAME_CHARACTERS = 12
 const RECEIVER = 'longshore:receiver'
 
 /** @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE. */
@@ -51,12 +53,13 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
   const state = await connectRedis(config.redisUrl, onUnexpected)
   const node = openNode(state, onUnexpected, config.leaseMs)
   const peers = new Peers()
+  let name = ''
   return {
     ledger: openRedisLedger(state, node.leaseOf, onUnexpected),
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
     names: namesIn(state),
-    nodeId: node.id,
+    name: () => name,
     isInTouch: node.isTrusted,
     maySweep: async () => (await state.command('SET', SWEEP, node.id, 'NX', 'PX', SWEEP_EVERY_MS * 0.9)) !== null,
     async mustBelongTo(receiverId) {
@@ -68,7 +71,10 @@ export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpec
         `--redis: the Redis there belongs to the receiver ${known}, and this one is ${receiverId}. All nodes of a receiver share one --state-dir.`,
       )
     },
-    announce: (address) => node.announce(toNodeText(address)),
+    async announce(told) {
+      await node.announce(toNodeText(told))
+      name = createHash('sha256').update(told.address).digest('hex').slice(0, NAME_CHARACTERS)
+    },
     async close() {
       await node.close()
       peers.close()

@@ -67,6 +67,8 @@ describe.skipIf(!hasRedis)('two receivers on one folder (redis-server, where it 
     const begun = await begin(other, file)
     expect(begun.stored).toEqual([{ start: '0', end: String(4 * MIB) }])
     await send(other, begun, chunks.slice(4))
+    expect(begun.node).toMatch(/^[0-9a-f]{12}$/)
+    expect((await begin(one, source('other.mov', bytes(10)))).node).not.toBe(begun.node)
     expect(await finish(one, begun, file.data)).toMatchObject({ storedAs: 'film.mov', md5: md5Of(file.data) })
     expect(await filesIn(directory)).toEqual({ 'film.mov': md5Of(file.data) })
     const [info, same] = [await infoOf(one), await infoOf(other)]

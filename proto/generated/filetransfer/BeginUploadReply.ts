@@ -38,7 +38,7 @@ export interface BeginUploadReplyInput {
    */
   'chunkGridBytes'?: (number);
   /**
-   * Which of several nodes of the receiver serves the upload, for people; another one each time it is another node. Empty from receivers that are alone.
+   * Which of several nodes of the receiver serves the upload, to be compared only. Empty from receivers that are alone.
    */
   'node'?: (string);
 }
@@ -77,7 +77,7 @@ export interface BeginUploadReply {
    */
   'chunkGridBytes': (number);
   /**
-   * Which of several nodes of the receiver serves the upload, for people; another one each time it is another node. Empty from receivers that are alone.
+   * Which of several nodes of the receiver serves the upload, to be compared only. Empty from receivers that are alone.
    */
   'node': (string);
 }
