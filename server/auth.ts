@@ -4,6 +4,7 @@ import { healthService } from '../proto/health.ts'
 import { fileTransferService, pairingService } from '../proto/index.ts'
 import { FORWARDED_KEY, REQUEST_ID_KEY } from '../proto/limits.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
+import { reflectionServices } from '../proto/reflection.ts'
 import { deviceIdIn, digestOfToken } from '../proto/token.ts'
 import { type OnUnexpected, toStatus } from './answer.ts'
 import { type Authenticate, authenticated } from './authenticate.ts'
@@ -17,7 +18,7 @@ const openPaths: ReadonlySet<string> = new Set([
   fileTransferService.GetReceiverInfo.path,
   pairingService.StartPairing.path,
   pairingService.FinishPairing.path,
-  ...Object.values(healthService).map(({ path }) => path),
+  ...[healthService, ...reflectionServices].flatMap((service) => Object.values(service).map(({ path }) => path)),
 ])
 
 /** Compared with when there is no such device, so that the answer takes as long. */

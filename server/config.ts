@@ -32,6 +32,8 @@ export type ReceiverConfig = {
   readonly asksForTokens?: boolean
   /** Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with {@link asksForTokens}. */
   readonly authenticate?: Authenticate
+  /** Whether programs that know nothing of the contract are told what it is (`grpc.reflection`). @default false */
+  readonly reflection?: boolean
   /** What senders show to people; the machine's name when not given. */
   readonly name?: string
   /** Whether the receiver is made known on the networks it listens on. @default false */

@@ -33,6 +33,7 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
   readonly statusHost?: string
   readonly statusTokenFile?: string
   readonly log?: string
+  readonly reflection?: boolean
   readonly redis?: string
   readonly nodeAddress?: string
   readonly s3Bucket?: string
@@ -85,6 +86,7 @@ export function withReceiveFlags(command: Command): Command {
       '--log <level>',
       'one JSON object a line on standard error: error, warn, info, or debug, which has every call',
     )
+    .option('--reflection', 'tell programs like grpcurl what the calls of a receiver are')
     .option('--redis <url>', 'be one of several nodes that share --dir and this Redis, like redis://127.0.0.1:6379')
     .option(
       '--node-address <address>',
@@ -119,6 +121,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     asksForTokens: flags.auth,
     verifyFromDisk: flags.verifyFromDisk ?? false,
     workers: flags.workers === undefined ? workersFor(availableParallelism()) : toWorkers(flags.workers),
+    reflection: flags.reflection ?? false,
     ...toCluster(flags),
     ...toObjectStore(flags),
     ...(flags.name === undefined ? {} : { name: flags.name }),

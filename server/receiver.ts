@@ -143,7 +143,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       { forwarding: storage.forwarding, node: () => cluster?.name() ?? '' },
       onUnexpected,
     )
-    const serving = await serve(config, limits, service, access, new Health(() => cluster?.isInTouch() ?? true))
+    const health = new Health(() => cluster?.isInTouch() ?? true)
+    const serving = await serve(config, limits, service, access, health, onUnexpected)
     await cluster?.announce({
       address: config.cluster?.nodeAddress ?? reachableAddress(config.host, serving.port),
       ...(certificatePem !== undefined && { certificatePem }),

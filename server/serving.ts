@@ -3,12 +3,15 @@ import type { FileTransferServiceHandlers } from '../proto/generated/filetransfe
 import { healthService } from '../proto/health.ts'
 import { channelOptions, fileTransferService, pairingService } from '../proto/index.ts'
 import { RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
+import { reflectionServices } from '../proto/reflection.ts'
 import type { ReceiverAccess } from './access.ts'
+import type { OnUnexpected } from './answer.ts'
 import { createCallLog } from './call-log.ts'
 import type { ReceiverConfig } from './config.ts'
 import type { Health } from './health.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { type Listener, listen } from './listener.ts'
+import { createReflection } from './reflection.ts'
 import type { Sessions } from './sessions.ts'
 import { Watch } from './watch.ts'
 
@@ -27,11 +30,12 @@ const CLOSE_WITHIN_MS = 10_000
 
 /** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
 export async function serve(
-  { host, port, onCall }: Pick<ReceiverConfig, 'host' | 'port' | 'onCall'>,
+  { host, port, onCall, reflection }: Pick<ReceiverConfig, 'host' | 'port' | 'onCall' | 'reflection'>,
   limits: ReceiverLimits,
   service: FileTransferServiceHandlers,
   { credentials, interceptors, pairing }: ReceiverAccess,
   health: Health,
+  onUnexpected: OnUnexpected,
 ): Promise<Serving> {
   const watch = new Watch(limits)
   const server = new Server({
@@ -43,6 +47,10 @@ export async function serve(
   server.addService(fileTransferService, service)
   server.addService(pairingService, pairing)
   server.addService(healthService, health.handlers)
+  if (reflection) {
+    const handlers = createReflection([fileTransferService, pairingService, healthService], onUnexpected)
+    for (const version of reflectionServices) server.addService(version, handlers)
+  }
   try {
     const listener = await listen(server, {
       host,
