@@ -17,8 +17,8 @@ const MEMORY_BYTES = 256 * 1024 ** 2
 /** Requests that delete what an upload has left, at the same time. */
 const DELETES_AT_ONCE = 8
 
-/** What one request copies; S3 takes 5 GiB, but some stores take their time. */
-const COPY_AT_ONCE_BYTES = 1024 ** 3
+/** What one request copies, bytes: the most that S3 takes. Some stores copy a whole object without copying a byte, and parts of one never. */
+const COPY_AT_ONCE_BYTES = 5 * 1024 ** 3
 
 /** For tests: pieces, memory and copies that a few bytes fill. */
 export type S3Sizes = {

@@ -11,7 +11,11 @@ const ATTEMPTS = 5
 const CONNECT_WITHIN_MS = 3_000
 /** A store that is silent for so long does not answer, ms. */
 const SILENCE_MS = 30_000
+/** A part may take long on a slow way, also because others go first; what moves is not given up before this, ms. */
+const REQUEST_WITHIN_MS = 600_000
 const MOST_CONNECTIONS = 64
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The way to one bucket. What it throws is a ReceiveError. */
 export class Connection {
@@ -35,10 +39,12 @@ export class Connection {
       requestHandler: {
         connectionTimeout: CONNECT_WITHIN_MS,
         socketTimeout: SILENCE_MS,
-        requestTimeout: SILENCE_MS,
+        requestTimeout: REQUEST_WITHIN_MS,
         throwOnRequestTimeout: true,
         httpAgent: agent,
         httpsAgent: agent,
+        // It would tell whoever reads the log that requests wait for connections, which is what they are to do.
+        logger: quiet,
       },
     })
     // Aliyun OSS has a header of its own for what others call If-None-Match.
