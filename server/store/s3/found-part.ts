@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Range, type RangeSet, withRange } from '../../range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import type { Layout } from './layout.ts'
@@ -56,22 +55,6 @@ async function fullestMultipart(bucket: Bucket, key: string, pieces: Pieces): Pr
     if (fullest === undefined || sent.size > fullest.sent.size) fullest = { uploadId: multipart.uploadId, sent }
   }
   return fullest
-}
-
-/** The ETag that S3 gives an object of these pieces; undefined where the store names content in its own way. */
-export function compositeETag(etags: readonly string[]): string | undefined {
-  const hash = createHash('md5')
-  for (const etag of etags) {
-    const [, md5] = /^"?([0-9a-f]{32})"?$/.exec(etag) ?? []
-    if (md5 === undefined) return undefined
-    hash.update(Buffer.from(md5, 'hex'))
-  }
-  return `"${hash.digest('hex')}-${etags.length}"`
-}
-
-/** Whether two ETags are the same, with or without quotes. */
-export function isSameETag(one: string, other: string): boolean {
-  return one.replaceAll('"', '') === other.replaceAll('"', '')
 }
 
 /** An object that was written whole, when it has the size it must have. */
