@@ -5,6 +5,7 @@ import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
 import type { ReceiverConfig } from './config.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { EXPIRE_AFTER_MS } from './expiry.ts'
 import { type Leases, noOtherReceiver } from './leases.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
@@ -39,7 +40,8 @@ export async function openStorage(
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<OpenStorage> {
-  const cluster = config.cluster && (await joinCluster(config.cluster, onUnexpected))
+  const cluster =
+    config.cluster && (await joinCluster(config.cluster, config.expireAfterMs ?? EXPIRE_AFTER_MS, onUnexpected))
   let lock: FolderLock | undefined
   let ledger: Ledger | undefined
   let closeObjects: (() => void) | undefined

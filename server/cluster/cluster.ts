@@ -48,14 +48,21 @@ const SWEEP = 'longshore:sweep'
 const NAME_CHARACTERS = 12
 const RECEIVER = 'longshore:receiver'
 
-/** @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE. */
-export async function joinCluster(config: ClusterConfig, onUnexpected: OnUnexpected): Promise<Cluster> {
+/**
+ * @param expireAfterMs see {@link openRedisLedger}.
+ * @throws ReceiveError BAD_FLAGS, STATE_UNREACHABLE.
+ */
+export async function joinCluster(
+  config: ClusterConfig,
+  expireAfterMs: number,
+  onUnexpected: OnUnexpected,
+): Promise<Cluster> {
   const state = await connectRedis(config.redisUrl, onUnexpected)
   const node = openNode(state, onUnexpected, config.leaseMs)
   const peers = new Peers()
   let name = ''
   return {
-    ledger: openRedisLedger(state, node.leaseOf, onUnexpected),
+    ledger: openRedisLedger(state, node.leaseOf, expireAfterMs, onUnexpected),
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
     names: namesIn(state),

@@ -13,7 +13,7 @@ local holder = redis.call('HGET', KEYS[1], 'holder')
 if (holder or '') ~= ARGV[1] then return redis.error_reply('FENCED') end
 `
 
-/** KEYS: upload, chunks, key index, unfinished. ARGV: lease, fileId, record, state (open or finished), forget the chunks (1 or 0), how long a finished one is kept, ms. */
+/** KEYS: upload, chunks, key index, unfinished. ARGV: lease, fileId, record, state (open or finished), forget the chunks (1 or 0), how long it is kept from now on, ms. */
 export const saveUpload: Script = {
   keys: 4,
   source: `
@@ -26,13 +26,9 @@ if ARGV[5] == '1' then
   redis.call('HDEL', KEYS[1], 'durable', 'chunks', 'bytes')
 end
 if KEYS[3] ~= '' then redis.call('SET', KEYS[3], ARGV[2]) end
-if ARGV[4] == 'finished' then
-  redis.call('SREM', KEYS[4], ARGV[2])
-  for index = 1, 3 do if KEYS[index] ~= '' then redis.call('PEXPIRE', KEYS[index], ARGV[6]) end end
-else
-  redis.call('SADD', KEYS[4], ARGV[2])
-  for index = 1, 3 do if KEYS[index] ~= '' then redis.call('PERSIST', KEYS[index]) end end
-end
+for index = 1, 3 do if KEYS[index] ~= '' then redis.call('PEXPIRE', KEYS[index], ARGV[6]) end end
+if ARGV[4] == 'finished' then redis.call('SREM', KEYS[4], ARGV[2])
+else redis.call('SADD', KEYS[4], ARGV[2]) end
 return 1`,
 }
 
@@ -49,7 +45,7 @@ return 1`,
 }
 
 /**
- * KEYS: upload, chunks. ARGV: lease, stretch, packed chunk, its length in bytes. Records the chunk and counts it in the same step; answers how
+ * KEYS: upload, chunks. ARGV: lease, stretch, packed chunk, its length in bytes, how long both are kept from now on, ms. Records the chunk and counts it in the same step; answers how
  * many bytes are recorded.
  */
 export const saveChunk: Script = {
@@ -60,6 +56,7 @@ ${FENCE}
 local stretch = redis.call('HGET', KEYS[2], ARGV[2]) or ''
 redis.call('HSET', KEYS[2], ARGV[2], stretch .. ARGV[3])
 redis.call('HINCRBY', KEYS[1], 'chunks', 1)
+for index = 1, 2 do redis.call('PEXPIRE', KEYS[index], ARGV[5]) end
 return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[4])`,
 }
 

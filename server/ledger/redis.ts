@@ -6,8 +6,13 @@ import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
 import { forgetUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
 
-/** A finished upload is remembered for so long, ms, so that a sender that asks again is told; an unfinished one until it is forgotten. */
+/** A finished upload is remembered for so long, ms, so that a sender that asks again is told. */
 const KEEP_FINISHED_MS = 30 * 86_400_000
+/**
+ * An unfinished one that nobody goes on with is gone after this at the latest, ms, should there be no node left to forget it; and later where uploads expire
+ * later.
+ */
+const KEEP_IDLE_MS = 30 * 86_400_000
 /** Entries that are asked for at once. */
 const PAGE = 1000
 
@@ -28,9 +33,16 @@ export const keys = {
  * ledger then knows less than the store has, never more.
  *
  * @param leaseOf the lease that this receiver has on an upload, empty without one; a write for an upload that another one holds is refused with MOVED.
+ * @param expireAfterMs an unfinished upload that nobody goes on with is forgotten by the nodes after this.
  * @param onDamage told about every record that could not be read and was set aside.
  */
-export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) => string, onDamage: OnDamage): Ledger {
+export function openRedisLedger(
+  state: SharedState,
+  leaseOf: (fileId: string) => string,
+  expireAfterMs: number,
+  onDamage: OnDamage,
+): Ledger {
+  const keepIdleMs = Math.max(KEEP_IDLE_MS, 2 * expireAfterMs)
   const step = async (script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply> => {
     try {
       return await state.run(script, ...parameters)
@@ -59,7 +71,8 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
         const { fileId } = record
         const stage = record.state.kind === 'finished' ? 'finished' : 'open'
         const forget = forgetChunks ? 1 : 0
-        const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, KEEP_FINISHED_MS]
+        const keepMs = stage === 'finished' ? KEEP_FINISHED_MS : keepIdleMs
+        const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, keepMs]
         await step(saveUpload, ...keysOf(record), ...parameters)
       },
       async forget(record) {
@@ -69,6 +82,8 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
         for await (const [fileId] of scan(state, 'SSCAN', keys.unfinished, 1)) {
           const record = fileId && (await find(fileId.toString()))
           if (record && record.state.kind !== 'finished') yield record
+          // It was there too long, and only its name is left.
+          if (fileId && !record) await state.command('SREM', keys.unfinished, fileId)
         }
       },
     },
@@ -89,7 +104,7 @@ export function openRedisLedger(state: SharedState, leaseOf: (fileId: string) =>
         for (const [stretch, records] of once) yield* unpacked(stretch, records)
       },
       async save(fileId, chunk) {
-        const record = [stretchOf(chunk.start), packed(chunk), chunk.end - chunk.start]
+        const record = [stretchOf(chunk.start), packed(chunk), chunk.end - chunk.start, keepIdleMs]
         await step(saveChunk, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...record)
       },
       async bytes(fileId) {

@@ -11,6 +11,8 @@ import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/led
 import { HeldElsewhere } from '../../server/leases.ts'
 import { openRedisLedger } from '../../server/ledger/redis.ts'
 
+const DAY_MS = 86_400_000
+
 describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing this is skipped)', () => {
   let redis: RunningRedis
   let folder: string
@@ -44,17 +46,41 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     const node = openNode(state, () => undefined, leaseMs)
     onTestFinished(() => node.close())
     await node.announce(`node ${node.id}`)
-    return { ...node, state, ledger: openRedisLedger(state, node.leaseOf, unexpected) }
+    return { ...node, state, ledger: openRedisLedger(state, node.leaseOf, DAY_MS, unexpected) }
   }
 
   ledgerConformance('in Redis', async () => ({
-    ledger: openRedisLedger(await connected(), noLease, unexpected),
-    reopened: async () => openRedisLedger(await connected(), noLease, unexpected),
+    ledger: openRedisLedger(await connected(), noLease, DAY_MS, unexpected),
+    reopened: async () => openRedisLedger(await connected(), noLease, DAY_MS, unexpected),
   }))
+
+  test('an upload that nobody goes on with is not kept for ever, also when no node is left to forget it', async () => {
+    const state = await connected()
+    const ledger = openRedisLedger(state, noLease, 40 * DAY_MS, unexpected)
+    const record = recordOf('idle')
+    const leftMs = async () => {
+      const left = await Promise.all(
+        ['upload:idle', 'chunks:idle', 'key:key-of-idle'].map((key) => state.command('PTTL', `longshore:${key}`)),
+      )
+      return left.map(Number)
+    }
+    await ledger.uploads.save(record)
+    await ledger.chunks.save('idle', { start: 0, end: 5, crc32: 1 })
+    for (const ms of await leftMs()) expect(ms).toBeGreaterThan(79 * DAY_MS)
+    for (const key of ['upload:idle', 'chunks:idle']) await state.command('PEXPIRE', `longshore:${key}`, 1000)
+    await ledger.chunks.save('idle', { start: 5, end: 9, crc32: 1 })
+    for (const ms of await leftMs()) expect(ms).toBeGreaterThan(79 * DAY_MS)
+
+    await state.command('UNLINK', 'longshore:upload:idle')
+    const unfinished: string[] = []
+    for await (const { fileId } of ledger.uploads.unfinished()) unfinished.push(fileId)
+    expect(unfinished).toEqual([])
+    expect(await state.command('SCARD', 'longshore:unfinished')).toBe(0)
+  })
 
   test('of two nodes one looks for what is to be forgotten', async () => {
     const join = async () => {
-      const cluster = await joinCluster({ redisUrl: redis.url }, unexpected)
+      const cluster = await joinCluster({ redisUrl: redis.url }, DAY_MS, unexpected)
       onTestFinished(() => cluster.close())
       return cluster
     }
@@ -130,7 +156,7 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
   })
 
   test('a Redis that is killed and started again has what was saved a second before, and its scripts work again', async () => {
-    const ledger = openRedisLedger(await connected(() => undefined), noLease, unexpected)
+    const ledger = openRedisLedger(await connected(() => undefined), noLease, DAY_MS, unexpected)
     await ledger.uploads.save(recordOf('a'))
     await ledger.chunks.save('a', { start: 0, end: 10, crc32: 1 })
     await new Promise((resolve) => setTimeout(resolve, 1500))
@@ -150,7 +176,7 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
   test('a record that cannot be read is set aside and told, and nobody else suffers', async () => {
     const told: string[] = []
     const state = await connected()
-    const ledger = openRedisLedger(state, noLease, (error) => told.push(String(error)))
+    const ledger = openRedisLedger(state, noLease, DAY_MS, (error) => told.push(String(error)))
     for (const fileId of ['a', 'b']) await ledger.uploads.save(recordOf(fileId))
     await state.command('HSET', 'longshore:upload:a', 'record', '{"half')
     expect(await ledger.uploads.find('a')).toBeUndefined()
