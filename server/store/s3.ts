@@ -20,11 +20,15 @@ const DELETES_AT_ONCE = 8
 /** What one request copies, bytes: the most that S3 takes. Some stores copy a whole object without copying a byte, and parts of one never. */
 const COPY_AT_ONCE_BYTES = 5 * 1024 ** 3
 
-/** For tests: pieces, memory and copies that a few bytes fill. */
+/** A store that is silent for so long does not answer, ms. */
+const SILENCE_MS = 30_000
+
+/** For tests: pieces, memory, copies and patience that are soon used up. */
 export type S3Sizes = {
   readonly leastPieceBytes?: number
   readonly memoryBytes?: number
   readonly copyAtOnceBytes?: number
+  readonly silenceMs?: number
 }
 
 /**
@@ -38,9 +42,14 @@ export type S3Sizes = {
 export async function openS3Store(
   config: S3Config,
   onUnexpected: OnUnexpected,
-  { leastPieceBytes, memoryBytes = MEMORY_BYTES, copyAtOnceBytes = COPY_AT_ONCE_BYTES }: S3Sizes = {},
+  {
+    leastPieceBytes,
+    memoryBytes = MEMORY_BYTES,
+    copyAtOnceBytes = COPY_AT_ONCE_BYTES,
+    silenceMs = SILENCE_MS,
+  }: S3Sizes = {},
 ): Promise<ChunkStore & { close(): void }> {
-  const bucket = new Bucket(config, copyAtOnceBytes)
+  const bucket = new Bucket(config, { copyAtOnceBytes, silenceMs })
   const layout = new Layout(config.prefix ?? '')
   const { hasMd5ETags, keepsNames } = await probe(bucket, layout).catch((error: unknown) => {
     bucket.close()

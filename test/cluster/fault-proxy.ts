@@ -20,6 +20,8 @@ export type Fault =
   /** The connection ends without an answer, after the store has done what it was asked, or instead. */
   | { readonly kind: 'cut'; readonly after: boolean }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** It takes the request and never says anything. */
+  | { readonly kind: 'hang' }
   /** A byte of what is sent is another one when it arrives. */
   | { readonly kind: 'damage' }
 
@@ -65,6 +67,7 @@ async function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResp
     incoming.socket.destroy()
     return
   }
+  if (fault?.kind === 'hang') return
   if (fault?.kind === 'slow') await delay(fault.ms)
   if (fault?.kind === 'damage' && body.length > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1
   const { host: hostname, port } = { host: target.hostname, port: target.port }

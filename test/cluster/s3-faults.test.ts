@@ -112,6 +112,19 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
     expect(proxy.requests.slice(before).filter((line) => /^PUT .*partNumber=1&/.test(line))).toEqual([])
   })
 
+  test('[F16] a store that takes requests and says nothing is given up, and one that is silent once is asked again', async () => {
+    const { open, proxy } = await setScene()
+    const store = await open({ silenceMs: 300 })
+    let silences = 0
+    proxy.fault(({ method, url }) =>
+      method === 'PUT' && isPart(url) && silences++ === 0 ? { kind: 'hang' } : undefined,
+    )
+    await putAll(store, randomBytes(SIZE))
+    expect(silences).toBe(4)
+    proxy.fault(() => ({ kind: 'hang' }))
+    await expect(store.openPart(newFileId(), SIZE)).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' })
+  })
+
   test('slow parts hold back whoever sends, and nothing is put twice', async () => {
     const { open, proxy } = await setScene()
     const store = await open()

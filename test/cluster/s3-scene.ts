@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import type { TestBucket } from '../../scripts/cluster/bucket.ts'
-import { openS3Store } from '../../server/store/s3.ts'
+import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import type { ObjectStore } from './object-store.ts'
 
@@ -14,8 +14,9 @@ export async function setS3Scene(objects: ObjectStore) {
   return {
     config,
     proxy,
-    async open() {
-      const store = await openS3Store(config, (error) => expect.unreachable(String(error)), { leastPieceBytes: PIECE })
+    async open(sizes: S3Sizes = {}) {
+      const onUnexpected = (error: unknown) => expect.unreachable(String(error))
+      const store = await openS3Store(config, onUnexpected, { leastPieceBytes: PIECE, ...sizes })
       onTestFinished(() => store.close())
       return store
     },

@@ -32,9 +32,12 @@ export class Bucket {
   readonly multiparts: Multiparts
   readonly #connection: Connection
 
-  /** @param copyAtOnceBytes see {@link Multiparts}. */
-  constructor(config: S3Config, copyAtOnceBytes: number) {
-    this.#connection = new Connection(config)
+  /** @param options see {@link Multiparts} and {@link Connection}. */
+  constructor(
+    config: S3Config,
+    { copyAtOnceBytes, silenceMs }: { readonly copyAtOnceBytes: number; readonly silenceMs: number },
+  ) {
+    this.#connection = new Connection(config, silenceMs)
     this.multiparts = new Multiparts(this.#connection, copyAtOnceBytes)
   }
 

@@ -9,8 +9,6 @@ const TRIES = 3
 /** A request is tried so many times by the SDK, with pauses that grow to some seconds. */
 const ATTEMPTS = 5
 const CONNECT_WITHIN_MS = 3_000
-/** A store that is silent for so long does not answer, ms. */
-const SILENCE_MS = 30_000
 /** A part may take long on a slow way, also because others go first; what moves is not given up before this, ms. */
 const REQUEST_WITHIN_MS = 600_000
 const MOST_CONNECTIONS = 64
@@ -23,7 +21,8 @@ export class Connection {
   /** For every request. */
   readonly target: { readonly Bucket: string }
 
-  constructor({ bucket, endpoint, region, pathStyle = false }: S3Config) {
+  /** @param silenceMs a store that is silent for so long does not answer. */
+  constructor({ bucket, endpoint, region, pathStyle = false }: S3Config, silenceMs: number) {
     silenceSdkWarning()
     this.target = { Bucket: bucket }
     const agent = { maxSockets: MOST_CONNECTIONS, keepAlive: true }
@@ -38,7 +37,7 @@ export class Connection {
       responseChecksumValidation: 'WHEN_REQUIRED',
       requestHandler: {
         connectionTimeout: CONNECT_WITHIN_MS,
-        socketTimeout: SILENCE_MS,
+        socketTimeout: silenceMs,
         requestTimeout: REQUEST_WITHIN_MS,
         throwOnRequestTimeout: true,
         httpAgent: agent,
