@@ -31,7 +31,7 @@ export type EndedCall = {
 export function createCallLog(onCall: (call: EndedCall) => void): ServerInterceptor {
   return (method, call) => {
     const startedAtMs = performance.now()
-    const requestId: { value: string } = { value: '' }
+    let requestId = ''
     let asked: Metadata | undefined
     let isTold = false
     const tell = (code: status, details: string, trailers?: Metadata) => {
@@ -41,7 +41,7 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
       const [upload] = asked?.get(UPLOAD_ID_KEY) ?? []
       const [reason] = trailers?.get(REASON_KEY) ?? []
       onCall({
-        requestId: requestId.value,
+        requestId,
         method: method.path.split('/').at(-1) ?? method.path,
         address: call.getConnectionInfo().remoteAddress ?? admitted?.address ?? '',
         ...(admitted?.caller.kind === 'device' && { device: admitted.caller.device.id }),
@@ -58,8 +58,8 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
         next({
           onReceiveMetadata(metadata, pass) {
             asked = metadata
-            requestId.value = idIn(metadata) ?? randomBytes(8).toString('hex')
-            metadata.set(REQUEST_ID_KEY, requestId.value)
+            requestId = idIn(metadata) ?? randomBytes(8).toString('hex')
+            metadata.set(REQUEST_ID_KEY, requestId)
             pass(metadata)
           },
           onCancel: () => tell(status.CANCELLED, ''),
@@ -67,7 +67,7 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
       },
       sendStatus(answer, next) {
         const trailers = answer.metadata ?? new Metadata()
-        trailers.set(REQUEST_ID_KEY, requestId.value)
+        trailers.set(REQUEST_ID_KEY, requestId)
         tell(answer.code ?? status.UNKNOWN, answer.details ?? '', trailers)
         next({ ...answer, metadata: trailers })
       },

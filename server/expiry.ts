@@ -4,6 +4,7 @@ import { settlePublication } from './finish.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { Sessions } from './sessions.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
+import { Sweeper } from './sweeper.ts'
 
 /** An upload that nobody goes on with is kept for so long when nothing else is asked for, ms: a laptop that is closed over night goes on. */
 export const EXPIRE_AFTER_MS = 86_400_000
@@ -32,41 +33,27 @@ export type ExpiryDeps = {
  * Deletes unfinished uploads that nobody has begun again or sent a byte of for too long, and parts that no upload knows. An upload that
  * somebody is using, be it a silent stream or a verification, is never touched.
  */
-export class Expiry {
+export class Expiry extends Sweeper {
   readonly #deps: ExpiryDeps
-  readonly #timer: NodeJS.Timeout
   readonly #startedAtMs: number
   #quietSinceMs: number
   #sweptAtMs: number
-  #sweeping: Promise<void> | undefined
   #closed = false
 
   constructor(deps: ExpiryDeps) {
+    super(SWEEP_EVERY_MS, deps.onUnexpected)
     this.#deps = deps
     this.#startedAtMs = deps.now()
     this.#quietSinceMs = this.#startedAtMs
     this.#sweptAtMs = this.#startedAtMs
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref()
   }
 
-  /** Looks once; whoever asks while it runs waits for the same look. Never rejects. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepOnce()
-      .catch(this.#deps.onUnexpected)
-      .finally(() => {
-        this.#sweeping = undefined
-      })
-    return this.#sweeping
-  }
-
-  /** Stops, and waits for what is being deleted. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#timer)
-    await this.#sweeping
+    await super.close()
   }
 
-  async #sweepOnce(): Promise<void> {
+  protected override async look(): Promise<void> {
     const { ledger, store } = this.#deps
     if (!this.#isClockSteady() || !(await this.#deps.mayLook())) return
     for await (const record of ledger.uploads.unfinished()) {

@@ -1,6 +1,6 @@
 import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import type { ChunkStore } from './store/chunk-store.ts'
+import type { ChunkStore, Intent } from './store/chunk-store.ts'
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
@@ -33,9 +33,7 @@ export async function verifyAndPublish(
       `The file arrived damaged: its MD5 is ${actual} here and ${md5} at the sender.`,
     )
   }
-  const storedAs = await store.publish(record.fileId, record, (intent) =>
-    ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5: actual } }, { durable: true }),
-  )
+  const storedAs = await store.publish(record.fileId, record, announcing(ledger, record, actual))
   return saveFinished(ledger, record, storedAs, actual)
 }
 
@@ -66,6 +64,19 @@ export function finishedFileOf(record: UploadRecord): FinishedFile | undefined {
   return { storedAs: record.state.storedAs.join('/'), sizeBytes: record.sizeBytes, md5: record.state.md5 }
 }
 
+/** The finished file of a record that is finished. */
+export function mustBeFinished(record: UploadRecord): FinishedFile {
+  const file = finishedFileOf(record)
+  if (file === undefined) throw new Error('A published upload is not finished.')
+  return file
+}
+
+/** What a store is given to tell the ledger of a publication before it happens. */
+export function announcing(ledger: Ledger, record: UploadRecord, md5: string): (intent: Intent) => Promise<void> {
+  return (intent) =>
+    ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true })
+}
+
 /** A part that its disk cannot give back has to be sent again. */
 async function believable(digest: () => Promise<string>): Promise<string> {
   try {
@@ -76,7 +87,8 @@ async function believable(digest: () => Promise<string>): Promise<string> {
   }
 }
 
-async function saveFinished(
+/** Tells the ledger, durably, that a file is published. */
+export async function saveFinished(
   ledger: Ledger,
   record: UploadRecord,
   storedAs: readonly string[],

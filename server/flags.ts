@@ -4,6 +4,7 @@ import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { everyNetwork } from './reachable.ts'
+import { toObjectStore } from './s3-flags.ts'
 
 /** What the receiver was asked to do, as the command line gives it. */
 export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>>> & {
@@ -194,39 +195,6 @@ function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, '
   if (nodeAddress !== undefined && !/^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i.test(nodeAddress))
     throw new ReceiveError('BAD_FLAGS', `--node-address takes host:port, not "${nodeAddress}".`)
   return { cluster: { redisUrl: redis, ...(nodeAddress !== undefined && { nodeAddress }) } }
-}
-
-function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'objectStore'> {
-  const { s3Bucket: bucket, s3Endpoint: endpoint, s3Region: region, s3Prefix, s3PathStyle: pathStyle } = flags
-  if (bucket === undefined) {
-    const [other] = Object.entries({
-      '--s3-endpoint': endpoint,
-      '--s3-region': region,
-      '--s3-prefix': s3Prefix,
-    }).filter(([, value]) => value !== undefined)
-    const flag = other?.[0] ?? (pathStyle ? '--s3-path-style' : undefined)
-    if (flag === undefined) return {}
-    throw new ReceiveError('BAD_FLAGS', `${flag} says more about a bucket, and --s3-bucket is missing.`)
-  }
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-    throw new ReceiveError('BAD_FLAGS', `--s3-bucket takes the name of a bucket, not "${bucket}".`)
-  if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
-    throw new ReceiveError(
-      'BAD_FLAGS',
-      `--s3-endpoint takes an address like https://s3.example.com, not "${endpoint}".`,
-    )
-  if (flags.verifyFromDisk)
-    throw new ReceiveError('BAD_FLAGS', '--verify-from-disk reads a disk, and files in a bucket are on none.')
-  const prefix = s3Prefix?.replace(/^\/+|\/+$/g, '')
-  return {
-    objectStore: {
-      bucket,
-      ...(endpoint !== undefined && { endpoint }),
-      ...(region !== undefined && { region }),
-      ...(prefix && { prefix }),
-      ...(pathStyle && { pathStyle }),
-    },
-  }
 }
 
 function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tls'> {

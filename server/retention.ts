@@ -1,6 +1,7 @@
 import type { OnUnexpected } from './answer.ts'
 import { ReceivedLog, readReceivedLog, receivedLogOf } from './received-log.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
+import { Sweeper } from './sweeper.ts'
 
 /** What retention works with. */
 export type RetentionDeps = {
@@ -23,34 +24,17 @@ const SWEEP_EVERY_MS = 3_600_000
  * Deletes files a while after they were stored, as long as they are what was stored: one that was changed or replaced by somebody else belongs to them. A clock
  * that was set forward must not delete everything at once, so a file goes only when it was old enough an hour before, too, on a clock that nobody sets.
  */
-export class Retention {
+export class Retention extends Sweeper {
   readonly #deps: RetentionDeps
-  readonly #timer: NodeJS.Timeout
   /** What was old enough at the last look. */
   #due = new Set<string>()
-  #sweeping: Promise<void> | undefined
 
   constructor(deps: RetentionDeps) {
+    super(SWEEP_EVERY_MS, deps.onUnexpected)
     this.#deps = deps
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref()
   }
 
-  /** Looks once; whoever asks while it runs waits for the same look. Never rejects. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepOnce()
-      .catch(this.#deps.onUnexpected)
-      .finally(() => {
-        this.#sweeping = undefined
-      })
-    return this.#sweeping
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#sweeping
-  }
-
-  async #sweepOnce(): Promise<void> {
+  protected override async look(): Promise<void> {
     const { directory, store, bucket, keepForMs, now } = this.#deps
     const before = this.#due
     this.#due = new Set()

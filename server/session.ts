@@ -1,6 +1,6 @@
 import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
-import { type FinishedFile, finishedFileOf, settlePublication, verifyAndPublish } from './finish.ts'
+import { type FinishedFile, finishedFileOf, mustBeFinished, settlePublication, verifyAndPublish } from './finish.ts'
 import type { Lease } from './leases.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
@@ -206,8 +206,7 @@ export class Session {
       const { missing } = this.#bytes
       if (missing.length > 0) throw new ReceiveError('MISSING_RANGES', `Bytes are missing: ${listed(missing)}.`)
       this.#record = await this.#publish(md5)
-      const file = finishedFileOf(this.#record)
-      if (file === undefined) throw new Error('A published upload is not finished.')
+      const file = mustBeFinished(this.#record)
       this.#phase = { kind: 'finished', file }
       this.#deps.space.release(this.#record.fileId)
       this.#deps.onFinished(file)

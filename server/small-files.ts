@@ -1,6 +1,6 @@
 import type { OnUnexpected } from './answer.ts'
 import { ReceiveError } from './errors.ts'
-import { type FinishedFile, finishedFileOf } from './finish.ts'
+import { type FinishedFile, mustBeFinished } from './finish.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
@@ -139,8 +139,7 @@ export class SmallFiles {
     await this.#deps.ledger.uploads.save(finished)
     this.#lastFinished = finished
     this.#emptySoon()
-    const file = finishedFileOf(finished)
-    if (file === undefined) throw new Error('A finished record is not finished.')
+    const file = mustBeFinished(finished)
     this.#deps.onFinished(file)
     return file
   }

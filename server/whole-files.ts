@@ -1,5 +1,5 @@
-import { type FinishedFile, finishedFileOf } from './finish.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import { announcing, type FinishedFile, mustBeFinished, saveFinished } from './finish.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { SmallFile } from './small-files.ts'
 import type { WholeFileStore } from './store/chunk-store.ts'
 
@@ -23,17 +23,12 @@ export class WholeFiles {
   /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what the store and the ledger throw. */
   async put({ record, data, md5 }: SmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
-    const announce = (intent: { readonly storedAs: readonly string[]; readonly fileIdentity: string }) =>
-      ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true })
-    const storedAs = await store.putWhole(record.fileId, record, data, announce)
+    const storedAs = await store.putWhole(record.fileId, record, data, announcing(ledger, record, md5))
     if (storedAs === undefined) {
       await ledger.uploads.forget(record)
       return undefined
     }
-    const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs, md5 } }
-    await ledger.uploads.save(finished, { durable: true })
-    const file = finishedFileOf(finished)
-    if (file === undefined) throw new Error('A finished record is not finished.')
+    const file = mustBeFinished(await saveFinished(ledger, record, storedAs, md5))
     onFinished(file)
     return file
   }

@@ -71,7 +71,7 @@ export function clusterPeers(newBucket: () => Promise<TestBucket>): readonly Clu
     }),
     direct('sdk', '@aws-sdk/client-s3 straight to the bucket', (path, { endpoint, bucket, credentials }) => ({
       ...program('s3-put', path, endpoint, bucket),
-      env: { ...credentials, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      env: credentials,
     })),
     direct('rclone-s3', 'rclone copy straight to the bucket', (path, { endpoint, bucket, credentials }) => ({
       program: 'rclone',

@@ -8,10 +8,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { silenceSdkWarning } from '../../server/environment.ts'
 
 const PART_BYTES = 8 * 1024 ** 2
 const AT_ONCE = 4
 
+silenceSdkWarning()
 const [path = '', endpoint = '', Bucket = ''] = process.argv.slice(2)
 const client = new S3Client({
   endpoint,

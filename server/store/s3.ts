@@ -64,15 +64,11 @@ export async function openS3Store(
   const memory = new GatheringMemory(memoryBytes)
   const deps = { memory, digests: new DigestKeeper(bucket, layout), hasMd5ETags }
 
-  const keysOf = async (fileId: string) => {
-    const keys: string[] = []
-    for await (const { key } of bucket.list(layout.folderOf(fileId))) keys.push(key)
-    return keys
-  }
   const multipartsOf = (fileId: string) => bucket.multiparts.list(layout.folderOf(fileId))
   const discardPart = async (fileId: string) => {
     for await (const { key, uploadId } of multipartsOf(fileId)) await bucket.multiparts.abort(key, uploadId)
-    const keys = await keysOf(fileId)
+    const keys: string[] = []
+    for await (const { key } of bucket.list(layout.folderOf(fileId))) keys.push(key)
     const deleteSome = async () => {
       for (let key = keys.pop(); key !== undefined; key = keys.pop()) await bucket.delete(key)
     }

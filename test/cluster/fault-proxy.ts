@@ -70,7 +70,7 @@ async function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResp
   if (fault?.kind === 'hang') return
   if (fault?.kind === 'slow') await delay(fault.ms)
   if (fault?.kind === 'damage' && body.length > 0) body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1
-  const { host: hostname, port } = { host: target.hostname, port: target.port }
+  const { hostname, port } = target
   const { method, url, headers } = incoming
   const { expect: _, ...others } = headers
   const asked = request({ hostname, port, method, path: url, headers: others }, (answer) => {

@@ -1,23 +1,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { bucketFlags, filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { useObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
 
 beforeAll(() => buildOutputs(['cli']))
 
 describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon and ceph-osd)', () => {
-  let objects: ObjectStore
-  beforeAll(async () => {
-    objects = await startObjectStore()
-  })
-  afterAll(() => objects?.stop())
+  const objects = useObjectStore()
 
   async function receive(bucket: TestBucket, box: string, ...more: readonly string[]) {
     const reach = ['--port', '0', '--plaintext', '--no-auth', '--json']

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
 import { emptyBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startRadosgw } from '../../scripts/cluster/radosgw.ts'
@@ -13,6 +13,25 @@ export type ObjectStore = {
   /** A bucket that nobody else uses, for the test that runs. */
   newBucket(): Promise<TestBucket>
   stop(): Promise<void>
+}
+
+/** One for all tests of the block that it is called in, which ends with them. */
+export function useObjectStore(): Pick<ObjectStore, 'endpoint' | 'newBucket'> {
+  let store: ObjectStore | undefined
+  const started = (): ObjectStore => {
+    if (store === undefined) throw new Error('The object store runs while tests do.')
+    return store
+  }
+  beforeAll(async () => {
+    store = await startObjectStore()
+  })
+  afterAll(() => store?.stop())
+  return {
+    get endpoint() {
+      return started().endpoint
+    },
+    newBucket: () => started().newBucket(),
+  }
 }
 
 export async function startObjectStore(): Promise<ObjectStore> {

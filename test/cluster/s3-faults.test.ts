@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { S3Client, UploadPartCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
 import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
@@ -8,7 +8,7 @@ import type { ChunkStore } from '../../server/store/chunk-store.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import { openS3Store } from '../../server/store/s3.ts'
 import { type Fault, s3Error } from './fault-proxy.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { useObjectStore } from './object-store.ts'
 import { PIECE, setS3Scene } from './s3-scene.ts'
 
 const MIB = 1024 ** 2
@@ -19,11 +19,7 @@ const isPart = (url: string) => /partNumber=\d/.test(url)
 const isComplete = (method: string, url: string) => method === 'POST' && /uploadId=/.test(url)
 
 describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mon and ceph-osd)', () => {
-  let objects: ObjectStore
-  beforeAll(async () => {
-    objects = await startObjectStore()
-  })
-  afterAll(() => objects?.stop())
+  const objects = useObjectStore()
 
   const setScene = () => setS3Scene(objects)
 

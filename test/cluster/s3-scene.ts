@@ -8,7 +8,7 @@ import type { ObjectStore } from './object-store.ts'
 export const PIECE = 5 * 1024 ** 2
 
 /** A bucket of a store, with a proxy between it and whoever uses it. */
-export async function setS3Scene(objects: ObjectStore) {
+export async function setS3Scene(objects: Pick<ObjectStore, 'endpoint' | 'newBucket'>) {
   const proxy: FaultProxy = await startFaultProxy(objects.endpoint)
   const config: TestBucket = { ...(await objects.newBucket()), endpoint: proxy.endpoint }
   return {

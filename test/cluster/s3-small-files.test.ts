@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { bucketFlags, filesInBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
@@ -10,17 +10,13 @@ import type { Intent } from '../../server/store/chunk-store.ts'
 import { setScene as setFolders } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { useObjectStore } from './object-store.ts'
 import { setS3Scene } from './s3-scene.ts'
 
 beforeAll(() => buildOutputs(['cli']))
 
 describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon and ceph-osd)', () => {
-  let objects: ObjectStore
-  beforeAll(async () => {
-    objects = await startObjectStore()
-  })
-  afterAll(() => objects?.stop())
+  const objects = useObjectStore()
   const setScene = () => setS3Scene(objects)
 
   test('a small file is written at once, in few requests, under a name that is free, and leaves nothing where it is not', async () => {

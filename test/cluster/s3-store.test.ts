@@ -1,23 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { chunkStoreConformance } from '../../server/fixtures/chunk-store-conformance.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
 import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
 import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
 import { chanceFor } from '../faults/run-size.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { useObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
 /** The smallest that S3 takes. */
 const PIECE = 5 * MIB
 
 describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-osd)', () => {
-  let objects: ObjectStore
-  beforeAll(async () => {
-    objects = await startObjectStore()
-  })
-  afterAll(() => objects?.stop())
+  const objects = useObjectStore()
 
   async function open(prefix: string, sizes: S3Sizes = { leastPieceBytes: PIECE }) {
     const config = { ...(await objects.newBucket()), prefix }

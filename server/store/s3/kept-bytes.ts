@@ -2,7 +2,7 @@ import { ReceiveError } from '../../errors.ts'
 import { missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import { compositeETag, isSameETag } from './etags.ts'
-import { findPart, wholeObject } from './found-part.ts'
+import { type FoundPart, findPart, wholeObject } from './found-part.ts'
 import type { Layout } from './layout.ts'
 import type { ETagOfPart } from './multiparts.ts'
 import type { Pieces } from './pieces.ts'
@@ -19,28 +19,26 @@ export class KeptBytes {
   readonly #layout: Layout
   readonly #fileId: string
   readonly #pieces: Pieces
-  #sent = new Map<number, string>()
-  #fragments: readonly Range[] = []
-  #ranges: RangeSet = []
+  readonly #sent: Map<number, string>
+  #fragments: readonly Range[]
+  #ranges: RangeSet
   #uploadId: Promise<string> | undefined
-  #isWhole = false
+  #isWhole: boolean
 
-  private constructor(bucket: Bucket, layout: Layout, fileId: string, pieces: Pieces) {
+  private constructor(bucket: Bucket, layout: Layout, fileId: string, pieces: Pieces, found: FoundPart) {
     this.#bucket = bucket
     this.#layout = layout
     this.#fileId = fileId
     this.#pieces = pieces
+    this.#sent = new Map(found.sent)
+    this.#fragments = found.fragments
+    this.#ranges = found.kept
+    this.#uploadId = found.uploadId === undefined ? undefined : Promise.resolve(found.uploadId)
+    this.#isWhole = found.isWhole
   }
 
   static async find(bucket: Bucket, layout: Layout, fileId: string, pieces: Pieces): Promise<KeptBytes> {
-    const kept = new KeptBytes(bucket, layout, fileId, pieces)
-    const found = await findPart(bucket, layout, fileId, pieces)
-    kept.#sent = new Map(found.sent)
-    kept.#fragments = found.fragments
-    kept.#ranges = found.kept
-    kept.#uploadId = found.uploadId === undefined ? undefined : Promise.resolve(found.uploadId)
-    kept.#isWhole = found.isWhole
-    return kept
+    return new KeptBytes(bucket, layout, fileId, pieces, await findPart(bucket, layout, fileId, pieces))
   }
 
   /** Merged and ascending. */

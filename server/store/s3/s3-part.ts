@@ -10,6 +10,7 @@ import type { RunningDigest } from './running-digest.ts'
 
 /** A piece in memory. One that was sent stays for as long as the digest has not come to it and nobody needs the memory. */
 type Held = {
+  readonly piece: number
   readonly range: Range
   readonly bytes: Buffer
   filled: RangeSet
@@ -82,7 +83,7 @@ export class S3Part implements Part, MemoryHolder {
       data.copy(held.bytes, start - held.range.start, at, at + end - start)
       held.filled = withRange(held.filled, { start, end })
       at += end - start
-      if (held.state === 'gathering' && this.#kept.gaps(held.range, held.filled).length === 0) this.#send(piece, held)
+      if (held.state === 'gathering' && this.#kept.gaps(held.range, held.filled).length === 0) this.#send(held)
     }
     this.#deps.memory.changed()
     await this.#digest.follow()
@@ -163,7 +164,7 @@ export class S3Part implements Part, MemoryHolder {
     const bytes = range.end - range.start
     try {
       await this.#deps.memory.take(bytes)
-      this.#held.set(piece, { range, bytes: Buffer.allocUnsafe(bytes), filled: [], state: 'gathering' })
+      this.#held.set(piece, { piece, range, bytes: Buffer.allocUnsafe(bytes), filled: [], state: 'gathering' })
     } finally {
       this.#coming.delete(piece)
     }
@@ -171,16 +172,15 @@ export class S3Part implements Part, MemoryHolder {
 
   /** Does nothing when it is gone already, and perhaps another one is in its place. */
   #letPieceGo(held: Held): void {
-    const { start, end } = held.range
-    const piece = this.#pieces.at(start)
+    const { piece, bytes } = held
     if (this.#held.get(piece) !== held) return
     this.#held.delete(piece)
-    this.#deps.memory.giveBack(end - start)
+    this.#deps.memory.giveBack(bytes.length)
   }
 
-  #send(piece: number, held: Held): void {
+  #send(held: Held): void {
     held.state = 'sending'
-    const sending = this.#sendNow(piece, held)
+    const sending = this.#sendNow(held)
       .catch((error: unknown) => {
         // What was acknowledged of it is lost, which the next sync tells; its memory is others' at once.
         this.#failure ??= error
@@ -190,8 +190,8 @@ export class S3Part implements Part, MemoryHolder {
     this.#running.add(sending)
   }
 
-  async #sendNow(piece: number, held: Held): Promise<void> {
-    const { range, bytes } = held
+  async #sendNow(held: Held): Promise<void> {
+    const { piece, range, bytes } = held
     for (const gap of missingWithin(held.filled, range)) {
       for (let at = gap.start; at < gap.end; ) {
         const block = await this.#kept.read(at, gap.end)
