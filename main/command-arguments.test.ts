@@ -46,10 +46,14 @@ test('the history is searched for text, and written in the forms there are', () 
   expect(() => readArguments.exportHistory(['csv', '/etc/passwd', 1])).toThrow('Expected 2 arguments but got 3.')
 })
 
-test('an answer names its question, and is yes or no', () => {
-  expect(readArguments.answer(['q', true])).toEqual(['q', true])
-  expect(() => readArguments.answer(['q', 'yes'])).toThrow('Expected true or false but got "yes".')
-  expect(() => readArguments.answer([true])).toThrow('Expected 2 arguments but got 1.')
+test('an answer names its question, and is one that can be given', () => {
+  const answer = { go: true, taken: 'leave-out', always: false }
+  expect(readArguments.answer(['q', answer])).toEqual(['q', answer])
+  expect(readArguments.answer(['q', { go: false }])).toEqual(['q', { go: false }])
+  expect(() => readArguments.answer(['q', 'yes'])).toThrow('Expected an answer to a question but got "yes".')
+  for (const wrong of [null, [], {}, { go: 1 }, { go: true, taken: 'refuse' }, { go: true, also: 1 }])
+    expect(() => readArguments.answer(['q', wrong])).toThrow('Expected an answer to a question')
+  expect(() => readArguments.answer([answer])).toThrow('Expected 2 arguments but got 1.')
 })
 
 test('every command refuses arguments beyond its own', () => {
@@ -79,7 +83,7 @@ test('a receiver, a switch and a single id must be of their kind', () => {
   }
   for (const policy of ['explode', 'constructor', 1, ['refuse']]) {
     expect(() => readArguments.setConflictPolicy([policy])).toThrow(
-      'Expected keep-both, overwrite, skip-same or refuse',
+      'Expected ask, keep-both, overwrite, skip-same or refuse',
     )
   }
   expect(() => readArguments.setDiscovery([])).toThrow('Expected 1 arguments but got 0.')

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 import { type Commands, LEAST_BYTES_PER_SECOND } from './contract.ts'
 import type { ReceiptFormat } from './contract-history.ts'
 import type { AppPreferences } from './contract-preferences.ts'
-import { isConflictPolicy, isRate, isTimetable, preferenceChecks } from './preference-checks.ts'
+import { isAnswer, isConflictChoice, isRate, isTimetable, preferenceChecks } from './preference-checks.ts'
 
 /** More uploads than a window is made for; bounds what one call may cost. */
 const MOST_ITEMS = 200_000
@@ -72,7 +72,7 @@ export const readArguments: ReadArguments = {
   },
   setConflictPolicy(args) {
     count(args, 1)
-    if (!isConflictPolicy(args[0])) throw refused('keep-both, overwrite, skip-same or refuse', args[0])
+    if (!isConflictChoice(args[0])) throw refused('ask, keep-both, overwrite, skip-same or refuse', args[0])
     return [args[0]]
   },
   setDiscovery: onlySwitch,
@@ -100,7 +100,8 @@ export const readArguments: ReadArguments = {
   clearHistory: none,
   answer(args) {
     count(args, 2)
-    return [id(args[0]), ...onlySwitch(args.slice(1))]
+    if (!isAnswer(args[1])) throw refused('an answer to a question', args[1])
+    return [id(args[0]), args[1]]
   },
   openReceivingFolder: none,
   dismiss: onlyId,

@@ -47,6 +47,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     move: note('move'),
     list: () => [],
     freeBytesOn: async () => undefined,
+    checkNames: async () => undefined,
     sourceOf: (id) => (id === 'known' ? '/films/a.mov' : undefined),
     onChange: () => () => undefined,
     limitRate: note('limitRate'),
@@ -76,7 +77,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     deviceName: 'laptop',
     takeOpenedLink: () => undefined,
     takeSheet: () => undefined,
-    preflight: async (_receiver, entries) => entries,
+    preflight: async ({ entries }) => entries,
     questions: createQuestions(note('question')),
     receiverProcess: {
       state: () => off,
@@ -111,7 +112,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   return { commands: createCommands(deps), asked, wishes, settings }
 }
 
-const defaults = { ...defaultPreferences('linux'), onConflict: 'keep-both', discovery: true }
+const defaults = { ...defaultPreferences('linux'), onConflict: 'ask', discovery: true }
 
 const found = { id: '0'.repeat(32), name: 'nas', address: '192.168.1.20:50051', tls: false }
 

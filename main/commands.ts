@@ -1,7 +1,7 @@
 import type { AddReport, AppSnapshot, Commands } from './contract.ts'
 import type { Ending } from './contract-preferences.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
-import type { AddOptions, Engine } from './engine/engine.ts'
+import type { Engine, Review } from './engine/engine.ts'
 import type { History } from './history.ts'
 import { createHistoryCommands } from './history-commands.ts'
 import type { Notices } from './notices.ts'
@@ -84,8 +84,10 @@ export function createCommands(deps: CommandsDeps): AppCommands {
     const receiver = chosenReceiver()
     if (paths.length === 0) return { added: 0, skipped: [] }
     const { onConflict } = settings.get()
-    const review: AddOptions['review'] = (entries, skipped) => deps.preflight(receiver, entries, skipped)
-    const { ids, skipped } = await engine.add(paths, { receiver, onConflict, review })
+    const review: Review = (entries, skipped) => deps.preflight({ receiver, entries, skipped, onConflict })
+    // Of names that nobody could be asked about, nothing is lost.
+    const policy = onConflict === 'ask' ? 'keep-both' : onConflict
+    const { ids, skipped } = await engine.add(paths, { receiver, onConflict: policy, review })
     return { added: ids.length, skipped: skipped.map(({ name, message }) => ({ name, message })) }
   }
 
@@ -114,7 +116,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       chooseWhereToSave: (proposedName) => dialogs.chooseWhereToSave(proposedName),
     }),
     callOff,
-    answer: (questionId, go) => deps.questions.answer(questionId, go),
+    answer: (questionId, answer) => deps.questions.answer(questionId, answer),
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()

@@ -3,6 +3,9 @@
 /** Keep both under different names, replace what is there, leave out what is there already with the same content, or refuse. */
 export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
 
+/** A policy, or to be asked each time when names are taken. */
+export type ConflictChoice = ConflictPolicy | 'ask'
+
 /** A slower limit could not be told from a receiver that hangs, bytes per second. */
 export const LEAST_BYTES_PER_SECOND = 10_000
 
@@ -53,7 +56,7 @@ export type Preferences = AppPreferences & {
   /** Hours with another limit; absent: the limit is always the same. */
   readonly timetable?: Timetable
   /** What happens to files added from now on when their name is taken. */
-  readonly onConflict: ConflictPolicy
+  readonly onConflict: ConflictChoice
   /** Whether receivers are looked for on the local networks. */
   readonly discovery: boolean
   /** Whether the app starts when the person logs in; absent where the system does not let an app decide that. */
@@ -68,7 +71,7 @@ export type PreferenceCommands = {
   limitRate(bytesPerSecond: number | undefined): void
   /** Undefined: the usual limit holds at all hours. */
   setTimetable(timetable: Timetable | undefined): void
-  setConflictPolicy(policy: ConflictPolicy): void
+  setConflictPolicy(policy: ConflictChoice): void
   setDiscovery(on: boolean): void
   /** Changes what is named, and nothing else. */
   setPreferences(change: Partial<AppPreferences>): void

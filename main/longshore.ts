@@ -153,7 +153,13 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const commands = createCommands({
     history,
     questions,
-    preflight: createPreflight({ uploads: engine.list, freeBytesOn: engine.freeBytesOn, ask: questions.ask }),
+    preflight: createPreflight({
+      uploads: engine.list,
+      freeBytesOn: engine.freeBytesOn,
+      checkNames: engine.checkNames,
+      ask: questions.ask,
+      keep: (policy) => commands.setConflictPolicy(policy),
+    }),
     engine,
     settings,
     receivers,

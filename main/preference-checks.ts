@@ -1,13 +1,14 @@
 import {
   type AfterDone,
   type AppPreferences,
-  type ConflictPolicy,
+  type ConflictChoice,
   type LanguageChoice,
   LEAST_BYTES_PER_SECOND,
   MOST_FILES_AT_ONCE,
   type Theme,
   type Timetable,
 } from './contract-preferences.ts'
+import type { Answer, TakenAnswer } from './contract-question.ts'
 
 const MINUTES_OF_DAY = 24 * 60
 
@@ -37,12 +38,27 @@ export const preferenceChecks = {
   keepAfterDone: isSwitch,
 } satisfies Record<keyof AppPreferences, (value: unknown) => boolean>
 
-export const isConflictPolicy = oneOf<ConflictPolicy>({
+export const isConflictChoice = oneOf<ConflictChoice>({
+  ask: true,
   'keep-both': true,
   overwrite: true,
   'skip-same': true,
   refuse: true,
 })
+
+const isTakenAnswer = oneOf<TakenAnswer>({ 'skip-same': true, 'keep-both': true, overwrite: true, 'leave-out': true })
+
+/** True for what the person can answer to a question, and nothing besides it. */
+export function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== 'object' || value === null) return false
+  const { go, taken, always, ...others }: Partial<Record<'go' | 'taken' | 'always', unknown>> = value
+  return (
+    Object.keys(others).length === 0 &&
+    isSwitch(go) &&
+    (taken === undefined || isTakenAnswer(taken)) &&
+    (always === undefined || isSwitch(always))
+  )
+}
 
 export function isSwitch(value: unknown): value is boolean {
   return typeof value === 'boolean'

@@ -2,17 +2,16 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { bytesStored, isSettled, type UploadSnapshot } from './contract.ts'
-import type { Question } from './contract-question.ts'
-import type { Skipped, WalkedEntry } from './engine/engine.ts'
+import type { ConflictChoice, ConflictPolicy } from './contract-preferences.ts'
+import type { Answer, Question } from './contract-question.ts'
+import type { Engine, NameToCheck, Reviewed, Skipped, WalkedEntry } from './engine/engine.ts'
+import { questionsOf, someOf, sortNames, treated } from './preflight-names.ts'
 
 /** Whether it is readable is asked of so many files at a time. */
 const ASKED_AT_ONCE = 64
 
 /** On a slow share a hundred thousand files take minutes to ask about. Those that were not asked about by then fail for themselves, ms. */
 const ASK_FOR_AT_MOST_MS = 3000
-
-/** Of those that cannot be read; the others are only counted. */
-const NAMES_TOLD = 5
 
 /** A receiver that has less room than this fails soon enough by itself; asking it would make every small addition wait for an answer. Bytes. */
 const ASK_FOR_ROOM_FROM = 64 * 1024 * 1024
@@ -21,56 +20,76 @@ export type PreflightDeps = {
   readonly uploads: () => readonly UploadSnapshot[]
   /** Free bytes on a receiver; undefined when it does not tell in time. */
   readonly freeBytesOn: (receiver: string) => Promise<number | undefined>
+  /** What would become of names; undefined when the receiver does not tell in time. */
+  readonly checkNames: Engine['checkNames']
   /** @default asks the system */
   readonly canRead?: (path: string) => Promise<boolean>
   /** @default 3000 */
   readonly askForAtMostMs?: number
-  /** Asks the person; false: they would rather not. */
-  readonly ask: (question: Omit<Question, 'id'>) => Promise<boolean>
+  readonly ask: (question: Omit<Question, 'id'>) => Promise<Answer>
+  /** The person wants no more questions about names that are taken. */
+  readonly keep: (policy: ConflictPolicy) => void
+}
+
+/** Everything that is about to be queued together. */
+export type Addition = {
+  readonly receiver: string
+  readonly entries: readonly WalkedEntry[]
+  readonly skipped: readonly Skipped[]
+  readonly onConflict: ConflictChoice
 }
 
 /** Looks at everything that is about to be queued together. Answers what is to be queued, and asks the person only when something needs a decision. */
-export type Preflight = (
-  receiver: string,
-  entries: readonly WalkedEntry[],
-  skipped: readonly Skipped[],
-) => Promise<readonly WalkedEntry[]>
+export type Preflight = (addition: Addition) => Promise<readonly Reviewed[]>
 
 export function createPreflight(deps: PreflightDeps): Preflight {
-  const { uploads, freeBytesOn, canRead = isReadable, askForAtMostMs = ASK_FOR_AT_MOST_MS, ask } = deps
+  const {
+    uploads,
+    freeBytesOn,
+    checkNames,
+    canRead = isReadable,
+    askForAtMostMs = ASK_FOR_AT_MOST_MS,
+    ask,
+    keep,
+  } = deps
 
-  async function roomFor(receiver: string, readable: readonly WalkedEntry[]): Promise<Question['noRoom']> {
-    const addedBytes = sum(readable.map(({ identity }) => identity?.sizeBytes ?? 0))
-    if (addedBytes < ASK_FOR_ROOM_FROM) return undefined
-    const freeBytes = await freeBytesOn(receiver)
-    if (freeBytes === undefined) return undefined
-    const neededBytes =
-      addedBytes +
-      sum(
-        uploads()
-          .filter((upload) => isUnclaimed(upload, receiver))
-          .map(sizeOf),
-      )
+  function noRoomFor(entries: readonly WalkedEntry[], receiver: string, freeBytes: number): Question['noRoom'] {
+    const queued = uploads().filter((upload) => isUnclaimed(upload, receiver))
+    const neededBytes = bytesOf(entries) + sum(queued.map(sizeOf))
     return neededBytes > freeBytes ? { neededBytes, freeBytes } : undefined
   }
 
-  return async (receiver, entries, skipped) => {
+  return async ({ receiver, entries, skipped, onConflict }) => {
     const [readable, locked] = await sorted(entries, canRead, askForAtMostMs)
+    const [checked, freeBytes] = await Promise.all([
+      checkNames(receiver, readable.map(nameOf)),
+      bytesOf(readable) < ASK_FOR_ROOM_FROM ? undefined : freeBytesOn(receiver),
+    ])
+    const names = sortNames(readable, checked)
     // Nothing is left to decide about; each fails for itself, with what to do about it.
-    if (readable.length === 0) return entries
-    const names = [
+    if (names.storable.length === 0) return entries
+    const unreadable = [
       ...skipped.filter(({ reason }) => reason === 'SOURCE_UNREADABLE').map(({ name }) => basename(name)),
       ...locked.map(({ path }) => path.join('/')),
     ]
-    const noRoom = await roomFor(receiver, readable)
-    if (noRoom === undefined && names.length === 0) return entries
-    const isWanted = await ask({
-      files: readable.length,
-      receiverId: receiver,
+    const noRoom = freeBytes === undefined ? undefined : noRoomFor(names.storable, receiver, freeBytes)
+    const problems = {
       ...(noRoom !== undefined && { noRoom }),
-      ...(names.length > 0 && { unreadable: { count: names.length, names: names.slice(0, NAMES_TOLD) } }),
+      ...(unreadable.length > 0 && { unreadable: someOf(unreadable) }),
+      ...questionsOf(names, onConflict),
+    }
+    const policy = onConflict === 'ask' ? 'keep-both' : onConflict
+    if (Object.keys(problems).length === 0) return treated(names, policy)
+    const isPartial = names.isPartial && ('taken' in problems || 'refused' in problems || 'renamed' in problems)
+    const { go, taken, always } = await ask({
+      files: names.storable.length,
+      receiverId: receiver,
+      ...problems,
+      ...(isPartial && { isPartial }),
     })
-    return isWanted ? readable : []
+    if (!go) return []
+    if (always === true && taken !== undefined && taken !== 'leave-out') keep(taken)
+    return treated(names, taken ?? policy)
   }
 }
 
@@ -101,6 +120,14 @@ async function isReadable(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+function nameOf({ path, identity }: WalkedEntry): NameToCheck {
+  return { path, sizeBytes: identity?.sizeBytes ?? 0 }
+}
+
+function bytesOf(entries: readonly WalkedEntry[]): number {
+  return sum(entries.map(({ identity }) => identity?.sizeBytes ?? 0))
 }
 
 const sizeOf = ({ sizeBytes }: UploadSnapshot): number => sizeBytes

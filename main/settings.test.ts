@@ -11,7 +11,7 @@ const defaults = {
   ...defaultPreferences('linux'),
   receivingFolder: '/downloads/Longshore',
   discovery: true,
-  onConflict: 'keep-both',
+  onConflict: 'ask',
 }
 
 let directory: string

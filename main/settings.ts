@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path'
-import type { AppPreferences, ConflictPolicy, Timetable } from './contract-preferences.ts'
+import type { AppPreferences, ConflictChoice, Timetable } from './contract-preferences.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
 import {
   defaultPreferences,
-  isConflictPolicy,
+  isConflictChoice,
   isRate,
   isSwitch,
   isTimetable,
@@ -32,8 +32,8 @@ type Settings = AppPreferences & {
   /** Most to send in a second, bytes. */
   readonly bytesPerSecond?: number
   readonly timetable?: Timetable
-  /** What happens when a name is taken. @default 'keep-both' */
-  readonly onConflict: ConflictPolicy
+  /** What happens when a name is taken. @default 'ask' */
+  readonly onConflict: ConflictChoice
   readonly windowBounds?: WindowBounds
   /** Absolute path of the folder a dialog was last used in. */
   readonly lastFolder?: string
@@ -97,7 +97,7 @@ export function openSettings({
     ...defaultPreferences(platform),
     receivingFolder: defaultReceivingFolder,
     discovery: true,
-    onConflict: 'keep-both',
+    onConflict: 'ask',
   } as const
 
   return {
@@ -132,7 +132,7 @@ export function parseSettings(content: Readonly<Record<string, unknown>>) {
     discovery: isSwitch,
     bytesPerSecond: isRate,
     timetable: isTimetable,
-    onConflict: isConflictPolicy,
+    onConflict: isConflictChoice,
     windowBounds: isBounds,
     lastFolder: isFolder,
   } satisfies Record<keyof Settings, (value: unknown) => boolean>

@@ -1,5 +1,6 @@
-import type { AddReport, ConflictPolicy, LongshoreApi } from '../main/contract.ts'
-import type { AppPreferences, Timetable } from '../main/contract-preferences.ts'
+import type { AddReport, LongshoreApi } from '../main/contract.ts'
+import type { AppPreferences, ConflictChoice, Timetable } from '../main/contract-preferences.ts'
+import type { Answer } from '../main/contract-question.ts'
 import { createHistoryActions } from './history-actions.ts'
 import { createQueueActions } from './queue-actions.ts'
 import { createReceiverActions } from './receiver-actions.ts'
@@ -51,14 +52,14 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     chooseReceivingFolder: () => tell(api.chooseReceivingFolder()),
     openReceivingFolder: () => tell(api.openReceivingFolder()),
     limitRate: (bytesPerSecond: number | undefined) => tell(api.limitRate(bytesPerSecond)),
-    setConflictPolicy: (policy: ConflictPolicy) => tell(api.setConflictPolicy(policy)),
+    setConflictPolicy: (policy: ConflictChoice) => tell(api.setConflictPolicy(policy)),
     setDiscovery: (on: boolean) => tell(api.setDiscovery(on)),
     setPreferences: (change: Partial<AppPreferences>) => tell(api.setPreferences(change)),
     setTimetable: (timetable: Timetable | undefined) => tell(api.setTimetable(timetable)),
     setStartAtLogin: (on: boolean) => tell(api.setStartAtLogin(on)),
     callOff: () => tell(api.callOff()),
     /** Answers what needs a decision before anything is queued. */
-    answer: (questionId: string, go: boolean) => tell(api.answer(questionId, go)),
+    answer: (questionId: string, answer: Answer) => tell(api.answer(questionId, answer)),
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),

@@ -39,6 +39,7 @@ const calls: Record<string, (client: Client) => Promise<unknown>> = {
   AbortUpload: (client) => asked((done) => client.abortUpload({ fileId }, done)),
   ListUploads: (client) => drained(client.listUploads({})),
   MakeFolder: (client) => asked((done) => client.makeFolder({ path: ['made'] }, done)),
+  CheckPaths: (client) => asked((done) => client.checkPaths({ paths: [{ path: ['a.bin'], size: 1 }] }, done)),
   Upload: (client) => sendPlain(client, [{ fileId: 'plain', offset: 0, totalSize: 3, data: Buffer.from('abc') }]),
   QueryUploadedChunks: (client) => asked((done) => client.queryUploadedChunks({ fileId: 'a', fileName: 'b' }, done)),
   CheckFileIntegrity: (client) => asked((done) => client.checkFileIntegrity({ fileId: 'a' }, done)),

@@ -1,11 +1,10 @@
 import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUploadRequest.ts'
-import type { BeginUploadReplyInput } from '../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
-import type { ByteRangeInput } from '../proto/generated/filetransfer/ByteRange.ts'
+import type { CheckPathsReplyInput } from '../proto/generated/filetransfer/CheckPathsReply.ts'
+import type { CheckPathsRequest } from '../proto/generated/filetransfer/CheckPathsRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
-import type { FinishedFileInput } from '../proto/generated/filetransfer/FinishedFile.ts'
 import type { FinishUploadReplyInput } from '../proto/generated/filetransfer/FinishUploadReply.ts'
 import type { FinishUploadRequest } from '../proto/generated/filetransfer/FinishUploadRequest.ts'
 import type { PutFile } from '../proto/generated/filetransfer/PutFile.ts'
@@ -13,20 +12,19 @@ import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileR
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
-import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { abort, type Begun, begin, mustBeFileId, receive } from './begun-uploads.ts'
+import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
 import { type Caller, senderOf } from './caller.ts'
+import { checkPaths } from './check-paths.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
-import type { FinishedFile } from './finish.ts'
 import { type Grant, mustOwn } from './grant.ts'
-import { checkIntegrity, mustBePlainId, storedOf } from './inspect.ts'
+import { checkIntegrity, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
-import { type PlainChunk, type PlainDeps, receivePlain } from './plain-uploads.ts'
-import { type PutDeps, put, putEach, type WholeFile } from './put-files.ts'
-import type { RangeSet } from './range-set.ts'
+import { type PlainDeps, receivePlain } from './plain-uploads.ts'
+import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
+import { toBeginReply, toMd5, toPlainChunk, toWholeFile, toWireCheck, toWireFile, toWireRanges } from './wire.ts'
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(
@@ -146,6 +144,13 @@ export function createService(
       return { storedAs: path.join('/') }
     }),
 
+    CheckPaths: unary(async (request: CheckPathsRequest, { caller }): Promise<CheckPathsReplyInput> => {
+      const grant = grantOf(caller)
+      const asked = request.paths.map(({ path, size }) => ({ path, sizeBytes: toOffset(size, 'BAD_LENGTH') }))
+      const checked = await checkPaths(deps.store, grant, asked)
+      return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
+    }),
+
     Upload: clientStream(
       forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
         receivePlain(plain, grantOf(admitted.caller), {
@@ -174,69 +179,6 @@ export function createService(
   }
 }
 
-function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput {
-  switch (begun.kind) {
-    case 'sha256 wanted':
-      return { sha256Wanted: true }
-    case 'same':
-      return { finished: toWireFile(begun.file) }
-    case 'open':
-      return {
-        fileId: begun.session.record.fileId,
-        generation: begun.session.record.generation,
-        chunkBytes: CHUNK_BYTES,
-        chunkGridBytes: CHUNK_GRID_BYTES,
-        node,
-        stored: toWireRanges(begun.session.stored),
-        finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
-      }
-  }
-}
-
 function microsSince(beganMs: number): number {
   return Math.round((performance.now() - beganMs) * 1000)
-}
-
-function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
-  const { uploadKey, path, onConflict, data, crc32 } = message
-  const md5 = toMd5(message.md5)
-  if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
-  const sizeBytes = toOffset(message.size, 'BAD_LENGTH')
-  return {
-    uploadKey,
-    path,
-    sizeBytes,
-    modifiedAtMs: Number(message.modifiedAtMs),
-    onConflict,
-    begunAtMs,
-    data,
-    crc32,
-    md5,
-  }
-}
-
-function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5 }: FileChunk): PlainChunk {
-  mustBePlainId(fileId)
-  return {
-    plainId: fileId,
-    offset: toOffset(offset),
-    totalBytes: toOffset(totalSize, 'BAD_LENGTH'),
-    data,
-    md5: toMd5(chunkMd5),
-  }
-}
-
-/** Lower-case hex; undefined for an empty field. */
-function toMd5(text: string): string | undefined {
-  if (text === '') return undefined
-  if (!/^[0-9a-f]{32}$/i.test(text)) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected an MD5 as 32 hex digits.')
-  return text.toLowerCase()
-}
-
-function toWireFile({ storedAs, sizeBytes, md5 }: FinishedFile): FinishedFileInput {
-  return { storedAs, size: sizeBytes, md5 }
-}
-
-function toWireRanges(ranges: RangeSet): ByteRangeInput[] {
-  return ranges.map(({ start, end }) => ({ start, end }))
 }

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { listenOnLoopback } from './support/listen.ts'
 import { makeFile } from './support/made-file.ts'
@@ -33,6 +35,7 @@ test('whoever reviews what was found decides what is queued of it, before anythi
 
   const { ids } = await engine.add(paths, {
     receiver: address,
+    onConflict: 'refuse',
     review: async ([first, , last]) => [first, last].filter((entry) => entry !== undefined),
   })
   expect(ids).toHaveLength(2)
@@ -51,4 +54,56 @@ test('a receiver tells its room; one that is off, silent or none at all tells no
   expect(await engine.freeBytesOn('off')).toBeUndefined()
   expect(await engine.freeBytesOn('127.0.0.1:1')).toBeUndefined()
   expect(await engine.freeBytesOn(`127.0.0.1:${port}`)).toBeUndefined()
+})
+
+test('a receiver tells which names are taken, also of very many; one that is off or does not know the question tells nothing', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  const path = join(here, 'a.bin')
+  makeFile(path, 1000)
+  const { address } = await withReceiver(there)
+  const engine = await withEngine()
+  await engine.add([path], { receiver: address })
+  await untilKind(engine, 'done')
+
+  const asked = Array.from({ length: 2500 }, (_, n) => ({ path: ['many', `${n}`], sizeBytes: n }))
+  const known = { path: ['a.bin'], sizeBytes: 1000 }
+  const checked = await engine.checkNames(address, [
+    known,
+    ...asked,
+    { ...known, sizeBytes: 1 },
+    { path: ['..'], sizeBytes: 0 },
+  ])
+  expect(checked?.mayOverwrite).toBe(true)
+  expect(checked?.names).toHaveLength(2503)
+  expect(checked?.names.slice(0, 2)).toEqual([
+    { kind: 'same-size', storedAs: 'a.bin' },
+    { kind: 'free', storedAs: 'many/0' },
+  ])
+  expect(checked?.names.slice(-2)).toEqual([{ kind: 'taken', storedAs: 'a.bin' }, { kind: 'refused' }])
+
+  expect(await engine.checkNames('127.0.0.1:1', [known])).toBeUndefined()
+  const ignorant = new Server()
+  onTestFinished(() => ignorant.forceShutdown())
+  const bind = promisify(ignorant.bindAsync.bind(ignorant))
+  const port = await bind('127.0.0.1:0', ServerCredentials.createInsecure())
+  expect(await engine.checkNames(`127.0.0.1:${port}`, [known])).toBeUndefined()
+})
+
+test('a file that is in the queue already is not queued twice, until it is done', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  const path = join(here, 'a.bin')
+  makeFile(path, 1000)
+  const { address } = await withReceiver(there)
+  const engine = await withEngine()
+  const away = { receiver: '127.0.0.1:1' }
+  expect(await engine.add([path], away)).toMatchObject({ skipped: [] })
+  expect(await engine.add([path], away)).toEqual({
+    ids: [],
+    skipped: [{ name: path, reason: 'ALREADY_QUEUED', message: 'It is in the queue already.' }],
+  })
+  expect((await engine.add([path], { ...away, into: ['elsewhere'] })).ids).toHaveLength(1)
+  for (let times = 1; times <= 2; times++) {
+    expect((await engine.add([path], { receiver: address })).ids).toHaveLength(1)
+    await expect.poll(() => engine.list().filter(({ status }) => status.kind === 'done')).toHaveLength(times)
+  }
 })

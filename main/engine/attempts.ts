@@ -1,6 +1,7 @@
 import type { AttemptReport, TransferListener } from './attempt.ts'
 import { isPutWhole } from './batch.ts'
 import { createBudget } from './budget.ts'
+import { checkNames, type NameToCheck } from './check-names.ts'
 import { createChunkMemory } from './chunk-memory.ts'
 import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
@@ -95,6 +96,23 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     }
   }
 
+  /** Asks a receiver something that can do without an answer. */
+  async function askAnyway<T>(
+    receiver: string,
+    asking: (connection: Connection) => Promise<T>,
+  ): Promise<T | undefined> {
+    let lease: Lease | undefined
+    try {
+      lease = leaseOf(routeTo(receiver))
+      return await asking(lease.connection)
+    } catch {
+      // Off, unreachable, plain or not paired: an upload would say so, and that is where the person should hear it.
+      return undefined
+    } finally {
+      lease?.giveBack(false)
+    }
+  }
+
   return {
     async attempt(entry: Entry, report: AttemptReport, signal: AbortSignal): Promise<FinishedEvent> {
       const { receiver } = entry.record
@@ -124,18 +142,12 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
         }
       })()
     },
-    async freeBytesOn(receiver: string): Promise<number | undefined> {
-      let lease: Lease | undefined
-      try {
-        lease = leaseOf(routeTo(receiver))
-        return await lease.connection.freeBytes(AbortSignal.any([closing.signal, AbortSignal.timeout(ROOM_WITHIN_MS)]))
-      } catch {
-        // Off, unreachable, plain or not paired: an upload would say so, and that is where the person should hear it.
-        return undefined
-      } finally {
-        lease?.giveBack(false)
-      }
-    },
+    freeBytesOn: (receiver: string) =>
+      askAnyway(receiver, (connection) =>
+        connection.freeBytes(AbortSignal.any([closing.signal, AbortSignal.timeout(ROOM_WITHIN_MS)])),
+      ),
+    checkNames: (receiver: string, names: readonly NameToCheck[]) =>
+      askAnyway(receiver, (connection) => checkNames(connection, names, closing.signal)),
     setRate: throttles.setRate,
     bottleneck: stages.bottleneck,
     /** Lets go of every connection; the next attempt opens its own. */

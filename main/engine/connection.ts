@@ -9,6 +9,8 @@ import {
 } from '@grpc/grpc-js'
 import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { CheckPathsReply } from '../../proto/generated/filetransfer/CheckPathsReply.ts'
+import type { CheckPathsRequestInput } from '../../proto/generated/filetransfer/CheckPathsRequest.ts'
 import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
@@ -63,6 +65,8 @@ export type Connection = {
   /** The unfinished uploads that the receiver holds. */
   listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
+  /** Tells what would become of names; a receiver that does not know the question answers UNIMPLEMENTED. */
+  checkPaths(request: CheckPathsRequestInput, signal: AbortSignal, withinMs: number): Promise<CheckPathsReply>
   /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
   openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
   queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
@@ -147,6 +151,8 @@ export function connect(route: Route, lanes: number): Connection {
       )
       return reply.storedAs
     },
+    checkPaths: (request, signal, withinMs) =>
+      ask((options, done) => anyClient().checkPaths(request, options, done), signal, withinMs),
     openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
     queryChunks: (file, signal) =>
       ask((options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done), signal),

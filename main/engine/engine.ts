@@ -8,6 +8,7 @@ import {
 } from '../contract.ts'
 import { createAttempts } from './attempts.ts'
 import { smallFilesBeside } from './batch.ts'
+import type { CheckedNames, NameToCheck } from './check-names.ts'
 import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
@@ -18,6 +19,7 @@ import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { ConflictPolicy } from '../contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
+export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
 export type { ResumeRecord, ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
@@ -64,6 +66,11 @@ export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
 /** What is left of an upload of an earlier run. */
 export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed'>
 
+/** An entry, and what the receiver does when its name is taken, if not what the others say. */
+export type Reviewed = WalkedEntry & { readonly onConflict?: ConflictPolicy }
+
+export type Review = (entries: readonly WalkedEntry[], skipped: readonly Skipped[]) => Promise<readonly Reviewed[]>
+
 export type AddOptions = {
   readonly receiver: string
   /** Folder below the receiving folder, one element for each component. @default the receiving folder itself */
@@ -73,7 +80,7 @@ export type AddOptions = {
   /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
   /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
-  readonly review?: (entries: readonly WalkedEntry[], skipped: readonly Skipped[]) => Promise<readonly WalkedEntry[]>
+  readonly review?: Review
 }
 
 /**
@@ -98,6 +105,8 @@ export interface Engine {
   sourceOf(id: UploadId): string | undefined
   /** Free bytes on a receiver that no unfinished upload has claimed; undefined when it cannot be asked, or does not tell. Never rejects. */
   freeBytesOn(receiver: string): Promise<number | undefined>
+  /** What would become of names on a receiver; undefined when it cannot be asked, or does not know the question. Never rejects. */
+  checkNames(receiver: string, names: readonly NameToCheck[]): Promise<CheckedNames | undefined>
   /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: EngineChange) => void): () => void
   /**
@@ -158,15 +167,20 @@ export async function createEngine({
       const { receiver, into = [], onConflict = 'keep-both', begunBefore = () => undefined, review } = options
       const found: WalkedEntry[] = []
       const skipped: Skipped[] = []
+      const isQueued = queue.queuedTo(receiver)
       for await (const walked of walk(paths)) {
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
-        else found.push({ ...walked.entry, path: [...into, ...walked.entry.path] })
+        else {
+          const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
+          if (isQueued(entry)) skipped.push(alreadyQueued(entry))
+          else found.push(entry)
+        }
       }
       const wanted = (await review?.(found, skipped)) ?? found
       const firstRank = queue.lastRank() + 1
       const records = wanted.map((entry, index): ResumeRecord => {
         const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
-        return { id: randomUUID(), ...begun, ...entry, receiver, onConflict, rank: firstRank + index }
+        return { id: randomUUID(), ...begun, onConflict, ...entry, receiver, rank: firstRank + index }
       })
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
@@ -174,6 +188,7 @@ export async function createEngine({
       return { ids: records.map(({ id }) => id), skipped }
     },
     freeBytesOn: attempts.freeBytesOn,
+    checkNames: attempts.checkNames,
     setFilesAtOnce(count) {
       requireWhole('filesAtOnce', count)
       atOnce = count
@@ -199,6 +214,10 @@ export async function createEngine({
       attempts.close()
     },
   }
+}
+
+function alreadyQueued({ source }: WalkedEntry): Skipped {
+  return { name: source, reason: 'ALREADY_QUEUED', message: 'It is in the queue already.' }
 }
 
 function requireWhole(name: string, value: number): void {

@@ -1,4 +1,4 @@
-import type { UploadId, UploadSnapshot } from '../contract.ts'
+import { isSettled, type UploadId, type UploadSnapshot } from '../contract.ts'
 import { createCoalescer } from './coalesce.ts'
 import { type Entry, newEntry, snapshotOf } from './entry.ts'
 import { ranksAfterMove } from './ranks.ts'
@@ -66,6 +66,15 @@ export function createEntries(publish: (change: QueueChange) => void) {
       const moved = find([...ranks.keys()])
       for (const entry of moved) rerank(entry, ranks.get(entry.record.id) ?? entry.record.rank)
       return moved
+    },
+    /** Tells of a file whether it is in the queue to a receiver, under the same path, and neither done nor failed. */
+    queuedTo(receiver: string): (file: Pick<ResumeRecord, 'source' | 'path'>) => boolean {
+      const keyOf = ({ source, path }: Pick<ResumeRecord, 'source' | 'path'>) => `${source}\0${path.join('/')}`
+      const open = [...entries.values()].filter(
+        ({ record, status }) => record.receiver === receiver && !isSettled(status),
+      )
+      const keys = new Set(open.map(({ record }) => keyOf(record)))
+      return (file) => keys.has(keyOf(file))
     },
     has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */

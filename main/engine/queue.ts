@@ -213,6 +213,7 @@ export function createQueue(deps: QueueDeps) {
     list: (): readonly UploadSnapshot[] => entries.ordered().map(snapshotOf),
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
     lastRank: entries.lastRank,
+    queuedTo: entries.queuedTo,
     /** Starts what may start: more may be under way than before. */
     fill: slots.fill,
     /** Stops everything that runs until `wake`, and starts nothing new. */

@@ -17,8 +17,10 @@ export type WalkedEntry = {
   readonly folder?: { readonly id: string; readonly name: string }
 }
 
-/** A path that is not sent. The reason tells what a person must look at (SOURCE_*) from what is left out on purpose (NOT_A_FILE). */
-export type Skipped = SkippedPath & { readonly reason: 'SOURCE_MISSING' | 'SOURCE_UNREADABLE' | 'NOT_A_FILE' }
+/** A path that is not sent. The reason tells what a person must look at (SOURCE_*) from what is left out on purpose. */
+export type Skipped = SkippedPath & {
+  readonly reason: 'SOURCE_MISSING' | 'SOURCE_UNREADABLE' | 'NOT_A_FILE' | 'ALREADY_QUEUED'
+}
 
 export type Walked =
   | { readonly kind: 'entry'; readonly entry: WalkedEntry }

@@ -6,6 +6,9 @@ import type { AbortUploadRequestInput as _filetransfer_AbortUploadRequestInput, 
 import type { BeginUploadReplyInput as _filetransfer_BeginUploadReplyInput, BeginUploadReply as _filetransfer_BeginUploadReply } from './filetransfer/BeginUploadReply.ts';
 import type { BeginUploadRequestInput as _filetransfer_BeginUploadRequestInput, BeginUploadRequest as _filetransfer_BeginUploadRequest } from './filetransfer/BeginUploadRequest.ts';
 import type { ByteRangeInput as _filetransfer_ByteRangeInput, ByteRange as _filetransfer_ByteRange } from './filetransfer/ByteRange.ts';
+import type { CheckPathsReplyInput as _filetransfer_CheckPathsReplyInput, CheckPathsReply as _filetransfer_CheckPathsReply } from './filetransfer/CheckPathsReply.ts';
+import type { CheckPathsRequestInput as _filetransfer_CheckPathsRequestInput, CheckPathsRequest as _filetransfer_CheckPathsRequest } from './filetransfer/CheckPathsRequest.ts';
+import type { CheckedPathInput as _filetransfer_CheckedPathInput, CheckedPath as _filetransfer_CheckedPath } from './filetransfer/CheckedPath.ts';
 import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetransfer_ChunkAck } from './filetransfer/ChunkAck.ts';
 import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from './filetransfer/FileChunk.ts';
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from './filetransfer/FileIdentifier.ts';
@@ -22,6 +25,7 @@ import type { ListUploadsRequestInput as _filetransfer_ListUploadsRequestInput, 
 import type { MakeFolderReplyInput as _filetransfer_MakeFolderReplyInput, MakeFolderReply as _filetransfer_MakeFolderReply } from './filetransfer/MakeFolderReply.ts';
 import type { MakeFolderRequestInput as _filetransfer_MakeFolderRequestInput, MakeFolderRequest as _filetransfer_MakeFolderRequest } from './filetransfer/MakeFolderRequest.ts';
 import type { PairingServiceClient as _filetransfer_PairingServiceClient, PairingServiceDefinition as _filetransfer_PairingServiceDefinition } from './filetransfer/PairingService.ts';
+import type { PathToCheckInput as _filetransfer_PathToCheckInput, PathToCheck as _filetransfer_PathToCheck } from './filetransfer/PathToCheck.ts';
 import type { PutFileInput as _filetransfer_PutFileInput, PutFile as _filetransfer_PutFile } from './filetransfer/PutFile.ts';
 import type { PutFileReplyInput as _filetransfer_PutFileReplyInput, PutFileReply as _filetransfer_PutFileReply } from './filetransfer/PutFileReply.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
@@ -46,6 +50,9 @@ export interface ProtoGrpcType {
     BeginUploadReply: MessageTypeDefinition<_filetransfer_BeginUploadReplyInput, _filetransfer_BeginUploadReply>
     BeginUploadRequest: MessageTypeDefinition<_filetransfer_BeginUploadRequestInput, _filetransfer_BeginUploadRequest>
     ByteRange: MessageTypeDefinition<_filetransfer_ByteRangeInput, _filetransfer_ByteRange>
+    CheckPathsReply: MessageTypeDefinition<_filetransfer_CheckPathsReplyInput, _filetransfer_CheckPathsReply>
+    CheckPathsRequest: MessageTypeDefinition<_filetransfer_CheckPathsRequestInput, _filetransfer_CheckPathsRequest>
+    CheckedPath: MessageTypeDefinition<_filetransfer_CheckedPathInput, _filetransfer_CheckedPath>
     ChunkAck: MessageTypeDefinition<_filetransfer_ChunkAckInput, _filetransfer_ChunkAck>
     ChunkOutcome: EnumTypeDefinition
     ConflictPolicy: EnumTypeDefinition
@@ -66,11 +73,13 @@ export interface ProtoGrpcType {
     ListUploadsRequest: MessageTypeDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_ListUploadsRequest>
     MakeFolderReply: MessageTypeDefinition<_filetransfer_MakeFolderReplyInput, _filetransfer_MakeFolderReply>
     MakeFolderRequest: MessageTypeDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderRequest>
+    NameState: EnumTypeDefinition
     /**
      * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides GetReceiverInfo, that answer
      * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
      */
     PairingService: SubtypeConstructor<typeof grpc.Client, _filetransfer_PairingServiceClient> & { service: _filetransfer_PairingServiceDefinition }
+    PathToCheck: MessageTypeDefinition<_filetransfer_PathToCheckInput, _filetransfer_PathToCheck>
     PutFile: MessageTypeDefinition<_filetransfer_PutFileInput, _filetransfer_PutFile>
     PutFileReply: MessageTypeDefinition<_filetransfer_PutFileReplyInput, _filetransfer_PutFileReply>
     ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>

@@ -1,31 +1,60 @@
-import type { Question } from '../../main/contract-question.ts'
+import { useState } from 'react'
+import type { Question, TakenAnswer } from '../../main/contract-question.ts'
+import { filesAfter } from '../question.ts'
 import { useText } from '../text.ts'
 import { useActions, useWindow } from '../window-context.ts'
+import { QuestionNames } from './question-names.tsx'
+import { QuestionTaken } from './question-taken.tsx'
 import { Sheet } from './sheet.tsx'
 
 /** What needs a decision before anything is queued: one sheet, one answer for everything that was added together. */
 export function QuestionSheet() {
   const question = useWindow((state) => state.question)
+  // Another question is another sheet, whose focus and choices begin anew.
+  return question === undefined ? null : <OneQuestion key={question.id} question={question} />
+}
+
+function OneQuestion({ question }: { readonly question: Question }) {
   const { answer } = useActions()
   const { t } = useText()
-  if (question === undefined) return null
-  const { id, files, noRoom } = question
-  const stop = (): void => answer(id, false)
+  const [taken, setTaken] = useState<TakenAnswer>('skip-same')
+  const [always, setAlways] = useState(false)
+  const { id, unreadable, refused, renamed, isPartial } = question
+  const count = filesAfter(question, taken)
+  const stop = (): void => answer(id, { go: false })
   return (
-    // Another question is another sheet, whose focus begins anew.
-    <Sheet key={id} title={t('question.title')} onClose={stop} testId="question">
+    <Sheet title={t('question.title')} onClose={stop} testId="question">
       <NoRoom question={question} />
-      <Unreadable question={question} />
+      <QuestionTaken
+        question={question}
+        answer={taken}
+        onAnswer={setTaken}
+        always={{ isOn: always, onChange: setAlways }}
+      />
+      <QuestionNames title="renamed" names={renamed} nameOf={({ name, storedAs }) => `${name} → ${storedAs}`} />
+      <QuestionNames title="refused" names={refused} nameOf={String} />
+      <QuestionNames title="unreadable" names={unreadable} nameOf={String} />
+      {isPartial && <p className="sheet-hint">{t('question.partial')}</p>}
       <div className="sheet-buttons">
         <button type="button" className="button" data-first onClick={stop}>
           {t('question.stop')}
         </button>
-        <button type="button" className="button primary" onClick={() => answer(id, true)}>
-          {t(noRoom === undefined ? 'question.addReadable' : 'question.addAll', { count: files })}
+        <button
+          type="button"
+          className="button primary"
+          disabled={count === 0}
+          onClick={() => answer(id, { go: true, ...(question.taken !== undefined && { taken, always }) })}
+        >
+          {t(`question.${verbOf(question)}`, { count })}
         </button>
       </div>
     </Sheet>
   )
+}
+
+function verbOf({ noRoom, unreadable, refused }: Question) {
+  if (noRoom !== undefined) return 'addAll'
+  return unreadable === undefined && refused === undefined ? 'add' : 'addOthers'
 }
 
 function NoRoom({ question: { noRoom, receiverId } }: { readonly question: Question }) {
@@ -37,23 +66,6 @@ function NoRoom({ question: { noRoom, receiverId } }: { readonly question: Quest
       <h3>{t('question.noRoom')}</h3>
       <p>{t('question.free', { free, needed, receiver: receiverName(receiverId) })}</p>
       <p className="sheet-hint">{t('question.noRoomHint')}</p>
-    </>
-  )
-}
-
-function Unreadable({ question: { unreadable } }: { readonly question: Question }) {
-  const { t } = useText()
-  if (unreadable === undefined) return null
-  const { count, names } = unreadable
-  return (
-    <>
-      <h3>{t('question.unreadable', { count })}</h3>
-      <ul className="question-names">
-        {names.map((name) => (
-          <li key={name}>{name}</li>
-        ))}
-        {count > names.length && <li>{t('question.andMore', { count: count - names.length })}</li>}
-      </ul>
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { type ConflictPolicy, MOST_FILES_AT_ONCE, type Preferences } from '../../main/contract-preferences.ts'
+import { type ConflictChoice, MOST_FILES_AT_ONCE, type Preferences } from '../../main/contract-preferences.ts'
 import { useText } from '../text.ts'
 import { useActions } from '../window-context.ts'
 import { RateField } from './rate-field.tsx'
@@ -6,7 +6,7 @@ import { SettingChoice } from './setting-choice.tsx'
 import { SettingSwitch } from './setting-switch.tsx'
 import { TimetableField } from './timetable-field.tsx'
 
-const policies = ['keep-both', 'overwrite', 'skip-same', 'refuse'] as const satisfies readonly ConflictPolicy[]
+const choices = ['ask', 'keep-both', 'overwrite', 'skip-same', 'refuse'] as const satisfies readonly ConflictChoice[]
 
 const counts = Array.from({ length: MOST_FILES_AT_ONCE }, (_, index) => String(index + 1))
 
@@ -36,7 +36,7 @@ export function SettingsSending({ preferences }: { readonly preferences: Prefere
       <SettingChoice
         label={t('settings.conflict')}
         value={preferences.onConflict}
-        options={policies.map((policy) => [policy, t(`settings.${policy}`)] as const)}
+        options={choices.map((choice) => [choice, t(`settings.${choice}`)] as const)}
         hint={t('settings.conflictHint')}
         onChange={setConflictPolicy}
       />

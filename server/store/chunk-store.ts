@@ -67,6 +67,9 @@ export interface WholeFileStore {
 /** How a file must be for it to be the one that was stored: so long, and not written to after that moment, milliseconds since 1970. */
 export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number }
 
+/** What has a name: a file of so many bytes, or something else. */
+export type Holder = { readonly kind: 'file'; readonly sizeBytes: number } | { readonly kind: 'other' }
+
 /**
  * Where bytes go. Parts are named by `fileId`, published files by checked path components.
  *
@@ -114,4 +117,11 @@ export interface ChunkStore {
   partChangedAtMs(fileId: string): Promise<number | undefined>
   /** The path as it is spelled here: a name that differs only by case or normalisation from one that is there is that one. */
   spelled(path: readonly string[]): Promise<readonly string[]>
+  /**
+   * What has each of these names in a folder; undefined for a name that is free. One that differs only by case or normalisation is the same name where
+   * {@link spelled} says so.
+   *
+   * @throws ReceiveError TARGET_EXISTS or STORAGE_NOT_WRITABLE when no folder can be there.
+   */
+  holders(folder: readonly string[], names: readonly string[]): Promise<readonly (Holder | undefined)[]>
 }

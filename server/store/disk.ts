@@ -7,6 +7,7 @@ import { STATE_FOLDER } from '../safe-path.ts'
 import { bytesBelow } from './bytes-below.ts'
 import type { ChunkStore, StoredFile } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
+import { holders } from './holders.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
@@ -73,6 +74,7 @@ export async function openDiskStore(root: string, { shared = false } = {}): Prom
     listParts: () => listParts(parts),
     partChangedAtMs: (fileId) => changedAtMs(partAt(fileId)),
     spelled: (path) => spelled(root, taken, path),
+    holders: (folder, names) => holders(root, taken, folder, names),
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
-import type { ChunkStore } from './chunk-store.ts'
+import type { ChunkStore, Holder } from './chunk-store.ts'
 import { Bucket } from './s3/bucket.ts'
 import type { S3Config } from './s3/config.ts'
 import { DigestKeeper } from './s3/digest-keeper.ts'
@@ -16,6 +16,8 @@ import { S3Part } from './s3/s3-part.ts'
 const MEMORY_BYTES = 256 * 1024 ** 2
 /** Requests that delete what an upload has left, at the same time. */
 const DELETES_AT_ONCE = 8
+/** Requests that look whether names are taken, at the same time. */
+const LOOKS_AT_ONCE = 16
 
 /** What one request copies, bytes: the most that S3 takes. Some stores copy a whole object without copying a byte, and parts of one never. */
 const COPY_AT_ONCE_BYTES = 5 * 1024 ** 3
@@ -145,6 +147,7 @@ export async function openS3Store(
     },
     partChangedAtMs,
     spelled: async (path) => path,
+    holders: (folder, names) => holdersOf(bucket, layout, folder, names),
     close: () => bucket.close(),
   }
 }
@@ -161,6 +164,32 @@ async function probe(bucket: Bucket, layout: Layout): Promise<{ hasMd5ETags: boo
   } finally {
     await bucket.delete(key).catch(() => 'told by what failed before')
   }
+}
+
+/** An object of one name and those below it, were it a folder, do not get in each other's way. */
+async function holdersOf(
+  bucket: Bucket,
+  layout: Layout,
+  folder: readonly string[],
+  names: readonly string[],
+): Promise<readonly (Holder | undefined)[]> {
+  if (await isEmpty(bucket, folder.length === 0 ? layout.top : `${layout.published(folder)}/`))
+    return names.map(() => undefined)
+  const holders = new Array<Holder | undefined>(names.length)
+  const waiting = names.entries()
+  const lookAtSome = async () => {
+    for (const [index, name] of waiting) {
+      const facts = await bucket.head(layout.published([...folder, name]))
+      if (facts !== undefined) holders[index] = { kind: 'file', sizeBytes: facts.sizeBytes }
+    }
+  }
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lookAtSome))
+  return holders
+}
+
+async function isEmpty(bucket: Bucket, prefix: string): Promise<boolean> {
+  for await (const _ of bucket.list(prefix)) return false
+  return true
 }
 
 const READ_BYTES = 4 * 1024 ** 2

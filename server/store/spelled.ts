@@ -1,10 +1,10 @@
 import { hasCode } from '../errors.ts'
-import { type Folder, openFolder } from './folder.ts'
-import type { TakenNames } from './taken-names.ts'
+import { openFolder } from './folder.ts'
+import { spellIn, type TakenNames } from './taken-names.ts'
 
 /** The path as it is spelled below the root: a name that differs only by case or normalisation from one that is there is that one. */
 export async function spelled(root: string, taken: TakenNames, path: readonly string[]): Promise<readonly string[]> {
-  const spell = async (parent: Folder, name: string) => (await taken.spellingOf(parent, name)) ?? name
+  const spell = spellIn(taken)
   try {
     const folder = await openFolder(root, path.slice(0, -1), spell)
     try {

@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { hasCode } from '../errors.ts'
 import { foldedName } from '../safe-path.ts'
-import type { Folder } from './folder.ts'
+import type { Folder, Spell } from './folder.ts'
 
 /** The names in a folder, by their folded form, as they were when they were read and with those that were added here since. */
 type Listing = {
@@ -43,6 +43,12 @@ export class TakenNames {
     const { names } = await this.#listingOf(folder)
     const spelling = names.get(foldedName(name))
     return spelling !== undefined && (await exists(folder, spelling)) ? spelling : undefined
+  }
+
+  /** The same for many names at once, as they were when the folder was read; see {@link TRUSTED_MS}. */
+  async spellingsOf(folder: Folder, names: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const listing = await this.#listingOf(folder)
+    return names.map((name) => listing.names.get(foldedName(name)))
   }
 
   /** Runs tasks that want names of one folded form in one folder one after the other. */
@@ -130,6 +136,11 @@ export class TakenNames {
       else kept += names.size
     }
   }
+}
+
+/** Spells each name as it is there already. */
+export function spellIn(taken: TakenNames): Spell {
+  return async (parent, name) => (await taken.spellingOf(parent, name)) ?? name
 }
 
 function isTrusted(listing: Listing, nowChangedAtNs: bigint): boolean {

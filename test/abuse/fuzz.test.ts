@@ -32,6 +32,7 @@ function requestsFor({ fileId, generation }: BeginUploadReply, chance: Chance): 
     FinishUpload: { ...named, md5: 'd41d8cd98f00b204e9800998ecf8427e' },
     AbortUpload: { uploadKey: 'fuzz-key-of-nobody' },
     MakeFolder: { path: ['folder', `${chance.below(5)}`] },
+    CheckPaths: { paths: [{ path: ['a', `${chance.below(5)}`], size: chance.below(9) }, { path: ['..', 'b'] }] },
     Upload: { fileId: `plain${chance.below(5)}`, offset: chance.below(900), totalSize: 1000, data },
     QueryUploadedChunks: { fileId: `plain${chance.below(5)}` },
     CheckFileIntegrity: { fileId: `plain${chance.below(5)}`, clientMd5: 'x'.repeat(chance.below(40)) },

@@ -1,4 +1,14 @@
-import { symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
@@ -58,3 +68,71 @@ test('files that cannot be read are named together, and the others are added', a
   await rowOfKind(page, 'a.bin', 'done').waitFor()
   expect(await page.getByTestId('row').count()).toBe(1)
 })
+
+test('names that are taken are asked about before the first byte, and the answer can hold from then on', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const names = ['same.mov', 'other.mov', 'new.mov', 'take:2.mov']
+  for (const [seed, name] of names.entries()) makeFile(join(here, name), 1000, seed)
+  copyFileSync(join(here, 'same.mov'), join(there, 'same.mov'))
+  makeFile(join(there, 'OTHER.mov'), 70, 9)
+  const before = md5Of(join(there, 'OTHER.mov'))
+  const receiver = await withReceiver(there)
+  const { page, dropFiles } = await openApp({ home })
+  await chooseReceiver(page, receiver.address)
+  const films = names.map((name) => join(here, name))
+  const question = page.getByTestId('question')
+  await dropFiles(films, '[data-testid=drop]')
+  await question.getByText('2 names are taken').waitFor()
+  await question.getByText('1 of them has the size of what is there').waitFor()
+  await question.getByText('take:2.mov → take_2.mov').waitFor()
+  expect(await page.getByTestId('row').count()).toBe(0)
+  await saveInBothLanguages(page, 'taken')
+  await question.getByRole('button', { name: 'Add 4 files' }).click()
+  for (const name of names) await rowOfKind(page, name, 'done').waitFor()
+  const stored = ['OTHER.mov', 'new.mov', 'other (2).mov', 'same.mov', 'take_2.mov']
+  expect(
+    readdirSync(there)
+      .filter((name) => name.endsWith('.mov'))
+      .sort(),
+  ).toEqual(stored)
+  expect(md5Of(join(there, 'OTHER.mov'))).toBe(before)
+
+  const other = [join(here, 'other.mov')]
+  await dropFiles(other, '[data-testid=drop]')
+  await question.getByText('1 name is taken').waitFor()
+  await question.getByLabel('Leave these files out').check()
+  expect(await question.getByRole('button', { name: 'Add 0 files' }).isDisabled()).toBe(true)
+  await question.getByLabel('Replace what is there').check()
+  await question.getByLabel('Do this from now on').check()
+  await question.getByRole('button', { name: 'Add 1 file' }).click()
+  await expect.poll(() => md5Of(join(there, 'OTHER.mov'))).toBe(md5Of(join(here, 'other.mov')))
+
+  makeFile(join(here, 'other.mov'), 500, 5)
+  await dropFiles(other, '[data-testid=drop]')
+  await expect.poll(() => md5Of(join(there, 'OTHER.mov'))).toBe(md5Of(join(here, 'other.mov')))
+  expect(await question.count()).toBe(0)
+  expect(
+    readdirSync(there)
+      .filter((name) => name.endsWith('.mov'))
+      .sort(),
+  ).toEqual(stored)
+})
+
+test('a name that the receiver cannot store is told before anything is sent', async () => {
+  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  mkdirSync(join(here, 'day'))
+  for (const name of ['a\\b.mov', 'good.mov']) makeFile(join(here, 'day', name), 1000)
+  const receiver = await withReceiver(there)
+  const { page, dropFiles } = await openApp({ home })
+  await chooseReceiver(page, receiver.address)
+  await dropFiles([join(here, 'day')], '[data-testid=drop]')
+  await page.getByText('1 name cannot be stored there').waitFor()
+  await page.getByText('day/a\\b.mov').waitFor()
+  await saveInBothLanguages(page, 'unstorable')
+  await page.getByRole('button', { name: 'Add the other file' }).click()
+  await expect.poll(() => existsSync(join(there, 'day', 'good.mov'))).toBe(true)
+})
+
+function md5Of(path: string): string {
+  return createHash('md5').update(readFileSync(path)).digest('hex')
+}

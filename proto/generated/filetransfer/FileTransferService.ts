@@ -6,6 +6,8 @@ import type { AbortUploadReplyInput as _filetransfer_AbortUploadReplyInput, Abor
 import type { AbortUploadRequestInput as _filetransfer_AbortUploadRequestInput, AbortUploadRequest as _filetransfer_AbortUploadRequest } from '../filetransfer/AbortUploadRequest.ts';
 import type { BeginUploadReplyInput as _filetransfer_BeginUploadReplyInput, BeginUploadReply as _filetransfer_BeginUploadReply } from '../filetransfer/BeginUploadReply.ts';
 import type { BeginUploadRequestInput as _filetransfer_BeginUploadRequestInput, BeginUploadRequest as _filetransfer_BeginUploadRequest } from '../filetransfer/BeginUploadRequest.ts';
+import type { CheckPathsReplyInput as _filetransfer_CheckPathsReplyInput, CheckPathsReply as _filetransfer_CheckPathsReply } from '../filetransfer/CheckPathsReply.ts';
+import type { CheckPathsRequestInput as _filetransfer_CheckPathsRequestInput, CheckPathsRequest as _filetransfer_CheckPathsRequest } from '../filetransfer/CheckPathsRequest.ts';
 import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetransfer_ChunkAck } from '../filetransfer/ChunkAck.ts';
 import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from '../filetransfer/FileChunk.ts';
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from '../filetransfer/FileIdentifier.ts';
@@ -74,6 +76,23 @@ export interface FileTransferServiceClient extends grpc.Client {
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
+  
+  /**
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
+   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   */
+  CheckPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  CheckPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  CheckPaths(argument: _filetransfer_CheckPathsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  CheckPaths(argument: _filetransfer_CheckPathsRequestInput, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  /**
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
+   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   */
+  checkPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  checkPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  checkPaths(argument: _filetransfer_CheckPathsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
+  checkPaths(argument: _filetransfer_CheckPathsRequestInput, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   
   /**
    * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
@@ -208,6 +227,12 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   CheckFileIntegrity: grpc.handleUnaryCall<_filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatusInput>;
   
   /**
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
+   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   */
+  CheckPaths: grpc.handleUnaryCall<_filetransfer_CheckPathsRequest, _filetransfer_CheckPathsReplyInput>;
+  
+  /**
    * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
    * the file again, then one result. Idempotent: asking again gives the same result.
    */
@@ -256,6 +281,7 @@ export interface FileTransferServiceDefinition extends grpc.ServiceDefinition {
   AbortUpload: MethodDefinition<_filetransfer_AbortUploadRequestInput, _filetransfer_AbortUploadReplyInput, _filetransfer_AbortUploadRequest, _filetransfer_AbortUploadReply>
   BeginUpload: MethodDefinition<_filetransfer_BeginUploadRequestInput, _filetransfer_BeginUploadReplyInput, _filetransfer_BeginUploadRequest, _filetransfer_BeginUploadReply>
   CheckFileIntegrity: MethodDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIntegrityStatusInput, _filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatus>
+  CheckPaths: MethodDefinition<_filetransfer_CheckPathsRequestInput, _filetransfer_CheckPathsReplyInput, _filetransfer_CheckPathsRequest, _filetransfer_CheckPathsReply>
   FinishUpload: MethodDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadRequest, _filetransfer_FinishUploadReply>
   GetReceiverInfo: MethodDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfo>
   ListUploads: MethodDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_UploadSummaryInput, _filetransfer_ListUploadsRequest, _filetransfer_UploadSummary>

@@ -1,0 +1,87 @@
+import { type Reason, ReceiveError, toReceiveError } from './errors.ts'
+import type { Grant } from './grant.ts'
+import type { ChunkStore, Holder } from './store/chunk-store.ts'
+
+/** A file or folder that a sender may send. */
+export type PathToCheck = { readonly path: readonly string[]; readonly sizeBytes: number }
+
+/** What would become of a name; see `NameState` in the wire contract. */
+export type CheckedPath =
+  | { readonly state: 'FREE' | 'TAKEN' | 'TAKEN_SAME_SIZE'; readonly storedAs: string }
+  | { readonly state: 'REFUSED'; readonly reason: Reason; readonly message: string }
+
+/** Each may cost a look at the disk. A sender with more names asks again. */
+const MAX_PATHS = 1000
+
+type Placed = { readonly index: number; readonly name: string; readonly sizeBytes: number }
+
+/**
+ * Tells what would become of names, each folder looked at once. Nothing is held or made.
+ *
+ * @throws ReceiveError BAD_LENGTH for more than {@link MAX_PATHS}, BAD_NAME, and what only the store cannot do.
+ */
+export async function checkPaths(
+  store: ChunkStore,
+  grant: Grant,
+  asked: readonly PathToCheck[],
+): Promise<readonly CheckedPath[]> {
+  if (asked.length > MAX_PATHS)
+    throw new ReceiveError('BAD_LENGTH', `Expected at most ${MAX_PATHS} paths at once, got ${asked.length}.`)
+  const checked = new Array<CheckedPath>(asked.length)
+  const folders = new Map<string, { readonly path: readonly string[]; readonly files: Placed[] }>()
+  for (const [index, { path, sizeBytes }] of asked.entries()) {
+    const placed = placeOrRefuse(grant, path)
+    if (placed instanceof ReceiveError) {
+      checked[index] = refused(placed)
+      continue
+    }
+    const parent = placed.slice(0, -1)
+    const key = parent.join('/')
+    const folder = folders.get(key) ?? { path: parent, files: [] }
+    folders.set(key, folder)
+    folder.files.push({ index, name: placed.at(-1) ?? '', sizeBytes })
+  }
+  for (const { path, files } of folders.values()) {
+    for (const [index, fate] of await checkIn(store, path, files)) checked[index] = fate
+  }
+  return checked
+}
+
+async function checkIn(
+  store: ChunkStore,
+  folder: readonly string[],
+  files: readonly Placed[],
+): Promise<readonly (readonly [index: number, CheckedPath])[]> {
+  let holders: readonly (Holder | undefined)[]
+  try {
+    const names = files.map(({ name }) => name)
+    holders = await store.holders(folder, names)
+  } catch (error) {
+    const known = toReceiveError(error)
+    // A file or a link stands where the folder would have to be.
+    if (known.code !== 'TARGET_EXISTS' && known.code !== 'STORAGE_NOT_WRITABLE') throw error
+    return files.map(({ index }) => [index, refused(known)])
+  }
+  return files.map(({ index, name, sizeBytes }, at) => {
+    const storedAs = [...folder, name].join('/')
+    return [index, { state: stateOf(holders[at], sizeBytes), storedAs }]
+  })
+}
+
+function stateOf(holder: Holder | undefined, sizeBytes: number): 'FREE' | 'TAKEN' | 'TAKEN_SAME_SIZE' {
+  if (holder === undefined) return 'FREE'
+  return holder.kind === 'file' && holder.sizeBytes === sizeBytes ? 'TAKEN_SAME_SIZE' : 'TAKEN'
+}
+
+function placeOrRefuse(grant: Grant, path: readonly string[]): readonly string[] | ReceiveError {
+  try {
+    return grant.place(path)
+  } catch (error) {
+    if (error instanceof ReceiveError) return error
+    throw error
+  }
+}
+
+function refused({ code, message }: ReceiveError): CheckedPath {
+  return { state: 'REFUSED', reason: code, message }
+}
