@@ -1,5 +1,5 @@
 import { isSettled, type UploadId, type UploadSnapshot } from '../main/contract.ts'
-import { type Order, orderAfter, type Queue, queueOf } from './queue-order.ts'
+import { arrangedAfter, NO_QUEUE, type Order, type Queue } from './queue-order.ts'
 import { type Change, NO_TOTALS, type Totals, withChanges } from './totals.ts'
 import { type UploadTable, uploadTable } from './upload-table.ts'
 import { isNarrower, matcher, narrowed, shownOf, type View, WHOLE_VIEW } from './view.ts'
@@ -39,9 +39,9 @@ export function mirrorOf(uploads: readonly UploadSnapshot[], view: View = WHOLE_
   const nothing: Mirror = {
     uploads: uploadTable(),
     order: [],
-    queue: queueOf([]),
+    queue: NO_QUEUE,
     view,
-    shown: queueOf([]),
+    shown: NO_QUEUE,
     totals: NO_TOTALS,
     folderTotals: new Map(),
     ended: [],
@@ -109,8 +109,7 @@ function put(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readon
   ]
   if (changes.length === 0) return mirror
   const uploads = mirror.uploads.with(changed, removed)
-  const order = orderAfter(mirror.order, changes)
-  const queue = order === mirror.order ? mirror.queue : queueOf(order)
+  const { order, queue } = arrangedAfter(mirror, changes)
   const shown = shownAfter(mirror, queue, uploads, changes)
   const ended = changed.filter((upload) => hasEnded(upload, mirror.uploads.get(upload.id)))
   return {

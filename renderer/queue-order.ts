@@ -22,14 +22,27 @@ export type Queue = {
 /** Uploads by rank. Only what tells their place is up to date in them. */
 export type Order = readonly Pick<UploadSnapshot, 'id' | 'rank' | 'folder'>[]
 
-/** The order after some changes: the very same while nobody came, went or moved. Sorts what changed only. */
-export function orderAfter(order: Order, changes: readonly Change[]): Order {
+/** No uploads, and so no rows. */
+export const NO_QUEUE: Queue = { items: [], folders: new Map() }
+
+/** Uploads in order, and the queue that they make. */
+export type Arranged = { readonly order: Order; readonly queue: Queue }
+
+/**
+ * The order and the queue after some changes: the very same while nobody came, went or moved. Sorts what changed only; what comes after all others, as what is
+ * added does, is put there and nothing else looked at.
+ */
+export function arrangedAfter(before: Arranged, changes: readonly Change[]): Arranged {
   const moved = changes.filter(({ before, after }) => isPlacedAnew(before, after))
-  if (moved.length === 0) return order
+  if (moved.length === 0) return before
   const gone = new Set(moved.flatMap(({ before }) => (before === undefined ? [] : [before.id])))
   const come = moved.flatMap(({ after }) => (after === undefined ? [] : [after])).sort(byRank)
-  const rest = gone.size === 0 ? order : order.filter(({ id }) => !gone.has(id))
-  return merged(rest, come)
+  const last = before.order.at(-1)
+  if (gone.size === 0 && (last === undefined || last.rank < (come[0]?.rank ?? 0)))
+    return { order: before.order.concat(come), queue: queueWith(before.queue, come) }
+  const rest = gone.size === 0 ? before.order : before.order.filter(({ id }) => !gone.has(id))
+  const order = merged(rest, come)
+  return { order, queue: queueWith(NO_QUEUE, order) }
 }
 
 function isPlacedAnew(before: UploadSnapshot | undefined, after: UploadSnapshot | undefined): boolean {
@@ -53,24 +66,28 @@ function merged(left: Order, right: Order): Order {
   return [...result, ...right.slice(next)]
 }
 
-/** The queue in an order; a folder stands where its first file stands. */
-export function queueOf(order: Order): Queue {
-  const items: QueueItem[] = []
-  const folders = new Map<string, FolderItem & { readonly ids: UploadId[] }>()
-  for (const { id, folder } of order) {
+/** The queue with more uploads after those that are there; a folder stands where its first file stands. */
+function queueWith({ items, folders }: Queue, come: Order): Queue {
+  const nextItems = [...items]
+  const nextFolders = new Map(folders)
+  const growing = new Map<string, UploadId[]>()
+  for (const { id, folder } of come) {
     if (folder === undefined) {
-      items.push({ kind: 'upload', ids: [id] })
+      nextItems.push({ kind: 'upload', ids: [id] })
+      continue
+    }
+    const more = growing.get(folder.id)
+    if (more !== undefined) {
+      more.push(id)
       continue
     }
     const known = folders.get(folder.id)
-    if (known !== undefined) {
-      known.ids.push(id)
-      continue
-    }
-    const ids = [id]
+    const ids = [...(known?.ids ?? []), id]
     const item = { kind: 'folder', folderId: folder.id, name: folder.name, ids, shownIds: ids } as const
-    folders.set(folder.id, item)
-    items.push(item)
+    growing.set(folder.id, ids)
+    nextFolders.set(folder.id, item)
+    if (known === undefined) nextItems.push(item)
+    else nextItems[nextItems.lastIndexOf(known)] = item
   }
-  return { items, folders }
+  return { items: nextItems, folders: nextFolders }
 }

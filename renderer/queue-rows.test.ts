@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { orderAfter, queueOf } from './queue-order.ts'
+import { arrangedAfter, NO_QUEUE } from './queue-order.ts'
 import { queueRows } from './queue-rows.ts'
 import { upload } from './testing/samples.ts'
 
@@ -13,11 +13,9 @@ const uploads = [
   upload('q1', 5, { folder: other }),
   upload('c', 6),
 ]
-const queue = queueOf(
-  orderAfter(
-    [],
-    uploads.map((after) => ({ before: undefined, after })),
-  ),
+const { queue } = arrangedAfter(
+  { order: [], queue: NO_QUEUE },
+  uploads.map((after) => ({ before: undefined, after })),
 )
 const rowsWith = (...open: readonly string[]) => queueRows(queue, new Set(open))
 const keys = (rows: ReturnType<typeof queueRows>) => Array.from({ length: rows.count }, (_, index) => rows.keyAt(index))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { orderAfter, queueOf } from './queue-order.ts'
+import { arrangedAfter, NO_QUEUE } from './queue-order.ts'
 import { done, failed, sending, upload } from './testing/samples.ts'
 import { totalsOf } from './totals.ts'
 import { uploadTable } from './upload-table.ts'
@@ -15,11 +15,9 @@ const uploads = [
   upload('d', 6),
 ]
 const table = uploadTable(uploads)
-const queue = queueOf(
-  orderAfter(
-    [],
-    uploads.map((after) => ({ before: undefined, after })),
-  ),
+const { queue } = arrangedAfter(
+  { order: [], queue: NO_QUEUE },
+  uploads.map((after) => ({ before: undefined, after })),
 )
 const shown = (view: Partial<View>) =>
   shownOf(queue, table, { ...WHOLE_VIEW, ...view }).items.flatMap((item) =>

@@ -150,6 +150,7 @@ test('[G8] uploads run when their list cannot be saved, and the person is told o
   await saveScreenshots(page, 'state-cannot-save')
   await notices.getByRole('button', { name: 'Dismiss' }).click()
   await dropFiles([join(here, 'p0.jpg')], DROP)
+  await page.getByRole('button', { name: 'Add 1 file' }).click()
   await page.getByText('21 done').waitFor()
   expect(await notices.count()).toBe(0)
 })

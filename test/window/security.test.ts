@@ -140,6 +140,10 @@ test('7. markup in the name of a file is shown as it is, and nothing in it runs'
     names.map((name) => join(here, name)),
     DROP,
   )
+  const question = page.getByTestId('question')
+  await question.getByText(`${names[0]} → _img src=x onerror=globalThis.injected=1_.txt`).waitFor()
+  expect(await question.locator('img').count()).toBe(0)
+  await question.getByRole('button', { name: 'Add 3 files' }).click()
   for (const name of names) await rowOfKind(page, name, 'done').waitFor()
   expect(await row(page, names[0] ?? '').textContent()).toContain(names[0])
   expect(

@@ -189,6 +189,7 @@ test('a file whose name was taken says under which name it was stored', async ()
   const { page, dropFiles } = await openApp({ home })
   await chooseReceiver(page, receiver.address)
   await dropFiles([join(here, 'photo.jpg')], DROP)
+  await page.getByRole('button', { name: 'Add 1 file' }).click()
   await rowOfKind(page, 'photo.jpg', 'done').waitFor()
   const stored = readdirSync(there).find((name) => name !== 'photo.jpg' && !name.startsWith('.')) ?? ''
   expect(await words(page, 'photo.jpg')).toBe(`Verified; the name was taken, stored as ${stored}`)

@@ -126,6 +126,7 @@ test('files are added by dialog; failed ones say why and can be retried; cancel 
 
   proxy.holdAfter(CHUNK_BYTES)
   await page.getByRole('button', { name: 'Add files…' }).click()
+  await page.getByRole('button', { name: 'Add 1 file' }).click()
   await rowOfKind(page, 'draft.txt', 'sending').waitFor()
   await page.getByRole('button', { name: 'Cancel all…' }).click()
   await page.getByRole('button', { name: 'Cancel uploads' }).click()
