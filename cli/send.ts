@@ -73,7 +73,7 @@ async function sendTo(
       resumeStore: memory.store,
       routeTo: () => route,
       onSuccession: (_, certificatePem) => onSuccession(certificatePem),
-      warn: report.note,
+      warn: ({ message }) => report.note(message),
       hashWorker: new URL('../hash-worker/index.js', import.meta.url),
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })

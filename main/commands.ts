@@ -4,6 +4,7 @@ import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-r
 import type { Engine, Review } from './engine/engine.ts'
 import type { History } from './history.ts'
 import { createHistoryCommands } from './history-commands.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import type { Notices } from './notices.ts'
 import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './preference-commands.ts'
 import type { Preflight } from './preflight.ts'
@@ -49,6 +50,8 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   /** The receivers found on the local networks, now. */
   readonly foundReceivers: () => readonly FoundReceiver[]
   readonly notices: Notices
+  /** @default in English */
+  readonly words?: () => NoticeWords
   readonly dialogs: Dialogs
   readonly fileManager: FileManager
   /** A link that was opened outside the window and not shown yet; asking takes it. */
@@ -67,16 +70,14 @@ export type CommandHandlers = {
 /** The commands, and the one way in for files that the person named outside the page's reach (dropped, on the command line). */
 export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
 
-const NO_RECEIVER = 'Choose a receiver first: add one, or switch on “Receive on this computer”.'
-
 /** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
 export function createCommands(deps: CommandsDeps): AppCommands {
   const { engine, settings, receivers, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
-  const { takeOpenedLink, loginItem, canSleep, callOff } = deps
+  const { takeOpenedLink, loginItem, canSleep, callOff, words = inEnglish } = deps
 
   function chosenReceiver(): ReceiverId {
     const { receiver } = settings.get()
-    if (receiver === undefined || !isKnown(receivers, receiver)) throw new Error(NO_RECEIVER)
+    if (receiver === undefined || !isKnown(receivers, receiver)) throw new Error(words().noReceiver)
     return receiver
   }
 
@@ -88,7 +89,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
     // Of names that nobody could be asked about, nothing is lost.
     const policy = onConflict === 'ask' ? 'keep-both' : onConflict
     const { ids, skipped } = await engine.add(paths, { receiver, onConflict: policy, review })
-    return { added: ids.length, skipped: skipped.map(({ name, message }) => ({ name, message })) }
+    return { added: ids.length, skipped: skipped.map((skip) => ({ name: skip.name, message: words().skipped(skip) })) }
   }
 
   async function chooseAndAdd(choose: () => Promise<readonly string[]>): Promise<AddReport> {
@@ -114,6 +115,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
     ...createHistoryCommands({
       history: deps.history,
       chooseWhereToSave: (proposedName) => dialogs.chooseWhereToSave(proposedName),
+      words,
     }),
     callOff,
     answer: (questionId, answer) => deps.questions.answer(questionId, answer),
@@ -151,7 +153,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       if (source !== undefined) fileManager.reveal(source)
     },
     setReceiver(id) {
-      if (!isKnown(receivers, id)) throw new Error('This receiver was forgotten. Add it again.')
+      if (!isKnown(receivers, id)) throw new Error(words().receiverForgotten)
       settings.change({ receiver: id })
     },
     renameReceiver: (id, name) => receivers.rename(id, name),

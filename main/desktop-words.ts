@@ -1,4 +1,5 @@
 import type { Ending, LanguageChoice } from './contract-preferences.ts'
+import { isChinese } from './notice-words.ts'
 
 /** What the desktop says outside the window: menus, the tray, notifications, dialogs. */
 export type DesktopWords = typeof english
@@ -29,6 +30,10 @@ const english = {
   close: 'Close window',
   help: 'Help',
   about: 'About Longshore',
+  services: 'Services',
+  hide: 'Hide Longshore',
+  hideOthers: 'Hide others',
+  showAll: 'Show all',
   uploads: 'Uploads',
   settings: 'Settings…',
   history: 'History…',
@@ -85,6 +90,10 @@ const chinese: DesktopWords = {
   close: '关闭窗口',
   help: '帮助',
   about: '关于 Longshore',
+  services: '服务',
+  hide: '隐藏 Longshore',
+  hideOthers: '隐藏其他',
+  showAll: '全部显示',
   uploads: '上传',
   settings: '设置…',
   history: '历史记录…',
@@ -114,6 +123,5 @@ const chinese: DesktopWords = {
 
 /** The words in the chosen language, or in the one that suits a system that speaks `systemLocale` (a BCP 47 tag). */
 export function desktopWords(choice: LanguageChoice, systemLocale: string): DesktopWords {
-  const language = choice === 'system' ? systemLocale : choice
-  return language.toLowerCase().split('-')[0] === 'zh' ? chinese : english
+  return isChinese(choice, systemLocale) ? chinese : english
 }

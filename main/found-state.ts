@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { type Content, type Reading, readState, type StateFormat } from './state-format.ts'
 
 /** What is on disk under the name of a state file, once it was looked at. */
@@ -12,7 +12,7 @@ export type FoundState =
   /** The file was damaged, and there is no sound backup. */
   | { readonly kind: 'damaged'; readonly keptAs: string }
   /** Neither used nor touched. */
-  | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: FileTrouble }
 
 /** Where a state file is, absolute. */
 export function statePath(directory: string, name: string): string {
@@ -40,7 +40,7 @@ export function findState(directory: string, name: string, format: StateFormat):
     return { kind: 'restored', content: spare.content, keptAs }
   } catch (cause) {
     // Expected: the folder or the file cannot be read, moved or written (permissions, a full or read-only disk).
-    return { kind: 'unreadable', why: fileTrouble(cause, directory) }
+    return { kind: 'unreadable', why: new FileTrouble(directory, { cause }) }
   }
 }
 

@@ -2,14 +2,16 @@ import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Commands } from './contract.ts'
 import type { ReceiptFormat } from './contract-history.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import type { History } from './history.ts'
+import type { NoticeWords } from './notice-words.ts'
 import { exported } from './receipt-export.ts'
 
 export type HistoryCommandsDeps = {
   readonly history: History
   /** Opens the system's dialog for a file to write. Resolves with its absolute path, undefined when it was cancelled. */
   readonly chooseWhereToSave: (proposedName: string) => Promise<string | undefined>
+  readonly words: () => NoticeWords
 }
 
 const proposedNames: Readonly<Record<ReceiptFormat, string>> = {
@@ -19,7 +21,7 @@ const proposedNames: Readonly<Record<ReceiptFormat, string>> = {
 }
 
 /** What the person does with the history. Only a dialog says where a file is written. */
-export function createHistoryCommands({ history, chooseWhereToSave }: HistoryCommandsDeps) {
+export function createHistoryCommands({ history, chooseWhereToSave, words }: HistoryCommandsDeps) {
   return {
     listHistory: (search) => history.list(search),
     async exportHistory(format, search) {
@@ -29,7 +31,7 @@ export function createHistoryCommands({ history, chooseWhereToSave }: HistoryCom
       try {
         await writeFile(path, exported(receipts, format))
       } catch (cause) {
-        throw new Error(`The file could not be written: ${fileTrouble(cause, dirname(path))}.`, { cause })
+        throw new Error(words().fileNotWritten(new FileTrouble(dirname(path), { cause })), { cause })
       }
       return receipts.length
     },

@@ -3,7 +3,8 @@ import { appendFile, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { HistoryPage, Receipt } from './contract-history.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import { holds, readReceipt } from './receipt.ts'
 
 /** A file that has grown to this is put aside as the older one, bytes; so twice as much is kept, some 100,000 receipts. */
@@ -15,6 +16,8 @@ const MOST_LISTED = 2000
 export type HistoryDeps = {
   readonly directory: string
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
   /** @default 16 MiB */
   readonly mostBytes?: number
 }
@@ -32,7 +35,7 @@ export type History = {
 }
 
 /** Opens the history. One thing at a time is done to its files; damaged lines are passed over. */
-export function openHistory({ directory, notify, mostBytes = MOST_BYTES }: HistoryDeps): History {
+export function openHistory({ directory, notify, words = inEnglish, mostBytes = MOST_BYTES }: HistoryDeps): History {
   const path = join(directory, 'history.jsonl')
   const olderPath = join(directory, 'history.older.jsonl')
   let last: Promise<unknown> = Promise.resolve()
@@ -62,7 +65,7 @@ export function openHistory({ directory, notify, mostBytes = MOST_BYTES }: Histo
     add(receipts) {
       if (receipts.length === 0) return
       inTurn(() => append(receipts)).catch((cause: unknown) =>
-        notify(`The history of what was sent could not be saved: ${fileTrouble(cause, directory)}.`),
+        notify(words().historyNotSaved(new FileTrouble(directory, { cause }))),
       )
     },
     list: (search) =>

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { UploadId } from './contract.ts'
 import type { ResumeRecord } from './engine/resume-store.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { type FoundState, findState, keepCopy } from './found-state.ts'
+import type { NoticeWords } from './notice-words.ts'
 import { readRecord } from './saved-record.ts'
 import { headFormat, PARTS_FOLDER, partFormat, partNames } from './upload-parts.ts'
 
@@ -20,26 +21,24 @@ export type LoadedUploads =
   | { readonly kind: 'in memory only'; readonly records: readonly ResumeRecord[] }
 
 /** What went wrong on the way, for one notice of each kind however many files it befell. */
-type Troubles = { restored: string[]; damaged: string[]; incomplete: string[]; unusable: string[] }
+type Troubles = { restored: string[]; damaged: string[]; incomplete: string[]; unusable: FileTrouble[] }
 
 /** Reads the list of uploads, in any version. What was damaged is set aside and told; what a newer app wrote is neither used nor touched. */
-export function loadUploads(directory: string, notify: (message: string) => void): LoadedUploads {
+export function loadUploads(directory: string, notify: (message: string) => void, words: NoticeWords): LoadedUploads {
   const folder = join(directory, PARTS_FOLDER)
   const head = findState(directory, 'uploads', headFormat)
   const parts =
     head.kind === 'newer' ? [] : partNames.map((name) => ({ name, found: findState(folder, name, partFormat) }))
   const newer = [head, ...parts.map(({ found }) => found)].find(({ kind }) => kind === 'newer')
   if (newer?.kind === 'newer') {
-    notify(
-      `The list of uploads was written by ${newer.writer}, which is newer than this one. It is left as it is; uploads you add now are forgotten when Longshore closes.`,
-    )
+    notify(words.listOfNewer(newer.writer))
     return { kind: 'in memory only', records: [] }
   }
 
   const troubles: Troubles = { restored: [], damaged: [], incomplete: [], unusable: [] }
   const unsorted = takeOver(head, directory, 'uploads', 'unsorted', troubles)
   const sorted = parts.flatMap(({ name, found }) => takeOver(found, folder, name, 'uploads', troubles))
-  tell(troubles, notify)
+  tell(troubles, notify, words)
   // A part is newer than what was not sorted into it yet.
   const records = [...new Map([...unsorted, ...sorted].map((record) => [record.id, record])).values()]
   if (troubles.unusable.length > 0) return { kind: 'in memory only', records }
@@ -71,28 +70,20 @@ function takeOver(
       troubles.incomplete.push(keepCopy(directory, name))
     } catch (cause) {
       // Nothing may replace a file that could not be copied.
-      troubles.unusable.push(fileTrouble(cause, directory))
+      troubles.unusable.push(new FileTrouble(directory, { cause }))
     }
   }
   return records
 }
 
-function tell({ restored, damaged, incomplete, unusable }: Troubles, notify: (message: string) => void): void {
-  if (restored.length > 0)
-    notify(
-      `The list of uploads was damaged; the one from before the last change is used. The damaged file is kept as ${named(restored)}.`,
-    )
-  if (damaged.length > 0)
-    notify(
-      `The list of uploads could not be read, and uploads may be missing. The damaged file is kept as ${named(damaged)}.`,
-    )
-  if (incomplete.length > 0)
-    notify(`Parts of the list of uploads could not be read. The file as it was is kept as ${named(incomplete)}.`)
+function tell(
+  { restored, damaged, incomplete, unusable }: Troubles,
+  notify: (message: string) => void,
+  words: NoticeWords,
+): void {
+  if (restored.length > 0) notify(words.listRestored(restored))
+  if (damaged.length > 0) notify(words.listDamaged(damaged))
+  if (incomplete.length > 0) notify(words.listIncomplete(incomplete))
   const [why] = unusable
-  if (why !== undefined)
-    notify(`The list of uploads cannot be kept: ${why}. What you add now is forgotten when Longshore closes.`)
-}
-
-function named(files: readonly string[]): string {
-  return files.length === 1 ? `${files[0]}` : `${files[0]} (and ${files.length - 1} more)`
+  if (why !== undefined) notify(words.listNotKept(why))
 }

@@ -1,5 +1,6 @@
 import { app } from 'electron'
 import { HIDDEN_SWITCH } from './launch-arguments.ts'
+import type { NoticeWords } from './notice-words.ts'
 
 /** Whether the app starts when the person logs in. */
 export type LoginItem = {
@@ -12,12 +13,12 @@ export type LoginItem = {
 const how = { args: [HIDDEN_SWITCH] }
 
 /** Electron knows a way on Windows and macOS; and what is not packaged is a folder of somebody who builds it, which nobody wants started. */
-export function loginItem(platform: NodeJS.Platform, isPackaged: boolean): LoginItem {
+export function loginItem(platform: NodeJS.Platform, isPackaged: boolean, words: () => NoticeWords): LoginItem {
   const isSupported = isPackaged && (platform === 'win32' || platform === 'darwin')
   return {
     isOn: () => (isSupported ? app.getLoginItemSettings(how).openAtLogin : undefined),
     set(on) {
-      if (!isSupported) throw new Error('On this system, add Longshore to the programs that start with your session.')
+      if (!isSupported) throw new Error(words().loginItemUnknown)
       app.setLoginItemSettings({ openAtLogin: on, ...how })
     },
   }

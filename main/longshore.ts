@@ -5,21 +5,21 @@ import ElectronStore from 'electron-store'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
 import type { AppSnapshot } from './contract.ts'
-import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
+import type { LanguageChoice } from './contract-preferences.ts'
+import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { openDesktop } from './desktop.ts'
 import { createDialogs } from './dialogs.ts'
-import { type Browsing, browse } from './discovery.ts'
-import { networksFor } from './discovery-networks.ts'
 import { createEngine } from './engine/engine.ts'
 import { pair } from './engine/pair.ts'
 import { probe } from './engine/probe.ts'
-import { fileManager } from './file-manager.ts'
+import { createFileManager } from './file-manager.ts'
 import { forkReceiver } from './fork-receiver.ts'
 import { hashWorkerFile } from './hash-worker-file.ts'
 import { openHistory } from './history.ts'
 import { sendEvent, serveCommands } from './ipc.ts'
 import { readName } from './kept-receiver.ts'
 import { loginItem } from './login-item.ts'
+import { noticeWords } from './notice-words.ts'
 import { announce, createNotices, eachOnce } from './notices.ts'
 import { createOpenedLink } from './opened-link.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
@@ -34,6 +34,7 @@ import { openReceivers } from './receivers.ts'
 import { openSavedUploads } from './saved-uploads.ts'
 import { openSettings } from './settings.ts'
 import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
+import { createSwitchedDiscovery } from './switched-discovery.ts'
 import { createTokenSafe } from './token-safe.ts'
 import { inPieces } from './upload-pieces.ts'
 import { openWindow, refusePermissions } from './window.ts'
@@ -72,25 +73,32 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
 
   const notices = createNotices((list) => sendEvent(window, 'notices', list))
   const notify = (message: string) => notices.add(message)
+  /** As long as the settings are not open, the system's language is all that is known. */
+  let language: () => LanguageChoice = () => 'system'
+  const notifyOnce = eachOnce(notify)
+  const words = () => noticeWords(language(), app.getLocale())
   const settings = openSettings({
     directory,
     openStore: openElectronStore,
     writtenBy,
     notify,
+    words,
     onReceiver: (receiver) => sendEvent(window, 'receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
     platform: process.platform,
   })
-  const savedUploads = openSavedUploads({ directory, writtenBy, notify })
+  language = () => settings.get().language
+  const savedUploads = openSavedUploads({ directory, writtenBy, notify, words })
   const receivers = await openReceivers({
     directory,
     openStore: openElectronStore,
     writtenBy,
     safe: createTokenSafe(safeStorage, process.platform),
     notify,
+    words,
     onChange: (list) => sendEvent(window, 'receivers', list),
   })
-  await adoptPlainReceivers(settings, savedUploads, receivers, notify)
+  await adoptPlainReceivers(settings, savedUploads, receivers, notify, words)
   const deviceName = readName(hostname()) ?? 'Longshore'
   const ownReceiver = createOwnReceiver({
     receivers,
@@ -102,6 +110,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
       retryWaiting(engine, THIS_COMPUTER)
     },
     notify,
+    words,
   })
   const receiverProcess = createReceiverProcess({
     fork: forkReceiver,
@@ -114,7 +123,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     resumeStore: savedUploads,
     routeTo: routesOf(ownReceiver, receivers),
     onSuccession: (receiver, certificatePem) => receivers.succeed(receiver, certificatePem),
-    warn: eachOnce(notify),
+    warn: (warning) => notifyOnce(words().warning(warning)),
     hashWorker: hashWorkerFile,
   })
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
@@ -129,21 +138,13 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   })
   powerMonitor.on('resume', () => engine.wake())
 
-  let browsing: Browsing | undefined
-  function discover(on: boolean): void {
-    const networks = on ? networksFor(discoveryOn) : undefined
-    if (networks !== undefined && browsing !== undefined) return
-    browsing?.stop()
-    const onChange = (found: readonly FoundReceiver[]) => sendEvent(window, 'foundReceivers', found)
-    browsing = networks && browse({ networks, onChange })
-    if (browsing === undefined) onChange([])
-  }
-  discover(settings.get().discovery)
-  powerMonitor.on('resume', () => browsing?.lookAgain())
+  const discovery = createSwitchedDiscovery(discoveryOn, (found) => sendEvent(window, 'foundReceivers', found))
+  discovery.set(settings.get().discovery)
+  powerMonitor.on('resume', () => discovery.lookAgain())
 
   const dialogs = createDialogs(currentWindow, settings, () => desktop.words())
   const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
-  const history = openHistory({ directory, notify: eachOnce(notify) })
+  const history = openHistory({ directory, notify: notifyOnce, words })
   const nameOf = (receiver: ReceiverId): string =>
     receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
   const questions = createQuestions((question) => {
@@ -154,9 +155,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     history,
     questions,
     preflight: createPreflight({
-      uploads: engine.list,
-      freeBytesOn: engine.freeBytesOn,
-      checkNames: engine.checkNames,
+      engine,
       ask: questions.ask,
       keep: (policy) => commands.setConflictPolicy(policy),
     }),
@@ -167,17 +166,18 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     pair,
     deviceName,
     receiverProcess,
-    foundReceivers: () => browsing?.list() ?? [],
-    discover,
+    foundReceivers: discovery.list,
+    discover: discovery.set,
     onPreferences: (preferences) => sendEvent(window, 'preferences', preferences),
     applyPreferences: () => desktop.apply(),
-    loginItem: loginItem(process.platform, app.isPackaged),
+    loginItem: loginItem(process.platform, app.isPackaged, words),
     canSleep: canSleep(process.platform),
     ending: () => desktop.ending(),
     callOff: () => desktop.callOff(),
     notices,
+    words,
     dialogs,
-    fileManager,
+    fileManager: createFileManager(words),
     takeOpenedLink: openedLink.take,
     takeSheet() {
       const sheet = wantedSheet
@@ -192,8 +192,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     showWindow,
     addPaths,
     menu: {
-      addFiles: () => void announce(commands.chooseFiles, notices),
-      addFolder: () => void announce(commands.chooseFolder, notices),
+      addFiles: () => void announce(commands.chooseFiles, notices, words()),
+      addFolder: () => void announce(commands.chooseFolder, notices, words()),
       openSheet(sheet) {
         const isThere = window !== undefined
         showWindow()
@@ -227,7 +227,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   }
 
   function addPaths(paths: readonly string[]): void {
-    if (paths.length > 0) void announce(() => commands.addPaths(paths), notices)
+    if (paths.length > 0) void announce(() => commands.addPaths(paths), notices, words())
   }
 
   return {
@@ -237,7 +237,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     openLink: openedLink.open,
     async close() {
       desktop.close()
-      browsing?.stop()
+      discovery.stop()
       settings.flush()
       receivers.flush()
       savedUploads.flush()

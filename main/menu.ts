@@ -22,6 +22,18 @@ export function setMenu(
     accelerator: 'CmdOrCtrl+Q',
     click: () => app.quit(),
   }
+  /** What macOS expects under the name of the app; by its role alone all of it would be English. */
+  const own: MenuItemConstructorOptions[] = [
+    { role: 'about', label: words.about },
+    { type: 'separator' },
+    { role: 'services', label: words.services },
+    { type: 'separator' },
+    { role: 'hide', label: words.hide },
+    { role: 'hideOthers', label: words.hideOthers },
+    { role: 'unhide', label: words.showAll },
+    { type: 'separator' },
+    { role: 'quit', label: words.quit },
+  ]
   const file: MenuItemConstructorOptions[] = [
     { id: 'add-files', label: words.addFiles, accelerator: 'CmdOrCtrl+O', click: addFiles },
     { id: 'add-folder', label: words.addFolder, accelerator: 'CmdOrCtrl+Shift+O', click: addFolder },
@@ -61,7 +73,7 @@ export function setMenu(
   ]
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      ...(isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
+      ...(isMac ? [{ label: app.name, submenu: own }] : []),
       { label: words.file, submenu: file },
       { label: words.edit, submenu: edit },
       { label: words.uploads, submenu: uploads },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Notice } from './contract.ts'
+import { inEnglish } from './notice-words.ts'
 import { announce, createNotices, eachOnce } from './notices.ts'
 
 function noticesWithLog() {
@@ -33,7 +34,7 @@ test('a flood of notices keeps only the newest twenty', () => {
 test('skipped files are announced by name, the rest by number', async () => {
   const { notices } = noticesWithLog()
   const skipped = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, message: 'It cannot be read.' }))
-  await announce(async () => ({ added: 0, skipped }), notices)
+  await announce(async () => ({ added: 0, skipped }), notices, inEnglish())
   expect(notices.list()[0]?.message).toBe(
     'Not added: a: It cannot be read. b: It cannot be read. c: It cannot be read. And 2 more.',
   )
@@ -41,8 +42,8 @@ test('skipped files are announced by name, the rest by number', async () => {
 
 test('a refusal is announced in its own words, and success says nothing', async () => {
   const { notices } = noticesWithLog()
-  await announce(() => Promise.reject(new Error('Choose a receiver first.')), notices)
-  await announce(() => ({ added: 3, skipped: [] }), notices)
+  await announce(() => Promise.reject(new Error('Choose a receiver first.')), notices, inEnglish())
+  await announce(() => ({ added: 3, skipped: [] }), notices, inEnglish())
   expect(notices.list().map(({ message }) => message)).toEqual(['Choose a receiver first.'])
 })
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddReport, Notice, SkippedPath } from './contract.ts'
+import type { NoticeWords } from './notice-words.ts'
 
 /** How many notices are kept: more than a person reads, few enough that a repeated failure cannot fill the window. */
 const MOST_NOTICES = 20
@@ -49,18 +50,21 @@ export function eachOnce(tell: (message: string) => void): (message: string) => 
  * Adds files at a wish that did not come from the page (a menu, the command line), where nobody waits for the report: what was refused becomes a
  * notice. Never rejects.
  */
-export async function announce(add: () => AddReport | Promise<AddReport>, notices: Notices): Promise<void> {
+export async function announce(
+  add: () => AddReport | Promise<AddReport>,
+  notices: Notices,
+  words: NoticeWords,
+): Promise<void> {
   try {
     const { skipped } = await add()
-    if (skipped.length > 0) notices.add(sentenceAbout(skipped))
+    if (skipped.length > 0) notices.add(sentenceAbout(skipped, words))
   } catch (refusal) {
     // Adding rejects with a sentence for people, for example when no receiver is chosen.
     notices.add(refusal instanceof Error ? refusal.message : String(refusal))
   }
 }
 
-function sentenceAbout(skipped: readonly SkippedPath[]): string {
+function sentenceAbout(skipped: readonly SkippedPath[], words: NoticeWords): string {
   const named = skipped.slice(0, 3).map(({ name, message }) => `${name}: ${message}`)
-  const more = skipped.length - named.length
-  return `Not added: ${named.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`
+  return words.notAdded(named, skipped.length - named.length)
 }

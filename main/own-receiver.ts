@@ -4,6 +4,7 @@ import { THIS_COMPUTER } from './contract-receivers.ts'
 import type { Route } from './engine/engine.ts'
 import type { probe } from './engine/probe.ts'
 import { pinnedFingerprint } from './kept-receiver.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import { type ListeningEvent, loopbackAddress, type ReceiverEvent } from './receiver-output.ts'
 import type { ReceiverCommand } from './receiver-process.ts'
 import type { Receivers } from './receivers.ts'
@@ -31,6 +32,8 @@ export type OwnReceiverDeps = {
   /** Told when it can be sent to. */
   readonly onReady: () => void
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
 }
 
 /** It listens already, on this very computer. */
@@ -43,7 +46,7 @@ type State =
 
 /** Follows the receiver on this computer and keeps this app known to it. */
 export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
-  const { receivers, probe, deviceName, say, onReady, notify } = deps
+  const { receivers, probe, deviceName, say, onReady, notify, words = inEnglish } = deps
   let state: State = { kind: 'off' }
 
   const kept = ({ fingerprint }: ListeningEvent) =>
@@ -80,7 +83,7 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
       if (state !== mine) return
       state = { kind: 'off' }
       // The receiver could not keep the device, nobody answers, or the system's key store: either way nothing can be sent there for now.
-      notify(`This app cannot send to its own receiver: ${cause instanceof Error ? cause.message : String(cause)}`)
+      notify(words().ownReceiverRefuses(cause))
     }
   }
 

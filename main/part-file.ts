@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { copyFile, mkdir, open, rm } from 'node:fs/promises'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { backupPath, statePath } from './found-state.ts'
 import { type Content, type StateFormat, stamped } from './state-format.ts'
 
@@ -45,7 +45,7 @@ export function createPartFile({ directory, name, format, writtenBy }: PartFileO
         if (mine === latest) renameSync(draft, path)
         else await rm(draft, { force: true })
       } catch (cause) {
-        throw new Error(fileTrouble(cause, directory), { cause })
+        throw new FileTrouble(directory, { cause })
       }
     },
     writeNow(content) {
@@ -61,7 +61,7 @@ export function createPartFile({ directory, name, format, writtenBy }: PartFileO
         }
         renameSync(draft, path)
       } catch (cause) {
-        throw new Error(fileTrouble(cause, directory), { cause })
+        throw new FileTrouble(directory, { cause })
       }
     },
   }

@@ -1,6 +1,7 @@
 import { THIS_COMPUTER } from './contract-receivers.ts'
 import type { ResumeStore } from './engine/engine.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
+import { inEnglish } from './notice-words.ts'
 import type { Receivers } from './receivers.ts'
 import type { SettingsStore } from './settings.ts'
 
@@ -13,15 +14,14 @@ export async function adoptPlainReceivers(
   uploads: Pick<ResumeStore, 'list'>,
   receivers: Pick<Receivers, 'keepPlaintext'>,
   notify: (message: string) => void,
+  words = inEnglish,
 ): Promise<void> {
   const { plainReceiver } = settings.get()
   if (plainReceiver === undefined) return
   const waitedFor = (await uploads.list()).map(({ receiver }) => receiver).filter(isAddress)
   for (const address of new Set([plainReceiver, ...waitedFor])) {
     receivers.keepPlaintext(address)
-    notify(
-      `What is sent to ${address} is not encrypted, as before. To encrypt it, start that receiver without “--plaintext” and add it again with its code.`,
-    )
+    notify(words().plainAsBefore(address))
   }
   settings.change({ plainReceiver: undefined })
 }

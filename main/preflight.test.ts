@@ -30,12 +30,14 @@ function preflightWith({
   const kept: ConflictPolicy[] = []
   let askedForRoom = 0
   const preflight = createPreflight({
-    uploads: () => uploads,
-    async freeBytesOn() {
-      askedForRoom += 1
-      return freeBytes
+    engine: {
+      list: () => uploads,
+      async freeBytesOn() {
+        askedForRoom += 1
+        return freeBytes
+      },
+      checkNames: async () => checked,
     },
-    checkNames: async () => checked,
     canRead: async (path) => !locked.includes(path),
     keep: (policy) => kept.push(policy),
     async ask(question) {
@@ -115,9 +117,7 @@ test('nothing is asked about files of which none can be read', async () => {
 test('a share that answers slowly does not keep everything waiting', async () => {
   let asked = 0
   const preflight = createPreflight({
-    uploads: () => [],
-    freeBytesOn: async () => undefined,
-    checkNames: async () => undefined,
+    engine: { list: () => [], freeBytesOn: async () => undefined, checkNames: async () => undefined },
     keep: () => undefined,
     canRead: async () => {
       asked += 1

@@ -17,11 +17,7 @@ const ASK_FOR_AT_MOST_MS = 3000
 const ASK_FOR_ROOM_FROM = 64 * 1024 * 1024
 
 export type PreflightDeps = {
-  readonly uploads: () => readonly UploadSnapshot[]
-  /** Free bytes on a receiver; undefined when it does not tell in time. */
-  readonly freeBytesOn: (receiver: string) => Promise<number | undefined>
-  /** What would become of names; undefined when the receiver does not tell in time. */
-  readonly checkNames: Engine['checkNames']
+  readonly engine: Pick<Engine, 'list' | 'freeBytesOn' | 'checkNames'>
   /** @default asks the system */
   readonly canRead?: (path: string) => Promise<boolean>
   /** @default 3000 */
@@ -43,18 +39,10 @@ export type Addition = {
 export type Preflight = (addition: Addition) => Promise<readonly Reviewed[]>
 
 export function createPreflight(deps: PreflightDeps): Preflight {
-  const {
-    uploads,
-    freeBytesOn,
-    checkNames,
-    canRead = isReadable,
-    askForAtMostMs = ASK_FOR_AT_MOST_MS,
-    ask,
-    keep,
-  } = deps
+  const { engine, canRead = isReadable, askForAtMostMs = ASK_FOR_AT_MOST_MS, ask, keep } = deps
 
   function noRoomFor(entries: readonly WalkedEntry[], receiver: string, freeBytes: number): Question['noRoom'] {
-    const queued = uploads().filter((upload) => isUnclaimed(upload, receiver))
+    const queued = engine.list().filter((upload) => isUnclaimed(upload, receiver))
     const neededBytes = bytesOf(entries) + sum(queued.map(sizeOf))
     return neededBytes > freeBytes ? { neededBytes, freeBytes } : undefined
   }
@@ -62,8 +50,8 @@ export function createPreflight(deps: PreflightDeps): Preflight {
   return async ({ receiver, entries, skipped, onConflict }) => {
     const [readable, locked] = await sorted(entries, canRead, askForAtMostMs)
     const [checked, freeBytes] = await Promise.all([
-      checkNames(receiver, readable.map(nameOf)),
-      bytesOf(readable) < ASK_FOR_ROOM_FROM ? undefined : freeBytesOn(receiver),
+      engine.checkNames(receiver, readable.map(nameOf)),
+      bytesOf(readable) < ASK_FOR_ROOM_FROM ? undefined : engine.freeBytesOn(receiver),
     ])
     const names = sortNames(readable, checked)
     // Nothing is left to decide about; each fails for itself, with what to do about it.

@@ -3,6 +3,7 @@ import type { Route } from './engine/engine.ts'
 import { UploadError } from './engine/errors.ts'
 import type { Paired } from './engine/pair.ts'
 import { type KeptReceiver, parseReceivers, pinnedFingerprint, readName } from './kept-receiver.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import { openStateFile, type StateFile } from './state-file.ts'
 import type { StateFormat } from './state-format.ts'
 import type { OpenStore } from './state-store.ts'
@@ -43,19 +44,18 @@ export type ReceiversDeps = {
   readonly writtenBy: string
   readonly safe: TokenSafe
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
   readonly onChange: (receivers: readonly KnownReceiver[]) => void
 }
 
-const UNLOCKED =
-  'This system has no key store that Longshore can use. The keys to your receivers are kept in a file that only your account may read, but that is not locked.'
-
 /** Opens the known receivers with their tokens. A token that cannot be read leaves its receiver known, but to be paired again. */
 export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
-  const { safe, notify, onChange } = deps
+  const { safe, notify, words = inEnglish, onChange } = deps
   const file: StateFile<Kept> = openStateFile({
     ...deps,
     name: 'receivers',
-    holds: 'known receivers',
+    holds: 'receivers',
     format: receiversFormat,
     parse(content) {
       const { receivers, rejected } = parseReceivers(content.receivers)
@@ -87,7 +87,7 @@ export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
   function save(): void {
     file.save().catch((cause: unknown) => {
       // A full or read-only disk. The change holds for this run, and the next write carries it too.
-      notify(`The known receivers could not be saved: ${cause instanceof Error ? cause.message : String(cause)}.`)
+      notify(words().receiversNotSaved(cause))
     })
     onChange(list())
   }
@@ -108,7 +108,7 @@ export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
   async function tellWhetherLocked(): Promise<void> {
     if (toldUnlocked || (await safe.isLocked())) return
     toldUnlocked = true
-    notify(UNLOCKED)
+    notify(words().keysNotLocked)
   }
 
   return {
@@ -132,10 +132,7 @@ export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
       const sealedToken = await safe.seal(token)
       tokens.set(id, token)
       standings.delete(id)
-      if (sealedToken === undefined)
-        notify(
-          'The system’s key store refused to keep the key to a receiver. It has to be paired again when Longshore is next started.',
-        )
+      if (sealedToken === undefined) notify(words().keyNotKept)
       else if (!own) await tellWhetherLocked()
       return keep({
         id,

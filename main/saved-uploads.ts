@@ -2,9 +2,10 @@ import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadId } from './contract.ts'
 import type { ResumeRecord, ResumeStore } from './engine/resume-store.ts'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { statePath } from './found-state.ts'
 import { type LoadedUploads, loadUploads } from './load-uploads.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import { createPartFile } from './part-file.ts'
 import { headFormat, PARTS_FOLDER, partFormat, partNames, partOf } from './upload-parts.ts'
 import { type WriteBehind, writeBehind } from './write-behind.ts'
@@ -14,6 +15,8 @@ export type SavedUploadsDeps = {
   /** Version of the app. */
   readonly writtenBy: string
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
 }
 
 /**
@@ -21,7 +24,7 @@ export type SavedUploadsDeps = {
  * a part cost one write of it, and nothing waits for the disk but whoever awaits the change.
  */
 export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(): void } {
-  const loaded = loadUploads(deps.directory, deps.notify)
+  const loaded = loadUploads(deps.directory, deps.notify, (deps.words ?? inEnglish)())
   const records = new Map(partNames.map((name) => [name, new Map<UploadId, ResumeRecord>()]))
   for (const record of loaded.records) records.get(partOf(record.id))?.set(record.id, record)
   const writer = loaded.kind === 'kept' ? createWriter(deps, loaded, records) : undefined
@@ -108,7 +111,7 @@ function createWriter(
     try {
       renameSync(path, path.replace(/\.json$/, '.version-1.json'))
     } catch (cause) {
-      throw new Error(fileTrouble(cause, directory), { cause })
+      throw new FileTrouble(directory, { cause })
     }
   }
 

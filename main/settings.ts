@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import type { AppPreferences, ConflictChoice, Timetable } from './contract-preferences.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
 import { readReceiverAddress } from './engine/receiver-address.ts'
+import { inEnglish, type NoticeWords } from './notice-words.ts'
 import {
   defaultPreferences,
   isConflictChoice,
@@ -63,6 +64,8 @@ export type SettingsDeps = {
   /** Version of the app. */
   readonly writtenBy: string
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
   /** Told the receiver each time one is chosen, or none any more. */
   readonly onReceiver: (receiver: ReceiverId | undefined) => void
   readonly defaultReceivingFolder: string
@@ -75,6 +78,7 @@ export function openSettings({
   openStore,
   writtenBy,
   notify,
+  words = inEnglish,
   onReceiver,
   defaultReceivingFolder,
   platform,
@@ -87,6 +91,7 @@ export function openSettings({
     openStore,
     writtenBy,
     notify,
+    words,
     parse: parseSettings,
     content: () => worthKeeping(decided),
   })
@@ -106,9 +111,8 @@ export function openSettings({
       decided = Object.fromEntries(Object.entries({ ...decided, ...patch }).filter(([, value]) => value !== undefined))
       file.save().catch((cause: unknown) => {
         // A full or read-only disk. The change holds for this run, and the next write carries it too.
-        const why = cause instanceof Error ? cause.message : String(cause)
         // The same sentence each time, so that a disk that stays full is told once.
-        notify(`The settings could not be saved: ${why}.`)
+        notify(words().settingsNotSaved(cause))
       })
       if ('receiver' in patch) onReceiver(patch.receiver)
     },

@@ -159,7 +159,7 @@ test('[G8] a store that cannot be opened is told by the save that needed it, in 
   saves.push(file.save())
   file.flush()
   const sentences = (await Promise.allSettled(saves)).map((save) => save.status === 'rejected' && `${save.reason}`)
-  expect(sentences).toEqual(Array(2).fill(`Error: ${directory}: its disk is read-only (EROFS)`))
+  expect(sentences).toEqual(Array(2).fill(`FileTrouble: ${directory}: its disk is read-only (EROFS)`))
 })
 
 test('a save that the disk refuses rejects, and the next one has it all', async () => {

@@ -1,14 +1,17 @@
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { findState, keepCopy } from './found-state.ts'
+import { type Held, inEnglish, type NoticeWords } from './notice-words.ts'
 import type { Content } from './state-format.ts'
 import { createStateStore, type StateStoreOptions } from './state-store.ts'
 import { writeSoon } from './write-soon.ts'
 
 export type StateFileOptions<T> = StateStoreOptions & {
-  /** What the file holds, for sentences: "settings". */
-  readonly holds: string
+  /** What the file holds. */
+  readonly holds: Held
   /** Told in a sentence what became of a file that cannot be used as it is. */
   readonly notify: (message: string) => void
+  /** @default in English */
+  readonly words?: () => NoticeWords
   /** Takes over what is sound in a file's content and counts the parts that are not. */
   readonly parse: (content: Content) => { readonly value: T; readonly rejectedParts: number }
   /** What is to be written, asked for when it is. */
@@ -32,24 +35,20 @@ export type StateFile<T> = {
  * its backup used; one that cannot be used (unreadable, written by a newer app) is left as it is and nothing is kept in this run.
  */
 export function openStateFile<T>(options: StateFileOptions<T>): StateFile<T> {
-  const { directory, name, holds, format, notify, parse, content } = options
+  const { directory, name, holds, format, notify, words = inEnglish, parse, content } = options
   const found = findState(directory, name, format)
-  if (found.kind === 'newer') return inMemoryOnly(`they were written by ${found.writer}, which is newer.`)
-  if (found.kind === 'unreadable') return inMemoryOnly(`${found.why}.`)
+  if (found.kind === 'newer') return inMemoryOnly(words().stateOfNewer(holds, found.writer))
+  if (found.kind === 'unreadable') return inMemoryOnly(words().stateNotKept(holds, found.why))
 
   const { value, rejectedParts } = parse('content' in found ? found.content : {})
-  if (found.kind === 'restored')
-    notify(
-      `The ${holds} were damaged; those from before the last change are used. The file is kept as ${found.keptAs}.`,
-    )
-  else if (found.kind === 'damaged')
-    notify(`The ${holds} could not be read and start afresh. The damaged file is kept as ${found.keptAs}.`)
+  if (found.kind === 'restored') notify(words().stateRestored(holds, found.keptAs))
+  else if (found.kind === 'damaged') notify(words().stateDamaged(holds, found.keptAs))
   else if (rejectedParts > 0) {
     try {
-      notify(`Parts of the ${holds} could not be read. The file as it was is kept as ${keepCopy(directory, name)}.`)
+      notify(words().stateIncomplete(holds, keepCopy(directory, name)))
     } catch (cause) {
       // Nothing may replace a file that could not be copied.
-      return inMemoryOnly(`${fileTrouble(cause, directory)}.`)
+      return inMemoryOnly(words().stateNotKept(holds, new FileTrouble(directory, { cause })))
     }
   }
 
@@ -57,8 +56,8 @@ export function openStateFile<T>(options: StateFileOptions<T>): StateFile<T> {
   const writer = writeSoon(() => store.write(content()))
   return { initial: value, save: () => writer.request(), flush: () => writer.flush() }
 
-  function inMemoryOnly(why: string): StateFile<T> {
-    notify(`The ${holds} cannot be kept: ${why} What you change now is lost when Longshore closes.`)
+  function inMemoryOnly(sentence: string): StateFile<T> {
+    notify(sentence)
     return { initial: parse({}).value, save: () => Promise.resolve(), flush: () => undefined }
   }
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, copyFileSync, existsSync, mkdirSync } from 'node:fs'
-import { fileTrouble } from './file-trouble.ts'
+import { FileTrouble } from './file-trouble.ts'
 import { backupPath, statePath } from './found-state.ts'
 import { type Content, type StateFormat, stamped } from './state-format.ts'
 
@@ -51,7 +51,7 @@ export function createStateStore({ directory, name, format, openStore, writtenBy
         if (existsSync(path)) copyFileSync(path, backupPath(directory, name))
         store.store = stamped(content, format, writtenBy)
       } catch (cause) {
-        throw new Error(fileTrouble(cause, directory), { cause })
+        throw new FileTrouble(directory, { cause })
       }
     },
   }

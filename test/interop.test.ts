@@ -52,7 +52,7 @@ describe.skipIf(!hasPythonGrpc())(
       const md5 = makeFile(join(here, 'data.bin'), size)
       const address = await startPlainServer(pythonStubs(), there)
       const warnings: string[] = []
-      const engine = await withEngine({ warn: (message) => warnings.push(message) })
+      const engine = await withEngine({ warn: ({ message }) => warnings.push(message) })
       await engine.add([join(here, 'data.bin')], { receiver: address })
       expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'data.bin', md5, bytesSent: size }])
       expect(md5OfFile(join(there, 'data.bin'))).toBe(md5)

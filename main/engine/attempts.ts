@@ -9,6 +9,7 @@ import { UploadError } from './errors.ts'
 import { findForgotten } from './forgotten.ts'
 import type { HashPool } from './hash-pool.ts'
 import { createMeter, secondsLeft } from './meter.ts'
+import type { Warning } from './queue-deps.ts'
 import { createReceiverPool, type Lease } from './receiver-pool.ts'
 import type { ResumeRecord } from './resume-store.ts'
 import { type Route, routeKey } from './route.ts'
@@ -27,7 +28,7 @@ const FORGET_WITHIN_MS = 5000
 const ROOM_WITHIN_MS = 3000
 
 export type AttemptsOptions = RoutesOptions & {
-  readonly warn: (message: string) => void
+  readonly warn: (warning: Warning) => void
   readonly connections: number
   readonly bufferBytes: number
   readonly hashPool: HashPool
@@ -60,9 +61,8 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
   function onPlainReceiver(receiver: string): void {
     if (plain.has(receiver)) return
     plain.add(receiver)
-    warn(
-      `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind.`,
-    )
+    const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind.`
+    warn({ reason: 'PLAIN_RECEIVER', message, receiver })
   }
 
   async function attemptOver(

@@ -13,6 +13,7 @@ import type { QueueChange } from './entries.ts'
 import { newUploadKey } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
 import { createQueue } from './queue.ts'
+import type { Warning } from './queue-deps.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
@@ -20,6 +21,7 @@ import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 export type { ConflictPolicy } from '../contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
+export type { Warning } from './queue-deps.ts'
 export type { ResumeRecord, ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
@@ -53,8 +55,8 @@ export type EngineDeps = {
    * @default nobody does
    */
   readonly onSuccession?: (receiver: string, certificatePem: string) => void
-  /** Hears sentences the person should know, each once. @default nobody does */
-  readonly warn?: (message: string) => void
+  /** Hears what the person should know, each time it is so. @default nobody does */
+  readonly warn?: (warning: Warning) => void
   /** The built hash-worker.ts. @default none, and everything is hashed in this thread */
   readonly hashWorker?: URL
   readonly options?: EngineOptions

@@ -5,6 +5,13 @@ import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import type { LaneCounts } from './slots.ts'
 import type { FinishedEvent } from './status.ts'
 
+/** What the person should know; `message` is a sentence in English. */
+export type Warning = { readonly message: string } & (
+  | { readonly reason: 'LIST_NOT_SAVED'; readonly cause: unknown }
+  /** It knows only the first three rpcs. */
+  | { readonly reason: 'PLAIN_RECEIVER'; readonly receiver: string }
+)
+
 /** What the queue works with. */
 export type QueueDeps = {
   readonly resumeStore: ResumeStore
@@ -15,8 +22,7 @@ export type QueueDeps = {
   /** Tells the receiver that an upload is not wanted any more; never fails. */
   readonly forget: (record: ResumeRecord) => void
   readonly publish: (change: QueueChange) => void
-  /** Hears a sentence the person should know. */
-  readonly warn: (message: string) => void
+  readonly warn: (warning: Warning) => void
   readonly lanes: LaneCounts
   readonly unreachableGraceMs: number | undefined
 }

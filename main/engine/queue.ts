@@ -33,7 +33,10 @@ export function createQueue(deps: QueueDeps) {
 
   /** Uploads go on when they cannot be saved; the person must know that they would not survive a crash. */
   function save(written: Promise<void>): Promise<void> {
-    return written.catch((error: Error) => deps.warn(`Longshore cannot save its list of uploads: ${error.message}`))
+    return written.catch((cause: Error) => {
+      const message = `Longshore cannot save its list of uploads: ${cause.message}`
+      deps.warn({ reason: 'LIST_NOT_SAVED', message, cause })
+    })
   }
 
   /** Saves how far an upload has come, with what the person decided about it. */

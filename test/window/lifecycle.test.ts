@@ -113,6 +113,20 @@ test('[G7] an app whose settings and list are damaged opens, says what became of
   expect(kept).toHaveLength(3)
 })
 
+test('what the main process has to say is said in the language that was chosen', async () => {
+  const home = tempDir()
+  writeFileSync(join(home, 'settings.json'), '{"version":2,"language":"zh-CN"}')
+  writeFileSync(join(home, 'uploads.json'), '[')
+  const { page, stubOpenDialog } = await openApp({ home })
+  const notices = page.getByTestId('notice')
+  await notices.getByText('上传列表无法读取').waitFor()
+  await stubOpenDialog([join(home, 'no such file')])
+  await page.getByRole('switch', { name: '在这台电脑上接收' }).check()
+  await page.getByRole('button', { name: '添加文件…' }).click()
+  await notices.getByText('没有这个文件或文件夹').waitFor()
+  await saveScreenshots(page, 'notices-zh-CN')
+})
+
 test('[G12] settings and a list of a newer app are left alone, and the app works from memory', async () => {
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
   const newer = '{"version":99,"writtenBy":"9.0.0"}'

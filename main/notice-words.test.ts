@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { FileTrouble } from './file-trouble.ts'
+import { inEnglish, type NoticeWords, noticeWords } from './notice-words.ts'
+
+const full = new FileTrouble('/home/ann/state', { cause: Object.assign(new Error('no space'), { code: 'ENOSPC' }) })
+const wrapped = new Error('it was wrapped', { cause: full })
+
+/** Every sentence with something in each of its gaps. */
+function sentencesOf(words: NoticeWords): Record<keyof NoticeWords, string> {
+  return {
+    settingsNotSaved: words.settingsNotSaved(full),
+    receiversNotSaved: words.receiversNotSaved(full),
+    historyNotSaved: words.historyNotSaved(full),
+    stateOfNewer: words.stateOfNewer('settings', '9.0.0'),
+    stateNotKept: words.stateNotKept('receivers', full),
+    stateRestored: words.stateRestored('settings', '/kept'),
+    stateDamaged: words.stateDamaged('settings', '/kept'),
+    stateIncomplete: words.stateIncomplete('settings', '/kept'),
+    listOfNewer: words.listOfNewer('9.0.0'),
+    listNotKept: words.listNotKept(full),
+    listRestored: words.listRestored(['/kept', '/also']),
+    listDamaged: words.listDamaged(['/kept']),
+    listIncomplete: words.listIncomplete(['/kept']),
+    ownReceiverRefuses: words.ownReceiverRefuses(new Error('nobody answers.')),
+    plainAsBefore: words.plainAsBefore('nas:50051'),
+    keyNotKept: words.keyNotKept,
+    keysNotLocked: words.keysNotLocked,
+    warning: words.warning({ reason: 'LIST_NOT_SAVED', message: 'It cannot be saved.', cause: wrapped }),
+    skipped: words.skipped({ name: '/a', reason: 'SOURCE_MISSING', message: 'There is no such file.' }),
+    notAdded: words.notAdded(['/a: It is not a file.'], 2),
+    noReceiver: words.noReceiver,
+    receiverForgotten: words.receiverForgotten,
+    fileNotWritten: words.fileNotWritten(full),
+    folderNotOpened: words.folderNotOpened('no program'),
+    loginItemUnknown: words.loginItemUnknown,
+  }
+}
+
+test('every sentence is said in the language that was chosen, or in the system’s', () => {
+  const english = sentencesOf(inEnglish())
+  for (const [choice, locale] of [
+    ['zh-CN', 'en-US'],
+    ['system', 'zh-TW'],
+  ] as const) {
+    const chinese = sentencesOf(noticeWords(choice, locale))
+    for (const [key, sentence] of Object.entries(chinese))
+      expect([key, sentence]).toEqual([key, expect.stringMatching(/\p{Script=Han}/u)])
+    expect(Object.keys(chinese)).toEqual(Object.keys(inEnglish()))
+  }
+  for (const [choice, locale] of [
+    ['en', 'zh-CN'],
+    ['system', 'de-DE'],
+  ] as const)
+    expect(sentencesOf(noticeWords(choice, locale))).toEqual(english)
+  for (const [key, sentence] of Object.entries(english))
+    expect([key, sentence]).not.toEqual([key, expect.stringMatching(/\p{Script=Han}/u)])
+})
+
+test('what is wrong with a file is said in the same language, however it was wrapped on the way', () => {
+  const chinese = noticeWords('zh-CN', 'en')
+  expect(inEnglish().settingsNotSaved(full)).toBe(
+    'The settings could not be saved: /home/ann/state: its disk is full (ENOSPC).',
+  )
+  expect(chinese.settingsNotSaved(full)).toBe('设置无法保存：/home/ann/state：磁盘已满（ENOSPC）。')
+  expect(chinese.warning({ reason: 'LIST_NOT_SAVED', message: '', cause: wrapped })).toContain('磁盘已满（ENOSPC）')
+  const odd = new FileTrouble('/state', { cause: new Error('ELOOP: too many links') })
+  expect(chinese.listNotKept(odd)).toContain('/state: ELOOP: too many links')
+  expect(chinese.warning({ reason: 'PLAIN_RECEIVER', message: '', receiver: 'nas:50051' })).toContain('nas:50051')
+})
