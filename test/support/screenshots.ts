@@ -1,47 +1,58 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { accessibilityViolations } from './axe.ts'
 
 const DIRECTORY = join(import.meta.dirname, '../../test-results/window')
 
-/** Saves what the window shows, in both themes, for whoever changed it to look at. */
+/** A small and a large window, px; the usual one is as the app opens it. */
+const SIZES = { small: [720, 480], large: [1600, 1000] } as const
+
+/**
+ * Saves what the window shows, for whoever changed it to look at: in both themes, in both languages as if the person changed the language of the system, and in
+ * three sizes. The names of files say how they differ from the usual: English, as large as the app opens it. Whatever is pictured must have nothing, too, that
+ * shuts out people who use assistive technology.
+ */
 export async function saveScreenshots(page: Page, state: string): Promise<void> {
-  mkdirSync(DIRECTORY, { recursive: true })
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(DIRECTORY, `${state}-${colorScheme}.png`), animations: 'disabled' })
-  }
-  await page.emulateMedia({ colorScheme: null })
-}
-
-/** A small, a usual and a large window, px. */
-const SIZES = { small: [720, 480], usual: [1024, 700], large: [1600, 1000] } as const
-
-/** As {@link saveInBothLanguages}, in three sizes of the window, whose names follow the state's. */
-export async function saveInAllSizes(page: Page, state: string): Promise<void> {
+  await inBothLanguages(page, (language) => inBothThemes(page, `${state}${language}`))
   const cdp = await page.context().newCDPSession(page)
   for (const [size, [width, height]] of Object.entries(SIZES)) {
     await cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
-    await saveInBothLanguages(page, `${state}-${size}`)
+    await inBothLanguages(page, (language) => inBothThemes(page, `${state}-${size}${language}`))
   }
+  await end(cdp)
+  expect([state, await accessibilityViolations(page)]).toEqual([state, []])
+}
+
+/** As {@link saveScreenshots}, in the usual size only: for what another size would end, as it does a menu at the pointer. */
+export async function saveInUsualSize(page: Page, state: string): Promise<void> {
+  await inBothLanguages(page, (language) => inBothThemes(page, `${state}${language}`))
+  expect([state, await accessibilityViolations(page)]).toEqual([state, []])
+}
+
+async function end(cdp: CDPSession): Promise<void> {
   await cdp.send('Emulation.clearDeviceMetricsOverride')
   await cdp.detach()
 }
 
-/**
- * As {@link saveScreenshots}, in Chinese and then in English, as if the person changed the language of the system. Whatever is pictured must have nothing, too,
- * that shuts out people who use assistive technology.
- */
-export async function saveInBothLanguages(page: Page, state: string): Promise<void> {
+/** In Chinese and then in English. */
+async function inBothLanguages(page: Page, save: (suffix: string) => Promise<void>): Promise<void> {
   for (const language of ['zh-CN', 'en'] as const) {
     await page.evaluate(`
       Object.defineProperty(navigator, 'language', { get: () => '${language}', configurable: true })
       dispatchEvent(new Event('languagechange'))
     `)
     await page.locator(`html[lang=${language}]`).waitFor()
-    await saveScreenshots(page, language === 'en' ? state : `${state}-${language}`)
+    await save(language === 'en' ? '' : `-${language}`)
   }
-  expect([state, await accessibilityViolations(page)]).toEqual([state, []])
+}
+
+async function inBothThemes(page: Page, name: string): Promise<void> {
+  mkdirSync(DIRECTORY, { recursive: true })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join(DIRECTORY, `${name}-${colorScheme}.png`), animations: 'disabled' })
+  }
+  await page.emulateMedia({ colorScheme: null })
 }

@@ -8,7 +8,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
 import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveInUsualSize } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -145,7 +145,7 @@ test('at twice the size everything can still be reached', async () => {
   await cdp.send('Emulation.setDeviceMetricsOverride', { width: 450, height: 320, deviceScaleFactor: 2, mobile: false })
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   expect(overflow).toBe(0)
-  await saveInBothLanguages(page, 'zoomed')
+  await saveInUsualSize(page, 'zoomed')
   for (const name of ['Add files…', 'Settings', 'Pause film.mov', 'Receivers…']) {
     const button = page.getByRole('button', { name })
     await button.scrollIntoViewIfNeeded()

@@ -9,7 +9,7 @@ import { heldReceiver } from '../support/held-receiver.ts'
 import type { LaunchedApp } from '../support/launch-app.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -36,7 +36,7 @@ test('theme and language follow the choice at once, and after a restart', async 
   const home = tempDir()
   const first = await openApp({ home })
   await openSettings(first.page)
-  await saveInBothLanguages(first.page, 'settings-all')
+  await saveScreenshots(first.page, 'settings-all')
   await first.page.getByLabel('Theme').selectOption('dark')
   await first.page.waitForFunction("matchMedia('(prefers-color-scheme: dark)').matches")
   await first.page.getByLabel('Language', { exact: true }).selectOption('zh-CN')
@@ -174,7 +174,7 @@ test('what is to happen once all is sent is announced, can be called off, and ha
   await app.page.getByRole('button', { name: 'Close' }).click()
   await app.dropFiles([join(here, 'a.bin')], DROP)
   await app.page.getByText('The computer falls asleep in a moment').waitFor()
-  await saveInBothLanguages(app.page, 'ending')
+  await saveScreenshots(app.page, 'ending')
   await app.page.getByRole('button', { name: 'Call off' }).click()
   await app.page.getByTestId('ending').waitFor({ state: 'detached' })
 
@@ -203,7 +203,7 @@ test('hours with another limit are set, hold at once, and are kept', async () =>
   await page.getByLabel('to', { exact: true }).fill('08:00')
   await page.getByTestId('hours-limit').fill('2')
   await page.getByText('on the next day').waitFor()
-  await saveInBothLanguages(page, 'hours')
+  await saveScreenshots(page, 'hours')
   await page.getByRole('button', { name: 'Close' }).click()
   await dropFiles([join(here, 'film.mov')], DROP)
   await page.getByTestId('totals').getByText('Limited by the rate you set').waitFor()

@@ -5,7 +5,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { announceOnLoopback, hasLoopbackMulticast } from '../support/multicast.ts'
 import { openApp, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveInUsualSize, saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -24,7 +24,7 @@ describe.skipIf(!(await hasLoopbackMulticast()))('on the loopback (needs multica
 
     const list = page.getByRole('list', { name: 'Found on your network' })
     await list.getByRole('button').nth(2).waitFor()
-    await saveInBothLanguages(page, 'found-empty')
+    await saveScreenshots(page, 'found-empty')
     await list.getByRole('button', { name: 'living-room' }).press('Enter')
     // Found is not trusted: the address only fills in the dialog, which looks at who answers there.
     const address = page.getByTestId('receiver-address')
@@ -43,7 +43,7 @@ describe.skipIf(!(await hasLoopbackMulticast()))('on the loopback (needs multica
     const menu = page.getByTestId('found-menu')
     await menu.press('Enter')
     await list.waitFor()
-    await saveInBothLanguages(page, 'found-menu')
+    await saveInUsualSize(page, 'found-menu')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Escape')
     await expect.poll(() => list.isVisible()).toBe(false)

@@ -7,7 +7,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import type { LaunchedApp } from '../support/launch-app.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -49,7 +49,7 @@ test('what was sent is remembered over a restart, found, and saved as a list tha
   await openHistory(page)
   await page.getByText('61 files').waitFor()
   expect(await page.getByTestId('receipt').count(), 'only what is near').toBeLessThan(40)
-  await saveInBothLanguages(page, 'history')
+  await saveScreenshots(page, 'history')
   const list = join(there, 'list.md5')
   await stubSaveDialog(app, list)
   await page.getByRole('button', { name: 'md5sum list' }).click()

@@ -7,7 +7,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { openApp } from '../support/open-app.ts'
 import { startProxy } from '../support/proxy.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilKind, withEngine } from '../support/with-engine.ts'
 
@@ -47,7 +47,7 @@ test('what another device sends here is shown while it arrives, with whose it is
   const percent = async () => Number(await arriving.getByRole('progressbar').getAttribute('aria-valuenow'))
   await expect.poll(percent, { timeout: 20_000 }).toBeGreaterThan(20)
   expect(await percent()).toBeLessThan(60)
-  await saveInBothLanguages(page, 'incoming')
+  await saveScreenshots(page, 'incoming')
 
   proxy.release()
   await untilKind(phone, 'done')

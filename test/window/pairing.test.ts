@@ -9,7 +9,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { addReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -56,7 +56,7 @@ test('this computer receives with a code, counts the devices that used one, and 
   await code.waitFor()
   await page.getByRole('img', { name: 'QR code of the pairing link' }).waitFor()
   expect(await page.getByTestId('devices').textContent()).toContain('None yet.')
-  await saveInBothLanguages(page, 'pairing-invitation')
+  await saveScreenshots(page, 'pairing-invitation')
 
   const first = await code.textContent()
   await page.getByRole('button', { name: 'New code' }).click()
@@ -70,7 +70,7 @@ test('this computer receives with a code, counts the devices that used one, and 
   await page.getByText('No code is open.').waitFor()
   expect(await page.getByTestId('device').count(), 'this app itself is no other device').toBe(1)
   expect((await shownFingerprints(page, 'devices'))[0]).toBe(paired.fingerprint)
-  await saveInBothLanguages(page, 'pairing-devices')
+  await saveScreenshots(page, 'pairing-devices')
 
   const { certificatePem, token } = paired
   const asPhone = connect({ address: link.address, security: { kind: 'pinned', certificatePem, token } }, 1)
@@ -119,7 +119,7 @@ test('a receiver is paired by its code; a wrong one is answered in place and pai
   await code.waitFor()
   expect(await code.evaluate((element) => element.matches(':focus'))).toBe(true)
   expect(await shownFingerprints(page, 'pair-receiver')).toEqual([receiver.fingerprint])
-  await saveInBothLanguages(page, 'pairing-code')
+  await saveScreenshots(page, 'pairing-code')
   await code.fill('1234')
   await code.press('Enter')
   await page.getByText('This is not a pairing code.').waitFor()
@@ -127,7 +127,7 @@ test('a receiver is paired by its code; a wrong one is answered in place and pai
   await code.press('Enter')
   await page.getByText('1 try did not work.').waitFor()
   expect(await code.getAttribute('aria-invalid')).toBe('true')
-  await saveInBothLanguages(page, 'pairing-wrong-code')
+  await saveScreenshots(page, 'pairing-wrong-code')
   await code.fill(` ${receiver.link} `)
   await code.press('Enter')
   await page.getByTestId('pair-receiver').waitFor({ state: 'detached' })
@@ -144,7 +144,7 @@ test('known receivers are listed, renamed and forgotten, and known again after a
   await pairByLink(first.page, receiver.link)
   await addReceiver(first.page, unencrypted.address)
   await first.page.getByTestId('plaintext-receiver').waitFor()
-  await saveInBothLanguages(first.page, 'pairing-plaintext')
+  await saveScreenshots(first.page, 'pairing-plaintext')
   await first.page.getByRole('button', { name: 'Use without encryption' }).click()
   await first.page.getByText('Not encrypted: whoever is on the way').waitFor()
   await first.electronApp.close()
@@ -156,7 +156,7 @@ test('known receivers are listed, renamed and forgotten, and known again after a
   await page.getByLabel('Name of Attic box').press('Enter')
   const archive = page.locator('[data-name="Film archive"]')
   await archive.getByText(/^[\d.,]+ .iB free$/).waitFor()
-  await saveInBothLanguages(page, 'receivers')
+  await saveScreenshots(page, 'receivers')
   const plainCard = page.locator(`[data-testid=receiver][data-name="${unencrypted.address}"]`)
   for (const _ of ['ask', 'agree']) await plainCard.getByRole('button', { name: 'Forget' }).click()
   await plainCard.waitFor({ state: 'detached' })
@@ -190,12 +190,12 @@ test('[H3] where another receiver answers, everything stops in red, nothing is s
   const stop = page.getByTestId('identity-stop')
   await expect.poll(() => shownFingerprints(page, 'identity-stop')).toEqual([receiver.fingerprint, other.fingerprint])
   expect(await stop.getByRole('button').allTextContents()).toEqual(['Copy details', 'Forget'])
-  await saveInBothLanguages(page, 'identity-changed')
+  await saveScreenshots(page, 'identity-changed')
   await page.getByRole('button', { name: 'Retry secret.bin' }).click()
   await rowOfKind(page, 'secret.bin', 'failed').waitFor()
   await addReceiver(page, other.address)
   await page.getByTestId('other-identity').waitFor()
-  await saveInBothLanguages(page, 'identity-changed-dialog')
+  await saveScreenshots(page, 'identity-changed-dialog')
   await page.keyboard.press('Escape')
   expect([stored(there), stored(elsewhere)]).toEqual([[], []])
   expect(other.lines.filter((line) => line.includes('stored'))).toEqual([])
@@ -225,7 +225,7 @@ test('a receiver that forgot this computer says so, and uploads go on once both 
   await rowOfKind(page, 'a.bin', 'failed').waitFor()
   expect(await row(page, 'a.bin').getByTestId('status').textContent()).toContain('does not know this computer any more')
   await page.getByRole('button', { name: 'Pair again…' }).waitFor()
-  await saveInBothLanguages(page, 'pair-again')
+  await saveScreenshots(page, 'pair-again')
 
   const invite = longshore('devices', 'invite', '--dir', there, '--json')
   const { pairLink } = await invite.event('invite')

@@ -15,7 +15,7 @@ import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -38,7 +38,7 @@ test('what does not fit is asked about before the first byte, once for all of it
   await dropFiles(films, '[data-testid=drop]')
   await page.getByText('There is not enough room').waitFor()
   await page.getByText('140 MiB are needed').waitFor()
-  await saveInBothLanguages(page, 'no-room')
+  await saveScreenshots(page, 'no-room')
   await page.getByRole('button', { name: 'Add nothing' }).click()
   await page.getByTestId('question').waitFor({ state: 'detached' })
   expect(await page.getByTestId('row').count()).toBe(0)
@@ -63,7 +63,7 @@ test('files that cannot be read are named together, and the others are added', a
   await page.getByRole('button', { name: 'Add files' }).click()
   await page.getByText('2 items cannot be read and would be left out').waitFor()
   expect(await page.getByTestId('question').getByRole('listitem').allTextContents()).toEqual(['one', 'two'])
-  await saveInBothLanguages(page, 'unreadable')
+  await saveScreenshots(page, 'unreadable')
   await page.getByRole('button', { name: 'Add the other file' }).click()
   await rowOfKind(page, 'a.bin', 'done').waitFor()
   expect(await page.getByTestId('row').count()).toBe(1)
@@ -86,7 +86,7 @@ test('names that are taken are asked about before the first byte, and the answer
   await question.getByText('1 of them has the size of what is there').waitFor()
   await question.getByText('take:2.mov → take_2.mov').waitFor()
   expect(await page.getByTestId('row').count()).toBe(0)
-  await saveInBothLanguages(page, 'taken')
+  await saveScreenshots(page, 'taken')
   await question.getByRole('button', { name: 'Add 4 files' }).click()
   for (const name of names) await rowOfKind(page, name, 'done').waitFor()
   const stored = ['OTHER.mov', 'new.mov', 'other (2).mov', 'same.mov', 'take_2.mov']
@@ -128,7 +128,7 @@ test('a name that the receiver cannot store is told before anything is sent', as
   await dropFiles([join(here, 'day')], '[data-testid=drop]')
   await page.getByText('1 name cannot be stored there').waitFor()
   await page.getByText('day/a\\b.mov').waitFor()
-  await saveInBothLanguages(page, 'unstorable')
+  await saveScreenshots(page, 'unstorable')
   await page.getByRole('button', { name: 'Add the other file' }).click()
   await expect.poll(() => existsSync(join(there, 'day', 'good.mov'))).toBe(true)
 })

@@ -7,7 +7,7 @@ import { startDrag } from '../support/drag.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveInAllSizes, saveInBothLanguages } from '../support/screenshots.ts'
+import { saveInUsualSize, saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const DROP = '[data-testid=drop]'
@@ -55,7 +55,7 @@ test('filters and the search show a part of the list, and say when that is nothi
   expect(await names(page)).not.toContain('a.mov')
   await filter('failed').click()
   await page.getByText('Nothing has failed.').waitFor()
-  await saveInBothLanguages(page, 'filter-nothing')
+  await saveScreenshots(page, 'filter-nothing')
   await page.getByRole('button', { name: 'Show all uploads' }).click()
   await expect.poll(() => names(page)).toEqual(['a.mov', 'b.mov', 'c.mov', 'photos'])
   expect(await filter('all').textContent()).toContain('6')
@@ -65,7 +65,7 @@ test('filters and the search show a part of the list, and say when that is nothi
   await expect.poll(() => names(page)).toEqual(['photos'])
   await page.getByRole('button', { name: 'Show the files of photos' }).click()
   await expect.poll(() => names(page)).toEqual(['photos', 'beach.jpg'])
-  await saveInBothLanguages(page, 'search')
+  await saveScreenshots(page, 'search')
   await page.keyboard.press('ControlOrMeta+f')
   await page.keyboard.type('nowhere')
   await page.getByText('No upload shown here has “nowhere” in its name.').waitFor()
@@ -82,7 +82,7 @@ test('rows are selected with the usual keys, and paused, resumed and removed tog
   await press(page, 'f.mov', 'ControlOrMeta')
   expect(await selected(page)).toEqual(['b.mov', 'd.mov', 'f.mov'])
   await page.getByText('3 selected').waitFor()
-  await saveInBothLanguages(page, 'selection')
+  await saveScreenshots(page, 'selection')
   await page.getByTestId('selection-bar').getByRole('button', { name: 'Pause' }).click()
   for (const name of ['b.mov', 'd.mov', 'f.mov']) await rowOfKind(page, name, 'paused').waitFor()
   expect(await rowOfKind(page, 'c.mov', 'paused').count()).toBe(0)
@@ -114,7 +114,7 @@ test('what was removed comes back with Undo; nothing is taken from the receiver 
   await page.keyboard.press('Delete')
   await page.getByText('2 uploads removed').waitFor()
   await expect.poll(() => names(page)).toEqual(['c.mov'])
-  await saveInBothLanguages(page, 'undo')
+  await saveScreenshots(page, 'undo')
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => names(page)).toEqual(['a.mov', 'b.mov', 'c.mov'])
   await rowOfKind(page, 'a.mov', 'sending').waitFor()
@@ -149,7 +149,7 @@ test('rows are dragged to another place, and moved with Alt and the arrow keys',
   if (target === null) throw new Error('The row is not visible')
   await drag.over({ x: target.x + 90, y: target.y + 6 })
   await page.locator('[data-drop=above]').waitFor()
-  await saveInBothLanguages(page, 'dragging')
+  await saveInUsualSize(page, 'dragging')
   await drag.drop()
   await expect.poll(() => names(page)).toEqual(['a.mov', 'd.mov', 'b.mov', 'c.mov'])
   expect(await page.locator('[data-drop]').count()).toBe(0)
@@ -172,7 +172,7 @@ test('the menu of a row is opened with either hand or the keyboard, and acts on 
   const menu = page.getByTestId('row-menu')
   await menu.waitFor()
   expect(await selected(page)).toEqual(['c.mov'])
-  await saveInBothLanguages(page, 'row-menu')
+  await saveInUsualSize(page, 'row-menu')
   await menu.getByRole('menuitem', { name: 'Move to the top' }).click()
   await expect.poll(() => names(page)).toEqual(['c.mov', 'a.mov', 'b.mov'])
 
@@ -204,14 +204,14 @@ test('a chart shows the rate of the last minutes', async () => {
   await expect.poll(painted, { timeout: 10_000 }).toBe(true)
   await page.getByRole('button', { name: 'Pause c.mov' }).click()
   await page.getByRole('button', { name: 'Details of c.mov' }).click()
-  await saveInAllSizes(page, 'queue')
+  await saveScreenshots(page, 'queue')
 })
 
 test('a question mark shows the keys', async () => {
   const { page } = await openQueue('a.mov')
   await page.keyboard.press('?')
   await page.getByTestId('keys').waitFor()
-  await saveInBothLanguages(page, 'keys')
+  await saveScreenshots(page, 'keys')
   await page.keyboard.press('Escape')
   await page.getByTestId('keys').waitFor({ state: 'detached' })
 })

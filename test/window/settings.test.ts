@@ -5,7 +5,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -25,13 +25,13 @@ test('a limit is set, named as what limits the rate, lifted again, and the file 
   await page.getByText('At least 0.01 MB a second.').waitFor()
   await rate.fill('2')
   await rate.press('Enter')
-  await saveInBothLanguages(page, 'settings')
+  await saveScreenshots(page, 'settings')
   await page.keyboard.press('Escape')
 
   await dropFiles([join(here, 'film.mov')], '[data-testid=drop]')
   await rowOfKind(page, 'film.mov', 'sending').waitFor()
   await page.getByTestId('totals').getByText('Limited by the rate you set').waitFor()
-  await saveInBothLanguages(page, 'limited')
+  await saveScreenshots(page, 'limited')
 
   await page.getByTestId('settings-button').click()
   expect(await rate.inputValue()).toBe('2')

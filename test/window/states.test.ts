@@ -11,7 +11,7 @@ import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
 import { startProxy } from '../support/proxy.ts'
-import { saveInBothLanguages } from '../support/screenshots.ts'
+import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
@@ -43,7 +43,7 @@ test('waiting, sending and paused uploads say so, and are never shown as complet
   await rowOfKind(page, 'a.mov', 'paused').waitFor()
   expect(await words(page, 'a.mov')).toBe('Paused by you')
   expect(await percent(page, 'a.mov')).toBeGreaterThan(0)
-  await saveInBothLanguages(page, 'state-queue')
+  await saveScreenshots(page, 'state-queue')
   proxy.release()
   await page.getByRole('button', { name: 'Resume a.mov' }).click()
   for (const name of names) await rowOfKind(page, name, 'done').waitFor()
@@ -61,7 +61,7 @@ test('[A7] a file that is sent but not verified is not done, and a receiver that
   receiver.child.kill('SIGSTOP')
   expect(await words(page, 'disk image.iso')).toMatch(/^Verifying, \d+% checked$/)
   expect(await percent(page, 'disk image.iso')).toBe(99)
-  await saveInBothLanguages(page, 'state-verifying')
+  await saveScreenshots(page, 'state-verifying')
   await page.getByText('The receiver cannot be reached.').waitFor({ timeout: 30_000 })
   expect(await percent(page, 'disk image.iso')).toBe(99)
   receiver.child.kill('SIGCONT')
@@ -81,7 +81,7 @@ test('[A8] uploads rest while the computer is asleep and go on by themselves whe
   await rowOfKind(page, 'film.mov', 'interrupted').waitFor()
   expect(await words(page, 'film.mov')).toBe('This computer is asleep. Continues by itself when it wakes up.')
   expect(await percent(page, 'film.mov')).toBeGreaterThan(2)
-  await saveInBothLanguages(page, 'state-asleep')
+  await saveScreenshots(page, 'state-asleep')
   proxy.cut()
   proxy.release()
   const sentAsleep = proxy.forwarded()
@@ -107,7 +107,7 @@ test('[A6 B1] an upload whose receiver goes away says so, keeps what is stored, 
   await closed
   await page.getByText('The receiver cannot be reached.').waitFor({ timeout: 30_000 })
   expect(await percent(page, 'film.mov')).toBeGreaterThan(2)
-  await saveInBothLanguages(page, 'state-unreachable')
+  await saveScreenshots(page, 'state-unreachable')
   proxy.release()
   await withReceiver(there, port)
   await rowOfKind(page, 'film.mov', 'done').waitFor({ timeout: 60_000 })
@@ -125,7 +125,7 @@ test('[F1] a full disk of the receiver is named, and the upload continues by its
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)
   await dropFiles([join(here, 'backup.tar')], DROP)
   await page.getByText('The receiver’s disk is full.').waitFor()
-  await saveInBothLanguages(page, 'state-disk-full')
+  await saveScreenshots(page, 'state-disk-full')
   execFileSync('mount', ['-o', 'remount,size=512m', there])
   await rowOfKind(page, 'backup.tar', 'done').waitFor({ timeout: 60_000 })
   expect(md5OfFile(join(there, 'backup.tar'))).toBe(md5)
@@ -149,7 +149,7 @@ test('[G1] a source that was moved away is named, others go on, and it goes on w
   await page.getByRole('button', { name: 'Resume moved.mov' }).click()
   await page.getByText('The file is not where it was. Put it back, or cancel.').waitFor()
   await rowOfKind(page, 'stays.mov', 'done').waitFor()
-  await saveInBothLanguages(page, 'state-source-missing')
+  await saveScreenshots(page, 'state-source-missing')
   renameSync(join(here, 'elsewhere.mov'), join(here, 'moved.mov'))
   await rowOfKind(page, 'moved.mov', 'done').waitFor({ timeout: 60_000 })
   expect(md5OfFile(join(there, 'moved.mov'))).toBe(md5)
@@ -171,7 +171,7 @@ test('[G3] a failure says what happened and what to do, and its details can be c
     'Failed: The file changed while it was being sent. Retry sends it as it is now.',
   )
   await page.getByRole('button', { name: 'Details of draft.txt' }).click()
-  await saveInBothLanguages(page, 'state-failed')
+  await saveScreenshots(page, 'state-failed')
   await page.getByRole('button', { name: 'Copy details' }).click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
   await page.getByTestId('add-receiver-button').click()
@@ -194,5 +194,5 @@ test('a file whose name was taken says under which name it was stored', async ()
   const stored = readdirSync(there).find((name) => name !== 'photo.jpg' && !name.startsWith('.')) ?? ''
   expect(await words(page, 'photo.jpg')).toBe(`Verified; the name was taken, stored as ${stored}`)
   expect(md5OfFile(join(there, stored))).toBe(md5)
-  await saveInBothLanguages(page, 'state-done')
+  await saveScreenshots(page, 'state-done')
 })
