@@ -28,6 +28,7 @@ test.each<[UploadStatus, string]>([
   [failed, 'Failed: The disk is full.'],
   [done, 'Verified, stored as x.bin'],
   [storedAs('x (2).bin'), 'Verified; the name was taken, stored as x (2).bin'],
+  [storedAs('x_.bin'), 'Verified; not every system can store this name, stored as x_.bin'],
   [stopped('DISK_FULL'), 'The receiver’s disk is full. Make room on it. Continues by itself in 12 sec.'],
   [stopped('ASLEEP'), 'This computer is asleep. Continues by itself when it wakes up.'],
   [stopped('RECEIVER_OFF'), '“Receive on this computer” is off. Switch it on below. Continues by itself then.'],

@@ -1,5 +1,6 @@
 import type { UploadSnapshot } from '../../main/contract.ts'
 import { reasonSentence, type Stop } from '../reasons.ts'
+import { namingOf } from '../stored-as.ts'
 import { type Text, useText } from '../text.ts'
 import { useNow } from './use-now.ts'
 
@@ -37,7 +38,7 @@ export function statusSentence(
     case 'failed':
       return t('status.failed', { message: reasonSentence(status, t) })
     case 'done':
-      return t(status.storedAs === path ? 'status.done' : 'status.doneAs', { storedAs: status.storedAs })
+      return t(`status.${namingOf(path, status.storedAs)}`, { storedAs: status.storedAs })
   }
 }
 
