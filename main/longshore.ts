@@ -23,6 +23,7 @@ import { noticeWords } from './notice-words.ts'
 import { announce, createNotices, eachOnce } from './notices.ts'
 import { createOpenedLink } from './opened-link.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
+import { paceUploads } from './paced-uploads.ts'
 import { adoptPlainReceivers } from './plain-receivers.ts'
 import { canSleep } from './power.ts'
 import { createPreflight } from './preflight.ts'
@@ -36,7 +37,6 @@ import { openSettings } from './settings.ts'
 import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 import { createSwitchedDiscovery } from './switched-discovery.ts'
 import { createTokenSafe } from './token-safe.ts'
-import { inPieces } from './upload-pieces.ts'
 import { openWindow, refusePermissions } from './window.ts'
 
 /** The running app, as its lifecycle needs it. */
@@ -127,10 +127,9 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     hashWorker: hashWorkerFile,
   })
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
-  engine.onChange((change) => {
-    for (const piece of inPieces(change)) sendEvent(window, 'uploads', piece)
-    watch.heed(change.changed)
-  })
+  const toWindow = paceUploads((piece) => sendEvent(window, 'uploads', piece))
+  engine.onChange(toWindow.send)
+  engine.onChange(({ changed }) => watch.heed(changed))
   powerMonitor.on('suspend', () => {
     engine.sleep()
     // The computer does not wait, and may run out of battery before it wakes up.
@@ -237,6 +236,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     openLink: openedLink.open,
     async close() {
       desktop.close()
+      toWindow.stop()
       discovery.stop()
       settings.flush()
       receivers.flush()

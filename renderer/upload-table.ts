@@ -15,8 +15,8 @@ export type UploadTable = Uploads & {
 
 type Bucket = ReadonlyMap<UploadId, UploadSnapshot>
 
-/** A change copies this list and, of the buckets, those it falls into: with 100,000 uploads that is 200 each, and not all of them. */
-const BUCKETS = 512
+/** A change copies this list and, of the buckets, those it falls into: with 100,000 uploads that is a dozen each. */
+const BUCKETS = 8192
 
 /** A table that begins with these uploads. */
 export function uploadTable(uploads: Iterable<UploadSnapshot> = []): UploadTable {

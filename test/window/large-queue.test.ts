@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { eventChannel } from '../../main/channels.ts'
-import type { UploadSnapshot, UploadStatus } from '../../main/contract.ts'
-import { inPieces } from '../../main/upload-pieces.ts'
+import type { UploadStatus } from '../../main/contract.ts'
+import { MOST_IN_ONE_PIECE, PIECE_EVERY_MS } from '../../main/paced-uploads.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import type { LaunchedApp } from '../support/launch-app.ts'
 import { openApp } from '../support/open-app.ts'
@@ -17,26 +16,32 @@ const LONGEST_FRAME_MS = 1000
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
-function waiting(index: number): UploadSnapshot {
-  const name = `frame ${String(index).padStart(6, '0')}.exr`
-  return {
-    id: randomUUID(),
-    name,
-    path: name,
-    sizeBytes: 48e6,
-    receiver: 'box:50051',
-    rank: index,
-    status: { kind: 'waiting' },
-  }
-}
-
-/** Says something to the window as the main process does. */
-async function say(app: LaunchedApp, changed: readonly UploadSnapshot[]): Promise<void> {
+/**
+ * Says to the window, as the main process does, that uploads from one index up to another are in a status. They are made up in the main process: Node's inspector,
+ * over which a test speaks with it, does not bear messages of megabytes for long.
+ */
+async function say(app: LaunchedApp, from: number, to: number, status: UploadStatus): Promise<void> {
   await app.main(
-    ({ BrowserWindow }, { channel, changed }) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.send(channel, { changed, removed: [] })
+    async ({ BrowserWindow }, { channel, from, to, status, mostInOnePiece, pieceEveryMs }) => {
+      const upload = (index: number) => {
+        const name = `frame ${String(index).padStart(6, '0')}.exr`
+        const id = `00000000-0000-4000-8000-${String((index * 7919) % 1_000_003).padStart(12, '0')}`
+        return { id, name, path: name, sizeBytes: 48e6, receiver: 'box:50051', rank: index, status }
+      }
+      for (let at = from; at < to; at += mostInOnePiece) {
+        const changed = Array.from({ length: Math.min(mostInOnePiece, to - at) }, (_, n) => upload(at + n))
+        BrowserWindow.getAllWindows()[0]?.webContents.send(channel, { changed, removed: [] })
+        if (at + mostInOnePiece < to) await new Promise((resolve) => setTimeout(resolve, pieceEveryMs))
+      }
     },
-    { channel: eventChannel('uploads'), changed },
+    {
+      channel: eventChannel('uploads'),
+      from,
+      to,
+      status,
+      mostInOnePiece: MOST_IN_ONE_PIECE,
+      pieceEveryMs: PIECE_EVERY_MS,
+    },
   )
 }
 
@@ -66,22 +71,17 @@ async function takeFrames(page: Page): Promise<Frames> {
 test('with 100,000 queued uploads only the rows in sight exist, and no frame is long while three are sent', async () => {
   const app = await openApp({ home: tempDir() })
   const { page } = app
-  const uploads = Array.from({ length: ROWS }, (_, index) => waiting(index))
   await watchFrames(page)
-  for (const piece of inPieces({ changed: uploads, removed: [] })) await say(app, piece.changed)
+  await say(app, 0, ROWS, { kind: 'waiting' })
   await page.getByText('All 100,000').waitFor({ timeout: 60_000 })
   const report: Record<string, Frames> = { arriving: await takeFrames(page) }
   const rendered = () => page.locator('[role=row]').count()
 
-  const withStatus = (index: number, status: UploadStatus) => ({ ...(uploads[index] as UploadSnapshot), status })
   /** Two seconds of progress as the engine tells it, ten times a second. */
   async function progress(): Promise<void> {
     for (let tick = 1; tick <= 20; tick++) {
       const status: UploadStatus = { kind: 'sending', bytesStored: tick * 1e6, bytesPerSecond: 80e6, secondsLeft: 1 }
-      await say(
-        app,
-        [0, 1, 2].map((index) => withStatus(index, status)),
-      )
+      await say(app, 0, 3, status)
       await page.waitForTimeout(90)
     }
   }
@@ -114,12 +114,8 @@ test('with 100,000 queued uploads only the rows in sight exist, and no frame is 
   await page.keyboard.press('Escape')
   await page.locator('[data-filter=waiting]').click()
   for (let tick = 0; tick < 10; tick++) {
-    await say(
-      app,
-      Array.from({ length: 100 }, (_, index) =>
-        withStatus(100 * tick + index, { kind: 'done', storedAs: 'x', bytesSent: 48e6, finishedAtMs: 1 }),
-      ),
-    )
+    const done = { kind: 'done', storedAs: 'x', bytesSent: 48e6, finishedAtMs: 1 } as const
+    await say(app, 100 * tick, 100 * (tick + 1), done)
     await page.waitForTimeout(90)
   }
   report.filtering = await takeFrames(page)
