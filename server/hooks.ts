@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { OnUnexpected } from './answer.ts'
 import { ReceiveError, receiveErrorFrom } from './errors.ts'
 import type { StoredEvent } from './receiver.ts'
+import { within } from './within.ts'
 
 /** What else is to happen when a file is stored. */
 export type HooksConfig = {
@@ -56,7 +57,8 @@ export function startHooks(
   async function run(file: StoredEvent): Promise<void> {
     const path = place(file.name)
     const told = JSON.stringify({ ...file, path })
-    if (program !== undefined) await attempt(() => runCommand(program, path, told, over.signal))
+    if (program !== undefined)
+      await attempt(() => within(COMMAND_WITHIN_MS, over.signal, (soon) => runCommand(program, path, told, soon)))
     if (url !== undefined) await attempt(() => post(url, told, retryAfterMs, over.signal))
   }
 
@@ -120,10 +122,7 @@ function mustBeAllowed({ origin }: URL, origins: string | undefined): void {
 }
 
 async function runCommand(program: string, path: string, told: string, signal: AbortSignal): Promise<void> {
-  const child = spawn(program, [path], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(COMMAND_WITHIN_MS)]),
-  })
+  const child = spawn(program, [path], { stdio: ['pipe', 'ignore', 'pipe'], signal })
   let complaint = ''
   child.stderr.on('data', (data) => {
     complaint = (complaint + data).slice(-MOST_COMPLAINT)
@@ -143,13 +142,9 @@ async function runCommand(program: string, path: string, told: string, signal: A
 async function post(url: URL, body: string, retryAfterMs: readonly number[], signal: AbortSignal): Promise<void> {
   for (let tried = 0; ; tried++) {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
-      })
+      const headers = { 'content-type': 'application/json' }
+      const asked = { method: 'POST', headers, body, redirect: 'error' } as const
+      const response = await within(ANSWER_WITHIN_MS, signal, (soon) => fetch(url, { ...asked, signal: soon }))
       await response.body?.cancel()
       if (response.ok) return
       throw new Error(`it answered ${response.status}`)

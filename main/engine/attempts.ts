@@ -129,23 +129,13 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     /** True for an upload that goes whole in a stream with others, and so can be under way beside many. */
     isSmall: ({ begun, record }: Entry): boolean => !begun && isPutWhole(record, putLimits.get(record.receiver) ?? 0),
     forget(record: ResumeRecord): void {
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FORGET_WITHIN_MS)])
-      void (async () => {
-        let lease: Lease | undefined
-        try {
-          lease = leaseOf(routeTo(record.receiver))
-          await lease.connection.abort(record.uploadKey, signal)
-        } catch {
-          // Unreachable, plain or busy: whatever it is, the receiver drops abandoned uploads by itself.
-        } finally {
-          lease?.giveBack(false)
-        }
-      })()
+      // Whatever comes of it: the receiver drops abandoned uploads by itself.
+      void askAnyway(record.receiver, (connection) =>
+        connection.abort(record.uploadKey, closing.signal, FORGET_WITHIN_MS),
+      )
     },
     freeBytesOn: (receiver: string) =>
-      askAnyway(receiver, (connection) =>
-        connection.freeBytes(AbortSignal.any([closing.signal, AbortSignal.timeout(ROOM_WITHIN_MS)])),
-      ),
+      askAnyway(receiver, (connection) => connection.freeBytes(closing.signal, ROOM_WITHIN_MS)),
     checkNames: (receiver: string, names: readonly NameToCheck[]) =>
       askAnyway(receiver, (connection) => checkNames(connection, names, closing.signal)),
     setRate: throttles.setRate,

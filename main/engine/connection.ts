@@ -52,7 +52,7 @@ export type Connection = {
   /** Asks once which kind of receiver answers, and remembers. */
   introduce(signal: AbortSignal): Promise<ReceiverKind>
   /** Free bytes on the receiver that no unfinished upload has claimed; undefined when it does not tell this caller. */
-  freeBytes(signal: AbortSignal): Promise<number | undefined>
+  freeBytes(signal: AbortSignal, withinMs: number): Promise<number | undefined>
   begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
   /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
   finish(
@@ -61,7 +61,7 @@ export type Connection = {
     onVerified: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<FinishedFile>
-  abort(uploadKey: string, signal: AbortSignal): Promise<void>
+  abort(uploadKey: string, signal: AbortSignal, withinMs?: number): Promise<void>
   /** The unfinished uploads that the receiver holds. */
   listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
@@ -112,10 +112,11 @@ export function connect(route: Route, lanes: number): Connection {
       kind ??= asked
       return kind
     },
-    async freeBytes(signal) {
+    async freeBytes(signal, withinMs) {
       const { freeBytes, access } = await ask<Pick<ReceiverInfo, 'freeBytes' | 'access'>>(
         (options, done) => anyClient().getReceiverInfo({}, options, done),
         signal,
+        withinMs,
       )
       const isTold = access !== 'PAIRING_NEEDED' && Number(freeBytes) < FREE_BYTES_UNKNOWN
       return isTold ? Number(freeBytes) : undefined
@@ -136,8 +137,10 @@ export function connect(route: Route, lanes: number): Connection {
       }
       throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
     },
-    async abort(uploadKey, signal) {
-      await ask((options, done) => anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done), signal)
+    async abort(uploadKey, signal, withinMs) {
+      const call: Parameters<typeof ask>[0] = (options, done) =>
+        anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done)
+      await ask(call, signal, withinMs)
     },
     async listUploads(signal) {
       const uploads: UploadSummary[] = []
