@@ -19,6 +19,7 @@ export const eventNames = Object.keys({
   preferences: true,
   ending: true,
   question: true,
+  looking: true,
   sheet: true,
   openedLink: true,
 } satisfies Record<keyof Events, true>) as readonly (keyof Events)[]

@@ -103,6 +103,7 @@ export const readArguments: ReadArguments = {
     if (!isAnswer(args[1])) throw refused('an answer to a question', args[1])
     return [id(args[0]), args[1]]
   },
+  stopLooking: none,
   openReceivingFolder: none,
   dismiss: onlyId,
 }

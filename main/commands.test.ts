@@ -9,7 +9,6 @@ import type { Engine } from './engine/engine.ts'
 import { openHistory } from './history.ts'
 import { createNotices } from './notices.ts'
 import { defaultPreferences } from './preference-checks.ts'
-import { createQuestions } from './questions.ts'
 import type { ReceiverWish } from './receiver-process.ts'
 import { openSettings } from './settings.ts'
 import { STORE_OPTIONS } from './state-store.ts'
@@ -31,14 +30,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
       asked.push([name, ...args])
     }
   const engine: Engine = {
-    async add(paths, options) {
-      const { review: _, ...wanted } = options
-      asked.push(['add', paths, wanted])
-      return {
-        ids: paths.map((path) => `id of ${path}`),
-        skipped: [{ name: 'fifo', message: 'It is not a file.', reason: 'NOT_A_FILE' }],
-      }
-    },
+    add: async () => ({ ids: [], skipped: [] }),
     pause: note('pause'),
     resume: note('resume'),
     retry: note('retry'),
@@ -77,8 +69,15 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     deviceName: 'laptop',
     takeOpenedLink: () => undefined,
     takeSheet: () => undefined,
-    preflight: async ({ entries }) => entries,
-    questions: createQuestions(note('question')),
+    additions: {
+      async add(receiver, paths) {
+        asked.push(['add', paths, receiver])
+        return { added: paths.length, skipped: [{ name: 'fifo', message: 'It is not a file.' }] }
+      },
+      current: () => ({}),
+      answer: note('answer'),
+      stop: note('stop'),
+    },
     receiverProcess: {
       state: () => off,
       want: (wish) => wishes.push(wish),
@@ -130,7 +129,7 @@ test('chosen files go to the chosen receiver, and what was skipped is reported',
   const { commands, asked } = await commandsWith({ chosen: ['/a', '/b'] })
   await commands.setReceiver('nas:50051')
   expect(await commands.chooseFiles()).toEqual({ added: 2, skipped: [{ name: 'fifo', message: 'It is not a file.' }] })
-  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], { receiver: 'nas:50051', onConflict: 'keep-both' }]])
+  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], 'nas:50051']])
 })
 
 test('a cancelled dialog adds nothing', async () => {
@@ -178,7 +177,7 @@ test('what is decided about sending holds at once, is told and is kept', async (
     ['discover', false],
     ['apply'],
     ['chooseFiles'],
-    ['add', ['/a'], { receiver: 'nas:50051', onConflict: 'skip-same' }],
+    ['add', ['/a'], 'nas:50051'],
   ])
   await commands.limitRate(undefined)
   expect(settings.get()).toMatchObject({ onConflict: 'skip-same', discovery: false })

@@ -1,14 +1,13 @@
+import type { Additions } from './additions.ts'
 import type { AddReport, AppSnapshot, Commands } from './contract.ts'
 import type { Ending } from './contract-preferences.ts'
 import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract-receivers.ts'
-import type { Engine, Review } from './engine/engine.ts'
+import type { Engine } from './engine/engine.ts'
 import type { History } from './history.ts'
 import { createHistoryCommands } from './history-commands.ts'
 import { inEnglish, type NoticeWords } from './notice-words.ts'
 import type { Notices } from './notices.ts'
 import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './preference-commands.ts'
-import type { Preflight } from './preflight.ts'
-import type { Questions } from './questions.ts'
 import { createReceiverCommands, type ReceiverCommandsDeps } from './receiver-commands.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
 import { retryWaiting } from './receiver-watch.ts'
@@ -42,8 +41,7 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly ending: () => Ending | undefined
   readonly callOff: () => void
   readonly history: History
-  readonly preflight: Preflight
-  readonly questions: Questions
+  readonly additions: Additions
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -84,12 +82,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
   async function addPaths(paths: readonly string[]): Promise<AddReport> {
     const receiver = chosenReceiver()
     if (paths.length === 0) return { added: 0, skipped: [] }
-    const { onConflict } = settings.get()
-    const review: Review = (entries, skipped) => deps.preflight({ receiver, entries, skipped, onConflict })
-    // Of names that nobody could be asked about, nothing is lost.
-    const policy = onConflict === 'ask' ? 'keep-both' : onConflict
-    const { ids, skipped } = await engine.add(paths, { receiver, onConflict: policy, review })
-    return { added: ids.length, skipped: skipped.map((skip) => ({ name: skip.name, message: words().skipped(skip) })) }
+    return deps.additions.add(receiver, paths)
   }
 
   async function chooseAndAdd(choose: () => Promise<readonly string[]>): Promise<AddReport> {
@@ -118,13 +111,13 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       words,
     }),
     callOff,
-    answer: (questionId, answer) => deps.questions.answer(questionId, answer),
+    answer: (questionId, answer) => deps.additions.answer(questionId, answer),
+    stopLooking: () => deps.additions.stop(),
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()
       const ending = deps.ending()
       const sheet = deps.takeSheet()
-      const question = deps.questions.current()
       return {
         uploads: engine.list(),
         ...(receiver !== undefined && isKnown(receivers, receiver) && { receiver }),
@@ -137,7 +130,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         canSleep,
         ...(ending !== undefined && { ending }),
         ...(sheet !== undefined && { sheet }),
-        ...(question !== undefined && { question }),
+        ...deps.additions.current(),
       }
     },
     chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),

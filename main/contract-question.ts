@@ -1,4 +1,4 @@
-/** What needs a decision before anything is queued, as it crosses between the window and the main process. */
+/** What happens before anything is queued, as it crosses between the window and the main process. */
 import type { ConflictPolicy } from './contract-preferences.ts'
 
 /** How many there are, and the first of them. */
@@ -41,7 +41,12 @@ export type Answer = {
   readonly always?: boolean
 }
 
+/** What was added is being looked at, and that takes a while: so many files were found so far. */
+export type Looking = { readonly files: number }
+
 export type QuestionCommands = {
   /** A question that is answered already is passed over. */
   answer(questionId: string, answer: Answer): void
+  /** Whatever is being looked at is not queued. */
+  stopLooking(): void
 }

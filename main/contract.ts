@@ -4,7 +4,7 @@
  */
 import type { HistoryCommands } from './contract-history.ts'
 import type { Ending, PreferenceCommands, Preferences } from './contract-preferences.ts'
-import type { Question, QuestionCommands } from './contract-question.ts'
+import type { Looking, Question, QuestionCommands } from './contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './contract-receivers.ts'
 
 export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './contract-preferences.ts'
@@ -100,6 +100,8 @@ export type AppSnapshot = {
   readonly ending?: Ending
   /** Waits for an answer before anything of it is queued. */
   readonly question?: Question
+  /** Absent while nothing is looked at. */
+  readonly looking?: Looking
   /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
   readonly openedLink?: string
   /** What the person asked to see before there was a page. */
@@ -182,6 +184,7 @@ export const commandNames = Object.keys({
   exportHistory: true,
   clearHistory: true,
   answer: true,
+  stopLooking: true,
   openReceivingFolder: true,
   dismiss: true,
 } satisfies Record<keyof Commands, true>) as readonly (keyof Commands)[]
@@ -203,6 +206,8 @@ export type Events = {
   preferences: Preferences
   ending: { readonly ending?: Ending }
   question: { readonly question?: Question }
+  /** At most four times a second. */
+  looking: { readonly looking?: Looking }
   /** The person wants to see this, and says so outside the page. */
   sheet: 'settings' | 'history'
   openedLink: string

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
+import { createAdditions } from './additions.ts'
 import { serveWindow } from './app-protocol.ts'
 import { createCommands } from './commands.ts'
 import type { AppSnapshot } from './contract.ts'
@@ -26,8 +27,6 @@ import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import { paceUploads } from './paced-uploads.ts'
 import { adoptPlainReceivers } from './plain-receivers.ts'
 import { canSleep } from './power.ts'
-import { createPreflight } from './preflight.ts'
-import { createQuestions } from './questions.ts'
 import { receiptFor } from './receipt.ts'
 import { createReceiverProcess } from './receiver-process.ts'
 import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
@@ -146,18 +145,20 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const history = openHistory({ directory, notify: notifyOnce, words })
   const nameOf = (receiver: ReceiverId): string =>
     receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
-  const questions = createQuestions((question) => {
-    if (question !== undefined) showWindow()
-    sendEvent(window, 'question', question === undefined ? {} : { question })
+  const additions = createAdditions({
+    engine,
+    settings,
+    words,
+    onLooking: (looking) => sendEvent(window, 'looking', looking === undefined ? {} : { looking }),
+    onQuestion(question) {
+      if (question !== undefined) showWindow()
+      sendEvent(window, 'question', question === undefined ? {} : { question })
+    },
+    keep: (policy) => commands.setConflictPolicy(policy),
   })
   const commands = createCommands({
     history,
-    questions,
-    preflight: createPreflight({
-      engine,
-      ask: questions.ask,
-      keep: (policy) => commands.setConflictPolicy(policy),
-    }),
+    additions,
     engine,
     settings,
     receivers,

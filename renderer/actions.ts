@@ -60,6 +60,8 @@ export function createActions(api: LongshoreApi, store: WindowStore) {
     callOff: () => tell(api.callOff()),
     /** Answers what needs a decision before anything is queued. */
     answer: (questionId: string, answer: Answer) => tell(api.answer(questionId, answer)),
+    /** Queues nothing of what is being looked at. */
+    stopLooking: () => tell(api.stopLooking()),
     dismissNotice: (noticeId: string) => tell(api.dismiss(noticeId)),
     dismissSkipped: () => update({ skipped: [] }),
     dismissProblem: () => update(withoutProblem, true),

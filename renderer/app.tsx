@@ -10,6 +10,7 @@ import { HistorySheet } from './components/history-sheet.tsx'
 import { IdentityStop } from './components/identity-stop.tsx'
 import { IncomingSheet } from './components/incoming-sheet.tsx'
 import { KeysSheet } from './components/keys-sheet.tsx'
+import { LookingBar } from './components/looking-bar.tsx'
 import { Notices } from './components/notices.tsx'
 import { QuestionSheet } from './components/question-sheet.tsx'
 import { Queue } from './components/queue.tsx'
@@ -42,6 +43,7 @@ export function App() {
       {!isEmpty && <TotalsBar />}
       <IdentityStop />
       <EndingBar />
+      <LookingBar />
       <Notices />
       {!isEmpty && <FilterBar />}
       <main className="middle">

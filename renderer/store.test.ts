@@ -23,9 +23,18 @@ describe('following the main process', () => {
     expect(store.getState().ending).toEqual({ action: 'sleep', atMs: 2 })
   })
 
+  test('shows what is being looked at, until it is queued', async () => {
+    const { store, say } = await followed({ ...appSnapshot(), looking: { files: 1 } })
+    expect(store.getState().looking).toEqual({ files: 1 })
+    say('looking', { looking: { files: 2 } })
+    expect(store.getState().looking).toEqual({ files: 2 })
+    say('looking', {})
+    expect(store.getState()).not.toHaveProperty('looking')
+  })
+
   test('listens to everything before it asks', async () => {
     const { asked } = await followed(appSnapshot())
-    expect(asked.map(([name]) => name)).toEqual([...Array(11).fill('on'), 'snapshot'])
+    expect(asked.map(([name]) => name)).toEqual([...Array(12).fill('on'), 'snapshot'])
   })
 
   test('the answer wins over what was said before it', async () => {

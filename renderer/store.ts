@@ -10,7 +10,7 @@ import type {
 } from '../main/contract.ts'
 import type { HistoryPage } from '../main/contract-history.ts'
 import type { Ending } from '../main/contract-preferences.ts'
-import type { Question } from '../main/contract-question.ts'
+import type { Looking, Question } from '../main/contract-question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../main/contract-receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { afterChange, EMPTY_MIRROR, type Mirror, mirrorOf } from './mirror.ts'
@@ -43,6 +43,8 @@ export type WindowState = Mirror & {
   readonly ending?: Ending
   /** Waits for an answer before anything of it is queued. */
   readonly question?: Question
+  /** What was added is being looked at, and that takes a while. */
+  readonly looking?: Looking
 
   /** Keys of the rows that are open: folders show their files, files their details. */
   readonly openRows: ReadonlySet<string>
@@ -98,6 +100,7 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('preferences', (preferences) => store.setState({ preferences }))
   api.on('ending', ({ ending }) => store.setState((state) => withEnding(state, ending), true))
   api.on('question', ({ question }) => store.setState((state) => withQuestion(state, question), true))
+  api.on('looking', ({ looking }) => store.setState((state) => withLooking(state, looking), true))
   api.on('sheet', (sheet) => store.setState({ sheet }))
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
@@ -112,10 +115,10 @@ export function recordRate(store: WindowStore, atMs: number): void {
 }
 
 function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
-  const { uploads, receiver, openedLink, ending, question, ...mirrored } = snapshot
+  const { uploads, receiver, openedLink, ending, question, looking, ...mirrored } = snapshot
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
   const next = { ...state, ...mirrored, ...mirrorOf(uploads, state.view), ...opened }
-  return withQuestion(withEnding(withReceiver(next, receiver), ending), question)
+  return withLooking(withQuestion(withEnding(withReceiver(next, receiver), ending), question), looking)
 }
 
 function withEnding(state: WindowState, ending: Ending | undefined): WindowState {
@@ -126,6 +129,11 @@ function withEnding(state: WindowState, ending: Ending | undefined): WindowState
 function withQuestion(state: WindowState, question: Question | undefined): WindowState {
   const { question: _, ...rest } = state
   return question === undefined ? rest : { ...rest, question }
+}
+
+function withLooking(state: WindowState, looking: Looking | undefined): WindowState {
+  const { looking: _, ...rest } = state
+  return looking === undefined ? rest : { ...rest, looking }
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */

@@ -107,3 +107,22 @@ test('a file that is in the queue already is not queued twice, until it is done'
     await expect.poll(() => engine.list().filter(({ status }) => status.kind === 'done')).toHaveLength(times)
   }
 })
+
+test('looking at what was added is told and can be stopped, and then nothing of it is queued', async () => {
+  const here = tempDir()
+  for (let n = 0; n < 500; n++) makeFile(join(here, `${n}.bin`), 1)
+  const engine = await withEngine()
+  const counts: number[] = []
+  const controller = new AbortController()
+  const added = await engine.add([here], {
+    receiver: '127.0.0.1:1',
+    signal: controller.signal,
+    onFound(count) {
+      counts.push(count)
+      if (count === 100) controller.abort()
+    },
+  })
+  expect(added).toEqual({ ids: [], skipped: [] })
+  expect(counts).toEqual(Array.from({ length: 100 }, (_, n) => n + 1))
+  expect(engine.list()).toEqual([])
+})

@@ -83,6 +83,10 @@ export type AddOptions = {
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
   /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
   readonly review?: Review
+  /** Told how many files and empty folders were found so far. @default nobody is */
+  readonly onFound?: (count: number) => void
+  /** Aborted: nothing of it is queued. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -166,19 +170,30 @@ export async function createEngine({
   return {
     ...queue,
     async add(paths, options) {
-      const { receiver, into = [], onConflict = 'keep-both', begunBefore = () => undefined, review } = options
+      const {
+        receiver,
+        into = [],
+        onConflict = 'keep-both',
+        begunBefore = () => undefined,
+        review,
+        onFound,
+        signal,
+      } = options
       const found: WalkedEntry[] = []
       const skipped: Skipped[] = []
       const isQueued = queue.queuedTo(receiver)
       for await (const walked of walk(paths)) {
+        if (signal?.aborted) return { ids: [], skipped: [] }
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
         else {
           const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
           if (isQueued(entry)) skipped.push(alreadyQueued(entry))
           else found.push(entry)
+          onFound?.(found.length)
         }
       }
       const wanted = (await review?.(found, skipped)) ?? found
+      if (signal?.aborted) return { ids: [], skipped: [] }
       const firstRank = queue.lastRank() + 1
       const records = wanted.map((entry, index): ResumeRecord => {
         const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }

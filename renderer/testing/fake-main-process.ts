@@ -18,6 +18,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     preferences: new Set(),
     ending: new Set(),
     question: new Set(),
+    looking: new Set(),
     sheet: new Set(),
     openedLink: new Set(),
   }
@@ -59,6 +60,7 @@ export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<Longshor
     setStartAtLogin: command('setStartAtLogin', undefined),
     callOff: command('callOff', undefined),
     answer: command('answer', undefined),
+    stopLooking: command('stopLooking', undefined),
     listHistory: command('listHistory', { receipts: [], found: 0 }),
     exportHistory: command('exportHistory', undefined),
     clearHistory: command('clearHistory', undefined),
