@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { app, type BrowserWindow, powerMonitor, safeStorage } from 'electron'
+import { app, type BrowserWindow, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
 import { createAdditions } from './additions.ts'
 import { serveWindow } from './app-protocol.ts'
@@ -33,6 +33,7 @@ import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
 import { openReceivers } from './receivers.ts'
 import { openSavedUploads } from './saved-uploads.ts'
 import { openSettings } from './settings.ts'
+import { heedSleep } from './sleep.ts'
 import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 import { createSwitchedDiscovery } from './switched-discovery.ts'
 import { createTokenSafe } from './token-safe.ts'
@@ -129,16 +130,9 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const toWindow = paceUploads((piece) => sendEvent(window, 'uploads', piece))
   engine.onChange(toWindow.send)
   engine.onChange(({ changed }) => watch.heed(changed))
-  powerMonitor.on('suspend', () => {
-    engine.sleep()
-    // The computer does not wait, and may run out of battery before it wakes up.
-    savedUploads.flush()
-  })
-  powerMonitor.on('resume', () => engine.wake())
-
   const discovery = createSwitchedDiscovery(discoveryOn, (found) => sendEvent(window, 'foundReceivers', found))
   discovery.set(settings.get().discovery)
-  powerMonitor.on('resume', () => discovery.lookAgain())
+  heedSleep({ engine, savedUploads, discovery })
 
   const dialogs = createDialogs(currentWindow, settings, () => desktop.words())
   const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
@@ -211,7 +205,11 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
 
   refusePermissions()
   serveWindow()
-  serveCommands(commands, currentWindow)
+  const snapshot = () => {
+    toWindow.forget()
+    return commands.snapshot()
+  }
+  serveCommands({ ...commands, snapshot }, currentWindow)
   function showWindow(): void {
     if (!window) {
       window = openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds }))
@@ -237,7 +235,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     openLink: openedLink.open,
     async close() {
       desktop.close()
-      toWindow.stop()
+      toWindow.forget()
       discovery.stop()
       settings.flush()
       receivers.flush()

@@ -58,10 +58,12 @@ test('the window is left time between pieces, and what comes meanwhile waits for
   expect(sent.at(-1)).toEqual({ changed: [], removed: ['u0'] })
 })
 
-test('nothing is sent after the end', () => {
-  const { sent, send, stop } = paced()
+test('what waits is forgotten when all is told in another way, and what comes then is sent', () => {
+  const { sent, send, forget } = paced()
   send({ changed: uploads(3000), removed: [] })
-  stop()
+  forget()
   vi.advanceTimersByTime(10 * PIECE_EVERY_MS)
   expect(sent).toHaveLength(1)
+  send({ changed: [], removed: ['u0'] })
+  expect(sent.slice(1)).toEqual([{ changed: [], removed: ['u0'] }])
 })

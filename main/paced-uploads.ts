@@ -10,8 +10,8 @@ export const PIECE_EVERY_MS = 35
 export type PacedUploads = {
   /** Sends a change, after those before it. */
   send(change: Events['uploads']): void
-  /** Sends nothing any more. */
-  stop(): void
+  /** Sends nothing of what still waits: it is told all uploads as they are, or nobody listens any more. */
+  forget(): void
 }
 
 /**
@@ -35,8 +35,9 @@ export function paceUploads(send: (piece: Events['uploads']) => void): PacedUplo
       waiting.push(...inPieces(change))
       if (timer === undefined) sendNext()
     },
-    stop() {
+    forget() {
       clearTimeout(timer)
+      timer = undefined
       waiting.length = 0
     },
   }
