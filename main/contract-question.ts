@@ -1,6 +1,4 @@
-/** What happens before anything is queued, as it crosses between the window and the main process. */
-import type { ConflictPolicy } from './contract-preferences.ts'
-
+/** What happens before anything is queued, as it crosses between the window and the main process. Imports nothing. */
 /** How many there are, and the first of them. */
 export type Some<T> = { readonly count: number; readonly first: readonly T[] }
 
@@ -29,8 +27,8 @@ export type Question = {
   readonly isPartial?: true
 }
 
-/** What becomes of files whose names are taken: as the policy says, or they are not sent. */
-export type TakenAnswer = Exclude<ConflictPolicy, 'refuse'> | 'leave-out'
+/** What becomes of files whose names are taken: as the policy of that name says, or they are not sent. */
+export type TakenAnswer = 'keep-both' | 'overwrite' | 'skip-same' | 'leave-out'
 
 /** Whether what the question was about is queued, or nothing of it. */
 export type Answer = {
