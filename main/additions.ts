@@ -5,6 +5,7 @@ import type { Engine, Review } from './engine/engine.ts'
 import { createLookings } from './looking.ts'
 import type { NoticeWords } from './notice-words.ts'
 import { createPreflight } from './preflight.ts'
+import { policyOf } from './preflight-names.ts'
 import { createQuestions } from './questions.ts'
 import type { SettingsStore } from './settings.ts'
 
@@ -42,8 +43,7 @@ export function createAdditions({ engine, settings, words, onLooking, onQuestion
       try {
         const { ids, skipped } = await engine.add(paths, {
           receiver,
-          // Of names that nobody could be asked about, nothing is lost.
-          onConflict: onConflict === 'ask' ? 'keep-both' : onConflict,
+          onConflict: policyOf(onConflict),
           review,
           onFound: look.found,
           signal: look.signal,

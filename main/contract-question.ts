@@ -1,4 +1,5 @@
 /** What happens before anything is queued, as it crosses between the window and the main process. Imports nothing. */
+
 /** How many there are, and the first of them. */
 export type Some<T> = { readonly count: number; readonly first: readonly T[] }
 
@@ -16,7 +17,7 @@ export type Question = {
   readonly refused?: Some<string>
   /** Those that would be stored under another name, because not every system can store theirs. */
   readonly renamed?: Some<{ readonly name: string; readonly storedAs: string }>
-  /** Those whose names are taken on the receiver, or that share one with another file that was added together with them. */
+  /** Those whose names are taken on the receiver. */
   readonly taken?: Some<string> & {
     /** Of them, those that have the size of what is there, and so may be the same file. */
     readonly sameSize: number

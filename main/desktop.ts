@@ -8,6 +8,7 @@ import { inWords, type News, NO_PROGRESS, newsOf, type TaskbarProgress, taskbarP
 import { desktopWords } from './desktop-words.ts'
 import type { Engine } from './engine/engine.ts'
 import { type MenuActions, setMenu } from './menu.ts'
+import { messageOf } from './message-of.ts'
 import { notifySystem } from './notifications.ts'
 import { createStayAwake, putToSleep } from './power.ts'
 import { startRateClock } from './rate-clock.ts'
@@ -76,7 +77,7 @@ export function openDesktop(deps: DesktopDeps) {
       await putToSleep(process.platform)
     } catch (cause) {
       // The system's program is missing, or the system does not let this person.
-      notify(words.couldNotSleep(cause instanceof Error ? cause.message : String(cause)))
+      notify(words.couldNotSleep(messageOf(cause)))
     }
   }
 

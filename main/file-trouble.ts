@@ -1,3 +1,5 @@
+import { messageOf } from './message-of.ts'
+
 /** In words that stay the same from one failure to the next, so that a person is told once: the system's own name the file, and that changes. */
 const words = {
   ENOSPC: 'its disk is full',
@@ -24,8 +26,7 @@ export class FileTrouble extends Error {
 
   constructor(folder: string, { cause }: { readonly cause: unknown }) {
     const code = codeOf(cause)
-    const own = cause instanceof Error ? cause.message : String(cause)
-    super(code === undefined ? `${folder}: ${own}` : `${folder}: ${words[code]} (${code})`, { cause })
+    super(code === undefined ? `${folder}: ${messageOf(cause)}` : `${folder}: ${words[code]} (${code})`, { cause })
     this.folder = folder
     this.code = code
   }

@@ -3,6 +3,7 @@ import { app, dialog } from 'electron'
 import { registerWindowScheme } from './app-protocol.ts'
 import { readLaunchArguments } from './launch-arguments.ts'
 import { type Longshore, openLongshore } from './longshore.ts'
+import { messageOf } from './message-of.ts'
 import { refuseDebugging } from './refuse-debugging.ts'
 
 /** The longest the process stays after its window is gone: enough to stop the receiver and to save. */
@@ -45,7 +46,7 @@ function live(): void {
   }
 
   opening.catch((cause: unknown) => {
-    stopBeforeTheStart(cause instanceof Error ? cause.message : String(cause))
+    stopBeforeTheStart(messageOf(cause))
   })
   whenOpen((longshore) => {
     if (!isWindowLess(longshore)) longshore.showWindow()

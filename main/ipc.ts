@@ -3,6 +3,7 @@ import { ADD_DROPPED_CHANNEL, type Answer, eventChannel } from './channels.ts'
 import { readArguments, readDroppedPaths } from './command-arguments.ts'
 import type { AppCommands, CommandHandlers } from './commands.ts'
 import { type Commands, commandNames, type Events } from './contract.ts'
+import { messageOf } from './message-of.ts'
 import { isOwnPage } from './own-page.ts'
 
 /** Serves the commands to the page of our own window, and to nothing else. Arguments are read before anything is done. */
@@ -15,7 +16,7 @@ export function serveCommands(commands: AppCommands, window: () => BrowserWindow
         return { kind: 'done', value: await run(args) }
       } catch (refusal) {
         // Commands refuse with a sentence for people; anything else still reaches the person who asked.
-        return { kind: 'refused', message: refusal instanceof Error ? refusal.message : String(refusal) }
+        return { kind: 'refused', message: messageOf(refusal) }
       }
     })
   }

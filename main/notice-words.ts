@@ -1,16 +1,13 @@
 import type { LanguageChoice } from './contract-preferences.ts'
 import type { Skipped, Warning } from './engine/engine.ts'
 import { FileTrouble, type KnownTrouble } from './file-trouble.ts'
+import { messageOf } from './message-of.ts'
 
 /** What the main process says in the window, in whole sentences: notices, and why it refuses something. */
 export type NoticeWords = typeof english
 
 /** What a state file holds. */
 export type Held = 'settings' | 'receivers'
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
 
 function listed(files: readonly string[]): string {
   return files.length === 1 ? `${files[0]}` : `${files[0]} (and ${files.length - 1} more)`

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AddReport, Notice, SkippedPath } from './contract.ts'
+import { messageOf } from './message-of.ts'
 import type { NoticeWords } from './notice-words.ts'
 
 /** How many notices are kept: more than a person reads, few enough that a repeated failure cannot fill the window. */
@@ -60,7 +61,7 @@ export async function announce(
     if (skipped.length > 0) notices.add(sentenceAbout(skipped, words))
   } catch (refusal) {
     // Adding rejects with a sentence for people, for example when no receiver is chosen.
-    notices.add(refusal instanceof Error ? refusal.message : String(refusal))
+    notices.add(messageOf(refusal))
   }
 }
 

@@ -46,26 +46,29 @@ export function sortNames(entries: readonly WalkedEntry[], checked: CheckedNames
 
 /** What the person has to decide about names. What becomes of those that can be stored is asked only of those who did not decide it for all times. */
 export function questionsOf(
-  { refused, renamed, taken, sameSize, mayOverwrite }: SortedNames,
+  { refused, renamed, taken, sameSize, mayOverwrite, isPartial }: SortedNames,
   onConflict: ConflictChoice,
-): Pick<Question, 'refused' | 'renamed' | 'taken'> {
+): Pick<Question, 'refused' | 'renamed' | 'taken' | 'isPartial'> {
   const isAsked = onConflict === 'ask'
   const names = [...taken].map(({ path }) => path.join('/'))
-  return {
+  const asked = {
     ...(refused.length > 0 && { refused: someOf(refused) }),
     ...(isAsked && renamed.length > 0 && { renamed: someOf(renamed) }),
     ...(isAsked && taken.size > 0 && { taken: { ...someOf(names), sameSize, mayOverwrite } }),
   }
+  return isPartial && Object.keys(asked).length > 0 ? { ...asked, isPartial } : asked
+}
+
+/** What becomes of names that nobody is asked about, or could be: nothing is lost. */
+export function policyOf(onConflict: ConflictChoice): ConflictPolicy {
+  return onConflict === 'ask' ? 'keep-both' : onConflict
 }
 
 /**
  * What is queued, as was decided about names that are taken. Of several files that are added under one name, only the first ever replaces what is there: they
  * would replace each other.
  */
-export function treated(
-  { storable, taken }: SortedNames,
-  decision: ConflictPolicy | Exclude<TakenAnswer, ConflictPolicy>,
-): readonly Reviewed[] {
+export function treated({ storable, taken }: SortedNames, decision: ConflictPolicy | TakenAnswer): readonly Reviewed[] {
   if (decision === 'leave-out') return storable.filter((entry) => !taken.has(entry))
   if (decision !== 'overwrite') return storable.map((entry) => ({ ...entry, onConflict: decision }))
   const names = new Set<string>()

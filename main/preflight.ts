@@ -5,7 +5,7 @@ import { bytesStored, isSettled, type UploadSnapshot } from './contract.ts'
 import type { ConflictChoice, ConflictPolicy } from './contract-preferences.ts'
 import type { Answer, Question } from './contract-question.ts'
 import type { Engine, NameToCheck, Reviewed, Skipped, WalkedEntry } from './engine/engine.ts'
-import { questionsOf, someOf, sortNames, treated } from './preflight-names.ts'
+import { policyOf, questionsOf, someOf, sortNames, treated } from './preflight-names.ts'
 
 /** Whether it is readable is asked of so many files at a time. */
 const ASKED_AT_ONCE = 64
@@ -66,15 +66,9 @@ export function createPreflight(deps: PreflightDeps): Preflight {
       ...(unreadable.length > 0 && { unreadable: someOf(unreadable) }),
       ...questionsOf(names, onConflict),
     }
-    const policy = onConflict === 'ask' ? 'keep-both' : onConflict
+    const policy = policyOf(onConflict)
     if (Object.keys(problems).length === 0) return treated(names, policy)
-    const isPartial = names.isPartial && ('taken' in problems || 'refused' in problems || 'renamed' in problems)
-    const { go, taken, always } = await ask({
-      files: names.storable.length,
-      receiverId: receiver,
-      ...problems,
-      ...(isPartial && { isPartial }),
-    })
+    const { go, taken, always } = await ask({ files: names.storable.length, receiverId: receiver, ...problems })
     if (!go) return []
     if (always === true && taken !== undefined && taken !== 'leave-out') keep(taken)
     return treated(names, taken ?? policy)

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LocalReceiver } from './contract-receivers.ts'
 import { USUAL_PORT } from './engine/receiver-address.ts'
+import { messageOf } from './message-of.ts'
 import { type ListeningEvent, nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
 import { type ReceiverChild, runReceiver } from './receiver-run.ts'
 
@@ -111,8 +112,7 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
       .then(() => keepRunning(directory, signal))
       .catch((cause: unknown) => {
         // The runtime refused to make a process at all.
-        const message = cause instanceof Error ? cause.message : String(cause)
-        if (!signal.aborted) tell({ kind: 'gave-up', message })
+        if (!signal.aborted) tell({ kind: 'gave-up', message: messageOf(cause) })
       })
   }
 

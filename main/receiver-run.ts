@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from './message-of.ts'
 import { isForPeople, type ReceiverEvent, readReceiverLine } from './receiver-output.ts'
 
 /** What is needed of a child process; Electron's utility process and Node's child process both have it. */
@@ -37,7 +38,7 @@ export async function runReceiver(
     child.once('exit', (code: number | null) => resolve(code ?? 1))
     // A program that cannot be started may never exit.
     child.on('error', (cause: unknown) => {
-      lastWords = cause instanceof Error ? cause.message : String(cause)
+      lastWords = messageOf(cause)
       resolve(1)
     })
   })

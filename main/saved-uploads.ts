@@ -5,6 +5,7 @@ import type { ResumeRecord, ResumeStore } from './engine/resume-store.ts'
 import { FileTrouble } from './file-trouble.ts'
 import { statePath } from './found-state.ts'
 import { type LoadedUploads, loadUploads } from './load-uploads.ts'
+import { messageOf } from './message-of.ts'
 import { inEnglish, type NoticeWords } from './notice-words.ts'
 import { createPartFile } from './part-file.ts'
 import { headFormat, PARTS_FOLDER, partFormat, partNames, partOf } from './upload-parts.ts'
@@ -33,8 +34,9 @@ export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(
     try {
       await writer?.changed([...parts])
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new Error(`${why}. Uploads go on, but unfinished ones are forgotten when Longshore closes.`, { cause })
+      throw new Error(`${messageOf(cause)}. Uploads go on, but unfinished ones are forgotten when Longshore closes.`, {
+        cause,
+      })
     }
   }
 

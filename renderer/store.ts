@@ -98,9 +98,9 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   api.on('foundReceivers', (foundReceivers) => store.setState({ foundReceivers }))
   api.on('notices', (notices) => store.setState({ notices }))
   api.on('preferences', (preferences) => store.setState({ preferences }))
-  api.on('ending', ({ ending }) => store.setState((state) => withEnding(state, ending), true))
-  api.on('question', ({ question }) => store.setState((state) => withQuestion(state, question), true))
-  api.on('looking', ({ looking }) => store.setState((state) => withLooking(state, looking), true))
+  api.on('ending', (said) => store.setState((state) => withPassing(state, 'ending', said), true))
+  api.on('question', (said) => store.setState((state) => withPassing(state, 'question', said), true))
+  api.on('looking', (said) => store.setState((state) => withPassing(state, 'looking', said), true))
   api.on('sheet', (sheet) => store.setState({ sheet }))
   api.on('openedLink', (link) => store.setState({ adding: beginAdding(link) }))
   const snapshot = await api.snapshot()
@@ -115,25 +115,18 @@ export function recordRate(store: WindowStore, atMs: number): void {
 }
 
 function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
-  const { uploads, receiver, openedLink, ending, question, looking, ...mirrored } = snapshot
+  const { uploads, receiver, openedLink, ...mirrored } = snapshot
+  const { ending: _ending, question: _question, looking: _looking, ...rest } = state
   const opened = openedLink === undefined ? {} : { adding: beginAdding(openedLink) }
-  const next = { ...state, ...mirrored, ...mirrorOf(uploads, state.view), ...opened }
-  return withLooking(withQuestion(withEnding(withReceiver(next, receiver), ending), question), looking)
+  return withReceiver({ ...rest, ...mirrored, ...mirrorOf(uploads, state.view), ...opened }, receiver)
 }
 
-function withEnding(state: WindowState, ending: Ending | undefined): WindowState {
-  const { ending: _, ...rest } = state
-  return ending === undefined ? rest : { ...rest, ending }
-}
+/** What comes and goes: it is as the main process says, or not there. */
+type Passing = Pick<WindowState, 'ending' | 'question' | 'looking'>
 
-function withQuestion(state: WindowState, question: Question | undefined): WindowState {
-  const { question: _, ...rest } = state
-  return question === undefined ? rest : { ...rest, question }
-}
-
-function withLooking(state: WindowState, looking: Looking | undefined): WindowState {
-  const { looking: _, ...rest } = state
-  return looking === undefined ? rest : { ...rest, looking }
+function withPassing(state: WindowState, name: keyof Passing, said: Passing): WindowState {
+  const { [name]: _, ...rest } = state
+  return { ...rest, ...said }
 }
 
 /** A receiver, whoever chose it, answers whatever the field had to say. */

@@ -18,7 +18,7 @@ type Placed = { readonly index: number; readonly name: string; readonly sizeByte
 /**
  * Tells what would become of names, each folder looked at once. Nothing is held or made.
  *
- * @throws ReceiveError BAD_LENGTH for more than {@link MAX_PATHS}, BAD_NAME, and what only the store cannot do.
+ * @throws ReceiveError BAD_LENGTH for more than {@link MAX_PATHS}, and what the store cannot do at all.
  */
 export async function checkPaths(
   store: ChunkStore,

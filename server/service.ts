@@ -24,7 +24,16 @@ import { openUploads } from './list-uploads.ts'
 import { type PlainDeps, receivePlain } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
-import { toBeginReply, toMd5, toPlainChunk, toWholeFile, toWireCheck, toWireFile, toWireRanges } from './wire.ts'
+import {
+  mustBeMd5,
+  toBeginReply,
+  toMd5,
+  toPlainChunk,
+  toWholeFile,
+  toWireCheck,
+  toWireFile,
+  toWireRanges,
+} from './wire.ts'
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(
@@ -113,8 +122,7 @@ export function createService(
         ) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
-          const md5 = toMd5(request.md5)
-          if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+          const md5 = mustBeMd5(request.md5)
           mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
           await sessions.use(request.fileId, async (session) => {
             const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })

@@ -38,8 +38,7 @@ export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput 
 /** Throws ReceiveError BAD_HASH_FORMAT, BAD_LENGTH. */
 export function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
   const { uploadKey, path, onConflict, data, crc32 } = message
-  const md5 = toMd5(message.md5)
-  if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+  const md5 = mustBeMd5(message.md5)
   const sizeBytes = toOffset(message.size, 'BAD_LENGTH')
   return {
     uploadKey,
@@ -71,6 +70,13 @@ export function toMd5(text: string): string | undefined {
   if (text === '') return undefined
   if (!/^[0-9a-f]{32}$/i.test(text)) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected an MD5 as 32 hex digits.')
   return text.toLowerCase()
+}
+
+/** As {@link toMd5}, and an empty field is no answer either. */
+export function mustBeMd5(text: string): string {
+  const md5 = toMd5(text)
+  if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+  return md5
 }
 
 /** How a finished file travels. */

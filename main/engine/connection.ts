@@ -138,9 +138,11 @@ export function connect(route: Route, lanes: number): Connection {
       throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
     },
     async abort(uploadKey, signal, withinMs) {
-      const call: Parameters<typeof ask>[0] = (options, done) =>
-        anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done)
-      await ask(call, signal, withinMs)
+      await ask(
+        (options, done) => anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done),
+        signal,
+        withinMs,
+      )
     },
     async listUploads(signal) {
       const uploads: UploadSummary[] = []

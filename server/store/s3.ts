@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
 import type { ChunkStore, Holder } from './chunk-store.ts'
+import { mapAtOnce } from './s3/at-once.ts'
 import { Bucket } from './s3/bucket.ts'
 import type { S3Config } from './s3/config.ts'
 import { DigestKeeper } from './s3/digest-keeper.ts'
@@ -71,10 +72,7 @@ export async function openS3Store(
     for await (const { key, uploadId } of multipartsOf(fileId)) await bucket.multiparts.abort(key, uploadId)
     const keys: string[] = []
     for await (const { key } of bucket.list(layout.folderOf(fileId))) keys.push(key)
-    const deleteSome = async () => {
-      for (let key = keys.pop(); key !== undefined; key = keys.pop()) await bucket.delete(key)
-    }
-    await Promise.all(Array.from({ length: DELETES_AT_ONCE }, deleteSome))
+    await mapAtOnce(keys, DELETES_AT_ONCE, (key) => bucket.delete(key))
   }
   const partChangedAtMs = async (fileId: string) => {
     let changedAtMs: number | undefined
@@ -175,16 +173,10 @@ async function holdersOf(
 ): Promise<readonly (Holder | undefined)[]> {
   if (await isEmpty(bucket, folder.length === 0 ? layout.top : `${layout.published(folder)}/`))
     return names.map(() => undefined)
-  const holders = new Array<Holder | undefined>(names.length)
-  const waiting = names.entries()
-  const lookAtSome = async () => {
-    for (const [index, name] of waiting) {
-      const facts = await bucket.head(layout.published([...folder, name]))
-      if (facts !== undefined) holders[index] = { kind: 'file', sizeBytes: facts.sizeBytes }
-    }
-  }
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lookAtSome))
-  return holders
+  return mapAtOnce(names, LOOKS_AT_ONCE, async (name): Promise<Holder | undefined> => {
+    const facts = await bucket.head(layout.published([...folder, name]))
+    return facts && { kind: 'file', sizeBytes: facts.sizeBytes }
+  })
 }
 
 async function isEmpty(bucket: Bucket, prefix: string): Promise<boolean> {

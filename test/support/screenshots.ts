@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { accessibilityViolations } from './axe.ts'
 
@@ -15,36 +15,32 @@ const SIZES = { small: [720, 480], large: [1600, 1000] } as const
  * shuts out people who use assistive technology.
  */
 export async function saveScreenshots(page: Page, state: string): Promise<void> {
-  await inBothLanguages(page, (language) => inBothThemes(page, `${state}${language}`))
+  await inBothLanguages(page, state)
   const cdp = await page.context().newCDPSession(page)
   for (const [size, [width, height]] of Object.entries(SIZES)) {
     await cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
-    await inBothLanguages(page, (language) => inBothThemes(page, `${state}-${size}${language}`))
+    await inBothLanguages(page, `${state}-${size}`)
   }
-  await end(cdp)
+  await cdp.send('Emulation.clearDeviceMetricsOverride')
+  await cdp.detach()
   expect([state, await accessibilityViolations(page)]).toEqual([state, []])
 }
 
 /** As {@link saveScreenshots}, in the usual size only: for what another size would end, as it does a menu at the pointer. */
 export async function saveInUsualSize(page: Page, state: string): Promise<void> {
-  await inBothLanguages(page, (language) => inBothThemes(page, `${state}${language}`))
+  await inBothLanguages(page, state)
   expect([state, await accessibilityViolations(page)]).toEqual([state, []])
 }
 
-async function end(cdp: CDPSession): Promise<void> {
-  await cdp.send('Emulation.clearDeviceMetricsOverride')
-  await cdp.detach()
-}
-
-/** In Chinese and then in English. */
-async function inBothLanguages(page: Page, save: (suffix: string) => Promise<void>): Promise<void> {
+/** In Chinese and then in English, in both themes each. */
+async function inBothLanguages(page: Page, name: string): Promise<void> {
   for (const language of ['zh-CN', 'en'] as const) {
     await page.evaluate(`
       Object.defineProperty(navigator, 'language', { get: () => '${language}', configurable: true })
       dispatchEvent(new Event('languagechange'))
     `)
     await page.locator(`html[lang=${language}]`).waitFor()
-    await save(language === 'en' ? '' : `-${language}`)
+    await inBothThemes(page, language === 'en' ? name : `${name}-${language}`)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
+import { mapAtOnce } from './at-once.ts'
 import type { ObjectFacts } from './bucket.ts'
 import { type Connection, contentOf, undamaged } from './connection.ts'
 
@@ -109,24 +110,16 @@ export class Multiparts {
     const uploadId = await this.create(to, metadata)
     try {
       const count = Math.ceil(sizeBytes / this.#copyAtOnceBytes)
-      const etags = new Array<string>(count)
-      let next = 0
-      const copySome = async () => {
-        for (let index = next++; index < count; index = next++) {
-          const start = index * this.#copyAtOnceBytes
-          const range = `bytes=${start}-${Math.min(start + this.#copyAtOnceBytes, sizeBytes) - 1}`
-          const part = { Key: to, UploadId: uploadId, PartNumber: index + 1, CopySourceRange: range }
-          const command = new UploadPartCopyCommand({ ...target, ...part, ...source })
-          const { CopyPartResult } = await this.#connection.run((client) => client.send(command))
-          etags[index] = CopyPartResult?.ETag ?? ''
-        }
-      }
-      await Promise.all(Array.from({ length: COPIES_AT_ONCE }, copySome))
-      await this.complete(
-        to,
-        uploadId,
-        etags.map((copied, index) => ({ number: index + 1, etag: copied })),
-      )
+      const numbers = Array.from({ length: count }, (_, index) => index + 1)
+      const copied = await mapAtOnce(numbers, COPIES_AT_ONCE, async (number) => {
+        const start = (number - 1) * this.#copyAtOnceBytes
+        const range = `bytes=${start}-${Math.min(start + this.#copyAtOnceBytes, sizeBytes) - 1}`
+        const part = { Key: to, UploadId: uploadId, PartNumber: number, CopySourceRange: range }
+        const command = new UploadPartCopyCommand({ ...target, ...part, ...source })
+        const { CopyPartResult } = await this.#connection.run((client) => client.send(command))
+        return { number, etag: CopyPartResult?.ETag ?? '' }
+      })
+      await this.complete(to, uploadId, copied)
     } catch (error) {
       await this.abort(to, uploadId).catch(() => 'told by the first error')
       throw error
