@@ -2,6 +2,7 @@ import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUp
 import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { CheckPathsReplyInput } from '../proto/generated/filetransfer/CheckPathsReply.ts'
 import type { CheckPathsRequest } from '../proto/generated/filetransfer/CheckPathsRequest.ts'
+import type { ClaimUploadRequest } from '../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
@@ -13,9 +14,10 @@ import type { ReceiverInfoInput } from '../proto/generated/filetransfer/Receiver
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
+import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
 import { type Caller, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
+import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
@@ -26,7 +28,10 @@ import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
 import {
   mustBeMd5,
+  toBatch,
   toBeginReply,
+  toClaim,
+  toClaimReply,
   toMd5,
   toPlainChunk,
   toWholeFile,
@@ -59,6 +64,7 @@ export function createService(
           onConflict: request.onConflict,
           sha256: request.sha256,
           begunAtMs: plain.now(),
+          ...toBatch(request),
         }
         return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node()))
       }),
@@ -139,6 +145,11 @@ export function createService(
         return {}
       }),
     ),
+
+    ClaimUpload: unary(async (request: ClaimUploadRequest, { caller }) => {
+      mustBeUploadKey(request.uploadKey)
+      return toClaimReply(await claimUpload(sessions, deps, grantOf(caller), toClaim(request), plain.now))
+    }),
 
     ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {

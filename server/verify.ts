@@ -91,9 +91,12 @@ export async function* verify(
   }
 }
 
-function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undefined): Verdict {
+function verdictOn({ path: name, size, md5, announced }: ReceivedFile, found: Found | undefined): Verdict {
   if (found === undefined) return { kind: 'missing', name, bytes: size, md5 }
-  if (found.md5 === md5 && found.bytes === size) return { kind: 'verified', name, bytes: size, md5 }
+  for (const content of announced ? [announced, { size, md5 }] : [{ size, md5 }]) {
+    if (found.md5 === content.md5 && found.bytes === content.size)
+      return { kind: 'verified', name, bytes: found.bytes, md5: found.md5 }
+  }
   return { kind: 'damaged', name, bytes: found.bytes, md5: found.md5, expected: md5 }
 }
 

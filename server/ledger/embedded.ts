@@ -38,6 +38,14 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
         if (forgetChunks) operations.push(...(await forgetBytes(record.fileId)))
         await log.commit(operations, durable)
       },
+      async rekey(record, uploadKey) {
+        const rekeyed: UploadRecord = { ...record, origin: { kind: 'begun', uploadKey } }
+        const operations = [put(uploadAt(record.fileId), uploadText(rekeyed))]
+        if (record.origin.kind === 'begun') operations.push(del(keyIndex(record.origin.uploadKey, record.owner)))
+        operations.push(put(keyIndex(uploadKey, record.owner), record.fileId))
+        await log.commit(operations, true)
+        return rekeyed
+      },
       async forget(record) {
         const operations = [del(uploadAt(record.fileId)), del(unfinishedIndex(record.fileId))]
         if (record.origin.kind === 'begun') operations.push(del(keyIndex(record.origin.uploadKey, record.owner)))

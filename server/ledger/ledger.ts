@@ -78,6 +78,8 @@ export interface UploadRecords {
   findByKey(uploadKey: string, owner: string | undefined): Promise<UploadRecord | undefined>
   /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
+  /** Saves the record of an upload that was begun so that it is found by another key, and by its old one no more, in one atomic step; answers the record. */
+  rekey(record: UploadRecord, uploadKey: string): Promise<UploadRecord>
   /** Forgets an upload, its chunks and its checkpoint in one atomic step. */
   forget(record: UploadRecord): Promise<void>
   /** Uploads that are not finished, in no order. Takes time and memory for those only, however many have finished. */

@@ -5,7 +5,7 @@ import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from 
 import { nameText } from './name-text.ts'
 import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
-import { forgetUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
+import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
 
 /** A finished upload is remembered for so long, ms, so that a sender that asks again is told. */
 const KEEP_FINISHED_MS = 30 * 86_400_000
@@ -87,6 +87,21 @@ export function openRedisLedger(
         // First the names: an upload that is not finished after all is passed over when they are looked at.
         if (isFinished(record)) await saveNames(record)
         await step(saveUpload, ...keysOf(record), ...parameters)
+      },
+      async rekey(record, uploadKey) {
+        const { fileId } = record
+        const rekeyed: UploadRecord = { ...record, origin: { kind: 'begun', uploadKey } }
+        const indexes = [keys.ofSender(record), keys.ofSender(rekeyed)] as const
+        await step(
+          rekeyUpload,
+          keys.upload(fileId),
+          ...indexes,
+          leaseOf(fileId),
+          fileId,
+          uploadText(rekeyed),
+          keepIdleMs,
+        )
+        return rekeyed
       },
       async forget(record) {
         await step(forgetUpload, ...keysOf(record), leaseOf(record.fileId), record.fileId)
