@@ -51,8 +51,6 @@ export type AttemptReport = {
   reached(): void
   /** The receiver holds more of this upload than before. */
   progressed(): void
-  /** Whether another upload of this queue goes by the key. */
-  owns(uploadKey: string): boolean
   /** The record was replaced: the source is taken as it is now. */
   renewed(record: ResumeRecord): void
 }

@@ -6,7 +6,7 @@ import { createChunkMemory } from './chunk-memory.ts'
 import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
 import { UploadError } from './errors.ts'
-import { findForgotten } from './forgotten.ts'
+import { claimForgotten } from './forgotten.ts'
 import type { HashPool } from './hash-pool.ts'
 import { createMeter, secondsLeft } from './meter.ts'
 import type { Warning } from './queue-deps.ts'
@@ -77,7 +77,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     const isFresh = !entry.begun
     try {
       if (entry.startAnew) await startAnew(entry, report)
-      else await adopt(entry, connection, report, signal)
+      else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
       const onReached = (kind: ReceiverKind): void => {
         putLimits.set(receiver, connection.putFilesMaxBytes)
         report.reached()
@@ -147,13 +147,6 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       pool.closeAll()
     },
   }
-}
-
-/** Goes on with an upload that the receiver still holds of this very file, when this computer has lost its memory of it. */
-async function adopt(entry: Entry, connection: Connection, report: AttemptReport, signal: AbortSignal): Promise<void> {
-  if (entry.begun) return
-  const uploadKey = await findForgotten(entry.record, connection, report.owns, signal)
-  if (uploadKey !== undefined) report.renewed({ ...entry.record, uploadKey })
 }
 
 /** Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. */

@@ -106,7 +106,6 @@ export function createQueue(deps: QueueDeps) {
         const hashedBytes = entry.hashing?.digest.hashedBytes ?? 0
         if (hashedBytes - savedBytes >= SAVE_EVERY_HASHED_BYTES) saveEntry(entry)
       },
-      owns: (uploadKey) => [...entries.all()].some(({ record }) => record.uploadKey === uploadKey),
       renewed(record) {
         entry.record = record
         saveEntry(entry)
