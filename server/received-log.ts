@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Ledger } from './ledger/ledger.ts'
+import { openReplacements } from './replacements.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { Together } from './together.ts'
 
@@ -18,18 +19,6 @@ export type ReceivedFile = {
   readonly finishedAt: string
   /** The bucket that it went to, `s3://name/prefix`; absent when it went to the folder. */
   readonly bucket?: string
-  /** What was about to replace it when the receiver ended: it may have happened. */
-  readonly announced?: Content
-}
-
-/** Bytes, and lower-case hex. */
-type Content = { readonly size: number; readonly md5: string }
-
-/** A file that is about to replace what has its name. */
-export type AnnouncedFile = Pick<ReceivedFile, 'path'> & {
-  readonly announced: Content
-  /** ISO 8601, in UTC. */
-  readonly announcedAt: string
 }
 
 /** A file that the receiver has deleted by itself. */
@@ -71,8 +60,8 @@ export class ReceivedLog {
     return new ReceivedLog(file, bytesRead === 1 && buffer.toString() !== '\n')
   }
 
-  /** Adds a file, or that one is gone or about to be replaced. When it resolves, the line survives a crash of this process. */
-  write(file: ReceivedFile | RemovedFile | AnnouncedFile): Promise<void> {
+  /** Adds a file, or that one is gone. When it resolves, the line survives a crash of this process. */
+  write(file: ReceivedFile | RemovedFile): Promise<void> {
     this.#unwritten.push(`${JSON.stringify(file)}\n`)
     return this.#writes.run()
   }
@@ -114,20 +103,29 @@ export async function withReceivedLog(
   bucket?: string,
 ): Promise<Ledger> {
   const log = await ReceivedLog.open(receivedLogOf(directory))
+  const replacements = await openReplacements(directory)
   return {
     ...ledger,
     uploads: {
       ...ledger.uploads,
       async save(record, options) {
-        const { state, sizeBytes: size } = record
-        const replaces = state.kind === 'publishing' && record.onConflict === 'OVERWRITE'
-        if (state.kind !== 'finished' && !replaces) return ledger.uploads.save(record, options)
-        const { storedAs, md5 } = state
-        const path = storedAs.join('/')
-        const atIso = new Date(now()).toISOString()
-        if (replaces) await log.write({ path, announced: { size, md5 }, announcedAt: atIso })
-        else await log.write({ path, size, md5, finishedAt: atIso, ...(bucket !== undefined && { bucket }) })
+        if (record.state.kind === 'publishing' && record.onConflict === 'OVERWRITE') await replacements.announce(record)
+        if (record.state.kind !== 'finished') return ledger.uploads.save(record, options)
+        const { storedAs, md5 } = record.state
+        const finishedAt = new Date(now()).toISOString()
+        await log.write({
+          path: storedAs.join('/'),
+          size: record.sizeBytes,
+          md5,
+          finishedAt,
+          ...(bucket !== undefined && { bucket }),
+        })
         await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
+      },
+      async forget(record) {
+        await ledger.uploads.forget(record)
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
       },
     },
     async flush() {
@@ -145,12 +143,8 @@ export async function readReceivedLog(path: string): Promise<Map<string, Receive
   const files = new Map<string, ReceivedFile>()
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     const file = parse(line)
-    if (file === undefined) continue
-    if ('removedAt' in file) files.delete(file.path)
-    else if ('announcedAt' in file) {
-      const before = files.get(file.path)
-      if (before !== undefined) files.set(file.path, { ...before, announced: file.announced })
-    } else files.set(file.path, file)
+    if (file !== undefined && 'removedAt' in file) files.delete(file.path)
+    else if (file !== undefined) files.set(file.path, file)
   }
   return files
 }
@@ -160,18 +154,16 @@ function isBelow(path: string): boolean {
   return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'))
 }
 
-function isContent(content: Partial<Content> | undefined): boolean {
-  return typeof content?.size === 'number' && /^[0-9a-f]{32}$/.test(content.md5 ?? '')
-}
-
-function parse(line: string): ReceivedFile | RemovedFile | AnnouncedFile | undefined {
+function parse(line: string): ReceivedFile | RemovedFile | undefined {
   try {
-    const file: Partial<ReceivedFile & RemovedFile & AnnouncedFile> | null = JSON.parse(line)
-    if (typeof file?.path !== 'string') return undefined
-    if (typeof file.removedAt === 'string') return file as RemovedFile
-    if (typeof file.announcedAt === 'string') return isContent(file.announced) ? (file as AnnouncedFile) : undefined
-    const { announced: _, ...received } = file
-    return isBelow(file.path) && isContent(file) ? (received as ReceivedFile) : undefined
+    const file: Partial<ReceivedFile & RemovedFile> | null = JSON.parse(line)
+    if (typeof file?.removedAt === 'string' && typeof file.path === 'string') return file as RemovedFile
+    const isWhole =
+      typeof file?.path === 'string' &&
+      isBelow(file.path) &&
+      typeof file.size === 'number' &&
+      /^[0-9a-f]{32}$/.test(file.md5 ?? '')
+    return isWhole ? (file as ReceivedFile) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
