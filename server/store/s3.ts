@@ -64,7 +64,7 @@ export async function openS3Store(
   if (!keepsNames)
     onUnexpected(
       new Error(
-        `The object store ignores If-None-Match: of two files that are published under one name at the same moment, one may be lost.`,
+        'The object store ignores If-None-Match: what another program puts under a name while a file gets it may be lost.',
       ),
     )
   const memory = new GatheringMemory(memoryBytes)
