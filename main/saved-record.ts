@@ -1,4 +1,4 @@
-import type { ResumeRecord, SourceIdentity } from './engine/resume-store.ts'
+import { isSavedHashing, type ResumeRecord, type SourceIdentity } from './engine/resume-store.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -13,7 +13,7 @@ const policies: ReadonlySet<unknown> = new Set<ResumeRecord['onConflict']>([
 export function readRecord(value: unknown): ResumeRecord | undefined {
   if (!isRecord(value)) return undefined
   const { hashed, ...record } = value
-  return hashed !== undefined && isHashed(hashed) ? value : record
+  return hashed !== undefined && isSavedHashing(hashed) ? value : record
 }
 
 function isRecord(value: unknown): value is ResumeRecord {
@@ -34,23 +34,9 @@ function isRecord(value: unknown): value is ResumeRecord {
 
 function isIdentity(value: unknown): value is SourceIdentity {
   if (!isObject(value)) return false
-  return isCount(value.sizeBytes) && Number.isSafeInteger(value.modifiedAtMs) && isText(value.inode)
-}
-
-function isHashed(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { hashedBytes, md5State, samples, touchedAtMs } = value
-  return (
-    isCount(hashedBytes) &&
-    Number.isFinite(touchedAtMs) &&
-    isText(md5State) &&
-    Array.isArray(samples) &&
-    samples.every(isSample)
-  )
-}
-
-function isSample(value: unknown): boolean {
-  return isObject(value) && [value.offset, value.bytes, value.crc32].every(isCount)
+  const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
+  const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
+  return isCount(sizeBytes) && isTime && isText(inode)
 }
 
 function isCount(value: unknown): boolean {

@@ -63,7 +63,7 @@ async function send(
     departure.arrive()
     listener.onStored(data.length)
     if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
-    return finished
+    return { storedAs: finished.storedAs, md5 }
   } finally {
     departure.giveUp()
   }

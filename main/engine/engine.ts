@@ -10,7 +10,7 @@ import { createAttempts } from './attempts.ts'
 import { smallFilesBeside } from './batch.ts'
 import type { CheckedNames, NameToCheck } from './check-names.ts'
 import type { QueueChange } from './entries.ts'
-import { newUploadKey } from './entry.ts'
+import { newUploadKey, ownKeys } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
 import { createQueue } from './queue.ts'
 import type { Warning } from './queue-deps.ts'
@@ -81,6 +81,8 @@ export type AddOptions = {
   readonly onConflict?: ConflictPolicy
   /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
+  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
+  readonly outdated?: (entries: readonly WalkedEntry[]) => readonly string[]
   /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
   readonly review?: Review
   /** Told how many files and empty folders were found so far. @default nobody is */
@@ -165,7 +167,7 @@ export async function createEngine({
     lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
-  queue.add(await resumeStore.list(), true)
+  queue.add(ownKeys(await resumeStore.list(), queue.owns), true)
 
   return {
     ...queue,
@@ -175,6 +177,7 @@ export async function createEngine({
         into = [],
         onConflict = 'keep-both',
         begunBefore = () => undefined,
+        outdated = () => [],
         review,
         onFound,
         signal,
@@ -195,13 +198,17 @@ export async function createEngine({
       const wanted = (await review?.(found, skipped)) ?? found
       if (signal?.aborted) return { ids: [], skipped: [] }
       const firstRank = queue.lastRank() + 1
-      const records = wanted.map((entry, index): ResumeRecord => {
-        const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
-        return { id: randomUUID(), ...begun, onConflict, ...entry, receiver, rank: firstRank + index }
-      })
+      const records = ownKeys(
+        wanted.map((entry, index): ResumeRecord => {
+          const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
+          return { id: randomUUID(), ...begun, onConflict, ...entry, receiver, rank: firstRank + index }
+        }),
+        queue.owns,
+      )
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
+      for (const uploadKey of outdated(wanted)) if (!queue.owns(uploadKey)) attempts.forget({ receiver, uploadKey })
       return { ids: records.map(({ id }) => id), skipped }
     },
     freeBytesOn: attempts.freeBytesOn,
@@ -228,7 +235,7 @@ export async function createEngine({
     },
     async close() {
       await queue.close()
-      attempts.close()
+      await attempts.close()
     },
   }
 }

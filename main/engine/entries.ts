@@ -32,6 +32,9 @@ export function createEntries(publish: (change: QueueChange) => void) {
     coalescer.hurry(entry.record.id)
   }
 
+  const owns = (uploadKey: string): boolean =>
+    [...entries.values()].some(({ record }) => record.uploadKey === uploadKey)
+
   return {
     add(record: ResumeRecord, restored: boolean): void {
       const entry = newEntry(record, restored)
@@ -76,6 +79,8 @@ export function createEntries(publish: (change: QueueChange) => void) {
       const keys = new Set(open.map(({ record }) => keyOf(record)))
       return (file) => keys.has(keyOf(file))
     },
+    /** Whether an upload goes by this key. */
+    owns,
     has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */
     find,
