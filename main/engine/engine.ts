@@ -16,14 +16,16 @@ import { createQueue } from './queue.ts'
 import type { Warning } from './queue-deps.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
+import { createStateGuard, type OwnState } from './state-folders.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { ConflictPolicy } from '../contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
 export type { Warning } from './queue-deps.ts'
-export type { ResumeRecord, ResumeStore } from './resume-store.ts'
+export { isSavedHashing, type ResumeRecord, type ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
+export { isSameFile } from './source.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {
@@ -55,6 +57,8 @@ export type EngineDeps = {
    * @default nobody does
    */
   readonly onSuccession?: (receiver: string, certificatePem: string) => void
+  /** Where the program keeps state of its own, which is never sent. @default nowhere */
+  readonly ownState?: readonly OwnState[]
   /** Hears what the person should know, each time it is so. @default nobody does */
   readonly warn?: (warning: Warning) => void
   /** The built hash-worker.ts. @default none, and everything is hashed in this thread */
@@ -145,6 +149,7 @@ export async function createEngine({
   onSuccession = () => undefined,
   warn = () => undefined,
   hashWorker,
+  ownState = [],
   options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
 }: EngineDeps): Promise<Engine> {
   requireWhole('connections', connections)
@@ -185,7 +190,7 @@ export async function createEngine({
       const found: WalkedEntry[] = []
       const skipped: Skipped[] = []
       const isQueued = queue.queuedTo(receiver)
-      for await (const walked of walk(paths)) {
+      for await (const walked of walk(paths, createStateGuard(ownState))) {
         if (signal?.aborted) return { ids: [], skipped: [] }
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
         else {
