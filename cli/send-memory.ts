@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
@@ -8,6 +8,7 @@ import {
   isSavedHashing,
   type ResumeRecord,
   type ResumeStore,
+  SENDER_MARK,
   type WalkedEntry,
 } from '../main/engine/engine.ts'
 import { takePidLock } from '../server/pid-lock.ts'
@@ -37,6 +38,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const name = createHash('sha256').update(JSON.stringify(command)).digest('hex').slice(0, 32)
   const file = join(stateDirectory, 'sends', `${name}.json`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  markSender(stateDirectory)
   const lock = takePidLock(`${file}.lock`)
   if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
   const earlier = byPlace(readKept(file))
@@ -113,6 +115,16 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
         lock.release()
       }
     },
+  }
+}
+
+/** Whoever sends a folder with this one in it, now or later, leaves what is private out. */
+function markSender(stateDirectory: string): void {
+  try {
+    writeFileSync(join(stateDirectory, SENDER_MARK.name), SENDER_MARK.text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    // It is there already; or nothing can be written, and then the memory cannot either, which says so.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import envPaths from 'env-paths'
-import type { EngineDeps } from '../main/engine/engine.ts'
+import { type EngineDeps, SENDER_MARK } from '../main/engine/engine.ts'
 
 const DEFAULT = envPaths('longshore', { suffix: '' }).data
 
@@ -14,5 +14,5 @@ export function stateDirOption(): Option {
 
 /** What is never sent of a state folder, and of the one that is used where nothing is said; somebody may have chosen a folder with other things in it. */
 export function ownState(stateDirectory: string): NonNullable<EngineDeps['ownState']> {
-  return [stateDirectory, DEFAULT].map((path) => ({ path, names: ['receivers.json', 'sends'] }))
+  return [stateDirectory, DEFAULT].map((path) => ({ path, names: ['receivers.json', 'sends', SENDER_MARK.name] }))
 }

@@ -26,6 +26,7 @@ export type { Warning } from './queue-deps.ts'
 export { isSavedHashing, type ResumeRecord, type ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export { isSameFile } from './source.ts'
+export { SENDER_MARK } from './state-shapes.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {

@@ -5,9 +5,8 @@ import {
   isDesktopState,
   isReceiverName,
   isReceiverState,
-  isReceiversList,
   isReceivingFolder,
-  isSendsFolder,
+  sendersNamesIn,
   TELLING_NAMES,
   unlessUnreadable,
 } from './state-shapes.ts'
@@ -45,7 +44,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     }
     if (await isDesktopState(path, present)) return 'all'
     const found = new Set(names.filter((name) => isAmong(mine, name)))
-    for (const name of names.filter(maySendersPartBe)) if (await isSendersPart(join(path, name))) found.add(name)
+    for (const name of await sendersNamesIn(path, names)) found.add(name)
     return found
   }
 
@@ -83,7 +82,9 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
       for (let above = dirname(at); above !== at; at = above, above = dirname(above)) {
         const name = basename(at)
         const { part, isReceiving, mine } = await lookAbove(above)
-        if (part === 'all' || part.has(name) || isAmong(mine, name) || (await isSendersPart(at))) return true
+        if (part === 'all' || part.has(name) || isAmong(mine, name)) return true
+        // By a name that is not among the telling ones.
+        if ((await sendersNamesIn(above, [name])).length > 0) return true
         if (isReceiving) return false
       }
       return false
@@ -96,16 +97,6 @@ type LookAbove = { readonly part: PrivatePart; readonly isReceiving: boolean; re
 
 function isAmong(mine: Owned, name: string): boolean {
   return mine !== 'all' && mine.some((known) => name === known || name.startsWith(`${known}.`))
-}
-
-function maySendersPartBe(name: string): boolean {
-  return name === 'sends' || name === 'receivers.json' || name.startsWith('receivers.json.')
-}
-
-/** What the terminal program keeps, wherever its state folder is. */
-async function isSendersPart(path: string): Promise<boolean> {
-  const name = basename(path)
-  return maySendersPartBe(name) && (name === 'sends' ? isSendsFolder(path) : isReceiversList(path))
 }
 
 async function ownedBy(own: readonly OwnState[]): Promise<ReadonlyMap<string, Owned>> {

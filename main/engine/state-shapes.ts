@@ -18,10 +18,17 @@ const RECEIVER_NAMES: ReadonlySet<string> = new Set([
   'small-files.1',
 ])
 
+/** A file by which the folder is known in which the terminal program keeps `receivers.json` and `sends`, and perhaps somebody else other things. */
+export const SENDER_MARK = {
+  name: '.longshore-sender',
+  text: 'Longshore keeps private state in this folder: receivers.json and sends. They are never sent.\n',
+} as const
+
 /** The names that tell the kinds of state folders; whoever looks at a folder needs to know which of them are there. */
 export const TELLING_NAMES: readonly string[] = [
   ...RECEIVER_NAMES,
   '.longshore',
+  SENDER_MARK.name,
   'receivers.json',
   'sends',
   'settings.json',
@@ -82,13 +89,25 @@ export async function isDesktopState(path: string, names: ReadonlySet<string>): 
   return signed.filter(Boolean).length >= 2
 }
 
-/** Whether this is a list of receivers, with the secrets that they know this computer by. */
-export function isReceiversList(path: string): Promise<boolean> {
-  return holds(path, /^(?=.*"certificatePem":)(?=.*"(sealedT|t)oken":)/s)
+/** What of a folder the terminal program keeps there. Its own names count where it has left its mark, elsewhere only with what it writes. */
+export async function sendersNamesIn(path: string, names: readonly string[]): Promise<readonly string[]> {
+  const candidates = names.filter(maySendersBe)
+  if (candidates.length === 0) return []
+  if (names.includes(SENDER_MARK.name) && (await holds(join(path, SENDER_MARK.name), /^Longshore keeps private state/)))
+    return candidates
+  const found = await Promise.all(candidates.map(async (name) => ((await isSenders(join(path, name))) ? [name] : [])))
+  return found.flat()
 }
 
-/** Whether this is where the terminal program remembers what it sends. */
-export async function isSendsFolder(path: string): Promise<boolean> {
+function maySendersBe(name: string): boolean {
+  return (
+    name === 'sends' || name === SENDER_MARK.name || name === 'receivers.json' || name.startsWith('receivers.json.')
+  )
+}
+
+async function isSenders(path: string): Promise<boolean> {
+  if (basename(path).startsWith('receivers.json'))
+    return holds(path, /^(?=.*"certificatePem":)(?=.*"(sealedT|t)oken":)/s)
   const names = await namesIn(path)
   return names.length > 0 && names.every((name) => /^[0-9a-f]{32}\.json(\.new|\.lock|\.corrupt-\d+)?$/.test(name))
 }
