@@ -53,7 +53,8 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
     await rename(`${file}.new`, file)
   })
 
-  let later: { readonly timer: NodeJS.Timeout; readonly written: Promise<void> } | undefined
+  let later: { readonly timer: NodeJS.Timeout; readonly begin: () => void; readonly written: Promise<void> } | undefined
+  const isFinished = (): boolean => queued && finished.size === kept.size
 
   /** Resolves when it is written, for the first who asks; others need not hear of the same failure. */
   function writeLater(): Promise<void> | undefined {
@@ -62,13 +63,11 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
     const due = new Promise<void>((resolve) => {
       begin = resolve
     })
-    const written = due.then(write)
-    later = { timer: setTimeout(begin, WRITE_WITHIN_MS), written }
-    written
-      .catch(() => undefined)
-      .finally(() => {
-        later = undefined
-      })
+    const written = due.then(() => {
+      later = undefined
+      return isFinished() ? undefined : write()
+    })
+    later = { timer: setTimeout(begin, WRITE_WITHIN_MS), begin, written }
     return written
   }
 
@@ -105,12 +104,14 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       ),
     async close() {
       try {
-        if (later !== undefined) {
-          clearTimeout(later.timer)
-          if (finished.size < kept.size) await write()
-        }
+        clearTimeout(later?.timer)
+        later?.begin()
+        await later?.written.catch((error: unknown) => {
+          // Whoever finished the file hears of it.
+          if (!(error instanceof Error)) throw error
+        })
         await write.settled()
-        if (queued && finished.size === kept.size) await rm(file, { force: true })
+        if (isFinished()) await rm(file, { force: true })
       } finally {
         lock.release()
       }
