@@ -5,6 +5,9 @@ import type { SendReport } from './send-report.ts'
 /** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
 export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
 
+/** After these the upload begins anew by itself, once. */
+const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
+
 /**
  * Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
  * `makesFolders` tells whether the receiver makes empty folders at all, once it has answered.
@@ -34,7 +37,7 @@ export async function followUploads(
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
     if (status.kind === 'interrupted' && reached && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(`${status.message} Trying again until it works.`)
+      report.note(sentAnew.has(status.reason) ? status.message : `${status.message} Trying again until it works.`)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true

@@ -55,9 +55,9 @@ export function createBarReport(): SendReport {
     note: (message) => line(`longshore: ${printable(message)}`),
     summary({ files, failed, emptyFolders, bytes, bytesSent, seconds }) {
       bars.stop()
-      const folders = emptyFolders === 1 ? '1 empty folder' : `${emptyFolders} empty folders`
       if (files === 0) {
-        process.stdout.write(`no files, ${emptyFolders > 0 ? folders : 'nothing was sent'}\n`)
+        const folders = emptyFolders === 1 ? ', 1 empty folder' : `, ${emptyFolders} empty folders`
+        process.stdout.write(`no files${emptyFolders > 0 ? folders : ''}\n`)
         return
       }
       const outcome = failed === 0 ? 'all verified' : `${failed} failed`

@@ -39,6 +39,11 @@ export function sendCommand(): Command {
     .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
     .addOption(stateDirOption())
     .option('--json', 'one JSON object a line, for programs')
+    .addHelpText(
+      'after',
+      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail.' +
+        '\nLines of --json: progress, done, failed, skipped (left out), summary.',
+    )
   return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
     process.exitCode = await send(paths, options)
   })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
@@ -74,4 +74,22 @@ test('the same file named twice is sent twice, also when the command has to be r
   expect(await again.ended()).toBe(0)
   expect(again.lines.filter((line) => line.includes('"event":"done"'))).toHaveLength(2)
   expect([md5OfFile(join(there, 'a.txt')), md5OfFile(join(there, 'a (2).txt'))]).toEqual([md5, md5])
+})
+
+test('a file that changes during each run leaves nothing of the runs before on the receiver', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  const file = join(here, 'log')
+  makeFile(file, 20 * CHUNK_BYTES)
+  const receiver = await longshoreReceive(there)
+  const parts = () => readdirSync(join(there, '.longshore/parts')).length
+  for (const run of [1, 2, 3]) {
+    const sender = send(here, receiver.port, file, '--limit', '20M')
+    await sender.event('progress', ({ bytesStored }) => Number(bytesStored) > 0)
+    appendFileSync(file, 'one more line')
+    expect(await sender.ended(), `run ${run}`).toBe(1)
+    expect(parts(), `run ${run}`).toBe(1)
+  }
+  expect(await send(here, receiver.port, file).ended()).toBe(0)
+  expect(parts()).toBe(0)
+  expect(md5OfFile(join(there, 'log'))).toBe(md5OfFile(file))
 })

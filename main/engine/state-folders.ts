@@ -78,6 +78,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
       if (stats?.isDirectory()) {
         const names = (await readdir(at).catch(unlessUnreadable)) ?? []
         if ((await this.privateIn(at, stats, names)) === 'all') return true
+        if (await isReceivingFolder(at, new Set(names))) return false
       }
       for (let above = dirname(at); above !== at; at = above, above = dirname(above)) {
         const name = basename(at)

@@ -56,7 +56,7 @@ const receiverSigns: Readonly<Record<string, (path: string) => Promise<boolean>>
 }
 
 /** What a receiver keeps beside the files that it receives. */
-export const RECEIVER_STATE = '.longshore'
+const RECEIVER_STATE = '.longshore'
 
 /** Whether this is the state folder of a receiver; `names` are those that are in it. */
 export async function isReceiverState(path: string, names: ReadonlySet<string>): Promise<boolean> {
