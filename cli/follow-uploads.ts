@@ -2,17 +2,24 @@ import type { UploadSnapshot } from '../main/contract.ts'
 import type { Engine, Skipped } from '../main/engine/engine.ts'
 import type { SendReport } from './send-report.ts'
 
-/** Counts of files, failed ones included, and bytes of files that arrived. */
-export type Totals = { files: number; failed: number; bytes: number; bytesSent: number }
+/** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
+export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
 
-/** Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote. */
+/** After these the upload begins anew by itself, once. */
+const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
+
+/**
+ * Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
+ * `makesFolders` tells whether the receiver makes empty folders at all, once it has answered.
+ */
 export async function followUploads(
   engine: Engine,
   add: () => ReturnType<Engine['add']>,
   nameOf: (source: string) => string,
   report: SendReport,
+  makesFolders: () => boolean,
 ): Promise<Totals | 'interrupted'> {
-  const totals: Totals = { files: 0, failed: 0, bytes: 0, bytesSent: 0 }
+  const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
   const troubles = new Set<string>()
   const moved = new Set<string>()
@@ -30,7 +37,7 @@ export async function followUploads(
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
     if (status.kind === 'interrupted' && reached && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(`${status.message} Trying again until it works.`)
+      report.note(sentAnew.has(status.reason) ? status.message : `${status.message} Trying again until it works.`)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true
@@ -40,21 +47,28 @@ export async function followUploads(
       ended.add(id)
       totals.files += 1
       totals.failed += 1
+      totals.bytesSent += status.bytesSent ?? 0
       report.failed(pathOf(upload), status.reason, status.message)
     }
     if (status.kind === 'done') {
       ended.add(id)
       // An empty folder has no digest and is no file.
-      if (status.md5 !== undefined) totals.files += 1
+      if (status.md5 === undefined && !makesFolders()) {
+        report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
+        return
+      }
+      if (status.md5 === undefined) totals.emptyFolders += 1
+      else totals.files += 1
       totals.bytes += sizeBytes
       totals.bytesSent += status.bytesSent
       report.done(pathOf(upload), upload)
     }
   }
 
-  function skip({ name, reason, message }: Skipped): void {
-    if (reason === 'NOT_A_FILE') {
-      report.note(`${nameOf(name)} is left out: ${message}`)
+  function skip({ name, reason, message, named }: Skipped): void {
+    // What somebody named has to be sent or has failed; what is merely in a folder with files may be something else.
+    if (!named && (reason === 'NOT_A_FILE' || reason === 'STATE_FOLDER')) {
+      report.skipped(nameOf(name), reason, message)
       return
     }
     totals.files += 1

@@ -2,7 +2,7 @@ import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { type Bottleneck, bytesStored, type UploadSnapshot } from '../main/contract.ts'
 import { printable } from '../server/printable.ts'
 import { formatBytes, formatSeconds } from './format.ts'
-import type { SendReport } from './send-report.ts'
+import { leftOut, type SendReport } from './send-report.ts'
 
 /** Progress bars for people on a terminal, and one line for each end of a file. Without a terminal only the lines. */
 export function createBarReport(): SendReport {
@@ -41,13 +41,25 @@ export function createBarReport(): SendReport {
     done(path, { id, status }) {
       drop(id)
       if (status.kind !== 'done') return
+      // An empty folder has nothing to verify.
+      if (status.md5 === undefined) return line(`✓ ${printable(path)}: an empty folder, made`)
       const renamed = status.storedAs === path ? '' : ` as ${printable(status.storedAs)}`
       line(`✓ ${printable(path)}: verified, stored${renamed}`)
     },
     failed: (path, _reason, message) => line(`✗ ${printable(path)}: ${printable(message)}`),
+    skipped(path, _reason, message) {
+      const text = `longshore: ${printable(leftOut(path, message))}\n`
+      if (process.stderr.isTTY) bars.log(text)
+      else process.stderr.write(text)
+    },
     note: (message) => line(`longshore: ${printable(message)}`),
-    summary({ files, failed, bytes, bytesSent, seconds }) {
+    summary({ files, failed, emptyFolders, bytes, bytesSent, seconds }) {
       bars.stop()
+      if (files === 0) {
+        const folders = emptyFolders === 1 ? ', 1 empty folder' : `, ${emptyFolders} empty folders`
+        process.stdout.write(`no files${emptyFolders > 0 ? folders : ''}\n`)
+        return
+      }
       const outcome = failed === 0 ? 'all verified' : `${failed} failed`
       const rate = bytesSent > 0 ? `, ${formatBytes(bytesSent / seconds)}/s` : ''
       const figures = `${formatBytes(bytes)} arrived, ${formatBytes(bytesSent)} sent in ${formatSeconds(seconds)}${rate}`

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ResumeRecord } from '../main/engine/engine.ts'
+import { type ResumeRecord, SENDER_MARK } from '../main/engine/engine.ts'
 import { openSendMemory } from './send-memory.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,11 +12,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(state, { recursive: true, force: true }))
 
+const identity = { sizeBytes: 5, modifiedAtMs: 7, inode: '9' }
 const record: ResumeRecord = {
   id: 'u1',
   uploadKey: 'key-of-the-first-run',
   source: '/a/film.mov',
-  identity: { sizeBytes: 5, modifiedAtMs: 7, inode: '9' },
+  identity,
   path: ['film.mov'],
   receiver: 'box:50051',
   onConflict: 'keep-both',
@@ -78,4 +79,103 @@ test('a damaged memory is set aside, not lost and not believed', async () => {
   expect(second.begunBefore(record)).toBeUndefined()
   await second.close()
   expect(readdirSync(join(state, 'sends')).some((name) => name.includes('.corrupt-'))).toBe(true)
+})
+
+/** What the next run of the same command finds. */
+async function nextRun<T>(look: (memory: ReturnType<typeof openSendMemory>) => T): Promise<T> {
+  const memory = openSendMemory(state, command)
+  try {
+    return look(memory)
+  } finally {
+    await memory.close()
+  }
+}
+
+test('equal entries are several uploads, each with the key of its own', async () => {
+  const first = openSendMemory(state, command)
+  await first.store.put([record, { ...record, id: 'u2', uploadKey: 'key-of-the-second' }])
+  await first.close()
+  const keys = await nextRun((memory) => [1, 2, 3].map(() => memory.begunBefore(record)?.uploadKey))
+  expect(keys).toEqual(['key-of-the-first-run', 'key-of-the-second', undefined])
+})
+
+test('a key that an earlier version kept for two entries is handed out once', async () => {
+  const first = openSendMemory(state, command)
+  await first.store.put([record, { ...record, id: 'u2' }])
+  await first.close()
+  const keys = await nextRun((memory) => [1, 2].map(() => memory.begunBefore(record)?.uploadKey))
+  expect(keys).toEqual(['key-of-the-first-run', undefined])
+})
+
+test('times are compared by nanoseconds where both are known', async () => {
+  const first = openSendMemory(state, command)
+  await first.store.put([record])
+  await first.close()
+  const at = (modifiedAtNs: string) => ({ ...record, identity: { ...identity, modifiedAtNs } })
+  expect(await nextRun((memory) => memory.begunBefore(at('7000001'))?.uploadKey)).toBe('key-of-the-first-run')
+  const second = openSendMemory(state, command)
+  await second.store.put([at('7000001')])
+  await second.close()
+  expect(await nextRun((memory) => memory.begunBefore(at('7000002')))).toBeUndefined()
+})
+
+test('what was begun of a file before it changed is told, to be withdrawn', async () => {
+  const first = openSendMemory(state, command)
+  await first.store.put([record, { ...record, id: 'u2', source: '/a/other.mov', uploadKey: 'key-of-another-file' }])
+  await first.close()
+  const changed = { ...record, identity: { ...identity, sizeBytes: 6 } }
+  expect(await nextRun((memory) => [memory.begunBefore(changed), memory.outdated([changed, changed])])).toEqual([
+    undefined,
+    ['key-of-the-first-run'],
+  ])
+  expect(await nextRun((memory) => [memory.begunBefore(record)?.uploadKey, memory.outdated([record])])).toEqual([
+    'key-of-the-first-run',
+    [],
+  ])
+})
+
+test('a file that is finished keeps its digest until all are', async () => {
+  const proof = { device: '1', inode: '9', modifiedAtNs: '7000001', changedAtNs: '8000001' }
+  const hashed = { hashedBytes: 5, md5State: 'c3RhdGU=', samples: [], proof }
+  const first = openSendMemory(state, command)
+  await first.store.put([record, { ...record, id: 'u2', source: '/a/other.mov', uploadKey: 'key-of-another-file' }])
+  const written = first.store.remove(['u1'], { ...record, hashed })
+  await first.close()
+  await written
+  expect(await nextRun((memory) => memory.begunBefore(record))).toEqual({ uploadKey: record.uploadKey, hashed })
+})
+
+test('digests of finished files are written by themselves, many with one write', async () => {
+  const records = Array.from({ length: 50 }, (_, n) => ({
+    ...record,
+    id: `u${n}`,
+    uploadKey: `key-${n}`,
+    source: `/${n}`,
+  }))
+  const proof = { device: '1', inode: '9', modifiedAtNs: '7000001', changedAtNs: '8000001' }
+  const hashed = { hashedBytes: 5, md5State: 'c3RhdGU=', samples: [], proof }
+  const memory = openSendMemory(state, command)
+  await memory.store.put(records)
+  const file = join(state, 'sends', readdirSync(join(state, 'sends')).find((name) => name.endsWith('.json')) as string)
+  const before = readFileSync(file, 'utf8')
+  const removed = records.slice(1).map((one) => memory.store.remove([one.id], { ...one, hashed }))
+  expect(readFileSync(file, 'utf8')).toBe(before)
+  await Promise.all(removed)
+  expect(JSON.parse(readFileSync(file, 'utf8')).filter((kept: ResumeRecord) => kept.hashed)).toHaveLength(49)
+  await memory.close()
+})
+
+test('what somebody wrote into the memory is not believed further than it is whole', async () => {
+  const first = openSendMemory(state, command)
+  await first.store.put([record])
+  await first.close()
+  const file = join(state, 'sends', readdirSync(join(state, 'sends'))[0] as string)
+  writeFileSync(file, JSON.stringify([null, 5, { source: 1 }, { ...record, hashed: { hashedBytes: -1 } }]))
+  expect(await nextRun((memory) => memory.begunBefore(record))).toEqual({ uploadKey: record.uploadKey })
+})
+
+test('the folder is marked, so that nobody sends it', async () => {
+  expect(SENDER_MARK.text).toMatch(/^Longshore keeps private state/)
+  await openSendMemory(state, command).close()
+  expect(readFileSync(join(state, SENDER_MARK.name), 'utf8')).toBe(SENDER_MARK.text)
 })

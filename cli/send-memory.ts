@@ -1,21 +1,37 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { BegunBefore, ResumeRecord, ResumeStore, WalkedEntry } from '../main/engine/engine.ts'
+import {
+  type BegunBefore,
+  isSameFile,
+  isSavedHashing,
+  newBatchId,
+  type ResumeRecord,
+  type ResumeStore,
+  SENDER_MARK,
+  type WalkedEntry,
+} from '../main/engine/engine.ts'
 import { takePidLock } from '../server/pid-lock.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */
 export type SendMemory = {
   readonly store: ResumeStore
-  /** What an earlier run of the command began of this entry, unless the file has changed since. */
+  /** Of all that the command sends, in this run and the ones before. */
+  readonly batchId: string
+  /** What an earlier run of the command began of this entry, unless the file has changed since. Nothing of it is told twice: equal entries are several uploads. */
   begunBefore(entry: WalkedEntry): BegunBefore | undefined
+  /** The keys of what was begun of these files before they changed; asked after `begunBefore`. */
+  outdated(entries: readonly WalkedEntry[]): readonly string[]
   /** Lets go of the memory when it is written, and removes it when everything is finished. */
   close(): Promise<void>
 }
 
-type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed'>
+type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed' | 'batch'>
+
+/** The digest of a file that is finished is written within this, ms: with others, because each time the whole memory is. */
+const WRITE_WITHIN_MS = 3000
 
 /**
  * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at once would take the uploads from
@@ -25,9 +41,12 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const name = createHash('sha256').update(JSON.stringify(command)).digest('hex').slice(0, 32)
   const file = join(stateDirectory, 'sends', `${name}.json`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  markSender(stateDirectory)
   const lock = takePidLock(`${file}.lock`)
   if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
-  const earlier = new Map(readKept(file).map((kept) => [identityKey(kept), kept]))
+  const earlier = byPlace(readKept(file))
+  const batches = [...earlier.values()].flat().flatMap(({ batch }) => batch?.batchId ?? [])
+  const batchId = batches.find((id) => /^[0-9a-f]{32}$/.test(id)) ?? newBatchId()
   const kept = new Map<string, Kept>()
   // A finished file keeps its key until all are, so that the same command asks about it instead of sending it beside itself.
   const finished = new Set<string>()
@@ -39,34 +58,80 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
     await rename(`${file}.new`, file)
   })
 
+  let later: { readonly timer: NodeJS.Timeout; readonly begin: () => void; readonly written: Promise<void> } | undefined
+  const isFinished = (): boolean => queued && finished.size === kept.size
+
+  /** Resolves when it is written, for the first who asks; others need not hear of the same failure. */
+  function writeLater(): Promise<void> | undefined {
+    if (later !== undefined) return undefined
+    let begin = (): void => undefined
+    const due = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const written = due.then(() => {
+      later = undefined
+      return isFinished() ? undefined : write()
+    })
+    later = { timer: setTimeout(begin, WRITE_WITHIN_MS), begin, written }
+    return written
+  }
+
   return {
+    batchId,
     store: {
       // Uploads of an earlier run come back through `begunBefore`, when the command names their files again.
       list: async () => [],
       async put(records) {
         queued = true
-        for (const { id, source, path, identity, uploadKey, hashed } of records) {
-          const extras = { ...(identity && { identity }), ...(hashed && { hashed }) }
+        for (const { id, source, path, identity, uploadKey, hashed, batch } of records) {
+          const extras = { ...(identity && { identity }), ...(hashed && { hashed }), ...(batch && { batch }) }
           kept.set(id, { source, path, uploadKey, ...extras })
         }
         await write()
       },
-      async remove(ids) {
+      async remove(ids, last) {
         for (const id of ids) finished.add(id)
+        const known = last && kept.get(last.id)
+        if (known === undefined || last?.hashed === undefined) return
+        kept.set(last.id, { ...known, hashed: last.hashed })
+        await writeLater()
       },
     },
     begunBefore(entry) {
-      const kept = earlier.get(identityKey(entry))
-      return kept && { uploadKey: kept.uploadKey, ...(kept.hashed && { hashed: kept.hashed }) }
+      const candidates = earlier.get(placeKey(entry)) ?? []
+      const at = candidates.findIndex((kept) => isSameEntry(kept, entry))
+      if (at < 0) return undefined
+      const [{ uploadKey, hashed } = {}] = candidates.splice(at, 1)
+      return uploadKey === undefined ? undefined : { uploadKey, ...(hashed && { hashed }) }
     },
+    outdated: (entries) =>
+      [...new Set(entries.map(placeKey))].flatMap((place) =>
+        (earlier.get(place) ?? []).map(({ uploadKey }) => uploadKey),
+      ),
     async close() {
       try {
+        clearTimeout(later?.timer)
+        later?.begin()
+        await later?.written.catch((error: unknown) => {
+          // Whoever finished the file hears of it.
+          if (!(error instanceof Error)) throw error
+        })
         await write.settled()
-        if (queued && finished.size === kept.size) await rm(file, { force: true })
+        if (isFinished()) await rm(file, { force: true })
       } finally {
         lock.release()
       }
     },
+  }
+}
+
+/** Whoever sends a folder with this one in it, now or later, leaves what is private out. */
+function markSender(stateDirectory: string): void {
+  try {
+    writeFileSync(join(stateDirectory, SENDER_MARK.name), SENDER_MARK.text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    // It is there already; or nothing can be written, and then the memory cannot either, which says so.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
   }
 }
 
@@ -89,14 +154,45 @@ function oneAtATime(work: () => Promise<void>) {
   return Object.assign(ask, { settled: () => (next ?? underWay).catch(() => undefined) })
 }
 
-function identityKey({ source, path, identity }: Omit<Kept, 'uploadKey' | 'hashed'>): string {
-  return JSON.stringify([source, path, identity])
+/** What was kept by where it comes from and goes to; each key counts once, and what is not whole not at all. */
+function byPlace(all: readonly unknown[]): Map<string, Kept[]> {
+  const places = new Map<string, Kept[]>()
+  const keys = new Set<string>()
+  for (const kept of all) {
+    if (!isKept(kept) || keys.has(kept.uploadKey)) continue
+    keys.add(kept.uploadKey)
+    const { hashed, ...rest } = kept
+    const alike = places.get(placeKey(kept)) ?? []
+    alike.push(isSavedHashing(hashed) ? kept : rest)
+    places.set(placeKey(kept), alike)
+  }
+  return places
 }
 
-function readKept(file: string): Kept[] {
+function placeKey({ source, path }: Pick<Kept, 'source' | 'path'>): string {
+  return JSON.stringify([source, path])
+}
+
+function isSameEntry({ identity: one }: Kept, { identity: other }: WalkedEntry): boolean {
+  return one === undefined || other === undefined ? one === other : isSameFile(one, other)
+}
+
+function isKept(value: unknown): value is Kept {
+  const { source, path, uploadKey, identity, batch } = (value ?? {}) as Partial<Kept>
+  const texts = [
+    source,
+    uploadKey,
+    batch?.batchId ?? '',
+    batch?.sourceId ?? '',
+    ...(Array.isArray(path) ? path : [undefined]),
+  ]
+  return texts.every((text) => typeof text === 'string') && (identity === undefined || typeof identity === 'object')
+}
+
+function readKept(file: string): readonly unknown[] {
   try {
     const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (Array.isArray(kept)) return kept as Kept[]
+    if (Array.isArray(kept)) return kept
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     if (!(error instanceof SyntaxError)) throw error

@@ -4,8 +4,11 @@ import { printable } from '../server/printable.ts'
 
 /** How one `send` went, in total. */
 export type SendSummary = {
+  /** Failed ones included. */
   readonly files: number
   readonly failed: number
+  /** Empty folders that were made; they are no files. */
+  readonly emptyFolders: number
   readonly bytes: number
   readonly bytesSent: number
   readonly seconds: number
@@ -16,6 +19,8 @@ export type SendReport = {
   progress(path: string, upload: UploadSnapshot): void
   done(path: string, upload: UploadSnapshot): void
   failed(path: string, reason: string, message: string): void
+  /** Something in a folder is not sent, which is no failure. */
+  skipped(path: string, reason: string, message: string): void
   /** What limits the rate now; undefined when that cannot be told. */
   limitedBy(bottleneck: Bottleneck | undefined): void
   /** A sentence that is not about one file's end. */
@@ -75,9 +80,19 @@ export function createJsonReport(
       forgetLater(path)
       event({ event: 'failed', path, reason, message })
     },
+    skipped(path, reason, message) {
+      this.note(leftOut(path, message))
+      event({ event: 'skipped', path, reason, message })
+    },
     note: (message) => void process.stderr.write(`longshore: ${printable(message)}\n`),
-    summary: (summary) => event({ event: 'summary', ...summary }),
+    summary: ({ files, failed, bytes, bytesSent, seconds }) =>
+      event({ event: 'summary', files, failed, bytes, bytesSent, seconds }),
   }
+}
+
+/** The sentence about a path that is not sent. */
+export function leftOut(path: string, message: string): string {
+  return `${path} is left out: ${message}`
 }
 
 /** Turns the absolute paths that the engine knows back into what the person wrote. */

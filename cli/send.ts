@@ -7,7 +7,7 @@ import { readRate } from './rate.ts'
 import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from './receiver-choice.ts'
 import { openSendMemory } from './send-memory.ts'
 import { createJsonReport, createPathNamer, type SendReport } from './send-report.ts'
-import { stateDirOption } from './state-dir.ts'
+import { ownState, stateDirOption } from './state-dir.ts'
 import { UsageError } from './usage-error.ts'
 
 type SendOptions = TrustOptions & {
@@ -39,6 +39,11 @@ export function sendCommand(): Command {
     .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
     .addOption(stateDirOption())
     .option('--json', 'one JSON object a line, for programs')
+    .addHelpText(
+      'after',
+      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail.' +
+        '\nLines of --json: progress, done, failed, skipped (left out), summary.',
+    )
   return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
     process.exitCode = await send(paths, options)
   })
@@ -53,7 +58,7 @@ async function send(paths: readonly string[], options: SendOptions): Promise<num
     // The certificate of a fingerprint has to be looked up before anything is queued, and cannot be.
     if (!(error instanceof UploadError)) throw error
     for (const path of paths) report.failed(path, error.reason, error.message)
-    report.summary({ files: paths.length, failed: paths.length, bytes: 0, bytesSent: 0, seconds: 0 })
+    report.summary({ files: paths.length, failed: paths.length, emptyFolders: 0, bytes: 0, bytesSent: 0, seconds: 0 })
     return SOME_FAILED
   }
   return sendTo(choice, paths, options, report)
@@ -68,24 +73,47 @@ async function sendTo(
   const into = options.into?.split('/').filter((part) => part !== '') ?? []
   const memory = openSendMemory(options.stateDir, { to: receiver, into, paths })
   const startedAtMs = performance.now()
+  let makesFolders = true
   try {
     const engine = await createEngine({
       resumeStore: memory.store,
       routeTo: () => route,
       onSuccession: (_, certificatePem) => onSuccession(certificatePem),
-      warn: ({ message }) => report.note(message),
+      warn({ reason, message }) {
+        if (reason === 'PLAIN_RECEIVER') makesFolders = false
+        report.note(message)
+      },
+      ownState: ownState(options.stateDir),
       hashWorker: new URL('../hash-worker/index.js', import.meta.url),
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
     engine.limitRate(options.limit)
-    const add = { receiver, into, onConflict: options.conflict, begunBefore: memory.begunBefore }
-    const outcome = await followUploads(engine, () => engine.add(paths, add), createPathNamer(paths), report)
+    const add = {
+      receiver,
+      into,
+      onConflict: options.conflict,
+      batchId: memory.batchId,
+      begunBefore: memory.begunBefore,
+      outdated: memory.outdated,
+    }
+    const nameOf = createPathNamer(paths)
+    const outcome = await followUploads(
+      engine,
+      () => engine.add(paths, add),
+      nameOf,
+      report,
+      () => makesFolders,
+    )
     await engine.close()
     if (outcome === 'interrupted') {
       report.note('interrupted; the same command continues.')
       return INTERRUPTED
     }
     report.summary({ ...outcome, seconds: Math.round(performance.now() - startedAtMs) / 1000 })
+    if (outcome.files + outcome.emptyFolders === 0) {
+      report.note('nothing was sent: there was nothing in what was named but what is left out.')
+      return SOME_FAILED
+    }
     return outcome.failed === 0 ? 0 : SOME_FAILED
   } finally {
     await memory.close()

@@ -7,6 +7,9 @@ import { UsageError } from './usage-error.ts'
 
 const SOME_WRONG = 1
 
+/** Success must not be claimed of nothing: the record of what was received may have been moved away. */
+const NOTHING_KNOWN = 'No received files are known there, so nothing was verified.'
+
 /** What all verdicts come to. */
 type Summary = {
   readonly files: number
@@ -28,7 +31,10 @@ export function verifyCommand(): Command {
     .description('Read received files again and compare them with what arrived.')
     .argument('[path]', 'a receiving folder, or a file or folder below one', '.')
     .option('--json', 'one JSON object a line, for programs')
-    .addHelpText('after', '\nExit status: 0 all files are as they arrived, 1 some are damaged or missing, 2 wrong use.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all files are as they arrived, 1 some are damaged or missing, 2 wrong use. Where no received files are known, that is said.',
+    )
     .action(async (path: string, { json }: { readonly json?: true }) => {
       process.exitCode = await verifyAt(path, json === true)
     })
@@ -63,7 +69,10 @@ function jsonReport(): VerifyReport {
   return {
     read: () => {},
     verdict: ({ kind, ...file }) => event({ event: kind, ...file }),
-    summary: (summary) => event({ event: 'summary', ...summary }),
+    summary(summary) {
+      if (summary.files === 0) process.stderr.write(`${NOTHING_KNOWN}\n`)
+      event({ event: 'summary', ...summary })
+    },
   }
 }
 
@@ -88,6 +97,10 @@ function barReport(totalBytes: number): VerifyReport {
     summary({ files, damaged, missing, bytes, seconds }) {
       bar.stop()
       for (const problem of problems) process.stdout.write(`${problem}\n`)
+      if (files === 0) {
+        process.stdout.write(`${NOTHING_KNOWN}\n`)
+        return
+      }
       const outcome = damaged + missing === 0 ? 'all as they arrived' : `${damaged} damaged, ${missing} missing`
       const figures = `${formatBytes(bytes)} read in ${formatSeconds(seconds)}`
       process.stdout.write(`${files} ${files === 1 ? 'file' : 'files'}, ${outcome}: ${figures}\n`)

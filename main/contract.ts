@@ -10,6 +10,7 @@ import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverO
 export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './contract-preferences.ts'
 
 export type UploadId = string
+type KnownBytes = { readonly bytesStored?: number; readonly bytesSent?: number }
 
 /** Where one upload is in its life. Every variant carries only what is true in it; unknown is absent. */
 export type UploadStatus =
@@ -34,8 +35,8 @@ export type UploadStatus =
       readonly retryAtMs: number
       readonly bytesStored?: number
     }
-  /** Cannot go on without the person; waits for `retry`. `reason` is stable, `message` is for people. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly bytesStored?: number }
+  /** Cannot go on without the person; waits for `retry`. `reason` is stable, `message` is for people; `bytesSent` as with `done`, absent: none. */
+  | ({ readonly kind: 'failed'; readonly reason: string; readonly message: string } & KnownBytes)
   /** Complete, verified by MD5 on the receiver, under its final name. */
   | {
       readonly kind: 'done'

@@ -121,6 +121,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   })
   const engine = await createEngine({
     resumeStore: savedUploads,
+    ownState: [{ path: directory }],
     routeTo: routesOf(ownReceiver, receivers),
     onSuccession: (receiver, certificatePem) => receivers.succeed(receiver, certificatePem),
     warn: (warning) => notifyOnce(words().warning(warning)),

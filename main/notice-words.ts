@@ -77,6 +77,7 @@ const skippedInChinese: Readonly<Record<Skipped['reason'], string>> = {
   SOURCE_UNREADABLE: '无法读取。',
   NOT_A_FILE: '不是普通文件（链接、管道、套接字或设备）。',
   ALREADY_QUEUED: '已在队列中。',
+  STATE_FOLDER: '这是 Longshore 自己的私密数据（密钥、令牌、上传列表），从不发送。',
 }
 
 /** A file's trouble is the same in words of its own, however it was wrapped on the way. */

@@ -1,4 +1,4 @@
-import type { ResumeRecord, SourceIdentity } from './engine/resume-store.ts'
+import { isSavedHashing, type ResumeRecord, type SourceIdentity } from './engine/resume-store.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -13,12 +13,12 @@ const policies: ReadonlySet<unknown> = new Set<ResumeRecord['onConflict']>([
 export function readRecord(value: unknown): ResumeRecord | undefined {
   if (!isRecord(value)) return undefined
   const { hashed, ...record } = value
-  return hashed !== undefined && isHashed(hashed) ? value : record
+  return hashed !== undefined && isSavedHashing(hashed) ? value : record
 }
 
 function isRecord(value: unknown): value is ResumeRecord {
   if (!isObject(value)) return false
-  const { id, uploadKey, source, identity, path, folder, receiver, onConflict, rank, held } = value
+  const { id, uploadKey, source, identity, path, folder, receiver, onConflict, batch, rank, held } = value
   return (
     [id, uploadKey, source, receiver].every(isText) &&
     Array.isArray(path) &&
@@ -28,29 +28,16 @@ function isRecord(value: unknown): value is ResumeRecord {
     policies.has(onConflict) &&
     (identity === undefined || isIdentity(identity)) &&
     (folder === undefined || (isObject(folder) && isText(folder.id) && isText(folder.name))) &&
+    (batch === undefined || (isObject(batch) && isText(batch.batchId) && isText(batch.sourceId))) &&
     (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
   )
 }
 
 function isIdentity(value: unknown): value is SourceIdentity {
   if (!isObject(value)) return false
-  return isCount(value.sizeBytes) && Number.isSafeInteger(value.modifiedAtMs) && isText(value.inode)
-}
-
-function isHashed(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { hashedBytes, md5State, samples, touchedAtMs } = value
-  return (
-    isCount(hashedBytes) &&
-    Number.isFinite(touchedAtMs) &&
-    isText(md5State) &&
-    Array.isArray(samples) &&
-    samples.every(isSample)
-  )
-}
-
-function isSample(value: unknown): boolean {
-  return isObject(value) && [value.offset, value.bytes, value.crc32].every(isCount)
+  const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
+  const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
+  return isCount(sizeBytes) && isTime && isText(inode)
 }
 
 function isCount(value: unknown): boolean {

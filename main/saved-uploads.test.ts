@@ -36,10 +36,12 @@ test('records are there in the next run, whole and in order, and removed ones ar
     hashedBytes: 5,
     md5State: 'c3RhdGU=',
     samples: [{ offset: 0, bytes: 5, crc32: 7 }],
-    touchedAtMs: 1.5,
+    proof: { device: '2', inode: '9', modifiedAtNs: '1700000000000000001', changedAtNs: '1700000000000000002' },
   }
+  const { proof: _, ...hashedByAnEarlierVersion } = hashed
   const kept = [
     record('a.b', { rank: 1, held: 'paused', folder: { id: 'f', name: 'photos' }, onConflict: 'skip-same', hashed }),
+    record('old', { rank: 1.5, hashed: hashedByAnEarlierVersion }),
     record('__proto__', { rank: 2, held: { reason: 'SOURCE_CHANGED', message: 'The file changed.' } }),
   ]
   const uploads = open()

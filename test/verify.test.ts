@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from './support/build.ts'
@@ -69,4 +69,15 @@ test('verify ends with 2 where nothing was received', async () => {
   expect([await elsewhere.ended(), await empty.ended()]).toEqual([2, 2])
   expect(elsewhere.errors()).toMatch(/^longshore: “.*” is not in a folder that Longshore receives into\.\n$/)
   expect(empty.errors()).toMatch(/^longshore: nothing was received at “.*”\.\n$/)
+})
+
+test('verify of a folder that nothing was received into, or whose record was moved away, does not call it well', async () => {
+  const { there } = await received()
+  const log = join(there, '.longshore/received.jsonl')
+  writeFileSync(log, '')
+  const [people, programs] = [longshore('verify', there), longshore('verify', there, '--json')]
+  await Promise.all([people.ended(), programs.ended()])
+  expect(people.lines).toEqual(['No received files are known there, so nothing was verified.'])
+  expect(programs.errors()).toBe('No received files are known there, so nothing was verified.\n')
+  expect(await programs.event('summary')).toMatchObject({ files: 0 })
 })

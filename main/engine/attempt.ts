@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts'
 import type { ChunkMemory } from './chunk-memory.ts'
 import type { Connection } from './connection.ts'
 import type { FileDigest } from './digest.ts'
-import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
+import type { ResumeRecord, SourceIdentity, SourceProof } from './resume-store.ts'
 import type { Source } from './source.ts'
 import type { Stages } from './stages.ts'
 import type { UploadEvent } from './status.ts'
@@ -11,8 +11,8 @@ import type { Throttle } from './throttle.ts'
 /** A record of a file, as opposed to an empty folder. */
 export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
 
-/** A digest and the state of the source that it belongs to: the ctime in ms since 1970. */
-export type Hashing = { readonly digest: FileDigest; readonly touchedAtMs: number }
+/** A digest and the state of the source that it belongs to. */
+export type Hashing = { readonly digest: FileDigest; readonly proof: SourceProof }
 
 /** Hears how an upload goes, in bytes. */
 export type TransferListener = {
@@ -21,6 +21,8 @@ export type TransferListener = {
   onStored(bytes: number): void
   onSent(bytes: number): void
   onVerifying(bytesVerified: number): void
+  /** Part of the source was hashed that did not have to be sent. */
+  onHashed(): void
   /** The digest that this attempt feeds, as soon as it is open. */
   onHashing(hashing: Hashing): void
 }
@@ -40,7 +42,7 @@ export type Attempt = {
   readonly signal: AbortSignal
 }
 
-/** What a finished upload became. `md5` is absent for an empty folder. */
+/** What a finished upload became. `md5` is of the source, as this sender computed it; absent for an empty folder. */
 export type Finished = { readonly storedAs: string; readonly md5?: string }
 
 /** Tells the queue how one attempt goes. */
@@ -51,6 +53,10 @@ export type AttemptReport = {
   reached(): void
   /** The receiver holds more of this upload than before. */
   progressed(): void
+  /** More of the source is hashed than before. */
+  hashed(): void
+  /** Whether another upload of this queue goes by the key. */
+  owns(uploadKey: string): boolean
   /** The record was replaced: the source is taken as it is now. */
   renewed(record: ResumeRecord): void
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { AttemptReport, TransferListener } from './attempt.ts'
 import { isPutWhole } from './batch.ts'
 import { createBudget } from './budget.ts'
@@ -24,6 +25,9 @@ import { transfer } from './transfer.ts'
 /** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
 const FORGET_WITHIN_MS = 5000
 
+/** So long the end of the program waits for that, ms. */
+const TELL_AT_END_MS = 500
+
 /** How long somebody who adds files waits for a receiver to tell its room, ms. */
 const ROOM_WITHIN_MS = 3000
 
@@ -47,6 +51,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
   const putLimits = new Map<string, number>()
   const closing = new AbortController()
+  const forgettings = new Set<Promise<unknown>>()
 
   function routeTo(receiver: string): Route {
     const route = routes.to(receiver)
@@ -74,10 +79,10 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     const { connection, giveBack } = leaseOf(route)
     const { receiver } = entry.record
     const sentBefore = entry.bytesSent
-    const isFresh = !entry.begun
     try {
-      if (entry.startAnew) await startAnew(entry, report)
+      if (entry.startAnew) await startAnew(entry, connection, report, signal)
       else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
+      const isFresh = !entry.begun
       const onReached = (kind: ReceiverKind): void => {
         putLimits.set(receiver, connection.putFilesMaxBytes)
         report.reached()
@@ -128,11 +133,12 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     },
     /** True for an upload that goes whole in a stream with others, and so can be under way beside many. */
     isSmall: ({ begun, record }: Entry): boolean => !begun && isPutWhole(record, putLimits.get(record.receiver) ?? 0),
-    forget(record: ResumeRecord): void {
+    forget({ receiver, uploadKey }: Pick<ResumeRecord, 'receiver' | 'uploadKey'>): void {
       // Whatever comes of it: the receiver drops abandoned uploads by itself.
-      void askAnyway(record.receiver, (connection) =>
-        connection.abort(record.uploadKey, closing.signal, FORGET_WITHIN_MS),
-      )
+      const forgetting = askAnyway(receiver, (connection) =>
+        connection.abort(uploadKey, closing.signal, FORGET_WITHIN_MS),
+      ).finally(() => forgettings.delete(forgetting))
+      forgettings.add(forgetting)
     },
     freeBytesOn: (receiver: string) =>
       askAnyway(receiver, (connection) => connection.freeBytes(closing.signal, ROOM_WITHIN_MS)),
@@ -142,20 +148,43 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     bottleneck: stages.bottleneck,
     /** Lets go of every connection; the next attempt opens its own. */
     release: pool.closeAll,
-    close(): void {
+    /** What was forgotten just now is still told, if that takes no longer than a moment. */
+    async close(): Promise<void> {
+      const moment = new AbortController()
+      await Promise.race([
+        Promise.all(forgettings),
+        setTimeout(TELL_AT_END_MS, undefined, { signal: moment.signal }).catch(() => undefined),
+      ])
+      moment.abort()
       closing.abort(new Error('Longshore is closing.'))
       pool.closeAll()
     },
   }
 }
 
-/** Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. */
-async function startAnew(entry: Entry, report: AttemptReport): Promise<void> {
-  const identity = await readIdentity(entry.record.source)
-  const { hashed: _, ...record } = entry.record
+/**
+ * Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. What the receiver holds of the old one is
+ * withdrawn, for it will never be finished; if it is, withdrawing it changes nothing.
+ */
+async function startAnew(
+  entry: Entry,
+  connection: Connection,
+  report: AttemptReport,
+  signal: AbortSignal,
+): Promise<void> {
+  const { hashed: _, uploadKey: former, ...record } = entry.record
+  const identity = await readIdentity(record.source)
+  const mayBeHeld = entry.begun
   entry.hashing = undefined
   entry.startAnew = false
+  entry.begun = false
   report.renewed({ ...record, identity, uploadKey: newUploadKey() })
+  if (!mayBeHeld || report.owns(former) || (await connection.introduce(signal)) === 'plain') return
+  await connection.abort(former, signal, FORGET_WITHIN_MS).catch((error: unknown) => {
+    signal.throwIfAborted()
+    // The receiver drops abandoned uploads by itself; if it cannot be reached, the attempt says so.
+    if (!(error instanceof UploadError)) throw error
+  })
 }
 
 function listenTo(entry: Entry, report: AttemptReport): TransferListener {
@@ -185,6 +214,7 @@ function listenTo(entry: Entry, report: AttemptReport): TransferListener {
     onSent(bytes) {
       entry.bytesSent += bytes
     },
+    onHashed: report.hashed,
     onVerifying: (bytesVerified) => report.event({ kind: 'verifying', bytesVerified }),
     onHashing(hashing) {
       entry.hashing = hashing

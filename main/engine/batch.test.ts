@@ -24,7 +24,7 @@ test.each([
   ['a file that may be there already', { ...small, onConflict: 'skip-same' }, 1000, false],
   [
     'a file that was hashed in an earlier run',
-    { ...small, hashed: { hashedBytes: 1, md5State: '', samples: [], touchedAtMs: 0 } },
+    { ...small, hashed: { hashedBytes: 1, md5State: '', samples: [] } },
     1000,
     false,
   ],

@@ -10,20 +10,25 @@ import { createAttempts } from './attempts.ts'
 import { smallFilesBeside } from './batch.ts'
 import type { CheckedNames, NameToCheck } from './check-names.ts'
 import type { QueueChange } from './entries.ts'
-import { newUploadKey } from './entry.ts'
+import { newUploadKey, ownKeys } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
 import { createQueue } from './queue.ts'
 import type { Warning } from './queue-deps.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
+import { itemsOf, newBatchId } from './sent-together.ts'
+import { createStateGuard, type OwnState } from './state-folders.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
 export type { ConflictPolicy } from '../contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
 export type { Warning } from './queue-deps.ts'
-export type { ResumeRecord, ResumeStore } from './resume-store.ts'
+export { isSavedHashing, type ResumeRecord, type ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
+export { newBatchId } from './sent-together.ts'
+export { isSameFile } from './source.ts'
+export { SENDER_MARK } from './state-shapes.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
 
 export type EngineOptions = {
@@ -55,6 +60,8 @@ export type EngineDeps = {
    * @default nobody does
    */
   readonly onSuccession?: (receiver: string, certificatePem: string) => void
+  /** Where the program keeps state of its own, which is never sent. @default nowhere */
+  readonly ownState?: readonly OwnState[]
   /** Hears what the person should know, each time it is so. @default nobody does */
   readonly warn?: (warning: Warning) => void
   /** The built hash-worker.ts. @default none, and everything is hashed in this thread */
@@ -81,6 +88,10 @@ export type AddOptions = {
   readonly onConflict?: ConflictPolicy
   /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
+  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
+  readonly outdated?: (entries: readonly WalkedEntry[]) => readonly string[]
+  /** Of all that is added here, when an earlier run has added some of it already. @default a batch of its own */
+  readonly batchId?: string
   /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
   readonly review?: Review
   /** Told how many files and empty folders were found so far. @default nobody is */
@@ -143,6 +154,7 @@ export async function createEngine({
   onSuccession = () => undefined,
   warn = () => undefined,
   hashWorker,
+  ownState = [],
   options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
 }: EngineDeps): Promise<Engine> {
   requireWhole('connections', connections)
@@ -165,7 +177,7 @@ export async function createEngine({
     lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
-  queue.add(await resumeStore.list(), true)
+  queue.add(ownKeys(await resumeStore.list(), queue.uploadKeys()), true)
 
   return {
     ...queue,
@@ -175,6 +187,8 @@ export async function createEngine({
         into = [],
         onConflict = 'keep-both',
         begunBefore = () => undefined,
+        outdated = () => [],
+        batchId = newBatchId(),
         review,
         onFound,
         signal,
@@ -182,7 +196,7 @@ export async function createEngine({
       const found: WalkedEntry[] = []
       const skipped: Skipped[] = []
       const isQueued = queue.queuedTo(receiver)
-      for await (const walked of walk(paths)) {
+      for await (const walked of walk(paths, createStateGuard(ownState))) {
         if (signal?.aborted) return { ids: [], skipped: [] }
         if (walked.kind === 'skipped') skipped.push(walked.skipped)
         else {
@@ -195,13 +209,21 @@ export async function createEngine({
       const wanted = (await review?.(found, skipped)) ?? found
       if (signal?.aborted) return { ids: [], skipped: [] }
       const firstRank = queue.lastRank() + 1
-      const records = wanted.map((entry, index): ResumeRecord => {
-        const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
-        return { id: randomUUID(), ...begun, onConflict, ...entry, receiver, rank: firstRank + index }
-      })
+      const items = itemsOf(batchId, wanted)
+      const records = ownKeys(
+        wanted.map((entry, index): ResumeRecord => {
+          const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
+          const batch = items[index]
+          const more = { receiver, rank: firstRank + index, ...(batch && { batch }) }
+          return { id: randomUUID(), ...begun, onConflict, ...entry, ...more }
+        }),
+        queue.uploadKeys(),
+      )
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
+      const ours = queue.uploadKeys()
+      for (const uploadKey of outdated(wanted)) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
       return { ids: records.map(({ id }) => id), skipped }
     },
     freeBytesOn: attempts.freeBytesOn,
@@ -228,7 +250,7 @@ export async function createEngine({
     },
     async close() {
       await queue.close()
-      attempts.close()
+      await attempts.close()
     },
   }
 }

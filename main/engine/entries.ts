@@ -76,6 +76,8 @@ export function createEntries(publish: (change: QueueChange) => void) {
       const keys = new Set(open.map(({ record }) => keyOf(record)))
       return (file) => keys.has(keyOf(file))
     },
+    /** The keys that uploads go by now. */
+    uploadKeys: (): ReadonlySet<string> => new Set([...entries.values()].map(({ record }) => record.uploadKey)),
     has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */
     find,

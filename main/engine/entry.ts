@@ -70,10 +70,32 @@ export function snapshotOf({ record, status, moved }: Entry): UploadSnapshot {
 /** The record with how far the source is hashed by now. */
 export function withHashed({ record, hashing }: Entry): ResumeRecord {
   if (hashing === undefined || hashing.digest.hashedBytes === 0) return record
-  return { ...record, hashed: { ...hashing.digest.save(), touchedAtMs: hashing.touchedAtMs } }
+  return { ...record, hashed: { ...hashing.digest.save(), proof: hashing.proof } }
+}
+
+/** How much of the source is hashed that would be lost with this process, bytes. */
+export function unsavedBytes({ record, hashing }: Entry): number {
+  return (hashing?.digest.hashedBytes ?? 0) - (record.hashed?.hashedBytes ?? 0)
+}
+
+/** What this run put on the wire of it, for the status of one that failed. */
+export function sentBy({ bytesSent }: Entry): { readonly bytesSent?: number } {
+  return bytesSent > 0 ? { bytesSent } : {}
 }
 
 /** Random enough that nobody guesses it and no two uploads share it. */
 export function newUploadKey(): string {
   return randomBytes(16).toString('hex')
+}
+
+/** A key is the name of one upload, whatever was remembered: all but the first that would go by it get one of their own. */
+export function ownKeys(records: readonly ResumeRecord[], taken: ReadonlySet<string>): readonly ResumeRecord[] {
+  const used = new Set<string>()
+  return records.map((record) => {
+    const isFree = !used.has(record.uploadKey) && !taken.has(record.uploadKey)
+    used.add(record.uploadKey)
+    if (isFree) return record
+    const { hashed: _, ...rest } = record
+    return { ...rest, uploadKey: newUploadKey() }
+  })
 }

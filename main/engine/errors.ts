@@ -28,7 +28,7 @@ export class UploadError extends Error {
 const byReason: Record<string, readonly [Remedy, string]> = {
   BAD_NAME: ['stop', 'The receiver cannot store this name. Rename the file and retry.'],
   TARGET_EXISTS: ['stop', 'The receiver already has something under this name.'],
-  PARAMS_CHANGED: ['stop', 'The file differs from what the receiver already holds of it. Retry sends it anew.'],
+  PARAMS_CHANGED: ['retry-once', 'The file differs from what the receiver already holds of it. It is sent anew.'],
   TOO_LARGE: ['stop', 'The receiver does not take files this large.'],
   FINAL_CHECKSUM: ['retry-once', 'The file arrived damaged and was not stored. Retry sends it again.'],
   STORAGE_LOST_DATA: ['retry-once', 'The receiver lost part of the file. Retry sends it again.'],
@@ -166,6 +166,24 @@ export function sourceChanged(): UploadError {
     'The file changed while it was being sent. Retry sends it as it is now.',
     'stop',
   )
+}
+
+/** The receiver finished something else under the key of this upload: that is another file, and says nothing about this one. */
+export function storedOther(): UploadError {
+  const message = 'What the receiver stored before is not this file as it is now. It is sent anew.'
+  return new UploadError('STORED_OTHER', message, 'retry-once')
+}
+
+/** Some systems make up files as they are read, and say nothing true about their size. */
+export function sizeNotTold(): UploadError {
+  const message =
+    'The system does not tell the true size of this file, so it cannot be sent. Copy it, and send the copy.'
+  return new UploadError('SIZE_NOT_TOLD', message, 'stop')
+}
+
+/** Where a file was is something else now. */
+export function notAFile(): UploadError {
+  return new UploadError('NOT_A_FILE', 'It is not a file any more.', 'stop')
 }
 
 /** Only the attributes changed: nothing that was hashed before may be trusted, but the file may well be the same. */

@@ -18,10 +18,10 @@ const LOOK_EVERY_BYTES = 32 * 1024 * 1024
 
 /**
  * The chunks to send, in file order. Each byte is read once, for the digest and the wire alike: a chunk that is stored already is only hashed, and one
- * that is hashed already is only sent.
+ * that is hashed already is only sent. When all are gone through, the file has ended.
  */
 export async function* outgoingChunks(
-  { record, source, digest, budget, memory, stages, signal }: Attempt,
+  { record, source, digest, budget, memory, stages, listener, signal }: Attempt,
   cut: Cut,
   storedSpans: readonly ByteSpan[],
 ): AsyncGenerator<OutgoingChunk, void> {
@@ -51,11 +51,14 @@ export async function* outgoingChunks(
       // An attempt that is over must not go on hashing: the next one may have begun.
       signal.throwIfAborted()
       const checksum = hashed ? crc32(data) : await stages.time('hashing', () => digest.update(data, start))
-      if (stored) done()
-      else yield { offset: start, data, crc32: checksum, done, drop }
+      if (stored) {
+        done()
+        listener.onHashed()
+      } else yield { offset: start, data, crc32: checksum, done, drop }
     } catch (error) {
       drop()
       throw error
     }
   }
+  await source.assertEnd()
 }

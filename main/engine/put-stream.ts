@@ -9,8 +9,10 @@ type Call = ClientDuplexStream<PutFileInput, PutFileReply>
 /** A small file that is finished, and how long that took the receiver, ms. */
 export type StoredFile = { readonly finished: FinishedFile; readonly storeMs: number }
 
-type Waiter = { resolve(file: StoredFile): void; reject(error: unknown): void }
-type Stream = { readonly call: Call; readonly waiting: Map<string, Waiter>; unanswered: number; quiet: NodeJS.Timeout }
+/** Waits for the answer to one file. Whoever asked may be gone; the receiver answers all the same. */
+type Waiter = { resolve(file: StoredFile): void; reject(error: unknown): void; readonly over: Promise<unknown> }
+/** `waiting`: every file that is not answered yet, by its key, which is all that an answer names it by. */
+type Stream = { readonly call: Call; readonly waiting: Map<string, Waiter>; quiet: NodeJS.Timeout }
 
 /** A stream that nothing goes over any more ends after this, ms: long enough to find the next small files in the queue. */
 const IDLE_MS = 1000
@@ -24,7 +26,7 @@ export function createPutStream(open: () => Call) {
 
   function begin(): Stream {
     const call = open()
-    const stream: Stream = { call, waiting: new Map(), unanswered: 0, quiet: setTimeout(() => undefined, 0) }
+    const stream: Stream = { call, waiting: new Map(), quiet: setTimeout(() => undefined, 0) }
     call.on('data', (reply: PutFileReply) => onReply(stream, reply))
     call.on('error', (error: Error) => end(stream, isServiceError(error) ? fromServiceError(error) : error))
     call.on('status', ({ code }) => {
@@ -35,10 +37,9 @@ export function createPutStream(open: () => Call) {
   }
 
   function onReply(stream: Stream, { uploadKey, finished, refused, storeMicros }: PutFileReply): void {
-    stream.unanswered -= 1
-    watch(stream)
     const waiter = stream.waiting.get(uploadKey)
     stream.waiting.delete(uploadKey)
+    watch(stream)
     if (finished) waiter?.resolve({ finished, storeMs: storeMicros / 1000 })
     else
       waiter?.reject(
@@ -52,10 +53,10 @@ export function createPutStream(open: () => Call) {
     if (stream !== current) return
     stream.quiet = setTimeout(
       () => {
-        if (stream.unanswered === 0) finish(stream)
+        if (stream.waiting.size === 0) finish(stream)
         else end(stream, new UploadError('UNREACHABLE', 'The receiver stopped answering.', 'retry'))
       },
-      stream.unanswered === 0 ? IDLE_MS : STALLED_AFTER_MS,
+      stream.waiting.size === 0 ? IDLE_MS : STALLED_AFTER_MS,
     )
   }
 
@@ -74,29 +75,47 @@ export function createPutStream(open: () => Call) {
     cancelSoon(stream.call)
   }
 
+  const earlier = (uploadKey: string): Waiter | undefined => current?.waiting.get(uploadKey)
+
+  function answerTo(stream: Stream, uploadKey: string): Promise<StoredFile> {
+    let settle: Pick<Waiter, 'resolve' | 'reject'> | undefined
+    const answered = new Promise<StoredFile>((resolve, reject) => {
+      settle = { resolve, reject }
+    })
+    if (settle !== undefined) stream.waiting.set(uploadKey, { ...settle, over: answered.catch(() => undefined) })
+    return answered
+  }
+
   return {
     /** Sends one file and waits for its answer. Fails with an UploadError, or with the signal's reason; then the receiver may still store it. */
     async put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile> {
       signal.throwIfAborted()
+      // A file that went by the same key and was given up has to be answered first: the answers could not be told apart.
+      for (let before = earlier(file.uploadKey); before !== undefined; before = earlier(file.uploadKey))
+        await orAborted(before.over, signal)
       current ??= begin()
       const stream = current
-      const answered = new Promise<StoredFile>((resolve, reject) => {
-        stream.waiting.set(file.uploadKey, { resolve, reject })
-      })
-      const abort = (): void => stream.waiting.get(file.uploadKey)?.reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      stream.unanswered += 1
+      const answered = answerTo(stream, file.uploadKey)
       stream.call.write(file)
       watch(stream)
-      try {
-        return await answered
-      } finally {
-        signal.removeEventListener('abort', abort)
-        stream.waiting.delete(file.uploadKey)
-      }
+      return orAborted(answered, signal)
     },
     close(): void {
       if (current !== undefined) end(current, new UploadError('UNREACHABLE', 'The connection was closed.', 'retry'))
     },
+  }
+}
+
+/** What `promise` comes to, unless `signal` aborts before. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort)
   }
 }

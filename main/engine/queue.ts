@@ -1,7 +1,7 @@
 import type { UploadId, UploadSnapshot } from '../contract.ts'
 import type { AttemptReport } from './attempt.ts'
 import { createEntries } from './entries.ts'
-import { type Entry, snapshotOf, withHashed } from './entry.ts'
+import { type Entry, sentBy, snapshotOf, unsavedBytes, withHashed } from './entry.ts'
 import type { QueueDeps } from './queue-deps.ts'
 import { createReceiverHolds } from './receiver-holds.ts'
 import type { ResumeRecord } from './resume-store.ts'
@@ -80,7 +80,7 @@ export function createQueue(deps: QueueDeps) {
       const finished = await deps.attempt(entry, reportOn(entry, controller.signal), controller.signal)
       apply(entry, finished)
       // One that was paused in its last moment stays paused; going on finds it finished on the receiver.
-      if (entry.status.kind === 'done') void save(deps.resumeStore.remove([entry.record.id]))
+      if (entry.status.kind === 'done') void save(deps.resumeStore.remove([entry.record.id], withHashed(entry)))
     } catch (error) {
       if (!controller.signal.aborted) fail(entry, error)
     } finally {
@@ -102,10 +102,12 @@ export function createQueue(deps: QueueDeps) {
       progressed() {
         entry.attempts = 0
         holds.progressed(receiver)
-        const savedBytes = entry.record.hashed?.hashedBytes ?? 0
-        const hashedBytes = entry.hashing?.digest.hashedBytes ?? 0
-        if (hashedBytes - savedBytes >= SAVE_EVERY_HASHED_BYTES) saveEntry(entry)
+        this.hashed()
       },
+      hashed() {
+        if (!signal.aborted && unsavedBytes(entry) >= SAVE_EVERY_HASHED_BYTES) saveEntry(entry)
+      },
+      owns: (uploadKey) => entries.uploadKeys().has(uploadKey),
       renewed(record) {
         entry.record = record
         saveEntry(entry)
@@ -130,7 +132,7 @@ export function createQueue(deps: QueueDeps) {
   function giveUp(unlucky: readonly Entry[], why: { readonly reason: string; readonly message: string }): void {
     for (const entry of unlucky) {
       stopTimer(entry)
-      apply(entry, { kind: 'failed', ...why })
+      apply(entry, { kind: 'failed', ...why, ...sentBy(entry) })
       entry.record = { ...withHashed(entry), held: why }
     }
     void save(deps.resumeStore.put(unlucky.map(({ record }) => record)))
@@ -216,6 +218,7 @@ export function createQueue(deps: QueueDeps) {
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
     lastRank: entries.lastRank,
     queuedTo: entries.queuedTo,
+    uploadKeys: entries.uploadKeys,
     /** Starts what may start: more may be under way than before. */
     fill: slots.fill,
     /** Stops everything that runs until `wake`, and starts nothing new. */

@@ -1,13 +1,32 @@
 import type { ConflictPolicy, UploadId } from '../contract.ts'
 import type { SavedDigest } from './digest.ts'
+import type { BatchItem } from './sent-together.ts'
 
 /** What tells that a file is still the one that was queued. */
 export type SourceIdentity = {
   readonly sizeBytes: number
   /** Whole milliseconds since 1970. */
   readonly modifiedAtMs: number
+  /** The same in nanoseconds, decimal digits. Absent in what earlier versions saved. */
+  readonly modifiedAtNs?: string
   readonly inode: string
 }
+
+/**
+ * Which state of which file a digest was computed from, as the system tells it: decimal digits, because a number keeps fewer. Whoever rewrites a file and
+ * restores its modification time cannot restore the time of its latest change.
+ */
+export type SourceProof = {
+  readonly device: string
+  readonly inode: string
+  /** ns since 1970. */
+  readonly modifiedAtNs: string
+  /** When content or attributes last changed (ctime), ns since 1970. */
+  readonly changedAtNs: string
+}
+
+/** How far a source is hashed, and which state of it that was; earlier versions saved no proof of that, and are not believed. */
+export type SavedHashing = SavedDigest & { readonly proof?: SourceProof }
 
 /** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
 export type ResumeRecord = {
@@ -23,12 +42,11 @@ export type ResumeRecord = {
   readonly folder?: { readonly id: string; readonly name: string }
   readonly receiver: string
   readonly onConflict: ConflictPolicy
+  /** What it was added together with. Absent in what earlier versions saved. */
+  readonly batch?: BatchItem
   readonly rank: number
   /** How far the source is hashed, so that going on hashes nothing twice. */
-  readonly hashed?: SavedDigest & {
-    /** When the source's content or attributes last changed (ctime), as it was hashed, ms since 1970. */
-    readonly touchedAtMs: number
-  }
+  readonly hashed?: SavedHashing
   /** What the person decided, or has to decide; absent: go on. */
   readonly held?: 'paused' | { readonly reason: string; readonly message: string }
 }
@@ -40,5 +58,35 @@ export type ResumeRecord = {
 export interface ResumeStore {
   list(): Promise<readonly ResumeRecord[]>
   put(records: readonly ResumeRecord[]): Promise<void>
-  remove(ids: readonly UploadId[]): Promise<void>
+  /** `finished`: what became of one of them, with the digest of all of it, for a store that remembers it. */
+  remove(ids: readonly UploadId[], finished?: ResumeRecord): Promise<void>
+}
+
+/** Whether it is whole what was saved of how far a source is hashed. */
+export function isSavedHashing(value: unknown): value is SavedHashing {
+  if (!isObject(value)) return false
+  const { hashedBytes, md5State, samples, proof } = value
+  if (!isCount(hashedBytes) || !isText(md5State) || !Array.isArray(samples)) return false
+  return samples.every(isSample) && (proof === undefined || isProof(proof))
+}
+
+function isSample(value: unknown): boolean {
+  return isObject(value) && [value.offset, value.bytes, value.crc32].every(isCount)
+}
+
+function isProof(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return [value.device, value.inode, value.modifiedAtNs, value.changedAtNs].every(isText)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { FinishedFile } from '../../proto/generated/filetransfer/FinishedFile.ts'
 import type { ConflictPolicy } from '../contract.ts'
 import type { Attempt, Finished } from './attempt.ts'
-import { UploadError } from './errors.ts'
+import { storedOther, UploadError } from './errors.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
 import { type Pace, SMALLEST_CHUNK_BYTES } from './pace.ts'
 import { type Cut, plannedChunks, storedBytes } from './plan.ts'
@@ -32,10 +33,11 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
     size: sizeBytes,
     modifiedAtMs,
     onConflict: policyOnWire[record.onConflict],
+    ...record.batch,
   }
   let begun = await connection.begin(request, signal)
   if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)
-  if (begun.finished) return begun.finished
+  if (begun.finished) return confirmed(attempt, begun.finished)
   const { fileId, generation } = begun
   const cut = cutFor(begun, connection.pace, throttle)
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
@@ -60,7 +62,25 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   const md5 = digest.hex()
   const finished = await connection.finish(record.uploadKey, { fileId, generation, md5 }, listener.onVerifying, signal)
   if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
-  return finished
+  return { storedAs: finished.storedAs, md5 }
+}
+
+/**
+ * What the receiver calls finished, or the same, when it is this file as it is now: its digest decides, which is computed here from what is not hashed yet.
+ * Fails with STORED_OTHER when it is not.
+ */
+async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Promise<Finished> {
+  const { record, source, digest, listener } = attempt
+  const everything = [{ start: 0, end: record.identity.sizeBytes }]
+  const onHashed = (): void => {
+    listener.onHashed()
+    listener.onVerifying(digest.hashedBytes)
+  }
+  const chunks = outgoingChunks({ ...attempt, listener: { ...listener, onHashed } }, wholeMebibytes, everything)
+  for await (const chunk of chunks) chunk.done()
+  await source.assertUnchanged()
+  if (md5.toLowerCase() !== digest.hex()) throw storedOther()
+  return { storedAs, md5: digest.hex() }
 }
 
 /** Short chunks while the network is slow or unknown; a receiver that takes only whole ones gets them. */
@@ -75,12 +95,20 @@ function cutFor({ chunkBytes, chunkGridBytes }: BeginUploadReply, pace: Pace, th
   return { gridBytes: chunkGridBytes, chunkBytes: mostBytes }
 }
 
-/** SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth. */
-async function sha256Of({ record, source, signal }: Attempt): Promise<string> {
+/**
+ * SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth; the MD5 comes of the same read.
+ */
+async function sha256Of({ record, source, digest, listener, signal }: Attempt): Promise<string> {
   const hash = createHash('sha256')
   for (const { start, end } of plannedChunks(record.identity.sizeBytes, wholeMebibytes, [])) {
+    const data = await source.read(start, end)
     signal.throwIfAborted()
-    hash.update(await source.read(start, end))
+    hash.update(data)
+    if (digest.hashedBytes >= end) continue
+    await digest.update(data, start)
+    listener.onHashed()
   }
+  await source.assertEnd()
+  await source.assertUnchanged()
   return hash.digest('hex')
 }

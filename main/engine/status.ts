@@ -11,7 +11,7 @@ export type UploadEvent =
     }
   | { readonly kind: 'verifying'; readonly bytesVerified: number }
   | { readonly kind: 'interrupted'; readonly reason: string; readonly message: string; readonly retryAtMs: number }
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly bytesSent?: number }
   | {
       readonly kind: 'finished'
       readonly storedAs: string

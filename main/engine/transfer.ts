@@ -5,10 +5,10 @@ import type { ChunkMemory } from './chunk-memory.ts'
 import type { Connection, ReceiverKind } from './connection.ts'
 import { openDigest } from './digest.ts'
 import type { HashPool } from './hash-pool.ts'
-import type { ResumeRecord } from './resume-store.ts'
+import type { ResumeRecord, SavedHashing } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
 import { sendToPlainReceiver } from './send-plain.ts'
-import { openSource, type Source } from './source.ts'
+import { isSameProof, openSource, type Source } from './source.ts'
 import type { Stages } from './stages.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -70,22 +70,26 @@ export async function transfer(
 
 /**
  * The digest to go on with: of this run, or of an earlier one when its samples are still in the file. A source that was touched since is hashed from
- * its first byte, so that content that changed behind a restored time cannot hide.
+ * its first byte, so that content that changed behind a restored time cannot hide; so is one on a device of another number, which may be another one.
  */
 async function trustedHashing(
-  record: FileRecord,
+  { identity, hashed }: FileRecord,
   known: Hashing | undefined,
   source: Source,
   hashPool: HashPool,
 ): Promise<Hashing> {
-  const { touchedAtMs } = source
+  const { proof } = source
   // The attempt before may have ended while it was hashing.
   await known?.digest.settled()
-  if (known?.touchedAtMs === touchedAtMs) return known
-  const { hashed } = record
-  if (known !== undefined || hashed?.touchedAtMs !== touchedAtMs) return { digest: openDigest(hashPool), touchedAtMs }
+  if (known !== undefined && isSameProof(known.proof, proof)) {
+    if (!source.timesTell) await source.assertSamples(known.digest.samples)
+    return known
+  }
+  const isOf = (saved: SavedHashing): boolean =>
+    saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
+  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: openDigest(hashPool), proof }
   await source.assertSamples(hashed.samples)
-  return { digest: openDigest(hashPool, hashed), touchedAtMs }
+  return { digest: openDigest(hashPool, hashed), proof }
 }
 
 function isFile(record: ResumeRecord): record is FileRecord {

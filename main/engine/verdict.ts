@@ -32,7 +32,7 @@ const receiverWide = new Set([
   'CERTIFICATE_NOT_VALID',
 ])
 
-const needsAnew = new Set(['SOURCE_CHANGED', 'PARAMS_CHANGED', 'FINAL_CHECKSUM'])
+const needsAnew = new Set(['SOURCE_CHANGED', 'PARAMS_CHANGED', 'FINAL_CHECKSUM', 'STORED_OTHER'])
 
 export function needsStartAnew(reason: string): boolean {
   return needsAnew.has(reason)

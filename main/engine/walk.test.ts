@@ -86,3 +86,13 @@ test('a name that is not UTF-8 is named as that', async () => {
     { kind: 'skipped', skipped: { message: 'Its name is not valid UTF-8; rename it.' } },
   ])
 })
+
+test('what was named itself is told from what was found in a folder', async () => {
+  mkdirSync(join(root, 'f'))
+  execFileSync('mkfifo', [join(root, 'f/pipe')])
+  const [inside] = await walked('f')
+  expect(inside).not.toHaveProperty('skipped.named')
+  const [itself, missing] = await walked('f/pipe', 'gone')
+  expect(itself).toMatchObject({ skipped: { reason: 'NOT_A_FILE', named: true } })
+  expect(missing).toMatchObject({ skipped: { reason: 'SOURCE_MISSING', named: true } })
+})

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path'
 import type { SkippedPath } from '../contract.ts'
 import type { SourceIdentity } from './resume-store.ts'
 import { identityOf } from './source.ts'
+import { createStateGuard, type StateGuard } from './state-folders.ts'
 
 /** One thing to send: a file, or a folder with nothing in it. */
 export type WalkedEntry = {
@@ -19,7 +20,9 @@ export type WalkedEntry = {
 
 /** A path that is not sent. The reason tells what a person must look at (SOURCE_*) from what is left out on purpose. */
 export type Skipped = SkippedPath & {
-  readonly reason: 'SOURCE_MISSING' | 'SOURCE_UNREADABLE' | 'NOT_A_FILE' | 'ALREADY_QUEUED'
+  readonly reason: 'SOURCE_MISSING' | 'SOURCE_UNREADABLE' | 'NOT_A_FILE' | 'ALREADY_QUEUED' | 'STATE_FOLDER'
+  /** The person named this very path; absent for what was found in a folder. */
+  readonly named?: true
 }
 
 export type Walked =
@@ -28,20 +31,26 @@ export type Walked =
 
 /**
  * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic link; links inside folders are
- * skipped, because they may lead anywhere, or in circles. Nothing but files and folders is ever opened: opening a FIFO would wait for ever.
+ * skipped, because they may lead anywhere, or in circles. Nothing but files and folders is ever opened: opening a FIFO would wait for ever. What `guard`
+ * calls private is skipped, too.
  */
-export async function* walk(paths: readonly string[]): AsyncGenerator<Walked> {
+export async function* walk(paths: readonly string[], guard = createStateGuard([])): AsyncGenerator<Walked> {
   for (const dropped of paths) {
     const source = resolve(dropped)
     const name = basename(source)
     try {
       const stats = await stat(source, { bigint: true })
-      if (stats.isDirectory()) yield* walkFolder(source, [name], { id: randomUUID(), name })
-      else yield classify(source, [name], stats)
+      if (await guard.covers(source)) yield named(stateAt(source))
+      else if (stats.isDirectory()) yield* walkFolder(source, stats, [name], { id: randomUUID(), name }, guard)
+      else yield named(classify(source, [name], stats))
     } catch (error) {
-      yield unreadable(dropped, error)
+      yield named(unreadable(dropped, error))
     }
   }
+}
+
+function named(walked: Walked): Walked {
+  return walked.kind === 'skipped' ? { ...walked, skipped: { ...walked.skipped, named: true } } : walked
 }
 
 /** `p2` before `p10`, as people count. */
@@ -52,8 +61,10 @@ const LOOKS_AT_ONCE = 64
 
 async function* walkFolder(
   source: string,
+  stats: BigIntStats,
   path: readonly string[],
   folder: { readonly id: string; readonly name: string },
+  guard: StateGuard,
 ): AsyncGenerator<Walked> {
   let names: string[]
   try {
@@ -62,14 +73,20 @@ async function* walkFolder(
     yield unreadable(source, error)
     return
   }
+  const part = await guard.privateIn(source, stats, names)
+  if (part === 'all') {
+    yield stateAt(source)
+    return
+  }
   if (names.length === 0) yield { kind: 'entry', entry: { source, path, folder } }
   for (let at = 0; at < names.length; at += LOOKS_AT_ONCE) {
     const looks = await Promise.all(names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(join(source, name))))
     for (const [index, look] of looks.entries()) {
       const name = names[at + index] ?? ''
       const child = join(source, name)
-      if (look.kind === 'unreadable') yield unreadable(child, look.error)
-      else if (look.stats.isDirectory()) yield* walkFolder(child, [...path, name], folder)
+      if (part.has(name)) yield stateAt(child)
+      else if (look.kind === 'unreadable') yield unreadable(child, look.error)
+      else if (look.stats.isDirectory()) yield* walkFolder(child, look.stats, [...path, name], folder, guard)
       else yield classify(child, [...path, name], look.stats, folder)
     }
   }
@@ -96,6 +113,11 @@ function classify(source: string, path: readonly string[], stats: BigIntStats, f
   if (!stats.isFile()) return skip('It is not a file (a pipe, socket or device).')
   const entry = { source, path, identity: identityOf(stats) }
   return { kind: 'entry', entry: folder === undefined ? entry : { ...entry, folder } }
+}
+
+function stateAt(name: string): Walked {
+  const message = 'It is private state of Longshore (keys, tokens, lists of uploads), which is never sent.'
+  return { kind: 'skipped', skipped: { name, reason: 'STATE_FOLDER', message } }
 }
 
 function unreadable(path: string, error: unknown): Walked {

@@ -1,0 +1,114 @@
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import {
+  isDesktopState,
+  isReceiverName,
+  isReceiverState,
+  isReceivingFolder,
+  sendersNamesIn,
+  TELLING_NAMES,
+  unlessUnreadable,
+} from './state-shapes.ts'
+
+/** A folder in which this program keeps state of its own. */
+export type OwnState = {
+  readonly path: string
+  /** What in it is the program's: these names, and those that begin with one and a dot; for a folder with other things in it. @default all of it */
+  readonly names?: readonly string[]
+}
+
+/** What of a folder is private: all of it, or what has these names. */
+type PrivatePart = 'all' | ReadonlySet<string>
+
+/** Tells what belongs to Longshore itself: keys, tokens and lists of receivers and senders, this program's and others'. None of it is ever sent. */
+export type StateGuard = {
+  /** What of a folder is private; `names` are those of everything in it. */
+  privateIn(path: string, stats: BigIntStats, names: readonly string[]): Promise<PrivatePart>
+  /** Whether what a person named is private or lies in what is, wherever links lead. */
+  covers(path: string): Promise<boolean>
+}
+
+/** This program's own state is known by which folder it is, others' by what it looks like; a folder that merely has such a name is nobody's state. */
+export function createStateGuard(own: readonly OwnState[]): StateGuard {
+  const owned = ownedBy(own)
+  const looks = new Map<string, Promise<LookAbove>>()
+
+  async function lookAt(path: string, stats: BigIntStats, names: readonly string[]): Promise<PrivatePart> {
+    const mine = (await owned).get(idOf(stats)) ?? []
+    if (mine === 'all') return 'all'
+    const present = new Set(names)
+    if (await isReceiverState(path, present)) {
+      // Who keeps the state of a receiver among received files still has files there.
+      return (await isReceivingFolder(path, present)) ? new Set(names.filter(isReceiverName)) : 'all'
+    }
+    if (await isDesktopState(path, present)) return 'all'
+    const found = new Set(names.filter((name) => isAmong(mine, name)))
+    for (const name of await sendersNamesIn(path, names)) found.add(name)
+    return found
+  }
+
+  /** A folder above something that was named: only its telling names are looked for, because it may have many others, and need not be readable. */
+  function lookAbove(path: string): Promise<LookAbove> {
+    const look = async (): Promise<LookAbove> => {
+      const stats = await stat(path, { bigint: true }).catch(unlessUnreadable)
+      if (stats === undefined) return { part: new Set(), isReceiving: false, mine: [] }
+      const present = await Promise.all(
+        TELLING_NAMES.map(async (name) => ((await lstat(join(path, name)).catch(unlessUnreadable)) ? [name] : [])),
+      )
+      const names = present.flat()
+      const isReceiving = await isReceivingFolder(path, new Set(names))
+      return { part: await lookAt(path, stats, names), isReceiving, mine: (await owned).get(idOf(stats)) ?? [] }
+    }
+    const looked = looks.get(path) ?? look()
+    looks.set(path, looked)
+    return looked
+  }
+
+  return {
+    async privateIn(path, stats, names) {
+      const part = await lookAt(path, stats, names)
+      // Where nothing else is, one word is enough.
+      return part !== 'all' && names.length > 0 && names.every((name) => part.has(name)) ? 'all' : part
+    },
+    async covers(path) {
+      let at = await realpath(path).catch(unlessUnreadable)
+      if (at === undefined) return false
+      const stats = await stat(at, { bigint: true }).catch(unlessUnreadable)
+      if (stats?.isDirectory()) {
+        const names = (await readdir(at).catch(unlessUnreadable)) ?? []
+        if ((await this.privateIn(at, stats, names)) === 'all') return true
+        if (await isReceivingFolder(at, new Set(names))) return false
+      }
+      for (let above = dirname(at); above !== at; at = above, above = dirname(above)) {
+        const name = basename(at)
+        const { part, isReceiving, mine } = await lookAbove(above)
+        if (part === 'all' || part.has(name) || isAmong(mine, name)) return true
+        // By a name that is not among the telling ones.
+        if ((await sendersNamesIn(above, [name])).length > 0) return true
+        if (isReceiving) return false
+      }
+      return false
+    },
+  }
+}
+
+type Owned = readonly string[] | 'all'
+type LookAbove = { readonly part: PrivatePart; readonly isReceiving: boolean; readonly mine: Owned }
+
+function isAmong(mine: Owned, name: string): boolean {
+  return mine !== 'all' && mine.some((known) => name === known || name.startsWith(`${known}.`))
+}
+
+async function ownedBy(own: readonly OwnState[]): Promise<ReadonlyMap<string, Owned>> {
+  const owned = new Map<string, Owned>()
+  for (const { path, names } of own) {
+    const stats = await stat(path, { bigint: true }).catch(unlessUnreadable)
+    if (stats !== undefined) owned.set(idOf(stats), names ?? 'all')
+  }
+  return owned
+}
+
+function idOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`
+}
