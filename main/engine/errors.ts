@@ -37,6 +37,7 @@ const byReason: Record<string, readonly [Remedy, string]> = {
   DISK_FULL: ['retry', 'The receiver’s disk is full.'],
   QUOTA: ['retry', 'The quota on the receiver is used up.'],
   BUSY: ['retry', 'The receiver is busy.'],
+  HOLDS_TOO_MUCH: ['retry', 'The receiver had to hold too much of this connection at once.'],
   STALLED: ['retry', 'The receiver waited too long for the next bytes.'],
   DRAINING: ['retry', 'The receiver is shutting down.'],
   MOVED: ['retry', 'Another node of the receiver takes this upload over; nothing is lost.'],
