@@ -51,6 +51,17 @@ test('so does one that asked for the integrity of its file instead', async () =>
   expect(await sendNothing(client)).toMatchObject({ success: true, message: expect.stringContaining('a.bin') })
 })
 
+test('the question at the end of an upload does not take the place of the one before the next', async () => {
+  const { client } = await receiving()
+  for (const name of ['a', 'b']) {
+    await query(client, name)
+    await sendPlain(client, whole(name))
+    await check(client, name)
+  }
+  await query(client, 'b')
+  expect(await sendNothing(client)).toMatchObject({ message: expect.stringMatching(/^Stored as b,/) })
+})
+
 test('each file that was asked about answers one call, several at once too', async () => {
   const { client } = await receiving()
   const names = ['a', 'b', 'c', 'd']
@@ -136,11 +147,11 @@ test('when more was asked than is remembered, nothing is called complete for a m
   let nowMs = 0
   const files = new AskedFiles(() => nowMs)
   const complete = async (name: string) => ({ storedAs: name, sizeBytes: 1, md5: '' })
-  for (let file = 0; file <= 1000; file++) files.asked('one', `file-${file}`)
+  for (let file = 0; file <= 1000; file++) files.asked('one', `file-${file}`, 'query')
   await expect(files.answerFor('one', complete)).rejects.toThrow(/too many files/)
-  for (let caller = 0; caller < 2000; caller++) files.asked(`caller-${caller}`, 'a')
+  for (let caller = 0; caller < 2000; caller++) files.asked(`caller-${caller}`, 'a', 'query')
   await expect(files.answerFor('caller-1999', complete)).rejects.toThrow(/names no file/)
   nowMs += 60_001
-  files.asked('one', 'a')
+  files.asked('one', 'a', 'query')
   expect(await files.answerFor('one', complete)).toMatchObject({ storedAs: 'a' })
 })

@@ -17,9 +17,12 @@ const LOOK_EVERY_MS = 100
 /** What is asked about a file when a call without a chunk may be about it: the file if it is complete. */
 type IfComplete = (plainId: string, isFirstLook: boolean) => Promise<FinishedFile | undefined>
 
-/** What one caller asked about in the last minute and has not sent a chunk of since, with the time, the oldest first. */
+/** What was asked about a file: what is stored of it, or whether it is whole. */
+export type Question = 'query' | 'check'
+
+/** What one caller asked about in the last minute and has not sent a chunk of since, the oldest first. */
 type Asked = {
-  readonly atMsOf: Map<string, number>
+  readonly files: Map<string, { readonly question: Question; readonly atMs: number }>
   /** Until then something may have been asked that is not remembered, ms. */
   isUnsureUntilMs: number
 }
@@ -38,23 +41,24 @@ export class AskedFiles {
     this.#now = now
   }
 
-  /** The caller asks what is stored of a file. */
-  asked(caller: string, plainId: string): void {
+  /** The caller asks about a file. */
+  asked(caller: string, plainId: string, question: Question): void {
     const asked = this.#of(caller) ?? this.#add(caller)
     if (asked === undefined) return
-    asked.atMsOf.delete(plainId)
-    if (asked.atMsOf.size < MAX_FILES) asked.atMsOf.set(plainId, this.#now())
+    asked.files.delete(plainId)
+    if (asked.files.size < MAX_FILES) asked.files.set(plainId, { question, atMs: this.#now() })
     else asked.isUnsureUntilMs = this.#now() + ASKED_MS
   }
 
   /** The caller sends a chunk of a file. */
   sent(caller: string, plainId: string): void {
-    this.#callers.get(caller)?.atMsOf.delete(plainId)
+    this.#callers.get(caller)?.files.delete(plainId)
   }
 
   /**
    * What to answer a call without a chunk: the file that the caller asked about first, provided that all are complete that it asked about and has not
-   * sent since. That one is then forgotten.
+   * sent since. That one is then forgotten. Whether a file is whole is also asked at the end, when nothing follows: only where nothing else was asked does
+   * that count, and then what was asked last.
    *
    * @throws ReceiveError BAD_ID when it asked about none, or one is not complete.
    */
@@ -63,14 +67,14 @@ export class AskedFiles {
     for (let look = 0; look < LOOKS; look++) {
       if (look > 0) await delay(LOOK_EVERY_MS)
       const asked = this.#of(caller)
-      const plainIds = [...(asked?.atMsOf.keys() ?? [])]
+      const plainIds = asked === undefined ? [] : inOrder(asked)
       const files = await whileComplete(plainIds, (plainId) => ifComplete(plainId, look === 0))
       if (asked === undefined || plainIds.length === 0) throw noChunk('Ask QueryUploadedChunks for the file before')
       if (this.#now() < asked.isUnsureUntilMs) throw noChunk('This sender asked about too many files at once')
       incomplete = plainIds[files.length] ?? ''
-      const [oldest = ''] = plainIds
+      const [first = ''] = plainIds
       // Two calls may have looked at the same time: each file answers one.
-      if (files[0] !== undefined && files.length === plainIds.length && asked.atMsOf.delete(oldest)) return files[0]
+      if (files[0] !== undefined && files.length === plainIds.length && asked.files.delete(first)) return files[0]
     }
     throw noChunk(`This sender asked about “${shortened(incomplete)}”, which is not complete`)
   }
@@ -80,11 +84,11 @@ export class AskedFiles {
     const asked = this.#callers.get(caller)
     if (asked === undefined) return undefined
     const oldestMs = this.#now() - ASKED_MS
-    for (const [plainId, atMs] of asked.atMsOf) {
+    for (const [plainId, { atMs }] of asked.files) {
       if (atMs > oldestMs) break
-      asked.atMsOf.delete(plainId)
+      asked.files.delete(plainId)
     }
-    if (asked.atMsOf.size > 0 || asked.isUnsureUntilMs > this.#now()) return asked
+    if (asked.files.size > 0 || asked.isUnsureUntilMs > this.#now()) return asked
     this.#callers.delete(caller)
     return undefined
   }
@@ -98,7 +102,7 @@ export class AskedFiles {
       this.#isUnsureUntilMs = this.#now() + ASKED_MS
       return undefined
     }
-    const asked = { atMsOf: new Map<string, number>(), isUnsureUntilMs: this.#isUnsureUntilMs }
+    const asked: Asked = { files: new Map(), isUnsureUntilMs: this.#isUnsureUntilMs }
     this.#callers.set(caller, asked)
     return asked
   }
@@ -107,6 +111,13 @@ export class AskedFiles {
 /** Who asks, as far as can be told: nobody may be answered about what somebody else asked. */
 export function askerOf(admitted: Admitted): string {
   return JSON.stringify([senderOf(admitted), admitted.address, admitted.forwardedFor])
+}
+
+/** The files that a call without a chunk may be about, the likeliest first. */
+function inOrder({ files }: Asked): readonly string[] {
+  const of = (asked: Question) =>
+    [...files].filter(([, { question }]) => question === asked).map(([plainId]) => plainId)
+  return [...of('query'), ...of('check').reverse()]
 }
 
 /** The files, as far as one after the other is complete. */

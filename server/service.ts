@@ -13,7 +13,7 @@ import type { ReceiverInfoInput } from '../proto/generated/filetransfer/Receiver
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { AskedFiles, askerOf } from './asked-files.ts'
+import { AskedFiles, askerOf, type Question } from './asked-files.ts'
 import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
 import { type Admitted, type Caller, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
@@ -48,10 +48,10 @@ export function createService(
   const { unary, clientStream, serverStream, bothStreams } = answering(onUnexpected)
   const asked = new AskedFiles(plain.now)
   const noting =
-    <Reply>(answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
+    <Reply>(question: Question, answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
     (identifier: FileIdentifier, admitted: Admitted): Promise<Reply> => {
       mustBePlainId(identifier.fileId)
-      if (!admitted.isForwarded) asked.asked(askerOf(admitted), identifier.fileId)
+      if (!admitted.isForwarded) asked.asked(askerOf(admitted), identifier.fileId, question)
       return answer(identifier, admitted)
     }
   const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
@@ -194,6 +194,7 @@ export function createService(
 
     QueryUploadedChunks: unary(
       noting(
+        'query',
         forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
           const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
@@ -203,6 +204,7 @@ export function createService(
 
     CheckFileIntegrity: unary(
       noting(
+        'check',
         forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
           checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
         ),
