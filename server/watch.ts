@@ -47,7 +47,8 @@ export class Watch {
   add(session: ServerHttp2Session): void {
     const connection = new Connection(this.#held, session.socket.remoteAddress ?? '')
     const calls = new Set<WatchedCall>()
-    const windows = new CallWindows(session, this.#limits.maxHeldBytes)
+    const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
+    const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll))
     this.#connections.set(connection, { session, calls })
     session.once('close', () => {
       connection.leave()
@@ -65,6 +66,11 @@ export class Watch {
       })
       this.#arriving = call
     })
+  }
+
+  /** Ends every call that has no answer yet, and tells it why. */
+  endAll(why: ReceiveError): void {
+    for (const { calls } of this.#connections.values()) for (const call of calls) call.end(why)
   }
 
   close(): void {
