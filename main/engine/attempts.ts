@@ -63,10 +63,11 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     return pool.lease(routeKey(route), () => connect(route, connections))
   }
 
-  function onPlainReceiver(receiver: string): void {
-    if (plain.has(receiver)) return
-    plain.add(receiver)
-    const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind.`
+  function onPlainReceiver({ receiver, onConflict }: ResumeRecord): void {
+    const told = onConflict === 'keep-both' ? receiver : `${receiver} ${onConflict}`
+    if (plain.has(told)) return
+    plain.add(told)
+    const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind. ${policyThere(onConflict)}`
     warn({ reason: 'PLAIN_RECEIVER', message, receiver })
   }
 
@@ -86,7 +87,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       const onReached = (kind: ReceiverKind): void => {
         putLimits.set(receiver, connection.putFilesMaxBytes)
         report.reached()
-        if (kind === 'plain') onPlainReceiver(receiver)
+        if (kind === 'plain') onPlainReceiver(entry.record)
       }
       const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
       const deps = { ...shared, onReached, isFresh }
@@ -160,6 +161,13 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       pool.closeAll()
     },
   }
+}
+
+/** What becomes of the conflict policy where the receiver knows none. */
+function policyThere(onConflict: ResumeRecord['onConflict']): string {
+  const files = 'Each file is stored under an id of its own, or as the receiver decides'
+  if (onConflict === 'keep-both') return `${files}; what becomes of names that are taken cannot be chosen.`
+  return `${files}: “${onConflict}” cannot be kept there.`
 }
 
 /**

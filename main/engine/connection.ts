@@ -70,8 +70,9 @@ export type Connection = {
   checkPaths(request: CheckPathsRequestInput, signal: AbortSignal, withinMs: number): Promise<CheckPathsReply>
   /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
   openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
-  queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
-  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal): Promise<FileIntegrityStatus>
+  queryChunks(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<UploadedChunks>
+  /** Reading a large file again takes its time, so this question has no deadline of its own. */
+  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<FileIntegrityStatus>
   openPlainUpload(
     uploadKey: string,
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
@@ -157,15 +158,14 @@ export function connect(route: Route, lanes: number): Connection {
     checkPaths: (request, signal, withinMs) =>
       ask((options, done) => anyClient().checkPaths(request, options, done), signal, withinMs),
     openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
-    queryChunks: (file, signal) =>
-      ask((options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done), signal),
-    // Reading a large file again takes its time, so this question has no deadline.
-    checkIntegrity: (file, signal) =>
+    queryChunks: (file, signal, withinMs) =>
       ask(
-        (options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done),
+        (options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done),
         signal,
-        Number.POSITIVE_INFINITY,
+        withinMs,
       ),
+    checkIntegrity: (file, signal, withinMs = Number.POSITIVE_INFINITY) =>
+      ask((options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done), signal, withinMs),
     get putFilesMaxBytes() {
       return putFilesMaxBytes
     },
