@@ -100,6 +100,7 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
     ...(request.batch !== undefined && { batch: request.batch }),
     // A file that turned out to be another one must not be lost, nor the one that is there.
     onConflict: request.onConflict === 'SKIP_SAME' ? 'KEEP_BOTH' : request.onConflict,
+    skipSame: request.onConflict === 'SKIP_SAME',
   }
 }
 

@@ -1,11 +1,15 @@
 import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
 import { foldedPath } from './safe-path.ts'
+import { isStoredAt } from './same-bytes.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import type { Publication } from './store/publication.ts'
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
+
+/** The bytes from start up to end, in blocks that may be reused. */
+export type Read = (start: number, end: number) => AsyncIterable<Buffer>
 
 /** Told how many bytes have been read again. */
 export type OnVerified = (verifiedBytes: number) => void
@@ -17,6 +21,7 @@ export type OnVerified = (verifiedBytes: number) => void
  * @param digest answers the MD5 of what is stored, lower-case hex.
  * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
  * @param onVerified may throw to end it; called again when everything was read, before anything is published.
+ * @param read gives back the bytes of the part, as it is when all of it is there.
  * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
  * when the final name cannot be had, and then nothing is lost.
  */
@@ -26,6 +31,7 @@ export async function verifyAndPublish(
   digest: (onVerified: OnVerified) => Promise<string>,
   md5: string | undefined,
   onVerified: OnVerified,
+  read: Read,
 ): Promise<UploadRecord> {
   const { ledger, store } = deps
   const actual = await believable(() => digest(onVerified))
@@ -36,7 +42,8 @@ export async function verifyAndPublish(
     )
   }
   const { publication, finished } = publicationOf(ledger, record, actual)
-  await store.publish(record.fileId, record, publication)
+  const isSame = (path: readonly string[]) => isStoredAt(store, path, record.sizeBytes, read)
+  await store.publish(record.fileId, record, { ...publication, isSame })
   return finished()
 }
 
@@ -87,6 +94,8 @@ export function publicationOf(
       announce: (intent) =>
         ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true }),
       spelledBefore: async (path) => (await ledger.names.holder(path))?.state.storedAs,
+      // Of an upload that is not complete any more nothing is known to be the same.
+      isSame: async () => false,
       mayReplace: async (path, isFirstChoice) => mayReplace(record, await ledger.names.holder(path), isFirstChoice),
       async record(storedAs) {
         saved = await saveFinished(ledger, record, storedAs, md5)

@@ -1,5 +1,5 @@
 import { ReceiveError } from './errors.ts'
-import { type OnVerified, settlePublication, verifyAndPublish } from './finish.ts'
+import { type OnVerified, type Read, settlePublication, verifyAndPublish } from './finish.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
 import type { Storage } from './storage.ts'
@@ -23,7 +23,10 @@ export async function publishReceived(
   await bytes.sync()
   try {
     if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
-    return await verifyAndPublish(deps, record, (verified) => bytes.md5(verified), md5, onVerified)
+    const read: Read = async function* (start, end) {
+      yield* (await bytes.open()).read(start, end)
+    }
+    return await verifyAndPublish(deps, record, (verified) => bytes.md5(verified), md5, onVerified, read)
   } catch (error) {
     if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
       await uploads.save(record, { forgetChunks: true })

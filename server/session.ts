@@ -20,7 +20,7 @@ export type SessionDeps = Storage & {
 }
 
 /** What may change when an upload is opened again. */
-type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'begunAtMs'>
+type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | 'begunAtMs'>
 
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
@@ -86,19 +86,15 @@ export class Session {
   }
 
   /** Opens an unfinished upload again, with what may have changed: sends the streams of the generation before off at once. */
-  async renew({ modifiedAtMs, onConflict, begunAtMs }: Renewal): Promise<void> {
+  async renew({ modifiedAtMs, onConflict, skipSame, begunAtMs }: Renewal): Promise<void> {
     if (this.#phase.kind === 'aborted')
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
     this.#losses.mustBeTrusted(this.#record.fileId)
     const generation = this.#record.generation + 1
-    this.#record = {
-      ...this.#record,
-      modifiedAtMs,
-      onConflict,
-      ...(begunAtMs !== undefined && { begunAtMs }),
-      generation,
-    }
+    const policy = { onConflict, skipSame: skipSame ?? false }
+    const changes = { modifiedAtMs, ...policy, ...(begunAtMs !== undefined && { begunAtMs }) }
+    this.#record = { ...this.#record, ...changes, generation }
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
     )

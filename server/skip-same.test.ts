@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
@@ -126,3 +126,19 @@ test('[C21] two files of one name, size and MD5 but different content are both s
   const first = await skipSame(client, source('a.bin', WANG), sha256Of(WANG))
   expect(first.finished).toMatchObject({ storedAs: 'a.bin' })
 })
+
+test.each([100, 3 * CHUNK_BYTES])(
+  'of many that send the same file of %i bytes at once one stores it',
+  async (bytes) => {
+    const { client, directory } = await receiving()
+    const data = randomBytes(bytes)
+    const twins = Array.from({ length: 8 }, () => source('a.bin', data))
+    const other = source('a.bin', randomBytes(bytes))
+    const stored = await Promise.all([...twins, other].map((file) => upload(client, file, { onConflict: 'SKIP_SAME' })))
+    const names = stored.slice(0, -1).map(({ storedAs }) => storedAs)
+    expect(new Set(names).size).toBe(1)
+    expect(names).not.toContain(stored.at(-1)?.storedAs)
+    expect(Object.values(await filesIn(directory)).sort()).toEqual([md5Of(data), md5Of(other.data)].sort())
+    expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
+  },
+)

@@ -35,6 +35,8 @@ export type UploadRecord = {
   /** Milliseconds since 1970; undefined when the sender did not say. */
   readonly modifiedAtMs: number | undefined
   readonly onConflict: OnConflict
+  /** True when nothing is to be stored beside a file that turns out to be the same. */
+  readonly skipSame?: boolean
   /** Raised each time the upload is opened; 0 for plain uploads. */
   readonly generation: number
   readonly state: UploadState

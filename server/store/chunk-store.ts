@@ -43,6 +43,8 @@ export type Wish = {
   readonly sizeBytes: number
   readonly modifiedAtMs: number | undefined
   readonly onConflict: OnConflict
+  /** See {@link UploadRecord.skipSame}. */
+  readonly skipSame?: boolean
 }
 
 /** What is about to happen, told before it happens, so that {@link ChunkStore.settle} can tell after a crash whether it did. */

@@ -8,6 +8,8 @@ export interface Publication {
   spelledBefore(path: readonly string[]): Promise<readonly string[] | undefined>
   /** Whether this upload may replace what was stored under a name; asked only of one that asked for OVERWRITE. */
   mayReplace(path: readonly string[], isFirstChoice: boolean): Promise<boolean>
+  /** Whether a file that is stored has the very bytes of this upload; asked only where one that is the same is to be skipped. */
+  isSame(path: readonly string[]): Promise<boolean>
   /** Awaited before the name appears. */
   announce(intent: Intent): Promise<void>
   /** Awaited when the name is there and survives a power cut. */
@@ -17,8 +19,8 @@ export interface Publication {
 /** How many files may share a name and a number before the sender is told to choose another name. */
 const MAX_NUMBER = 10_000
 
-/** What is done with a name that was looked at: the file is added under it, replaces what has it, or tries the next name. */
-export type Decision = 'add' | 'replace' | 'next'
+/** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
+export type Decision = 'add' | 'replace' | 'same' | 'next'
 
 /**
  * Decides about a name, in the one way that all stores have.
@@ -26,13 +28,14 @@ export type Decision = 'add' | 'replace' | 'next'
  * @param path the name as it is spelled where it is taken, else as it would be.
  */
 export async function decide(
-  { onConflict }: Wish,
-  publication: Pick<Publication, 'mayReplace'>,
+  { onConflict, skipSame = false }: Wish,
+  publication: Pick<Publication, 'mayReplace' | 'isSame'>,
   path: readonly string[],
   { isTaken, isFirstChoice }: { readonly isTaken: boolean; readonly isFirstChoice: boolean },
 ): Promise<Decision> {
   if (onConflict === 'OVERWRITE' && (await publication.mayReplace(path, isFirstChoice))) return 'replace'
-  return isTaken ? 'next' : 'add'
+  if (!isTaken) return 'add'
+  return skipSame && (await publication.isSame(path)) ? 'same' : 'next'
 }
 
 /**

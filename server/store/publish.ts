@@ -30,6 +30,11 @@ export async function publish(
         const isTaken = claimed.spelling !== undefined
         const decision = await decide(wish, publication, storedAs, { isTaken, isFirstChoice })
         if (decision === 'next') continue
+        if (decision === 'same') {
+          await publication.record(storedAs)
+          await unlink(partPath)
+          return storedAs
+        }
         await publication.announce({ storedAs, fileIdentity })
         claimed.mustHold()
         if (decision === 'replace') await replace(partPath, folder, finalName)

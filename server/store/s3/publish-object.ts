@@ -33,10 +33,12 @@ export async function publishObject(
       const storedAs = taken ?? asked
       const decision = await decide(wish, publication, storedAs, { isTaken: taken !== undefined, isFirstChoice })
       if (decision === 'next') continue
-      await publication.announce({ storedAs, fileIdentity: fileId })
-      claim.mustHold()
-      const key = layout.published(storedAs)
-      await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
+      if (decision !== 'same') {
+        await publication.announce({ storedAs, fileIdentity: fileId })
+        claim.mustHold()
+        const key = layout.published(storedAs)
+        await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
+      }
       await publication.record(storedAs)
       return storedAs
     } finally {
