@@ -3,7 +3,7 @@ import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf } from './finish.ts'
 import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
-import { internalId, type PlainDeps } from './plain-uploads.ts'
+import { internalId, isThere, type PlainDeps } from './plain-uploads.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet } from './range-set.ts'
 
@@ -68,14 +68,6 @@ function settled(
     if (session.missing.length === 0 && origin.kind === 'plain') await session.finish(undefined, generation)
     return { record: session.record, missing: session.missing }
   })
-}
-
-/** True for a finished file that nobody has taken away or made longer or shorter. */
-async function isThere({ deps }: PlainDeps, { state, sizeBytes }: UploadRecord): Promise<boolean> {
-  if (state.kind !== 'finished') return false
-  const file = await deps.store.openPublished(state.storedAs)
-  await file?.close()
-  return file?.sizeBytes === sizeBytes
 }
 
 /** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */

@@ -126,6 +126,21 @@ test.each([
   expect(await filesIn(directory)).toEqual({})
 })
 
+test('a last chunk without bytes ends a call, and is not taken for the file: it is complete only when it was before and still is', async () => {
+  const { client, directory } = await receiving()
+  const data = randomBytes(1000)
+  const end = { fileId: 'a.bin', offset: data.length, totalSize: data.length, isLast: true }
+  expect(await sendPlain(client, [end])).toMatchObject({ success: false, message: 'Missing bytes: 0-1000 of 1000.' })
+  expect(await sendPlain(client, [...plainChunks('a.bin', data, 500), end])).toMatchObject({ success: true })
+  expect(await sendPlain(client, [end])).toMatchObject({
+    success: true,
+    message: expect.stringContaining(md5Of(data)),
+  })
+  expect(await sendPlain(client, [{ ...end, offset: 999, totalSize: 999 }])).toMatchObject({ success: false })
+  await rm(join(directory, 'a.bin'))
+  expect(await sendPlain(client, [end])).toMatchObject({ success: false })
+})
+
 test('another total_size, or other bytes where some are stored, is refused while the file is not complete', async () => {
   const { client } = await receiving()
   await sendPlain(client, [{ fileId: 'a', totalSize: 10, data: Buffer.from('abc') }])

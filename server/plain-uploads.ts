@@ -21,6 +21,8 @@ export type PlainChunk = {
   readonly data: Buffer
   /** Lower-case hex; undefined when the client sent none. */
   readonly md5: string | undefined
+  /** The client sends no further one. Only one that carries no bytes is told by it from a mistake. */
+  readonly isLast: boolean
 }
 
 /** The chunks of one call, and who it counts for. */
@@ -54,10 +56,14 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
   await open(plain, grant, first.value)
   return plain.sessions.use(internalId(grant, plainId), async (session) => {
     const damaged = new Set<number>()
+    let hasBytes = false
     for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
       const chunk = next.value
       if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
       mustFit(chunk)
+      // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
+      if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
+      hasBytes = true
       if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
         damaged.add(chunk.offset)
         continue
@@ -68,6 +74,13 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
       if (took === 'stored' && session.missing.length === 0) break
     }
     if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
+    const { record } = session
+    if (
+      !hasBytes &&
+      session.finished &&
+      !(first.value.totalBytes === record.sizeBytes && (await isThere(plain, record)))
+    )
+      return { success: false, message: 'Nothing is stored of this file.' }
     const file = await session.finish(undefined, GENERATION, chunks)
     return storedStatus(file)
   })
@@ -150,6 +163,14 @@ async function take(
   }
 }
 
+/** True for a finished file that nobody has taken away or made longer or shorter. */
+export async function isThere({ deps }: PlainDeps, { state, sizeBytes }: UploadRecord): Promise<boolean> {
+  if (state.kind !== 'finished') return false
+  const file = await deps.store.openPublished(state.storedAs)
+  await file?.close()
+  return file?.sizeBytes === sizeBytes
+}
+
 async function repeatsPublished({ deps }: PlainDeps, session: Session, chunk: PlainChunk): Promise<boolean> {
   const { state, sizeBytes } = session.record
   if (state.kind !== 'finished' || sizeBytes !== chunk.totalBytes) return false
@@ -168,14 +189,14 @@ async function repeatsPublished({ deps }: PlainDeps, session: Session, chunk: Pl
   }
 }
 
-function mustFit({ offset, totalBytes, data }: PlainChunk): void {
+function mustFit({ offset, totalBytes, data, isLast }: PlainChunk): void {
   if (offset + data.length > totalBytes) {
     throw new ReceiveError(
       'PAST_END',
       `The chunk at ${offset} has ${data.length} bytes and ends past total_size ${totalBytes}.`,
     )
   }
-  if (data.length === 0 && totalBytes > 0)
+  if (data.length === 0 && totalBytes > 0 && !isLast)
     throw new ReceiveError('BAD_LENGTH', 'Only the chunk of an empty file may be empty.')
 }
 

@@ -109,7 +109,7 @@ export class Watch {
       endingBytes -= other.heldBytes
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
     }
-    // Not while the connection is being read, which is where this is noticed: see cancelSoon on what Node makes of a reset there.
+    // Not while the connection is being read, which is where this is noticed: what is reset there, Node 20 may send for ever (nodejs/node#52952).
     setImmediate(() => {
       const { session, calls } = this.#connections.get(connection) ?? {}
       for (const call of calls ?? []) call.end(why)

@@ -70,7 +70,7 @@ export function toBatch({ batchId, sourceId }: Pick<PutFile, 'batchId' | 'source
 }
 
 /** Throws ReceiveError BAD_ID, BAD_OFFSET, BAD_LENGTH, BAD_HASH_FORMAT. */
-export function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5 }: FileChunk): PlainChunk {
+export function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5, isLast }: FileChunk): PlainChunk {
   mustBePlainId(fileId)
   return {
     plainId: fileId,
@@ -78,6 +78,7 @@ export function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5 }: File
     totalBytes: toOffset(totalSize, 'BAD_LENGTH'),
     data,
     md5: toMd5(chunkMd5),
+    isLast,
   }
 }
 
