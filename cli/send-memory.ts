@@ -6,6 +6,7 @@ import {
   type BegunBefore,
   isSameFile,
   isSavedHashing,
+  newBatchId,
   type ResumeRecord,
   type ResumeStore,
   SENDER_MARK,
@@ -17,6 +18,8 @@ import { UsageError } from './usage-error.ts'
 /** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */
 export type SendMemory = {
   readonly store: ResumeStore
+  /** Of all that the command sends, in this run and the ones before. */
+  readonly batchId: string
   /** What an earlier run of the command began of this entry, unless the file has changed since. Nothing of it is told twice: equal entries are several uploads. */
   begunBefore(entry: WalkedEntry): BegunBefore | undefined
   /** The keys of what was begun of these files before they changed; asked after `begunBefore`. */
@@ -25,7 +28,7 @@ export type SendMemory = {
   close(): Promise<void>
 }
 
-type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed'>
+type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed' | 'batch'>
 
 /** The digest of a file that is finished is written within this, ms: with others, because each time the whole memory is. */
 const WRITE_WITHIN_MS = 3000
@@ -42,6 +45,8 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const lock = takePidLock(`${file}.lock`)
   if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
   const earlier = byPlace(readKept(file))
+  const batches = [...earlier.values()].flat().flatMap(({ batch }) => batch?.batchId ?? [])
+  const batchId = batches.find((id) => /^[0-9a-f]{32}$/.test(id)) ?? newBatchId()
   const kept = new Map<string, Kept>()
   // A finished file keeps its key until all are, so that the same command asks about it instead of sending it beside itself.
   const finished = new Set<string>()
@@ -72,13 +77,14 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   }
 
   return {
+    batchId,
     store: {
       // Uploads of an earlier run come back through `begunBefore`, when the command names their files again.
       list: async () => [],
       async put(records) {
         queued = true
-        for (const { id, source, path, identity, uploadKey, hashed } of records) {
-          const extras = { ...(identity && { identity }), ...(hashed && { hashed }) }
+        for (const { id, source, path, identity, uploadKey, hashed, batch } of records) {
+          const extras = { ...(identity && { identity }), ...(hashed && { hashed }), ...(batch && { batch }) }
           kept.set(id, { source, path, uploadKey, ...extras })
         }
         await write()
@@ -172,8 +178,14 @@ function isSameEntry({ identity: one }: Kept, { identity: other }: WalkedEntry):
 }
 
 function isKept(value: unknown): value is Kept {
-  const { source, path, uploadKey, identity } = (value ?? {}) as Partial<Kept>
-  const texts = [source, uploadKey, ...(Array.isArray(path) ? path : [undefined])]
+  const { source, path, uploadKey, identity, batch } = (value ?? {}) as Partial<Kept>
+  const texts = [
+    source,
+    uploadKey,
+    batch?.batchId ?? '',
+    batch?.sourceId ?? '',
+    ...(Array.isArray(path) ? path : [undefined]),
+  ]
   return texts.every((text) => typeof text === 'string') && (identity === undefined || typeof identity === 'object')
 }
 

@@ -92,6 +92,7 @@ async function sendTo(
       receiver,
       into,
       onConflict: options.conflict,
+      batchId: memory.batchId,
       begunBefore: memory.begunBefore,
       outdated: memory.outdated,
     }

@@ -119,7 +119,7 @@ const chinese: NoticeWords = {
   warning: (warning) =>
     warning.reason === 'LIST_NOT_SAVED'
       ? `Longshore 无法保存上传列表：${whyInChinese(warning.cause)}。上传会继续，但未完成的会在 Longshore 关闭时被遗忘。`
-      : `${warning.receiver} 只支持基本协议：不会逐块确认，空文件夹不会发送。`,
+      : `${warning.receiver} 只支持基本协议：不会逐块确认，空文件夹不会发送，也无法保证冲突处理方式。`,
   skipped: ({ reason }) => skippedInChinese[reason],
   notAdded: (named, more) => `未添加：${named.join(' ')}${more > 0 ? ` 以及另外 ${more} 个。` : ''}`,
   noReceiver: '请先选择接收端：添加一个，或打开“在这台电脑上接收”。',

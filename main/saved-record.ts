@@ -18,7 +18,7 @@ export function readRecord(value: unknown): ResumeRecord | undefined {
 
 function isRecord(value: unknown): value is ResumeRecord {
   if (!isObject(value)) return false
-  const { id, uploadKey, source, identity, path, folder, receiver, onConflict, rank, held } = value
+  const { id, uploadKey, source, identity, path, folder, receiver, onConflict, batch, rank, held } = value
   return (
     [id, uploadKey, source, receiver].every(isText) &&
     Array.isArray(path) &&
@@ -28,6 +28,7 @@ function isRecord(value: unknown): value is ResumeRecord {
     policies.has(onConflict) &&
     (identity === undefined || isIdentity(identity)) &&
     (folder === undefined || (isObject(folder) && isText(folder.id) && isText(folder.name))) &&
+    (batch === undefined || (isObject(batch) && isText(batch.batchId) && isText(batch.sourceId))) &&
     (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
   )
 }

@@ -1,5 +1,9 @@
 /** Sees to what the tests need of the operating system. A test that still lacks something is skipped and says so; none passes without running. */
-import { ensureSystemPackages } from './system-packages.ts'
+import { existsSync } from 'node:fs'
+import { ensureSystemPackages, JAVA_PACKAGES } from './system-packages.ts'
+
+/** Only Debian and what comes from it have packages of what the Java examples need. */
+const APT = '/usr/bin/apt-get'
 
 const ensured = ensureSystemPackages([
   'chromium',
@@ -15,6 +19,7 @@ const ensured = ensureSystemPackages([
   'ceph-osd',
   // Screenshots of the Chinese window show boxes without it.
   'fonts-wqy-microhei',
+  ...(existsSync(APT) ? JAVA_PACKAGES : []),
 ])
 if (ensured.kind === 'installed') console.log('Installed what the tests need of the system.')
 if (ensured.kind === 'missing') console.warn(`Some tests will be skipped. ${ensured.advice}`)

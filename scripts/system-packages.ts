@@ -20,6 +20,28 @@ export type SystemPackage =
   | 'rsync'
   | 'rclone'
   | 'fonts-wqy-microhei'
+  | 'openjdk-17-jdk-headless'
+  | 'protobuf-compiler'
+  | 'protobuf-compiler-grpc-java-plugin'
+  | 'libgrpc-java'
+  | 'libnetty-java'
+  | 'libprotobuf-java'
+  | 'libguava-java'
+  | 'libperfmark-java'
+  | 'libgeronimo-annotation-1.3-spec-java'
+
+/** What examples/java is built with. */
+export const JAVA_PACKAGES: readonly SystemPackage[] = [
+  'openjdk-17-jdk-headless',
+  'protobuf-compiler',
+  'protobuf-compiler-grpc-java-plugin',
+  'libgrpc-java',
+  'libnetty-java',
+  'libprotobuf-java',
+  'libguava-java',
+  'libperfmark-java',
+  'libgeronimo-annotation-1.3-spec-java',
+]
 
 export type Ensured =
   | { readonly kind: 'present' }
@@ -46,6 +68,15 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   rsync: () => isOnPath('rsync'),
   rclone: () => isOnPath('rclone'),
   'fonts-wqy-microhei': canShowChinese,
+  'openjdk-17-jdk-headless': () => isOnPath('javac'),
+  'protobuf-compiler': () => isOnPath('protoc'),
+  'protobuf-compiler-grpc-java-plugin': () => isOnPath('grpc_java_plugin'),
+  'libgrpc-java': () => isJar('grpc-netty'),
+  'libnetty-java': () => isJar('netty-codec-http2'),
+  'libprotobuf-java': () => isJar('protobuf'),
+  'libguava-java': () => isJar('guava'),
+  'libperfmark-java': () => isJar('perfmark-api'),
+  'libgeronimo-annotation-1.3-spec-java': () => isJar('geronimo-annotation-1.3-spec'),
 }
 
 /** Any font will do that has the characters; where nothing can tell of fonts, there is nothing to be seen either. */
@@ -135,6 +166,11 @@ function isOnPath(program: string): boolean {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}
+
+/** Where examples/java looks for what it is compiled against, which is where Debian keeps it. */
+function isJar(name: string): boolean {
+  return isFile(`/usr/share/java/${name}.jar`)
 }
 
 function lastLine(output: string): string {

@@ -39,12 +39,14 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
               const admitted = await gate(metadata, address, openPaths.has(method.path))
               const [authorization] = metadata.get(TOKEN_KEY)
               const [requestId] = metadata.get(REQUEST_ID_KEY)
+              const forwardedFor = forwardedForIn(metadata)
               const isForwarded = metadata.get(FORWARDED_KEY).length > 0
               // Nothing behind this point has any use for a token, but to show it to another node.
               metadata.remove(TOKEN_KEY)
               setAdmitted(metadata, {
                 ...admitted,
                 isForwarded,
+                ...(forwardedFor !== '' && { forwardedFor }),
                 ...(requestId !== undefined && { requestId: String(requestId) }),
                 ...(authorization !== undefined && { authorization: String(authorization) }),
               })
@@ -57,6 +59,11 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
         })
       },
     })
+}
+
+/** What proxies say of whom they pass a call on for, in one of the ways they have. */
+function forwardedForIn(metadata: Metadata): string {
+  return ['x-forwarded-for', 'forwarded', 'x-real-ip'].flatMap((key) => metadata.get(key)).join(' ')
 }
 
 /** Lets everybody in. */

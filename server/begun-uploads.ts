@@ -5,7 +5,7 @@ import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { type Grant, own } from './grant.ts'
-import type { OnConflict, UploadRecord } from './ledger/ledger.ts'
+import type { BatchItem, OnConflict, UploadRecord } from './ledger/ledger.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { likenessOf } from './skip-same.ts'
@@ -21,6 +21,8 @@ export type BeginRequest = {
   readonly begunAtMs: number
   /** SHA-256 of the file, hex; empty when the sender did not say. Only SKIP_SAME asks for it. */
   readonly sha256: string
+  /** What the file is sent together with; undefined when the sender did not say. */
+  readonly batch?: BatchItem
 }
 
 /** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
@@ -56,7 +58,7 @@ export async function begin<T>(
     const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
     if (found) mustBeSameFile(found, request)
     else if (request.onConflict === 'SKIP_SAME') {
-      const likeness = await likenessOf(deps.store, record.path, request.sizeBytes, request.sha256)
+      const likeness = await likenessOf(deps, record.path, request.sizeBytes, request.sha256)
       if (likeness.kind !== 'other') return answer(likeness)
     }
     const { fileId } = found ?? record
@@ -95,6 +97,7 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
     state: { kind: 'receiving' },
     begunAtMs: request.begunAtMs,
     modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
+    ...(request.batch !== undefined && { batch: request.batch }),
     // A file that turned out to be another one must not be lost, nor the one that is there.
     onConflict: request.onConflict === 'SKIP_SAME' ? 'KEEP_BOTH' : request.onConflict,
   }
@@ -188,7 +191,8 @@ function mustBeAllowed({ mayOverwrite }: Grant, { onConflict }: BeginRequest): v
     throw new ReceiveError('NOT_ALLOWED', 'This device may not replace files that are there.')
 }
 
-function mustBeUploadKey(uploadKey: string): void {
+/** Throws ReceiveError BAD_ID. */
+export function mustBeUploadKey(uploadKey: string): void {
   if (!/^[A-Za-z0-9_-]{16,64}$/.test(uploadKey)) {
     throw new ReceiveError('BAD_ID', 'Expected an upload_key of 16 to 64 characters of [A-Za-z0-9_-].')
   }

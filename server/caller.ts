@@ -15,6 +15,8 @@ export type Admitted = {
   readonly caller: Caller
   /** The IP address it came from; empty when the connection is gone already. */
   readonly address: string
+  /** For whom a proxy says that it passes the call on. Anybody can say so: good for telling callers apart, and for nothing else. */
+  readonly forwardedFor?: string
   /** What it showed to be let in, for another node that is to let it in too. */
   readonly authorization?: string
   /** What it is called in logs, where calls are logged. */

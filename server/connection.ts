@@ -7,6 +7,7 @@ export class Connection {
   #hasLeft = false
   #heldFrames = 0
   #heldBytes = 0
+  #isEnding = false
   /** When a call of it made progress last, ms. */
   progressMs = Number.NEGATIVE_INFINITY
   /** Where it came from: an IP address. */
@@ -25,6 +26,16 @@ export class Connection {
   /** The bytes in those frames. */
   get heldBytes(): number {
     return this.#heldBytes
+  }
+
+  /** It held too much: its calls are told, and nothing more that arrives on it is kept. */
+  get isEnding(): boolean {
+    return this.#isEnding
+  }
+
+  /** See {@link isEnding}. */
+  end(): void {
+    this.#isEnding = true
   }
 
   /** Its calls hold so much more than before, or less. */

@@ -1,6 +1,8 @@
 import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import type { ChunkStore, Intent } from './store/chunk-store.ts'
+import type { FinishedRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
+import { foldedPath } from './safe-path.ts'
+import type { ChunkStore } from './store/chunk-store.ts'
+import type { Publication } from './store/publication.ts'
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
@@ -33,8 +35,9 @@ export async function verifyAndPublish(
       `The file arrived damaged: its MD5 is ${actual} here and ${md5} at the sender.`,
     )
   }
-  const storedAs = await store.publish(record.fileId, record, announcing(ledger, record, actual))
-  return saveFinished(ledger, record, storedAs, actual)
+  const { publication, finished } = publicationOf(ledger, record, actual)
+  await store.publish(record.fileId, record, publication)
+  return finished()
 }
 
 /**
@@ -47,8 +50,9 @@ export async function settlePublication(
 ): Promise<UploadRecord | undefined> {
   if (record.state.kind !== 'publishing') return record
   const { storedAs, md5 } = record.state
-  const settled = await deps.store.settle(record.fileId, record.state)
-  if (settled === 'published') return saveFinished(deps.ledger, record, storedAs, md5)
+  const { publication, finished } = publicationOf(deps.ledger, record, md5)
+  const settled = await deps.store.settle(record.fileId, record.state, () => publication.record(storedAs))
+  if (settled === 'published') return finished()
   if (settled === 'lost') {
     await deps.ledger.uploads.forget(record)
     return undefined
@@ -71,10 +75,44 @@ export function mustBeFinished(record: UploadRecord): FinishedFile {
   return file
 }
 
-/** What a store is given to tell the ledger of a publication before it happens. */
-export function announcing(ledger: Ledger, record: UploadRecord, md5: string): (intent: Intent) => Promise<void> {
-  return (intent) =>
-    ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true })
+/** What a store asks and tells about an upload that it publishes, and the record that is finished when it has. */
+export function publicationOf(
+  ledger: Ledger,
+  record: UploadRecord,
+  md5: string,
+): { readonly publication: Publication; finished(): UploadRecord } {
+  let saved: UploadRecord | undefined
+  return {
+    publication: {
+      announce: (intent) =>
+        ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true }),
+      spelledBefore: async (path) => (await ledger.names.holder(path))?.state.storedAs,
+      mayReplace: async (path, isFirstChoice) => mayReplace(record, await ledger.names.holder(path), isFirstChoice),
+      async record(storedAs) {
+        saved = await saveFinished(ledger, record, storedAs, md5)
+      },
+    },
+    finished() {
+      if (saved === undefined) throw new Error('A publication was not recorded.')
+      return saved
+    },
+  }
+}
+
+/**
+ * Whether an upload with OVERWRITE may replace what has a name. Sources that are sent together never replace each other, however different their names were
+ * before they became one here: the second one is kept beside the first, and when both are sent again each finds its own.
+ */
+function mayReplace(record: UploadRecord, holder: FinishedRecord | undefined, isFirstChoice: boolean): boolean {
+  if (holder === undefined) return isFirstChoice
+  const isOfBatch = record.batch !== undefined && holder.batch?.batchId === record.batch.batchId
+  if (isOfBatch && holder.batch?.sourceId !== record.batch?.sourceId) return false
+  if (isFirstChoice) return true
+  return (
+    holder.onConflict === 'OVERWRITE' &&
+    holder.owner === record.owner &&
+    foldedPath(holder.path) === foldedPath(record.path)
+  )
 }
 
 /** A part that its disk cannot give back has to be sent again. */
@@ -88,7 +126,7 @@ async function believable(digest: () => Promise<string>): Promise<string> {
 }
 
 /** Tells the ledger, durably, that a file is published. */
-export async function saveFinished(
+async function saveFinished(
   ledger: Ledger,
   record: UploadRecord,
   storedAs: readonly string[],

@@ -1,5 +1,6 @@
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { ReceiveError } from './errors.ts'
+import { type FinishedFile, finishedFileOf } from './finish.ts'
 import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, type PlainDeps } from './plain-uploads.ts'
@@ -29,12 +30,8 @@ const nothing: Stored = { offsets: [], ranges: [] }
 export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileIdentifier): Promise<Stored> {
   const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
-  const { ledger, store } = plain.deps
-  if (record.state.kind === 'finished') {
-    const file = await store.openPublished(record.state.storedAs)
-    if (file === undefined) return nothing
-    await file.close()
-  }
+  const { ledger } = plain.deps
+  if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
   return plain.sessions.use(record.fileId, async (session) => {
     const ranges = session.stored
     if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
@@ -47,6 +44,40 @@ export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileI
   })
 }
 
+/**
+ * The file an id names, if it is complete and still there. One of which every byte is stored, and which was not finished because the receiver ended just
+ * then, is finished when `mayFinish`.
+ */
+export async function ifComplete(
+  plain: PlainDeps,
+  grant: Grant,
+  fileId: string,
+  mayFinish: boolean,
+): Promise<FinishedFile | undefined> {
+  let record = await find(plain, grant, { fileId, fileName: '' })
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, record)).record
+  return record && (await isThere(plain, record)) ? finishedFileOf(record) : undefined
+}
+
+/** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
+function settled(
+  { sessions }: PlainDeps,
+  { fileId, generation, origin }: UploadRecord,
+): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
+  return sessions.use(fileId, async (session) => {
+    if (session.missing.length === 0 && origin.kind === 'plain') await session.finish(undefined, generation)
+    return { record: session.record, missing: session.missing }
+  })
+}
+
+/** True for a finished file that nobody has taken away or made longer or shorter. */
+async function isThere({ deps }: PlainDeps, { state, sizeBytes }: UploadRecord): Promise<boolean> {
+  if (state.kind !== 'finished') return false
+  const file = await deps.store.openPublished(state.storedAs)
+  await file?.close()
+  return file?.sizeBytes === sizeBytes
+}
+
 /** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */
 export async function checkIntegrity(
   plain: PlainDeps,
@@ -55,10 +86,11 @@ export async function checkIntegrity(
   clientMd5: string | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
-  const record = await find(plain, grant, identifier)
+  let record = await find(plain, grant, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
+  let missing: RangeSet = []
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, record))
   if (record.state.kind !== 'finished') {
-    const missing = await plain.sessions.use(record.fileId, async (session) => session.missing)
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
   const file = await plain.deps.store.openPublished(record.state.storedAs)

@@ -27,8 +27,8 @@ export type ReceiverLimits = {
   /** How long a call may be silent between two messages, ms: a sender may be waiting for its disk, or keep to a limit of its own. @default 300 000 */
   readonly silenceMs: number
   /**
-   * What the calls of one connection may hold of messages that are not whole or that nobody has read yet, bytes. A connection that holds more is
-   * closed. @default 134 217 728, eight of the longest messages
+   * What the calls of one connection may hold of messages that are not whole or that nobody has read yet, bytes. The calls of a connection that holds more
+   * are told HOLDS_TOO_MUCH, and it is closed. @default 134 217 728, eight of the longest messages
    */
   readonly maxHeldBytes: number
   /**

@@ -17,6 +17,7 @@ import { withReceivedLog } from './received-log.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
+import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
 import type { S3Config } from './store/s3/config.ts'
 
 /** Where a receiver keeps bytes and what it knows of them. */
@@ -53,9 +54,10 @@ export async function openStorage(
   }
   try {
     await mkdir(directory, { recursive: true })
-    const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected))
+    const claims = cluster?.nameClaims ?? claimsInMemory()
+    const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected, claims))
     closeObjects = objects?.close
-    const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined }))
+    const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined, claims }))
     // Nodes share the folder, and their leases keep them apart.
     if (cluster === undefined) lock = await lockFolder(directory)
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
@@ -77,9 +79,9 @@ export async function openStorage(
 }
 
 /** The library that speaks to object stores takes its time to load, and few receivers need it. */
-async function openObjects(config: S3Config, onUnexpected: OnUnexpected) {
+async function openObjects(config: S3Config, onUnexpected: OnUnexpected, claims: NameClaims) {
   const { openS3Store } = await import('./store/s3.ts')
-  return openS3Store(config, onUnexpected)
+  return openS3Store(config, onUnexpected, claims)
 }
 
 type FolderLock = { release(): void }

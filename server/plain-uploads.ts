@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { saveNew } from './begun-uploads.ts'
 import { ReceiveError } from './errors.ts'
+import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { PlainNames } from './plain-names.ts'
@@ -68,8 +69,13 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
     }
     if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
     const file = await session.finish(undefined, GENERATION, chunks)
-    return { success: true, message: `Stored as ${file.storedAs}, ${file.sizeBytes} bytes, MD5 ${file.md5}` }
+    return storedStatus(file)
   })
+}
+
+/** What a plain client reads of a file that is complete. */
+export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): PlainStatus {
+  return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, MD5 ${md5}` }
 }
 
 /**

@@ -44,8 +44,19 @@ export class Progress {
 
   /** True when the call has used up the patience it deserves. */
   isStalled(nowMs: number): boolean {
+    return nowMs - this.#sinceMs >= this.#allowedMs
+  }
+
+  /** What was waited for in vain, as a sentence. */
+  get lack(): string {
+    const within = `within ${this.#allowedMs / 1000} s`
+    if (this.isUnheard) return `Nothing arrived ${within} of the beginning of the call.`
+    if (!this.frames.isInside) return `No further message arrived ${within}.`
+    return `Fewer than ${this.#patience.minProgressBytes} bytes of a message arrived ${within}.`
+  }
+
+  get #allowedMs(): number {
     const { firstMessageMs, stallMs, silenceMs } = this.#patience
-    const allowedMs = this.isUnheard ? firstMessageMs : this.frames.isInside ? stallMs : silenceMs
-    return nowMs - this.#sinceMs >= allowedMs
+    return this.isUnheard ? firstMessageMs : this.frames.isInside ? stallMs : silenceMs
   }
 }

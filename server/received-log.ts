@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Ledger } from './ledger/ledger.ts'
+import { openReplacements } from './replacements.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { Together } from './together.ts'
 
@@ -102,11 +103,13 @@ export async function withReceivedLog(
   bucket?: string,
 ): Promise<Ledger> {
   const log = await ReceivedLog.open(receivedLogOf(directory))
+  const replacements = await openReplacements(directory)
   return {
     ...ledger,
     uploads: {
       ...ledger.uploads,
       async save(record, options) {
+        if (record.state.kind === 'publishing' && record.onConflict === 'OVERWRITE') await replacements.announce(record)
         if (record.state.kind !== 'finished') return ledger.uploads.save(record, options)
         const { storedAs, md5 } = record.state
         const finishedAt = new Date(now()).toISOString()
@@ -118,7 +121,15 @@ export async function withReceivedLog(
           ...(bucket !== undefined && { bucket }),
         })
         await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
       },
+      async forget(record) {
+        await ledger.uploads.forget(record)
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
+      },
+    },
+    async flush() {
+      await Promise.all([log.sync(), ledger.flush()])
     },
     async close() {
       await ledger.close()

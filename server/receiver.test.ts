@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { UploadedChunks } from '../proto/generated/filetransfer/UploadedChunks.ts'
 import { CHUNK_BYTES, MAX_MESSAGE_BYTES } from '../proto/limits.ts'
 import {
   asked,
@@ -103,6 +104,23 @@ test('a receiver that closes sends its streams off to wait for it, and keeps wha
   expect(await refusalOf(stream.acks)).toBe('UNAVAILABLE DRAINING')
   const after = await receiving(within)
   expect((await begin(after.client, file)).stored).toEqual([{ start: '0', end: String(CHUNK_BYTES) }])
+})
+
+test('a plain client that is between two chunks when the receiver closes hears so at once, and its chunks are kept', async () => {
+  const within = await sandbox()
+  const { client, receiver } = await receiving(within)
+  const outcome = refusalOf(
+    asked((done) => client.upload(done).write({ fileId: 'a.bin', totalSize: 1000, data: randomBytes(500) })),
+  )
+  const query = { fileId: 'a.bin' }
+  const offsetsOf = async (of: typeof client) =>
+    (await asked<UploadedChunks>((done) => of.queryUploadedChunks(query, done))).offsets
+  await expect.poll(() => offsetsOf(client)).toEqual(['0'])
+  const beganMs = performance.now()
+  await receiver.close()
+  expect(await outcome).toBe('UNAVAILABLE DRAINING')
+  expect(performance.now() - beganMs).toBeLessThan(3000)
+  expect(await offsetsOf((await receiving(within)).client)).toEqual(['0'])
 })
 
 test('the receiver introduces itself, with the same id after a restart', async () => {

@@ -109,7 +109,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
     else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
     const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
-    const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false)
+    const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false, now)
     await settleInterrupted(ledger, sessions, onUnexpected)
     const id = await readOrMakeReceiverId(stateDirectory)
     await cluster?.mustBelongTo(id)

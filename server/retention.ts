@@ -35,10 +35,20 @@ export class Retention extends Sweeper {
   }
 
   protected override async look(): Promise<void> {
-    const { directory, store, bucket, keepForMs, now } = this.#deps
+    const { directory } = this.#deps
     const before = this.#due
     this.#due = new Set()
-    const gone: string[] = []
+    const log = await ReceivedLog.open(receivedLogOf(directory))
+    try {
+      await this.#removeOld(log, before)
+      await log.sync()
+    } finally {
+      await log.close()
+    }
+  }
+
+  async #removeOld(log: ReceivedLog, before: ReadonlySet<string>): Promise<void> {
+    const { directory, store, bucket, keepForMs, now } = this.#deps
     for (const { path, size, finishedAt, bucket: wentTo } of (
       await readReceivedLog(receivedLogOf(directory))
     ).values()) {
@@ -50,21 +60,9 @@ export class Retention extends Sweeper {
         continue
       }
       // One that somebody has changed is theirs from then on, and is not looked at again.
-      await store.removePublished(path.split('/'), { sizeBytes: size, storedAtMs })
-      gone.push(path)
-    }
-    await this.#record(gone)
-  }
-
-  async #record(gone: readonly string[]): Promise<void> {
-    if (gone.length === 0) return
-    const log = await ReceivedLog.open(receivedLogOf(this.#deps.directory))
-    const removedAt = new Date(this.#deps.now()).toISOString()
-    try {
-      await Promise.all(gone.map((path) => log.write({ path, removedAt })))
-      await log.sync()
-    } finally {
-      await log.close()
+      await store.removePublished(path.split('/'), { sizeBytes: size, storedAtMs }, () =>
+        log.write({ path, removedAt: new Date(now()).toISOString() }),
+      )
     }
   }
 }

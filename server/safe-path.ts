@@ -65,6 +65,11 @@ export function foldedName(name: string): string {
   return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC')
 }
 
+/** The same for paths that some system takes for one; see {@link foldedName}. */
+export function foldedPath(path: readonly string[]): string {
+  return path.map(foldedName).join('/')
+}
+
 function mustBeOneName(name: string): void {
   if (name === '') throw badName('A name in the path is empty.')
   if (/[/\\]/.test(name.normalize('NFKC'))) throw badName('A name in the path contains a separator.')

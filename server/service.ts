@@ -2,6 +2,7 @@ import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUp
 import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { CheckPathsReplyInput } from '../proto/generated/filetransfer/CheckPathsReply.ts'
 import type { CheckPathsRequest } from '../proto/generated/filetransfer/CheckPathsRequest.ts'
+import type { ClaimUploadRequest } from '../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
@@ -13,20 +14,25 @@ import type { ReceiverInfoInput } from '../proto/generated/filetransfer/Receiver
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { answering, type OnUnexpected } from './answer.ts'
-import { abort, begin, mustBeFileId, receive } from './begun-uploads.ts'
-import { type Caller, senderOf } from './caller.ts'
+import { AskedFiles, askerOf, type Question } from './asked-files.ts'
+import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
+import { type Admitted, type Caller, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
+import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
-import { checkIntegrity, storedOf } from './inspect.ts'
+import { checkIntegrity, ifComplete, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
-import { type PlainDeps, receivePlain } from './plain-uploads.ts'
+import { type PlainDeps, receivePlain, storedStatus } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
 import {
   mustBeMd5,
+  toBatch,
   toBeginReply,
+  toClaim,
+  toClaimReply,
   toMd5,
   toPlainChunk,
   toWholeFile,
@@ -45,6 +51,24 @@ export function createService(
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
   const { unary, clientStream, serverStream, bothStreams } = answering(onUnexpected)
+  const asked = new AskedFiles(plain.now)
+  const noting =
+    <Reply>(question: Question, answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
+    (identifier: FileIdentifier, admitted: Admitted): Promise<Reply> => {
+      mustBePlainId(identifier.fileId)
+      if (!admitted.isForwarded) asked.asked(askerOf(admitted), identifier.fileId, question)
+      return answer(identifier, admitted)
+    }
+  const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
+    receivePlain(plain, grantOf(admitted.caller), {
+      sender: senderOf(admitted),
+      mustBeValid: admitted.mustBeValid,
+      async next() {
+        const { done, value } = await messages.next()
+        return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
+      },
+    }),
+  )
 
   return {
     GetReceiverInfo: unary((_request, { caller }) => describe(caller)),
@@ -59,6 +83,7 @@ export function createService(
           onConflict: request.onConflict,
           sha256: request.sha256,
           begunAtMs: plain.now(),
+          ...toBatch(request),
         }
         return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node()))
       }),
@@ -140,6 +165,11 @@ export function createService(
       }),
     ),
 
+    ClaimUpload: unary(async (request: ClaimUploadRequest, { caller }) => {
+      mustBeUploadKey(request.uploadKey)
+      return toClaimReply(await claimUpload(sessions, deps, grantOf(caller), toClaim(request), plain.now))
+    }),
+
     ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
@@ -159,31 +189,50 @@ export function createService(
       return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
     }),
 
-    Upload: clientStream(
-      forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
-        receivePlain(plain, grantOf(admitted.caller), {
-          sender: senderOf(admitted),
-          mustBeValid: admitted.mustBeValid,
-          async next() {
-            const { done, value } = await messages.next()
-            return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
-          },
+    Upload: clientStream(async (messages: AsyncIterator<FileChunk>, admitted) => {
+      const asker = askerOf(admitted)
+      const next = async () => {
+        const message = await messages.next()
+        if (!message.done) asked.sent(asker, message.value.fileId)
+        return message
+      }
+      const first = await next()
+      if (!first.done) return upload(withFirst(first, next), admitted)
+      const grant = grantOf(admitted.caller)
+      const file = await asked.answerFor(asker, (plainId, isFirst) => ifComplete(plain, grant, plainId, isFirst))
+      return storedStatus(file)
+    }),
+
+    QueryUploadedChunks: unary(
+      noting(
+        'query',
+        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
+          const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
+          return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
     ),
 
-    QueryUploadedChunks: unary(
-      forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
-        const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
-        return { offsets: [...offsets], ranges: toWireRanges(ranges) }
-      }),
-    ),
-
     CheckFileIntegrity: unary(
-      forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
-        checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+      noting(
+        'check',
+        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
+          checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+        ),
       ),
     ),
+  }
+}
+
+/** Gives back a message that was read to see whether there is one. */
+function withFirst<T>(first: IteratorResult<T>, next: () => Promise<IteratorResult<T>>): AsyncIterator<T> {
+  let unread: IteratorResult<T> | undefined = first
+  return {
+    next() {
+      const given = unread
+      unread = undefined
+      return given === undefined ? next() : Promise.resolve(given)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Server } from '@grpc/grpc-js'
 import type { FileTransferServiceHandlers } from '../proto/generated/filetransfer/FileTransferService.ts'
 import { healthService } from '../proto/health.ts'
@@ -8,6 +9,7 @@ import type { ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
 import { createCallLog } from './call-log.ts'
 import type { ReceiverConfig } from './config.ts'
+import { ReceiveError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { type Listener, listen } from './listener.ts'
@@ -27,6 +29,9 @@ export type Serving = {
 
 /** How long {@link closeServing} waits for calls that are still busy, ms. */
 const CLOSE_WITHIN_MS = 10_000
+
+/** How long calls get for their last answers when nothing is being stored any more, ms. */
+const LAST_ANSWERS_MS = 100
 
 /** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
 export async function serve(
@@ -77,7 +82,14 @@ export async function closeServing({ server, listener, watch, health }: Serving,
   const timeout = new Promise<void>((resolve) => {
     limit = setTimeout(resolve, CLOSE_WITHIN_MS)
   })
-  await Promise.race([sessions.close().then(() => ended), timeout])
+  const told = (async () => {
+    await sessions.close()
+    await Promise.race([ended, delay(LAST_ANSWERS_MS)])
+    // Whoever still waits then, for example a plain client between two chunks, hears that it is over.
+    watch.endAll(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
+    await ended
+  })()
+  await Promise.race([told, timeout])
   clearTimeout(limit)
   server.forceShutdown()
   await listener.close()

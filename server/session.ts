@@ -1,11 +1,12 @@
 import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
-import { type FinishedFile, finishedFileOf, mustBeFinished, settlePublication, verifyAndPublish } from './finish.ts'
+import { type FinishedFile, finishedFileOf, mustBeFinished } from './finish.ts'
 import type { Lease } from './leases.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
 import type { Phase } from './phase.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
+import { publishReceived } from './publish-received.ts'
 import { listed, type RangeSet, withRange } from './range-set.ts'
 import type { Recalled } from './recall.ts'
 import { ReceivedBytes } from './received-bytes.ts'
@@ -90,8 +91,14 @@ export class Session {
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
     this.#losses.mustBeTrusted(this.#record.fileId)
-    const changes = { modifiedAtMs, onConflict, ...(begunAtMs !== undefined && { begunAtMs }) }
-    this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
+    const generation = this.#record.generation + 1
+    this.#record = {
+      ...this.#record,
+      modifiedAtMs,
+      onConflict,
+      ...(begunAtMs !== undefined && { begunAtMs }),
+      generation,
+    }
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
     )
@@ -103,6 +110,12 @@ export class Session {
     if (this.#phase.kind !== 'receiving') return
     this.#record = { ...this.#record, path }
     await this.#deps.ledger.uploads.save(this.#record)
+  }
+
+  /** Makes an unfinished upload go by another key, for a sender that claimed it; its old key names nothing any more. */
+  async goBy(uploadKey: string, begunAtMs: number): Promise<void> {
+    this.#mustReceive(this.#record.generation)
+    this.#record = await this.#deps.ledger.uploads.rekey({ ...this.#record, begunAtMs }, uploadKey)
   }
 
   /** Makes a finished upload an empty one again, for other content under the same id. What was published stays as it is. */
@@ -217,34 +230,13 @@ export class Session {
     }
   }
 
-  async #publish(md5: string | undefined): Promise<UploadRecord> {
-    // An earlier attempt may have failed after the final name appeared; only the ledger knows.
-    const saved = await this.#deps.ledger.uploads.find(this.#record.fileId)
-    const settled = saved && (await settlePublication(this.#deps, saved))
-    if (settled?.state.kind === 'finished') return settled
-    await this.#bytes.sync()
-    try {
-      if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
-      return await verifyAndPublish(
-        this.#deps,
-        this.#record,
-        (onVerified) => this.#bytes.md5(onVerified),
-        md5,
-        (verifiedBytes) => {
-          // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
-          if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
-          this.#lease.mustHold()
-          tellWaiting(this.#waiting, verifiedBytes)
-        },
-      )
-    } catch (error) {
-      // Nothing that is stored can be trusted, so the sender must find nothing and send it all again.
-      if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
-        await this.#deps.ledger.uploads.save(this.#record, { forgetChunks: true })
-        await this.#bytes.discard()
-      }
-      throw error
-    }
+  #publish(md5: string | undefined): Promise<UploadRecord> {
+    return publishReceived(this.#deps, this.#record, this.#bytes, md5, (verifiedBytes) => {
+      // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
+      if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
+      this.#lease.mustHold()
+      tellWaiting(this.#waiting, verifiedBytes)
+    })
   }
 
   #mustReceive(generation: number): void {

@@ -19,9 +19,13 @@ type Entry = {
   readonly leave: () => void
 }
 
+/** Uploads that nobody uses any more, and of which it is remembered since when. */
+const MOST_REMEMBERED = 10_000
+
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
   readonly #deps: SessionDeps
+  readonly #now: () => number
   readonly #limits: Pick<ReceiverLimits, 'maxBusyUploads'>
   readonly #losses = new Losses()
   readonly #digests: PrefixDigests | undefined
@@ -29,14 +33,23 @@ export class Sessions {
   /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
   readonly #closings = new Map<string, Promise<unknown>>()
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** When the last user of an upload left, milliseconds since 1970; the oldest first. */
+  readonly #leftAtMs = new Map<string, number>()
   #closing = false
 
   /**
    * @param limits each busy upload keeps one file open; more at the same time are told to come back later. Looked at for each, because it may change
    * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what was not hashed as it came
+   * @param now milliseconds since 1970
    */
-  constructor(deps: SessionDeps, limits: Pick<ReceiverLimits, 'maxBusyUploads'>, verifyFromDisk: boolean) {
+  constructor(
+    deps: SessionDeps,
+    limits: Pick<ReceiverLimits, 'maxBusyUploads'>,
+    verifyFromDisk: boolean,
+    now: () => number,
+  ) {
     this.#deps = deps
+    this.#now = now
     this.#digests = verifyFromDisk || deps.store.digestsParts ? undefined : new PrefixDigests(deps.hashing)
     this.#limits = limits
     deps.leases.onLost((error) => this.#lose(error))
@@ -73,6 +86,12 @@ export class Sessions {
   /** True when somebody is using an upload: a stream is open, for example, or it is being verified. */
   isBusy(fileId: string): boolean {
     return this.#entries.has(fileId)
+  }
+
+  /** True when somebody is using an upload, or was so lately, ms, as far as it is remembered here. */
+  isBusyOrWas(fileId: string, withinMs: number): boolean {
+    const leftAtMs = this.#leftAtMs.get(fileId)
+    return this.isBusy(fileId) || (leftAtMs !== undefined && this.#now() - leftAtMs < withinMs)
   }
 
   /** Those that are loaded now. */
@@ -141,6 +160,7 @@ export class Sessions {
   async #leave(fileId: string, entry: Entry): Promise<void> {
     entry.users--
     if (entry.users > 0) return
+    this.#remember(fileId)
     if (this.#entries.get(fileId) === entry) this.#entries.delete(fileId)
     this.#closings.set(fileId, entry.gone)
     try {
@@ -149,6 +169,13 @@ export class Sessions {
       entry.leave()
       if (this.#closings.get(fileId) === entry.gone) this.#closings.delete(fileId)
     }
+  }
+
+  #remember(fileId: string): void {
+    this.#leftAtMs.delete(fileId)
+    this.#leftAtMs.set(fileId, this.#now())
+    const [oldest] = this.#leftAtMs.keys()
+    if (this.#leftAtMs.size > MOST_REMEMBERED && oldest !== undefined) this.#leftAtMs.delete(oldest)
   }
 
   async #closeSession(fileId: string, { session: loading, lease }: Entry): Promise<void> {

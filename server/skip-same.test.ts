@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { begin, type Client, md5Of, refusalOf, type Source, source, upload } from './fixtures/client.ts'
+import { put, toPut } from './fixtures/put.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
 
 const sha256Of = (data: Buffer) => createHash('sha256').update(data).digest('hex')
@@ -38,6 +39,35 @@ test('other content of the same size is received beside the file that is there',
 
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(there), 'a (2).bin': md5Of(other.data) })
   expect((await skipSame(client, other)).finished).toMatchObject({ storedAs: 'a (2).bin' })
+})
+
+test('a file that was edited once is stored once beside the old one, however often it is sent again, also where a number is free', async () => {
+  const { client, directory } = await receiving()
+  const [first, second, third] = [randomBytes(1000), randomBytes(1000), randomBytes(1000)] as const
+  const night = async (data: Buffer) => {
+    const more = { onConflict: 'SKIP_SAME', sha256: sha256Of(data) }
+    const begun = await begin(client, source('x.bin', data), more)
+    return begun.finished?.storedAs ?? (await upload(client, source('x.bin', data), more)).storedAs
+  }
+  const nights = async () => [await night(first), await night(second), await night(third)]
+  expect(await nights()).toEqual(['x.bin', 'x (2).bin', 'x (3).bin'])
+  expect(await nights()).toEqual(['x.bin', 'x (2).bin', 'x (3).bin'])
+  await rm(join(directory, 'x (2).bin'))
+  expect(await night(third)).toBe('x (3).bin')
+  await writeFile(join(directory, 'x (3).bin'), randomBytes(1000))
+  expect(await night(third)).toBe('x (2).bin')
+})
+
+test('a small file that is there under another number is not stored again either', async () => {
+  const { client, directory } = await receiving()
+  const files = ['old', 'new'].map((text) => source('s.txt', Buffer.from(text)))
+  for (let times = 0; times < 3; times++) {
+    for (const { data } of files) {
+      const again = source('s.txt', data)
+      await put(client, [toPut(again, { onConflict: 'SKIP_SAME' })])
+    }
+  }
+  expect(Object.keys(await filesIn(directory)).sort()).toEqual(['s (2).txt', 's.txt'])
 })
 
 test('where there is no file of that size the upload begins at once, without a SHA-256', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
-import type { ChunkStore } from './store/chunk-store.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { ChunkStore, StoredFile } from './store/chunk-store.ts'
 
 /** What SKIP_SAME found: a file with other content or none, one that may be the same when the sender's SHA-256 says so, or the same file. */
 export type Likeness =
@@ -11,36 +12,64 @@ export type Likeness =
 
 const other: Likeness = { kind: 'other' }
 
+/** Files of one size that are read for one answer. Whoever has stored more of them under one name is sent one too many. */
+const MOST_COMPARED = 32
+
 /**
- * Compares a file that a sender wants to send with the one that has its final name. The MD5 for the answer is computed on the same read.
+ * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for that name before, which may have got
+ * another one then. The MD5 for the answer is computed on the same read.
  *
  * @param sha256 the sender's, 64 hex digits; empty when it did not say.
  * @throws ReceiveError BAD_HASH_FORMAT.
  */
 export async function likenessOf(
-  store: ChunkStore,
+  { ledger, store }: { readonly ledger: Pick<Ledger, 'names'>; readonly store: ChunkStore },
   path: readonly string[],
   sizeBytes: number,
   sha256: string,
 ): Promise<Likeness> {
   if (!/^([0-9a-f]{64})?$/i.test(sha256))
     throw new ReceiveError('BAD_HASH_FORMAT', 'Expected a SHA-256 as 64 hex digits.')
-  const spelled = await store.spelled(path)
-  const file = await store.openPublished(spelled)
-  if (file === undefined) return other
-  try {
-    if (file.sizeBytes !== sizeBytes) return other
-    if (sha256 === '') return { kind: 'sha256 wanted' }
-    const digests = { sha256: createHash('sha256'), md5: createHash('md5') }
-    let readBytes = 0
-    for await (const block of file.read(0, sizeBytes)) {
-      digests.sha256.update(block)
-      digests.md5.update(block)
-      readBytes += block.length
+  for (const candidate of await candidatesFor(ledger, store, path, sizeBytes)) {
+    const file = await store.openPublished(candidate)
+    if (file === undefined) continue
+    try {
+      if (file.sizeBytes !== sizeBytes) continue
+      if (sha256 === '') return { kind: 'sha256 wanted' }
+      const md5 = await md5IfSame(file, sha256.toLowerCase())
+      if (md5 !== undefined) return { kind: 'same', file: { storedAs: candidate.join('/'), sizeBytes, md5 } }
+    } finally {
+      await file.close()
     }
-    if (readBytes !== sizeBytes || digests.sha256.digest('hex') !== sha256.toLowerCase()) return other
-    return { kind: 'same', file: { storedAs: spelled.join('/'), sizeBytes, md5: digests.md5.digest('hex') } }
-  } finally {
-    await file.close()
   }
+  return other
+}
+
+/** Where the same file may be, each place once. */
+async function candidatesFor(
+  { names }: Pick<Ledger, 'names'>,
+  store: ChunkStore,
+  path: readonly string[],
+  sizeBytes: number,
+): Promise<readonly (readonly string[])[]> {
+  const first = await store.spelled(path)
+  const candidates = new Map([[first.join('/'), first]])
+  for await (const { sizeBytes: storedBytes, state } of names.askedFor(path)) {
+    if (storedBytes === sizeBytes) candidates.set(state.storedAs.join('/'), state.storedAs)
+    if (candidates.size === MOST_COMPARED) break
+  }
+  return [...candidates.values()]
+}
+
+/** The MD5 of a file, when its SHA-256 is the expected one. */
+async function md5IfSame(file: StoredFile, sha256: string): Promise<string | undefined> {
+  const digests = { sha256: createHash('sha256'), md5: createHash('md5') }
+  let readBytes = 0
+  for await (const block of file.read(0, file.sizeBytes)) {
+    digests.sha256.update(block)
+    digests.md5.update(block)
+    readBytes += block.length
+  }
+  const isSame = readBytes === file.sizeBytes && digests.sha256.digest('hex') === sha256
+  return isSame ? digests.md5.digest('hex') : undefined
 }

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  copyFile,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { begin, connect, md5Of, refusalOf, type Source, source } from './fixtures/client.ts'
@@ -33,6 +45,11 @@ async function killedAfter(within: string, files: readonly Source[]): Promise<st
   return directory
 }
 
+/** What was lost was lost by a power cut, and the machine was started again since. */
+async function afterPowerCut(directory: string): Promise<void> {
+  await writeFile(join(directory, '.longshore/small-files.boot'), 'another start of the machine')
+}
+
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
   timeout: 60_000,
 }, async (context) => {
@@ -63,6 +80,7 @@ test('[A3] a start completes what a power cut spoilt or took of small files, wit
   const at = (index: number) => join(directory, `day ${index % 3}/${index}.bin`)
   await truncate(at(0), 0)
   await unlink(at(1))
+  await afterPowerCut(directory)
   await writeFile(at(2), Buffer.alloc(202))
   await utimes(at(2), new Date(), new Date(1_000_000_000_000))
 
@@ -89,10 +107,48 @@ test('a start leaves alone what somebody did with small files since they arrived
   expect(await readFile(join(directory, 'day 2/2.bin'))).toEqual(files[1]?.data)
 })
 
+test('what was moved or deleted stays where it is when the receiver is killed and started, and is not reported as missing', async () => {
+  const within = await sandbox()
+  const files = smallFiles(4)
+  const directory = await killedAfter(within, files)
+  await rename(join(directory, 'day 0/0.bin'), join(within, 'processed.bin'))
+  await copyFile(join(directory, 'day 1/1.bin'), join(within, 'on another disk.bin'))
+  await unlink(join(directory, 'day 1/1.bin'))
+  await rename(join(directory, 'day 2'), join(within, 'day 2'))
+
+  const { client } = await receiving(within)
+
+  expect(await filesIn(directory)).toEqual(expected(files.slice(3)))
+  expect(await readdir(join(directory, '.longshore/small'))).toEqual([])
+  const asked = files.map((file) => toPut(file))
+  expect(fates(files, await put(client, asked))).toEqual(files.map(({ path }) => path.join('/')))
+  expect(await filesIn(directory)).toEqual(expected(files.slice(3)))
+})
+
+test('what was moved away stays away after a power cut, too, where the disk kept the move', async () => {
+  const within = await sandbox()
+  const files = smallFiles(1)
+  const directory = await killedAfter(within, files)
+  await rename(join(directory, 'day 0/0.bin'), join(within, 'processed.bin'))
+  await afterPowerCut(directory)
+  await receiving(within)
+  expect(await filesIn(directory)).toEqual({})
+})
+
+test('each file has one line in the log, however often the receiver empties its journal and starts', async () => {
+  const within = await sandbox()
+  const files = smallFiles(5)
+  const directory = await killedAfter(within, files)
+  for (let start = 0; start < 2; start++) await (await receiving(within)).receiver.close()
+  const lines = (await readFile(receivedLogOf(directory), 'utf8')).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).path).sort()).toEqual(Object.keys(expected(files)).sort())
+})
+
 test('a file that cannot be completed at a start is completed at a later one, whatever arrives and ends in between', async () => {
   const within = await sandbox()
   const files = smallFiles(1)
   const directory = await killedAfter(within, files)
+  await afterPowerCut(directory)
   await rm(join(directory, 'day 0'), { recursive: true })
   await writeFile(join(directory, 'day 0'), 'in the way')
   const unexpected: unknown[] = []

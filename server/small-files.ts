@@ -1,9 +1,12 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
+import { bootId } from './boot-id.ts'
 import { ReceiveError } from './errors.ts'
 import { type FinishedFile, mustBeFinished } from './finish.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import type { PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
+import { isFinished, type Ledger, type UploadRecord } from './ledger/ledger.ts'
+import type { Appeared, PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
 const EMPTY_AFTER_BYTES = 32 * 1024 ** 2
@@ -33,9 +36,8 @@ export type SmallFile = {
 export class SmallFiles {
   readonly #deps: SmallFilesDeps
   readonly #journal: Journal
-  /** Final names that a power cut would take, but for the journal. */
-  #unsynced: (readonly string[])[] = []
-  #lastFinished: UploadRecord | undefined
+  /** Files whose names a power cut would take, but for the journal. */
+  #unsynced: Appeared[] = []
   #timer: NodeJS.Timeout | undefined
   #emptying: Promise<void> | undefined
   /** The journal could not be written or emptied, and is left for the next start. Files go the slower way from then on, which tells their senders why. */
@@ -49,16 +51,21 @@ export class SmallFiles {
    */
   static async open(folder: string, deps: SmallFilesDeps): Promise<SmallFiles> {
     const journal = await Journal.open(folder)
+    const boot = await BootMark.open(folder)
     let isWhole = true
     for await (const entry of journal.entries(deps.onUnexpected)) {
       try {
-        await restore(deps, entry)
+        await restore(deps, entry, boot.isSame)
       } catch (error) {
         isWhole = false
         deps.onUnexpected(error)
       }
     }
-    if (isWhole) await journal.clear()
+    if (isWhole) {
+      await journal.clear()
+      await deps.store.clear()
+      await boot.write()
+    }
     return new SmallFiles(deps, journal, !isWhole)
   }
 
@@ -133,11 +140,10 @@ export class SmallFiles {
     md5: string,
   ): Promise<FinishedFile | undefined> {
     if (!(await appear())) return undefined
-    this.#unsynced.push(intent.storedAs)
+    this.#unsynced.push({ fileId: record.fileId, storedAs: intent.storedAs })
     const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs: intent.storedAs, md5 } }
     // The journal survives a power cut, and says the same.
     await this.#deps.ledger.uploads.save(finished)
-    this.#lastFinished = finished
     this.#emptySoon()
     const file = mustBeFinished(finished)
     this.#deps.onFinished(file)
@@ -166,24 +172,59 @@ export class SmallFiles {
   }
 
   async #empty(): Promise<void> {
+    const { ledger, store } = this.#deps
+    let synced: readonly Appeared[] = []
     await this.#journal.turn(async () => {
-      const paths = this.#unsynced
-      const last = this.#lastFinished
+      synced = this.#unsynced
       this.#unsynced = []
-      await this.#deps.store.sync(paths)
-      // Whatever was saved before a durable record is durable with it.
-      if (last !== undefined) await this.#deps.ledger.uploads.save(last, { durable: true })
+      await store.sync(synced)
+      await ledger.flush()
     })
+    await store.forget(synced)
   }
 }
 
-async function restore({ ledger, store }: SmallFilesDeps, { record, data }: JournalEntry): Promise<void> {
+async function restore({ ledger, store }: SmallFilesDeps, entry: JournalEntry, isSameBoot: boolean): Promise<void> {
+  const { record, data } = entry
   const { state, modifiedAtMs, origin } = record
   if (state.kind !== 'publishing' || modifiedAtMs === undefined || origin.kind !== 'begun') return
   const known = await ledger.uploads.findByKey(origin.uploadKey, record.owner)
   // It went the way of every upload in the end, under another id.
   if (known !== undefined && known.fileId !== record.fileId) return
-  if (!(await store.restore(state, modifiedAtMs, data))) return
-  const { storedAs, md5 } = state
-  await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, md5 } }, { durable: true })
+  const { storedAs, md5, fileIdentity } = state
+  const wasFinished = isFinished(known)
+  const intent = { storedAs, fileIdentity }
+  await store.restore(record.fileId, { intent, modifiedAtMs, data, wasFinished, isSameBoot }, async () => {
+    // What the ledger knows the log says already.
+    if (wasFinished) await ledger.flush()
+    else await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, md5 } }, { durable: true })
+  })
+}
+
+/** Remembers for the next start which start of the machine this is: what a process that was killed left on the disk is all there, and after a power cut it is not. */
+class BootMark {
+  readonly #path: string
+  readonly #now: string | undefined
+  /** False also when nobody knows. */
+  readonly isSame: boolean
+
+  /** @param folder the folder that has the journal; the disk is another one when it was plugged in again. */
+  static async open(folder: string): Promise<BootMark> {
+    const path = join(folder, 'small-files.boot')
+    const boot = await bootId()
+    const { dev } = await stat(folder)
+    const before = await readFile(path, 'utf8').catch(() => undefined)
+    return new BootMark(path, boot && `${boot} ${dev}`, before)
+  }
+
+  private constructor(path: string, now: string | undefined, before: string | undefined) {
+    this.#path = path
+    this.#now = now
+    this.isSame = now !== undefined && now === before
+  }
+
+  async write(): Promise<void> {
+    if (this.#now === undefined || this.isSame) return
+    await writeFile(this.#path, this.#now, { mode: 0o600 })
+  }
 }

@@ -3,7 +3,9 @@ import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
-import { md5Of, source, upload } from './fixtures/client.ts'
+import { connect, md5Of, refusalOf, source, upload } from './fixtures/client.ts'
+import { put, toPut } from './fixtures/put.ts'
+import { receiverProcess } from './fixtures/receiver-process.ts'
 import { receiving, sandbox } from './fixtures/receiving.ts'
 import { receivedAt, type Verdict, verify } from './verify.ts'
 
@@ -53,6 +55,37 @@ test('a file or a folder below a receiving folder can be verified by itself, als
   expect(await namesAt('in/b')).toEqual(['verified in/b'])
   expect(await namesAt('in/deep/c')).toEqual(['missing in/deep/c'])
   expect(await namesAt('in/nothing like it')).toEqual([])
+})
+
+test.each(['before', 'after'])(
+  'a receiver that is killed %s it replaces a file leaves nothing that looks like damage, whether it was started again or not',
+  async (moment) => {
+    const within = await sandbox()
+    const directory = join(within, 'received')
+    const first = await receiving(within)
+    await upload(first.client, source('a.bin', randomBytes(1000)))
+    await first.receiver.close()
+    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, moment, 'rename')
+    const client = connect(child.port)
+    const file = source('a.bin', randomBytes(2000))
+    expect(await refusalOf(upload(client, file, { onConflict: 'OVERWRITE' }))).toMatch(/^UNAVAILABLE/)
+    client.close()
+    await child.exited
+
+    expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', bytes: moment === 'before' ? 1000 : 2000 }])
+    await receiving(within)
+    expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', bytes: moment === 'before' ? 1000 : 2000 }])
+  },
+)
+
+test('small files that are replaced right after they came, and the journal that is emptied later, look like no damage', async () => {
+  const within = await sandbox()
+  const { client, directory, receiver } = await receiving(within)
+  const [old, late] = [source('a.txt', randomBytes(1000)), source('a.txt', randomBytes(1000))]
+  await put(client, [toPut(old)])
+  await put(client, [toPut(late, { onConflict: 'OVERWRITE' })])
+  await receiver.close()
+  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', md5: md5Of(late.data) }])
 })
 
 test('a path in no receiving folder is told apart', async () => {

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { hasCode } from './errors.ts'
 import { type ReceivedFile, readReceivedLog, receivedLogOf } from './received-log.ts'
+import { type Content, replacementsOf } from './replacements.ts'
 
 /** How a received file is today. `name` is relative to the receiving folder; MD5s are lower-case hex. */
 export type Verdict =
@@ -84,6 +85,11 @@ export async function* verify(
           waitsLeft--
           continue
         }
+        const replaced = found && (await replacementsOf(directory, expected.path)).find((one) => isContent(found, one))
+        if (replaced) {
+          yield { kind: 'verified', name: expected.path, bytes: found.bytes, md5: found.md5 }
+          break
+        }
       }
       yield verdict
       break
@@ -93,8 +99,12 @@ export async function* verify(
 
 function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undefined): Verdict {
   if (found === undefined) return { kind: 'missing', name, bytes: size, md5 }
-  if (found.md5 === md5 && found.bytes === size) return { kind: 'verified', name, bytes: size, md5 }
+  if (isContent(found, { md5, size })) return { kind: 'verified', name, bytes: size, md5 }
   return { kind: 'damaged', name, bytes: found.bytes, md5: found.md5, expected: md5 }
+}
+
+function isContent(found: Found, { md5, size }: Content): boolean {
+  return found.md5 === md5 && found.bytes === size
 }
 
 /** The log as it is now; it is read again only when it has grown. */

@@ -1,6 +1,8 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
+import { CallWindows } from './call-windows.ts'
 import { Connection, type HeldInAll } from './connection.ts'
+import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
 import { WatchedCall } from './watched-call.ts'
 
@@ -10,14 +12,21 @@ const LOOK_EVERY_MS = 2_000
 const FREE_FRAMES = 4096
 /** See {@link FREE_FRAMES}. No honest network cuts this small. */
 const BYTES_PER_FRAME = 64
+/**
+ * How long a connection that is being ended may take to hear why, ms: its calls were told, and a connection that is cut while its sender still writes
+ * may lose that on the way.
+ */
+const HEAR_WITHIN_MS = 1_000
+
+/** A connection and its calls. */
+type Watched = { readonly session: ServerHttp2Session; readonly calls: Set<WatchedCall> }
 
 /** Looks after every call of one receiver; see {@link WatchedCall}. */
 export class Watch {
   /** Must run for every call, so that it learns what the call is. */
   readonly interceptor: ServerInterceptor
   readonly #limits: ReceiverLimits
-  readonly #calls = new Set<WatchedCall>()
-  readonly #connections = new Map<Connection, ServerHttp2Session>()
+  readonly #connections = new Map<Connection, Watched>()
   readonly #held: HeldInAll = { bytes: 0 }
   readonly #timer: NodeJS.Timeout
   /** The call that is being handed to grpc-js at this moment. */
@@ -28,53 +37,98 @@ export class Watch {
     const everyMs = Math.min(LOOK_EVERY_MS, limits.firstMessageMs / 4, limits.stallMs / 4, limits.silenceMs / 4)
     this.#timer = setInterval(() => this.#look(), Math.max(10, everyMs)).unref()
     this.interceptor = (method, call) => {
-      this.#arriving?.serve(call, !method.requestStream)
+      const arriving = this.#arriving
       this.#arriving = undefined
-      return new ServerInterceptingCall(call)
+      return arriving?.serve(call, !method.requestStream) ?? new ServerInterceptingCall(call)
     }
   }
 
   /** Looks after the calls of a connection from now on. */
   add(session: ServerHttp2Session): void {
     const connection = new Connection(this.#held, session.socket.remoteAddress ?? '')
-    this.#connections.set(connection, session)
-    session.once('close', () => this.#forget(connection))
-    const mustBeModest = () => {
-      const { heldFrames, heldBytes } = connection
-      const isFine = heldFrames <= FREE_FRAMES + heldBytes / BYTES_PER_FRAME && heldBytes <= this.#limits.maxHeldBytes
-      // A flood of frames that carry next to nothing, or of long messages that are begun and never ended.
-      if (!isFine) this.#end(connection)
-      else if (this.#held.bytes > this.#limits.maxHeldBytesInAll) this.#end(this.#heaviest())
-    }
+    const calls = new Set<WatchedCall>()
+    const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
+    const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll))
+    this.#connections.set(connection, { session, calls })
+    session.once('close', () => {
+      connection.leave()
+      this.#connections.delete(connection)
+    })
+    const mustBeModest = () => this.#mustBeModest(connection)
     // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
     session.prependListener('stream', (stream: ServerHttp2Stream) => {
       const call = new WatchedCall(stream, connection, this.#limits, mustBeModest)
-      this.#calls.add(call)
-      stream.once('close', () => this.#calls.delete(call))
+      calls.add(call)
+      windows.open()
+      stream.once('close', () => {
+        calls.delete(call)
+        windows.close()
+      })
       this.#arriving = call
     })
+  }
+
+  /** Ends every call that has no answer yet, and tells it why. */
+  endAll(why: ReceiveError): void {
+    for (const { calls } of this.#connections.values()) for (const call of calls) call.end(why)
   }
 
   close(): void {
     clearInterval(this.#timer)
   }
 
-  /** Its sender, if it is an honest one, connects again and goes on with what was not acknowledged. */
-  #end(connection: Connection | undefined): void {
-    const session = connection && this.#connections.get(connection)
-    if (connection === undefined || session === undefined) return
-    this.#forget(connection)
-    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  #mustBeModest(connection: Connection): void {
+    if (connection.isEnding) return
+    const { heldFrames, heldBytes } = connection
+    const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
+    // Long messages that are begun and never ended, or more calls at once than are read.
+    if (heldBytes > maxHeldBytes) this.#end(connection, tooMuch(`${heldBytes} bytes`, `${maxHeldBytes} bytes`))
+    // A flood of frames that carry next to nothing.
+    else if (heldFrames > FREE_FRAMES + heldBytes / BYTES_PER_FRAME)
+      this.#end(
+        connection,
+        tooMuch(`${heldFrames} pieces of ${heldBytes} bytes together`, `${FREE_FRAMES} such pieces`),
+      )
+    else if (this.#held.bytes > maxHeldBytesInAll && this.#held.bytes - this.#endingBytes() > maxHeldBytesInAll) {
+      const heaviest = this.#heaviest()
+      const share = `${heaviest.heldBytes} bytes, the most of all senders, who together may leave`
+      this.#end(heaviest, tooMuch(share, `${maxHeldBytesInAll} bytes`))
+    }
   }
 
-  #forget(connection: Connection): void {
-    connection.leave()
-    this.#connections.delete(connection)
+  /**
+   * Tells the calls of a connection why, and ends it. Its sender, if it is an honest one, connects again and goes on with what was not acknowledged.
+   * What a sender that hears nothing makes the receiver hold meanwhile is bounded: by what one connection may hold, and what the last one held.
+   */
+  #end(connection: Connection, why: ReceiveError): void {
+    connection.end()
+    let endingBytes = this.#endingBytes()
+    for (const [other, { session }] of this.#connections) {
+      if (endingBytes <= this.#limits.maxHeldBytes) break
+      if (!other.isEnding || other === connection) continue
+      endingBytes -= other.heldBytes
+      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    }
+    // Not while the connection is being read, which is where this is noticed: see cancelSoon on what Node makes of a reset there.
+    setImmediate(() => {
+      const { session, calls } = this.#connections.get(connection) ?? {}
+      for (const call of calls ?? []) call.end(why)
+      // It opens no more calls.
+      session?.goaway()
+      const late = setTimeout(() => session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM), HEAR_WITHIN_MS)
+      session?.once('close', () => clearTimeout(late))
+    })
+  }
+
+  #endingBytes(): number {
+    let bytes = 0
+    for (const { isEnding, heldBytes } of this.#connections.keys()) if (isEnding) bytes += heldBytes
+    return bytes
   }
 
   /** Of the address whose connections hold the most together, so that nobody gets more by opening many that each hold little. */
   #heaviest(): Connection {
-    const connections = [...this.#connections.keys()]
+    const connections = [...this.#connections.keys()].filter(({ isEnding }) => !isEnding)
     const heldBytesOf = new Map<string, number>()
     for (const { address, heldBytes } of connections)
       heldBytesOf.set(address, (heldBytesOf.get(address) ?? 0) + heldBytes)
@@ -86,6 +140,11 @@ export class Watch {
 
   #look(): void {
     const nowMs = performance.now()
-    for (const call of this.#calls) call.look(nowMs)
+    for (const { calls } of this.#connections.values()) for (const call of calls) call.look(nowMs)
   }
+}
+
+function tooMuch(held: string, most: string): ReceiveError {
+  const message = `The calls of this connection left ${held} unread or unfinished with the receiver; the most is ${most}. Send again what was not acknowledged, on fewer calls at once.`
+  return new ReceiveError('HOLDS_TOO_MUCH', message)
 }

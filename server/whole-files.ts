@@ -1,4 +1,4 @@
-import { announcing, type FinishedFile, mustBeFinished, saveFinished } from './finish.ts'
+import { type FinishedFile, mustBeFinished, publicationOf } from './finish.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { SmallFile } from './small-files.ts'
 import type { WholeFileStore } from './store/chunk-store.ts'
@@ -23,12 +23,12 @@ export class WholeFiles {
   /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what the store and the ledger throw. */
   async put({ record, data, md5 }: SmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
-    const storedAs = await store.putWhole(record.fileId, record, data, announcing(ledger, record, md5))
-    if (storedAs === undefined) {
+    const { publication, finished } = publicationOf(ledger, record, md5)
+    if ((await store.putWhole(record.fileId, record, data, publication)) === undefined) {
       await ledger.uploads.forget(record)
       return undefined
     }
-    const file = mustBeFinished(await saveFinished(ledger, record, storedAs, md5))
+    const file = mustBeFinished(finished())
     onFinished(file)
     return file
   }

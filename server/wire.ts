@@ -1,18 +1,23 @@
 import type { BeginUploadReplyInput } from '../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { ByteRangeInput } from '../proto/generated/filetransfer/ByteRange.ts'
 import type { CheckedPathInput } from '../proto/generated/filetransfer/CheckedPath.ts'
+import type { ChunkSample } from '../proto/generated/filetransfer/ChunkSample.ts'
+import type { ClaimUploadReplyInput } from '../proto/generated/filetransfer/ClaimUploadReply.ts'
+import type { ClaimUploadRequest } from '../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FinishedFileInput } from '../proto/generated/filetransfer/FinishedFile.ts'
 import type { PutFile } from '../proto/generated/filetransfer/PutFile.ts'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import type { Begun } from './begun-uploads.ts'
 import type { CheckedPath } from './check-paths.ts'
+import { type Claimed, type ClaimRequest, MOST_SAMPLES } from './claim-upload.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { mustBePlainId } from './inspect.ts'
+import type { BatchItem } from './ledger/ledger.ts'
 import type { PlainChunk } from './plain-uploads.ts'
 import type { WholeFile } from './put-files.ts'
-import type { RangeSet } from './range-set.ts'
+import type { Range } from './range-set.ts'
 import { toOffset } from './to-offset.ts'
 
 /** What BeginUpload answers, from the node that serves the upload. */
@@ -35,12 +40,13 @@ export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput 
   }
 }
 
-/** Throws ReceiveError BAD_HASH_FORMAT, BAD_LENGTH. */
+/** Throws ReceiveError BAD_HASH_FORMAT, BAD_ID, BAD_LENGTH. */
 export function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
   const { uploadKey, path, onConflict, data, crc32 } = message
   const md5 = mustBeMd5(message.md5)
   const sizeBytes = toOffset(message.size, 'BAD_LENGTH')
   return {
+    ...toBatch(message),
     uploadKey,
     path,
     sizeBytes,
@@ -51,6 +57,16 @@ export function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
     crc32,
     md5,
   }
+}
+
+/** What a file is sent together with, when its sender says so. Throws ReceiveError BAD_ID. */
+export function toBatch({ batchId, sourceId }: Pick<PutFile, 'batchId' | 'sourceId'>): { readonly batch?: BatchItem } {
+  if (batchId === '' && sourceId === '') return {}
+  for (const id of [batchId, sourceId]) {
+    if (!/^[A-Za-z0-9_-]{16,64}$/.test(id))
+      throw new ReceiveError('BAD_ID', 'Expected batch_id and source_id of 16 to 64 characters of [A-Za-z0-9_-].')
+  }
+  return { batch: { batchId, sourceId } }
 }
 
 /** Throws ReceiveError BAD_ID, BAD_OFFSET, BAD_LENGTH, BAD_HASH_FORMAT. */
@@ -84,6 +100,32 @@ export function toWireFile({ storedAs, sizeBytes, md5 }: FinishedFile): Finished
   return { storedAs, size: sizeBytes, md5 }
 }
 
+/** Throws ReceiveError BAD_LENGTH, BAD_OFFSET. */
+export function toClaim({ uploadKey, path, size, modifiedAtMs, fileId, samples }: ClaimUploadRequest): ClaimRequest {
+  if (samples.length > MOST_SAMPLES)
+    throw new ReceiveError('BAD_LENGTH', `Expected at most ${MOST_SAMPLES} samples, got ${samples.length}.`)
+  const toSample = ({ start, end, crc32 }: ChunkSample) => ({ start: toOffset(start), end: toOffset(end), crc32 })
+  return {
+    uploadKey,
+    path,
+    sizeBytes: toOffset(size, 'BAD_LENGTH'),
+    modifiedAtMs: Number(modifiedAtMs),
+    answered: fileId === '' ? undefined : { fileId, samples: samples.map(toSample) },
+  }
+}
+
+/** How the answer to a claim travels. */
+export function toClaimReply(claimed: Claimed): ClaimUploadReplyInput {
+  switch (claimed.kind) {
+    case 'none':
+      return {}
+    case 'samples wanted':
+      return { fileId: claimed.fileId, samplesWanted: toWireRanges(claimed.ranges) }
+    case 'granted':
+      return { granted: true }
+  }
+}
+
 /** How what was found out of a name travels. */
 export function toWireCheck(checked: CheckedPath): CheckedPathInput {
   if (checked.state !== 'REFUSED') return checked
@@ -92,6 +134,6 @@ export function toWireCheck(checked: CheckedPath): CheckedPathInput {
 }
 
 /** How byte ranges travel. */
-export function toWireRanges(ranges: RangeSet): ByteRangeInput[] {
+export function toWireRanges(ranges: readonly Range[]): ByteRangeInput[] {
   return ranges.map(({ start, end }) => ({ start, end }))
 }

@@ -200,17 +200,6 @@ test('[G5] content that was exchanged behind the same size and time is never sto
   expect(md5OfFile(stored)).toBe(other)
 })
 
-test('[G7] an upload that this computer has forgotten is found again on the receiver', async () => {
-  const { engine, proxy, source, md5, stored } = await heldUpload()
-  await engine.close()
-  proxy.release()
-  const forgetful = await withEngine()
-  await forgetful.add([source], { receiver: `127.0.0.1:${proxy.port}` })
-  const [done] = await untilKind(forgetful, 'done')
-  expect(done?.bytesSent).toBeLessThanOrEqual(SIZE - SIZE / 8)
-  expect(md5OfFile(stored)).toBe(md5)
-})
-
 test('[A8] a computer that falls asleep stops at once, and goes on when it wakes up', async () => {
   const { engine, proxy, md5, stored } = await heldUpload()
   engine.sleep()

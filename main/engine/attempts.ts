@@ -7,7 +7,7 @@ import { createChunkMemory } from './chunk-memory.ts'
 import { type Connection, connect, type ReceiverKind } from './connection.ts'
 import { type Entry, newUploadKey } from './entry.ts'
 import { UploadError } from './errors.ts'
-import { findForgotten } from './forgotten.ts'
+import { claimForgotten } from './forgotten.ts'
 import type { HashPool } from './hash-pool.ts'
 import { createMeter, secondsLeft } from './meter.ts'
 import type { Warning } from './queue-deps.ts'
@@ -63,10 +63,11 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     return pool.lease(routeKey(route), () => connect(route, connections))
   }
 
-  function onPlainReceiver(receiver: string): void {
-    if (plain.has(receiver)) return
-    plain.add(receiver)
-    const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind.`
+  function onPlainReceiver({ receiver, onConflict }: ResumeRecord): void {
+    const told = onConflict === 'keep-both' ? receiver : `${receiver} ${onConflict}`
+    if (plain.has(told)) return
+    plain.add(told)
+    const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind. ${policyThere(onConflict)}`
     warn({ reason: 'PLAIN_RECEIVER', message, receiver })
   }
 
@@ -82,12 +83,12 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     try {
       const isNew = entry.startAnew
       if (isNew) await startAnew(entry, connection, report, signal)
-      else await adopt(entry, connection, report, signal)
+      else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
       const isFresh = isNew || !entry.begun
       const onReached = (kind: ReceiverKind): void => {
         putLimits.set(receiver, connection.putFilesMaxBytes)
         report.reached()
-        if (kind === 'plain') onPlainReceiver(receiver)
+        if (kind === 'plain') onPlainReceiver(entry.record)
       }
       const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
       const deps = { ...shared, onReached, isFresh }
@@ -163,11 +164,11 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
   }
 }
 
-/** Goes on with an upload that the receiver still holds of this very file, when this computer has lost its memory of it. */
-async function adopt(entry: Entry, connection: Connection, report: AttemptReport, signal: AbortSignal): Promise<void> {
-  if (entry.begun) return
-  const uploadKey = await findForgotten(entry.record, connection, report.owns, signal)
-  if (uploadKey !== undefined) report.renewed({ ...entry.record, uploadKey })
+/** What becomes of the conflict policy where the receiver knows none. */
+function policyThere(onConflict: ResumeRecord['onConflict']): string {
+  const files = 'Each file is stored under an id of its own, or as the receiver decides'
+  if (onConflict === 'keep-both') return `${files}; what becomes of names that are taken cannot be chosen.`
+  return `${files}: “${onConflict}” cannot be kept there.`
 }
 
 /**

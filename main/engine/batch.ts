@@ -46,7 +46,7 @@ export async function putFile(
 }
 
 async function send(
-  { uploadKey, path, identity, onConflict }: FileRecord,
+  { uploadKey, path, identity, onConflict, batch }: FileRecord,
   data: Buffer,
   { connection, stages }: Pick<TransferDeps, 'connection' | 'stages'>,
   listener: TransferListener,
@@ -54,7 +54,7 @@ async function send(
 ): Promise<Finished> {
   const departure = await connection.pace.depart(data.length, smallFiles, signal)
   const md5 = md5Hex(data)
-  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5 }
+  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5, ...batch }
   try {
     const answered = connection.put({ ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) }, signal)
     listener.onSent(data.length)

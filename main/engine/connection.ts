@@ -12,6 +12,8 @@ import type { BeginUploadRequestInput } from '../../proto/generated/filetransfer
 import type { CheckPathsReply } from '../../proto/generated/filetransfer/CheckPathsReply.ts'
 import type { CheckPathsRequestInput } from '../../proto/generated/filetransfer/CheckPathsRequest.ts'
 import type { ChunkAck } from '../../proto/generated/filetransfer/ChunkAck.ts'
+import type { ClaimUploadReply } from '../../proto/generated/filetransfer/ClaimUploadReply.ts'
+import type { ClaimUploadRequestInput } from '../../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
@@ -21,7 +23,6 @@ import type { ReceiverInfo } from '../../proto/generated/filetransfer/ReceiverIn
 import type { UploadChunkInput } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
-import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
 import { FileTransferClient } from '../../proto/index.ts'
 import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../proto/limits.ts'
 import { ask } from './ask.ts'
@@ -62,15 +63,16 @@ export type Connection = {
     signal: AbortSignal,
   ): Promise<FinishedFile>
   abort(uploadKey: string, signal: AbortSignal, withinMs?: number): Promise<void>
-  /** The unfinished uploads that the receiver holds. */
-  listUploads(signal: AbortSignal): Promise<readonly UploadSummary[]>
+  /** Asks for an upload that nobody goes by any more; a receiver that does not know the question answers UNIMPLEMENTED. */
+  claim(request: ClaimUploadRequestInput, signal: AbortSignal): Promise<ClaimUploadReply>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
   /** Tells what would become of names; a receiver that does not know the question answers UNIMPLEMENTED. */
   checkPaths(request: CheckPathsRequestInput, signal: AbortSignal, withinMs: number): Promise<CheckPathsReply>
   /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
   openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
-  queryChunks(file: FileIdentifierInput, signal: AbortSignal): Promise<UploadedChunks>
-  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal): Promise<FileIntegrityStatus>
+  queryChunks(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<UploadedChunks>
+  /** Reading a large file again takes its time, so this question has no deadline of its own. */
+  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<FileIntegrityStatus>
   openPlainUpload(
     uploadKey: string,
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
@@ -144,11 +146,8 @@ export function connect(route: Route, lanes: number): Connection {
         withinMs,
       )
     },
-    async listUploads(signal) {
-      const uploads: UploadSummary[] = []
-      for await (const upload of answers(anyClient().listUploads({}), signal)) uploads.push(upload)
-      return uploads
-    },
+    claim: (request, signal) =>
+      ask((options, done) => anyClient().claimUpload(request, about(request.uploadKey), options, done), signal),
     async makeFolder(path, signal) {
       const reply = await ask<{ storedAs: string }>(
         (options, done) => anyClient().makeFolder({ path: [...path] }, options, done),
@@ -159,15 +158,14 @@ export function connect(route: Route, lanes: number): Connection {
     checkPaths: (request, signal, withinMs) =>
       ask((options, done) => anyClient().checkPaths(request, options, done), signal, withinMs),
     openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
-    queryChunks: (file, signal) =>
-      ask((options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done), signal),
-    // Reading a large file again takes its time, so this question has no deadline.
-    checkIntegrity: (file, signal) =>
+    queryChunks: (file, signal, withinMs) =>
       ask(
-        (options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done),
+        (options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done),
         signal,
-        Number.POSITIVE_INFINITY,
+        withinMs,
       ),
+    checkIntegrity: (file, signal, withinMs = Number.POSITIVE_INFINITY) =>
+      ask((options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done), signal, withinMs),
     get putFilesMaxBytes() {
       return putFilesMaxBytes
     },

@@ -16,6 +16,7 @@ import { createQueue } from './queue.ts'
 import type { Warning } from './queue-deps.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
+import { itemsOf, newBatchId } from './sent-together.ts'
 import { createStateGuard, type OwnState } from './state-folders.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
@@ -25,6 +26,7 @@ export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
 export type { Warning } from './queue-deps.ts'
 export { isSavedHashing, type ResumeRecord, type ResumeStore } from './resume-store.ts'
 export type { Route, Security } from './route.ts'
+export { newBatchId } from './sent-together.ts'
 export { isSameFile } from './source.ts'
 export { SENDER_MARK } from './state-shapes.ts'
 export type { Skipped, WalkedEntry } from './walk.ts'
@@ -88,6 +90,8 @@ export type AddOptions = {
   readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
   /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
   readonly outdated?: (entries: readonly WalkedEntry[]) => readonly string[]
+  /** Of all that is added here, when an earlier run has added some of it already. @default a batch of its own */
+  readonly batchId?: string
   /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
   readonly review?: Review
   /** Told how many files and empty folders were found so far. @default nobody is */
@@ -173,7 +177,7 @@ export async function createEngine({
     lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
-  queue.add(ownKeys(await resumeStore.list(), queue.owns), true)
+  queue.add(ownKeys(await resumeStore.list(), queue.uploadKeys()), true)
 
   return {
     ...queue,
@@ -184,6 +188,7 @@ export async function createEngine({
         onConflict = 'keep-both',
         begunBefore = () => undefined,
         outdated = () => [],
+        batchId = newBatchId(),
         review,
         onFound,
         signal,
@@ -204,17 +209,21 @@ export async function createEngine({
       const wanted = (await review?.(found, skipped)) ?? found
       if (signal?.aborted) return { ids: [], skipped: [] }
       const firstRank = queue.lastRank() + 1
+      const items = itemsOf(batchId, wanted)
       const records = ownKeys(
         wanted.map((entry, index): ResumeRecord => {
           const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
-          return { id: randomUUID(), ...begun, onConflict, ...entry, receiver, rank: firstRank + index }
+          const batch = items[index]
+          const more = { receiver, rank: firstRank + index, ...(batch && { batch }) }
+          return { id: randomUUID(), ...begun, onConflict, ...entry, ...more }
         }),
-        queue.owns,
+        queue.uploadKeys(),
       )
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
-      for (const uploadKey of outdated(wanted)) if (!queue.owns(uploadKey)) attempts.forget({ receiver, uploadKey })
+      const ours = queue.uploadKeys()
+      for (const uploadKey of outdated(wanted)) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
       return { ids: records.map(({ id }) => id), skipped }
     },
     freeBytesOn: attempts.freeBytesOn,

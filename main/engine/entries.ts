@@ -32,9 +32,6 @@ export function createEntries(publish: (change: QueueChange) => void) {
     coalescer.hurry(entry.record.id)
   }
 
-  const owns = (uploadKey: string): boolean =>
-    [...entries.values()].some(({ record }) => record.uploadKey === uploadKey)
-
   return {
     add(record: ResumeRecord, restored: boolean): void {
       const entry = newEntry(record, restored)
@@ -79,8 +76,8 @@ export function createEntries(publish: (change: QueueChange) => void) {
       const keys = new Set(open.map(({ record }) => keyOf(record)))
       return (file) => keys.has(keyOf(file))
     },
-    /** Whether an upload goes by this key. */
-    owns,
+    /** The keys that uploads go by now. */
+    uploadKeys: (): ReadonlySet<string> => new Set([...entries.values()].map(({ record }) => record.uploadKey)),
     has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */
     find,

@@ -89,13 +89,10 @@ export function newUploadKey(): string {
 }
 
 /** A key is the name of one upload, whatever was remembered: all but the first that would go by it get one of their own. */
-export function ownKeys(
-  records: readonly ResumeRecord[],
-  isTaken: (uploadKey: string) => boolean,
-): readonly ResumeRecord[] {
+export function ownKeys(records: readonly ResumeRecord[], taken: ReadonlySet<string>): readonly ResumeRecord[] {
   const used = new Set<string>()
   return records.map((record) => {
-    const isFree = !used.has(record.uploadKey) && !isTaken(record.uploadKey)
+    const isFree = !used.has(record.uploadKey) && !taken.has(record.uploadKey)
     used.add(record.uploadKey)
     if (isFree) return record
     const { hashed: _, ...rest } = record

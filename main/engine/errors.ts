@@ -40,6 +40,7 @@ const byReason: Record<string, readonly [Remedy, string]> = {
   DISK_FULL: ['retry', 'The receiver’s disk is full.'],
   QUOTA: ['retry', 'The quota on the receiver is used up.'],
   BUSY: ['retry', 'The receiver is busy.'],
+  HOLDS_TOO_MUCH: ['retry', 'The receiver had to hold too much of this connection at once.'],
   STALLED: ['retry', 'The receiver waited too long for the next bytes.'],
   DRAINING: ['retry', 'The receiver is shutting down.'],
   MOVED: ['retry', 'Another node of the receiver takes this upload over; nothing is lost.'],
@@ -98,8 +99,12 @@ export function fromReason(reason: string, details: string, options?: ErrorOptio
   return new UploadError(reason, message, remedy, options)
 }
 
-/** Translates what grpc-js throws. The only door through which its errors enter the engine. */
-export function fromServiceError(error: ServiceError): UploadError {
+/**
+ * Translates what grpc-js throws. The only door through which its errors enter the engine.
+ *
+ * @param sentBytes how much of the file was sent before, where that helps to see what is wrong
+ */
+export function fromServiceError(error: ServiceError, sentBytes = 0): UploadError {
   const options = { cause: error }
   const given = error.metadata?.get(REASON_KEY)[0]
   if (typeof given === 'string' && given !== '') return fromReason(given, error.details, options)
@@ -109,17 +114,32 @@ export function fromServiceError(error: ServiceError): UploadError {
     case status.CANCELLED:
       return unreachable(error)
     case status.RESOURCE_EXHAUSTED:
-      return new UploadError('REFUSED', `The receiver refused the data: ${error.details}`, 'stop', options)
+      return new UploadError('REFUSED', inWords('refused the data', error, sentBytes), 'stop', options)
     case status.INTERNAL:
     case status.UNKNOWN:
-      return fromTransportText(error)
+      return fromTransportText(error, sentBytes)
     default:
-      return new UploadError('REFUSED', `The receiver refused: ${error.details}`, 'stop', options)
+      return new UploadError('REFUSED', inWords('refused', error, sentBytes), 'stop', options)
   }
 }
 
+/** What a receiver said that gives no reason; the name of the status when it said nothing. */
+function inWords(verb: string, { code, details }: ServiceError, sentBytes: number): string {
+  const after = sentBytes > 0 ? `, after ${inUnits(sentBytes)} were sent` : ''
+  if (details.trim() === '') return `The receiver ${verb} (${status[code]}) without saying why${after}.`
+  return sentBytes > 0
+    ? `The receiver ${verb} (${status[code]})${after}: ${details}`
+    : `The receiver ${verb}: ${details}`
+}
+
+function inUnits(bytes: number): string {
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  const unit = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'][power]
+  return power === 0 ? `${bytes} bytes` : `${(bytes / 1024 ** power).toFixed(1)} ${unit}`
+}
+
 /** A broken connection or a proxy in between speaks only through text; see also the gRPC to HTTP mapping of status 13 and 2. */
-function fromTransportText(error: ServiceError): UploadError {
+function fromTransportText(error: ServiceError, sentBytes: number): UploadError {
   const options = { cause: error }
   if (/HTTP status code 413/.test(error.details)) return proxyLimit(options)
   if (
@@ -129,7 +149,7 @@ function fromTransportText(error: ServiceError): UploadError {
   ) {
     return unreachable(error)
   }
-  return new UploadError('RECEIVER_ERROR', `The receiver failed: ${error.details}`, 'retry-once', options)
+  return new UploadError('RECEIVER_ERROR', inWords('failed', error, sentBytes), 'retry-once', options)
 }
 
 /** Translates what reading the source throws. */

@@ -1,40 +1,56 @@
-import type { UploadSummary } from '../../proto/generated/filetransfer/UploadSummary.ts'
+import type { ByteRange } from '../../proto/generated/filetransfer/ByteRange.ts'
+import type { ChunkSampleInput } from '../../proto/generated/filetransfer/ChunkSample.ts'
 import type { Connection } from './connection.ts'
+import { crc32 } from './digest.ts'
 import { UploadError } from './errors.ts'
-import type { ResumeRecord } from './resume-store.ts'
+import type { ResumeRecord, SourceIdentity } from './resume-store.ts'
+import { openSource } from './source.ts'
 
 /** A smaller file is sent sooner than its forgotten part is found, bytes. */
 const WORTH_FINDING_BYTES = 8 * 1024 * 1024
 
+/** No receiver asks for longer pieces, bytes. */
+const LONGEST_SAMPLE_BYTES = 4 * 1024 * 1024
+
 /**
- * The key of an upload that the receiver holds of this very file (same path, size and time), that nobody is sending and no upload of ours goes by;
- * undefined when there is none. Should its content be other than the file's after all, the digest at the end tells, and it is sent anew.
+ * Goes on with an upload of this very file that the receiver still holds and that nobody goes by any more, when this computer has lost its memory of it: the
+ * receiver decides whether there is one, compares pieces of the source with it, and lets it go by the key of this record. Should the content be another one
+ * after all, the digest at the end tells, and it is sent anew.
  */
-export async function findForgotten(
-  { path, identity }: ResumeRecord,
-  connection: Connection,
-  owns: (uploadKey: string) => boolean,
+export async function claimForgotten(
+  { uploadKey, source, path, identity }: ResumeRecord,
+  connection: Pick<Connection, 'introduce' | 'claim'>,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (identity === undefined || identity.sizeBytes < WORTH_FINDING_BYTES) return undefined
-  if ((await connection.introduce(signal)) === 'plain') return undefined
-  const found = (await ask(connection, signal)).find(
-    (upload) =>
-      !upload.busy &&
-      Number(upload.size) === identity.sizeBytes &&
-      Number(upload.modifiedAtMs) === identity.modifiedAtMs &&
-      upload.path.join('/') === path.join('/') &&
-      !owns(upload.uploadKey),
-  )
-  return found?.uploadKey
+): Promise<void> {
+  if (identity === undefined || identity.sizeBytes < WORTH_FINDING_BYTES) return
+  if ((await connection.introduce(signal)) === 'plain') return
+  const request = { uploadKey, path: [...path], size: identity.sizeBytes, modifiedAtMs: identity.modifiedAtMs }
+  try {
+    const { fileId, samplesWanted } = await connection.claim(request, signal)
+    if (fileId === '') return
+    const samples = await samplesOf(source, identity, samplesWanted)
+    await connection.claim({ ...request, fileId, samples }, signal)
+  } catch (error) {
+    // A receiver that grants nothing says so in one way or another; the upload then begins as a new one.
+    if (!(error instanceof UploadError && error.remedy !== 'retry')) throw error
+  }
 }
 
-async function ask(connection: Connection, signal: AbortSignal): Promise<readonly UploadSummary[]> {
+async function samplesOf(
+  path: string,
+  identity: SourceIdentity,
+  wanted: readonly ByteRange[],
+): Promise<ChunkSampleInput[]> {
+  const source = await openSource(path, identity)
   try {
-    return await connection.listUploads(signal)
-  } catch (error) {
-    // A receiver that cannot list says so in one way or another; the upload then begins as a new one.
-    if (error instanceof UploadError && error.remedy !== 'retry') return []
-    throw error
+    const samples: ChunkSampleInput[] = []
+    for (const range of wanted) {
+      const [start, end] = [Number(range.start), Number(range.end)]
+      const isFit = 0 <= start && start <= end && end <= identity.sizeBytes && end - start <= LONGEST_SAMPLE_BYTES
+      if (isFit) samples.push({ start, end, crc32: crc32(await source.read(start, end)) })
+    }
+    return samples
+  } finally {
+    await source.close()
   }
 }

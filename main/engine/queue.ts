@@ -107,7 +107,7 @@ export function createQueue(deps: QueueDeps) {
       hashed() {
         if (!signal.aborted && unsavedBytes(entry) >= SAVE_EVERY_HASHED_BYTES) saveEntry(entry)
       },
-      owns: entries.owns,
+      owns: (uploadKey) => entries.uploadKeys().has(uploadKey),
       renewed(record) {
         entry.record = record
         saveEntry(entry)
@@ -218,7 +218,7 @@ export function createQueue(deps: QueueDeps) {
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
     lastRank: entries.lastRank,
     queuedTo: entries.queuedTo,
-    owns: entries.owns,
+    uploadKeys: entries.uploadKeys,
     /** Starts what may start: more may be under way than before. */
     fill: slots.fill,
     /** Stops everything that runs until `wake`, and starts nothing new. */

@@ -1,5 +1,6 @@
 import type { ConflictPolicy, UploadId } from '../contract.ts'
 import type { SavedDigest } from './digest.ts'
+import type { BatchItem } from './sent-together.ts'
 
 /** What tells that a file is still the one that was queued. */
 export type SourceIdentity = {
@@ -41,6 +42,8 @@ export type ResumeRecord = {
   readonly folder?: { readonly id: string; readonly name: string }
   readonly receiver: string
   readonly onConflict: ConflictPolicy
+  /** What it was added together with. Absent in what earlier versions saved. */
+  readonly batch?: BatchItem
   readonly rank: number
   /** How far the source is hashed, so that going on hashes nothing twice. */
   readonly hashed?: SavedHashing

@@ -33,6 +33,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
     size: sizeBytes,
     modifiedAtMs,
     onConflict: policyOnWire[record.onConflict],
+    ...record.batch,
   }
   let begun = await connection.begin(request, signal)
   if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)

@@ -1,13 +1,13 @@
-import type { ClientWritableStream } from '@grpc/grpc-js'
-import type { FileChunkInput } from '../../proto/generated/filetransfer/FileChunk.ts'
+import { status } from '@grpc/grpc-js'
 import type { FileIdentifierInput } from '../../proto/generated/filetransfer/FileIdentifier.ts'
+import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { Attempt, Finished } from './attempt.ts'
-import { cancelSoon } from './cancel.ts'
 import { md5Hex } from './digest.ts'
-import { fromServiceError, UploadError } from './errors.ts'
+import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
-import { type ByteSpan, type Cut, storedBytes } from './plan.ts'
+import { openPlainCall, type PlainCall, silent } from './plain-call.ts'
+import { type ByteSpan, type Cut, plannedChunks, storedBytes } from './plan.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
 const PLAIN_CHUNK_BYTES = 1024 * 1024
@@ -15,104 +15,207 @@ const PLAIN_CHUNK_BYTES = 1024 * 1024
 /** It names what it has by the offsets of whole chunks, so they are all of one length. */
 const plainCut: Cut = { gridBytes: PLAIN_CHUNK_BYTES, chunkBytes: () => PLAIN_CHUNK_BYTES }
 
+/** How long a plain receiver is waited for, ms: it acknowledges nothing on the way, so only this tells one that works from one that stopped. */
+export type Patience = {
+  /** For it to tell what it holds. */
+  readonly queryMs: number
+  /** For the connection to take a chunk of so many bytes. */
+  readonly takeMs: (bytes: number) => number
+  /** For the answer to everything; then it is asked whether it has the file. */
+  readonly answerMs: number
+  /** For it to read a file of so many bytes again. */
+  readonly checkMs: (sizeBytes: number) => number
+}
+
+/** A slow disk still reads so much, bytes a second. */
+const READ_BYTES_PER_SECOND = 10_000_000
+
+/** A slow network still takes so much, bytes a second, and nothing tells how far it is with a chunk. */
+const TAKE_BYTES_PER_SECOND = 20_000
+
+const usualPatience: Patience = {
+  queryMs: 30_000,
+  takeMs: (bytes) => 60_000 + (bytes / TAKE_BYTES_PER_SECOND) * 1000,
+  answerMs: 20_000,
+  checkMs: (sizeBytes) => 30_000 + (sizeBytes / READ_BYTES_PER_SECOND) * 1000,
+}
+
+/** A receiver that does not answer is asked whether it has the file so often before all is begun again: it may be busy with it. */
+const CHECKS = 2
+
 /**
  * Sends one file to a receiver that knows only Upload, QueryUploadedChunks and CheckFileIntegrity. It acknowledges no chunk, so progress counts what
  * the connection took; whether the file arrived whole is decided by its MD5 at the end.
  */
-export async function sendToPlainReceiver(attempt: Attempt): Promise<Finished> {
+export async function sendToPlainReceiver(attempt: Attempt, patience: Patience = usualPatience): Promise<Finished> {
   const { record, source, digest, connection, listener, signal } = attempt
   const { sizeBytes } = record.identity
-  const storedAs = record.path.join('/')
   // Name and size of a file do not tell it from another, so its random key does.
-  const file = { fileId: record.uploadKey, fileName: storedAs }
-  const stored = spansOf(await connection.queryChunks(file, signal), sizeBytes)
+  const file = { fileId: record.uploadKey, fileName: record.path.join('/') }
+  const stored = await storedSpans(attempt, file, patience)
   const missingBytes = sizeBytes - storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
   listener.onBegun(sizeBytes - missingBytes, '')
 
   const chunks = outgoingChunks(attempt, plainCut, stored)
-  if (missingBytes > 0 || sizeBytes === 0) await uploadChunks(attempt, file.fileId, chunks)
-  for await (const chunk of chunks) chunk.done()
-
-  await source.assertUnchanged()
-  listener.onVerifying(0)
-  const md5 = digest.hex()
-  await verify(attempt, { ...file, clientMd5: md5 })
-  return { storedAs, md5 }
+  let sentBytes = sizeBytes - missingBytes
+  const isComplete = missingBytes === 0 && sizeBytes > 0
+  const call = isComplete ? undefined : openPlainCall(connection, file.fileId, () => sentBytes, signal)
+  try {
+    if (call) {
+      const last = lastMissing(sizeBytes, stored)
+      await sendChunks(attempt, call, chunks, { fileId: file.fileId, last, takeMs: patience.takeMs }, (bytes) => {
+        sentBytes += bytes
+      })
+    }
+    if (call?.answer?.kind === 'failure' && sentBytes < sizeBytes) throw call.answer.error
+    // What is left is stored there, or will not be taken any more; it only counts for the digest.
+    for await (const chunk of chunks) chunk.done()
+    await source.assertUnchanged()
+    listener.onVerifying(0)
+    const md5 = digest.hex()
+    const check = (until: AbortSignal) => integrityOf(attempt, { ...file, clientMd5: md5 }, patience, until)
+    const isKnown = call !== undefined && (await hasArrived(call, md5, check, patience, signal))
+    if (!isKnown) mustBeSame(md5, await check(signal), sentBytes === sizeBytes)
+    // Plain receivers store a file under its id, and tell of no other name.
+    return { storedAs: file.fileId, md5 }
+  } finally {
+    call?.close()
+  }
 }
 
-/** A plain receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. */
+/** A plain receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell is sent everything. */
+async function storedSpans(
+  { record, connection, signal }: Attempt,
+  file: FileIdentifierInput,
+  { queryMs }: Patience,
+): Promise<ByteSpan[]> {
+  const { sizeBytes } = record.identity
+  try {
+    return spansOf(await connection.queryChunks(file, signal, queryMs), sizeBytes)
+  } catch (error) {
+    if (codeOf(error) === status.UNIMPLEMENTED) return []
+    throw inWords(error, `did not answer QueryUploadedChunks within ${queryMs / 1000} s`, 0)
+  }
+}
+
 function spansOf({ offsets, ranges }: UploadedChunks, sizeBytes: number): ByteSpan[] {
   if (ranges.length > 0) return ranges.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
-  return offsets
-    .map(Number)
-    .filter((start) => start % PLAIN_CHUNK_BYTES === 0)
+  const starts = new Set(offsets.map(Number))
+  return [...starts]
+    .filter((start) => start % PLAIN_CHUNK_BYTES === 0 && start < sizeBytes)
     .sort((a, b) => a - b)
     .map((start) => ({ start, end: Math.min(start + PLAIN_CHUNK_BYTES, sizeBytes) }))
 }
 
-async function uploadChunks(
-  { record, connection, throttle, stages, listener, signal }: Attempt,
-  fileId: string,
-  chunks: AsyncIterable<OutgoingChunk>,
+/** Where the last chunk begins that is really sent: some receivers answer only when they see it marked, and the one that ends the file may be stored. */
+function lastMissing(sizeBytes: number, stored: readonly ByteSpan[]): number {
+  let last = 0
+  for (const { start, stored: isStored } of plannedChunks(sizeBytes, plainCut, stored)) if (!isStored) last = start
+  return last
+}
+
+/** Sends what is missing, until it is sent or the receiver has answered. Fails with that answer when it is none that one can go on with. */
+async function sendChunks(
+  { record, throttle, stages, listener, signal }: Attempt,
+  call: PlainCall,
+  chunks: AsyncIterator<OutgoingChunk>,
+  { fileId, last, takeMs }: { readonly fileId: string; readonly last: number; readonly takeMs: Patience['takeMs'] },
+  onSent: (bytes: number) => void,
 ): Promise<void> {
   const totalSize = record.identity.sizeBytes
-  let call: ClientWritableStream<FileChunkInput> | undefined
-  const answered = new AbortController()
-  const cancel = (): void => cancelSoon(call)
-  const answer = new Promise<void>((resolve, reject) => {
-    call = connection.openPlainUpload(fileId, (error, value) => {
-      answered.abort()
-      if (error) reject(fromServiceError(error))
-      else if (value?.success) resolve()
-      else reject(new UploadError('INCOMPLETE', `The receiver answered: ${value?.message ?? 'nothing'}`, 'retry'))
-    })
-  })
-  // The answer may come before the last chunk is written, when it is a refusal; then it must not count as unhandled.
-  answer.catch(() => undefined)
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    signal.throwIfAborted()
-    if (totalSize === 0)
-      await write(call, { fileId, offset: 0, totalSize, data: Buffer.alloc(0), isLast: true }, answered.signal)
-    for await (const { offset, data, done, drop } of chunks) {
-      const isLast = offset + data.length === totalSize
+  if (totalSize === 0)
+    await call.write({ fileId, offset: 0, totalSize, data: Buffer.alloc(0), isLast: true }, takeMs(0))
+  while (call.answer === undefined) {
+    const { value: chunk, done } = await chunks.next()
+    if (done) break
+    const { offset, data } = chunk
+    try {
       await stages.time('limit', () => throttle.take(data.length, record, signal))
-      const chunk = { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast }
-      await stages.time('acknowledgement', () => write(call, chunk, answered.signal))
-      if (answered.signal.aborted) drop()
-      else done()
+      const message = { fileId, offset, totalSize, data, chunkMd5: md5Hex(data), isLast: offset === last }
+      const became = await stages.time('acknowledgement', () => call.write(message, takeMs(data.length)))
+      if (became === 'taken') chunk.done()
+      onSent(data.length)
       listener.onSent(data.length)
       listener.onStored(data.length)
-      if (answered.signal.aborted) break
+    } finally {
+      chunk.drop()
     }
-    call?.end()
-    await answer
-  } finally {
-    signal.removeEventListener('abort', cancel)
-    cancelSoon(call)
+  }
+  signal.throwIfAborted()
+  call.end()
+}
+
+/**
+ * Waits for the answer to everything that was sent, and asks by itself when none comes. True when the receiver was found to have the file; false when it
+ * says so, which is to be checked.
+ */
+async function hasArrived(
+  call: PlainCall,
+  md5: string,
+  check: (until: AbortSignal) => Promise<FileIntegrityStatus>,
+  { answerMs }: Patience,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = async (until: AbortSignal): Promise<boolean> => {
+    try {
+      return isSame(md5, await check(until))
+    } catch (error) {
+      if (error instanceof UploadError || until.aborted) return false
+      throw error
+    }
+  }
+  for (let checks = 0; ; checks++) {
+    await call.answeredWithin(answerMs)
+    signal.throwIfAborted()
+    if (call.answer?.kind === 'success') return false
+    if (call.answer?.kind === 'failure') {
+      const { error } = call.answer
+      // One that fails at its end, for example because it answers twice, may have stored it all the same.
+      if (error.remedy !== 'retry' && (await found(signal))) return true
+      throw error
+    }
+    if (checks === CHECKS)
+      throw silent(`has not answered for ${((CHECKS + 1) * answerMs) / 1000} s since it was sent everything`)
+    if (await found(AbortSignal.any([signal, call.answered]))) return true
   }
 }
 
-/** Resolves when the connection took the chunk, or the receiver has answered and will take no more. */
-function write(
-  call: ClientWritableStream<FileChunkInput> | undefined,
-  chunk: FileChunkInput,
-  answered: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      answered.removeEventListener('abort', settle)
-      resolve()
-    }
-    if (answered.aborted) return resolve()
-    answered.addEventListener('abort', settle, { once: true })
-    call?.write(chunk, settle)
-  })
+async function integrityOf(
+  { record, connection }: Attempt,
+  file: FileIdentifierInput,
+  { checkMs }: Patience,
+  signal: AbortSignal,
+): Promise<FileIntegrityStatus> {
+  const { sizeBytes } = record.identity
+  const withinMs = Math.round(checkMs(sizeBytes))
+  try {
+    return await connection.checkIntegrity(file, signal, withinMs)
+  } catch (error) {
+    throw inWords(error, `did not answer CheckFileIntegrity within ${withinMs / 1000} s`, sizeBytes)
+  }
 }
 
-async function verify({ connection, signal }: Attempt, file: FileIdentifierInput): Promise<void> {
-  const { serverMd5, message } = await connection.checkIntegrity(file, signal)
-  if (serverMd5.toLowerCase() === file.clientMd5) return
+const isSame = (md5: string, { serverMd5 }: FileIntegrityStatus): boolean => serverMd5.toLowerCase() === md5
+
+function mustBeSame(md5: string, answer: FileIntegrityStatus, isAllSent: boolean): void {
+  if (isSame(md5, answer)) return
+  const { serverMd5, message } = answer
   const said = serverMd5 === '' ? `it computed no MD5 (${message})` : `its MD5 is ${serverMd5}`
-  throw new UploadError('FINAL_CHECKSUM', `The receiver did not store the same bytes: ${said}.`, 'retry-once')
+  if (isAllSent)
+    throw new UploadError('FINAL_CHECKSUM', `The receiver did not store the same bytes: ${said}.`, 'retry-once')
+  throw new UploadError('INCOMPLETE', `The receiver answered before everything was sent, and ${said}.`, 'retry')
+}
+
+/** An error of a question, in words that say what was asked, or how much had been sent when it failed. */
+function inWords(error: unknown, silence: string, sentBytes: number): unknown {
+  const { cause } = error as { readonly cause?: unknown }
+  if (!(error instanceof UploadError) || !isServiceError(cause)) return error
+  return cause.code === status.DEADLINE_EXCEEDED && error.reason === 'UNREACHABLE'
+    ? silent(silence, cause)
+    : fromServiceError(cause, sentBytes)
+}
+
+function codeOf(error: unknown): number | undefined {
+  const { cause } = error as { readonly cause?: unknown }
+  return isServiceError(cause) ? cause.code : undefined
 }

@@ -10,6 +10,9 @@ import type { CheckPathsReplyInput as _filetransfer_CheckPathsReplyInput, CheckP
 import type { CheckPathsRequestInput as _filetransfer_CheckPathsRequestInput, CheckPathsRequest as _filetransfer_CheckPathsRequest } from './filetransfer/CheckPathsRequest.ts';
 import type { CheckedPathInput as _filetransfer_CheckedPathInput, CheckedPath as _filetransfer_CheckedPath } from './filetransfer/CheckedPath.ts';
 import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetransfer_ChunkAck } from './filetransfer/ChunkAck.ts';
+import type { ChunkSampleInput as _filetransfer_ChunkSampleInput, ChunkSample as _filetransfer_ChunkSample } from './filetransfer/ChunkSample.ts';
+import type { ClaimUploadReplyInput as _filetransfer_ClaimUploadReplyInput, ClaimUploadReply as _filetransfer_ClaimUploadReply } from './filetransfer/ClaimUploadReply.ts';
+import type { ClaimUploadRequestInput as _filetransfer_ClaimUploadRequestInput, ClaimUploadRequest as _filetransfer_ClaimUploadRequest } from './filetransfer/ClaimUploadRequest.ts';
 import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from './filetransfer/FileChunk.ts';
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from './filetransfer/FileIdentifier.ts';
 import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from './filetransfer/FileIntegrityStatus.ts';
@@ -55,6 +58,9 @@ export interface ProtoGrpcType {
     CheckedPath: MessageTypeDefinition<_filetransfer_CheckedPathInput, _filetransfer_CheckedPath>
     ChunkAck: MessageTypeDefinition<_filetransfer_ChunkAckInput, _filetransfer_ChunkAck>
     ChunkOutcome: EnumTypeDefinition
+    ChunkSample: MessageTypeDefinition<_filetransfer_ChunkSampleInput, _filetransfer_ChunkSample>
+    ClaimUploadReply: MessageTypeDefinition<_filetransfer_ClaimUploadReplyInput, _filetransfer_ClaimUploadReply>
+    ClaimUploadRequest: MessageTypeDefinition<_filetransfer_ClaimUploadRequestInput, _filetransfer_ClaimUploadRequest>
     ConflictPolicy: EnumTypeDefinition
     FileChunk: MessageTypeDefinition<_filetransfer_FileChunkInput, _filetransfer_FileChunk>
     FileIdentifier: MessageTypeDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIdentifier>

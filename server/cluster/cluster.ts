@@ -6,7 +6,9 @@ import type { Leases } from '../leases.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openRedisLedger } from '../ledger/redis.ts'
 import type { KnownNames } from '../plain-names.ts'
+import type { NameClaims } from '../store/name-claims.ts'
 import { type Forwarding, forwardingTo } from './forwarding.ts'
+import { claimsInRedis } from './name-claims.ts'
 import { openNode } from './node.ts'
 import { type NodeAddress, Peers, toNodeText } from './peers.ts'
 import { connectRedis, type SharedState } from './redis.ts'
@@ -26,6 +28,7 @@ export type Cluster = {
   readonly ledger: Ledger
   readonly leases: Leases
   readonly forwarding: Forwarding
+  readonly nameClaims: NameClaims
   /** What plain clients call their files, whichever node they tell. */
   readonly names: KnownNames
   /** What senders tell nodes apart by: the same after a restart, and no address. Empty before it is announced. */
@@ -65,6 +68,7 @@ export async function joinCluster(
     ledger: openRedisLedger(state, node.leaseOf, expireAfterMs, onUnexpected),
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
+    nameClaims: claimsInRedis(state, node),
     names: namesIn(state),
     name: () => name,
     isInTouch: node.isTrusted,

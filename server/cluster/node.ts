@@ -22,6 +22,10 @@ export type Node = {
   /** Another one at each start. */
   readonly id: string
   readonly leases: Leases
+  /** How the keys of all nodes begin; what follows is the id of one. */
+  readonly nodesKey: string
+  /** Something else that this node has alone, by a name that begins with its id; it counts while that node lives. @throws ReceiveError MOVED, STATE_UNREACHABLE. */
+  hold(): Promise<{ readonly token: string; mustHold(): void }>
   /** The lease on an upload, for its writes to the ledger; empty without one. */
   leaseOf(fileId: string): string
   /** Whether its own leases count: it renewed them not long ago. */
@@ -88,13 +92,21 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
   }
   const timer = setInterval(() => void renewSoon(), leaseMs / RENEWALS_PER_LEASE)
 
-  const toLease = (fileId: string, lease: string): Lease => {
+  /** A new name for what this node has, and what throws when it may have ended. */
+  const hold = async () => {
+    if (performance.now() > trustedUntilMs) await renewSoon()
+    mustBeTrusted()
     const ownPeriod = period
+    const mustHold = () => {
+      mustBeTrusted()
+      if (period !== ownPeriod) throw new ReceiveError('MOVED', 'This node was held up; begin the upload again.')
+    }
+    return { token: `${id}:${++count}`, mustHold }
+  }
+
+  const toLease = (fileId: string, lease: string, mustHold: () => void): Lease => {
     return {
-      mustHold() {
-        mustBeTrusted()
-        if (period !== ownPeriod) throw new ReceiveError('MOVED', 'This node was held up; begin the upload again.')
-      },
+      mustHold,
       async release() {
         if (held.get(fileId) === lease) held.delete(fileId)
         try {
@@ -109,6 +121,8 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
 
   return {
     id,
+    nodesKey: NODES,
+    hold,
     isTrusted: () => performance.now() <= trustedUntilMs,
     leaseOf: (fileId) => held.get(fileId) ?? '',
     async announce(newlyTold) {
@@ -121,15 +135,13 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
     leases: {
       areShared: true,
       async take(fileId) {
-        if (performance.now() > trustedUntilMs) await renewSoon()
-        mustBeTrusted()
-        const lease = `${id}:${++count}`
+        const { token: lease, mustHold } = await hold()
         const reply = await state.run(takeLease, keys.upload(fileId), lease, id, NODES, doubted.get(fileId) ?? '')
         if (reply === 0) throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
         if (Array.isArray(reply)) throw new HeldElsewhere(fileId, String(reply[0]), String(reply[1]))
         doubted.delete(fileId)
         held.set(fileId, lease)
-        return toLease(fileId, lease)
+        return toLease(fileId, lease, mustHold)
       },
       async isHeld(fileId) {
         const holder = await state.command('HGET', keys.upload(fileId), 'holder')

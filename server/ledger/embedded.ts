@@ -1,7 +1,8 @@
 import { ReceiveError } from '../errors.ts'
 import { CommitLog } from './commit-log.ts'
 import type { OnDamage, Operation } from './database.ts'
-import type { Ledger, UploadRecord } from './ledger.ts'
+import { isFinished, type Ledger, type UploadRecord } from './ledger.ts'
+import { nameText } from './name-text.ts'
 import { checkpointText, chunkText, toCheckpoint, toChunk, toUpload, uploadText } from './record-text.ts'
 
 /**
@@ -30,8 +31,20 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
           operations.push(put(keyIndex(record.origin.uploadKey, record.owner), record.fileId))
         const open = unfinishedIndex(record.fileId)
         operations.push(record.state.kind === 'finished' ? del(open) : put(open, ''))
+        if (isFinished(record)) {
+          operations.push(put(askedFor(nameText(record.path), record.fileId), ''))
+          operations.push(put(holderOf(nameText(record.state.storedAs)), record.fileId))
+        }
         if (forgetChunks) operations.push(...(await forgetBytes(record.fileId)))
         await log.commit(operations, durable)
+      },
+      async rekey(record, uploadKey) {
+        const rekeyed: UploadRecord = { ...record, origin: { kind: 'begun', uploadKey } }
+        const operations = [put(uploadAt(record.fileId), uploadText(rekeyed))]
+        if (record.origin.kind === 'begun') operations.push(del(keyIndex(record.origin.uploadKey, record.owner)))
+        operations.push(put(keyIndex(uploadKey, record.owner), record.fileId))
+        await log.commit(operations, true)
+        return rekeyed
       },
       async forget(record) {
         const operations = [del(uploadAt(record.fileId)), del(unfinishedIndex(record.fileId))]
@@ -44,6 +57,20 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
           const record: UploadRecord | undefined = await findUpload(key.slice('unfinished/'.length))
           if (record) yield record
         }
+      },
+    },
+    names: {
+      async *askedFor(path) {
+        const prefix = askedFor(nameText(path), '')
+        for (const key of await log.keys(within(prefix))) {
+          const record = await findUpload(key.slice(prefix.length))
+          if (isFinished(record)) yield record
+        }
+      },
+      async holder(path) {
+        const fileId = await log.read(holderOf(nameText(path)))
+        const record = fileId === undefined ? undefined : await findUpload(fileId)
+        return isFinished(record) ? record : undefined
       },
     },
     chunks: {
@@ -69,6 +96,7 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
         return log.commit([...forget, put(checkpointOf(fileId), checkpointText(durable))], true)
       },
     },
+    flush: () => log.commit([], true),
     close: () => log.close(),
   }
   await lookThrough(ledger)
@@ -122,6 +150,8 @@ const uploadAt = (fileId: string) => `upload/${fileId}`
 const keyIndex = (uploadKey: string, owner: string | undefined) =>
   owner === undefined ? `key/${uploadKey}` : `key/${owner}/${uploadKey}`
 const unfinishedIndex = (fileId: string) => `unfinished/${fileId}`
+const askedFor = (name: string, fileId: string) => `asked/${name}/${fileId}`
+const holderOf = (name: string) => `holder/${name}`
 const checkpointOf = (fileId: string) => `durable/${fileId}`
 const chunksOf = (fileId: string) => `chunk/${fileId}/`
 /** Sixteen digits hold every offset, so that the order of the keys is the order of the file. */

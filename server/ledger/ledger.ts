@@ -40,7 +40,12 @@ export type UploadRecord = {
   readonly state: UploadState
   /** When a sender asked for it last, milliseconds since 1970; undefined in records of versions that did not tell. */
   readonly begunAtMs?: number
+  /** What it was sent together with; undefined when the sender did not say. */
+  readonly batch?: BatchItem
 }
+
+/** Names one source of all that a sender sends together. Two sources of one batch never replace each other. */
+export type BatchItem = { readonly batchId: string; readonly sourceId: string }
 
 /** One chunk that was checked and written. */
 export type ChunkRecord = Range & {
@@ -58,8 +63,11 @@ export type ChunkRecord = Range & {
  */
 export interface Ledger {
   readonly uploads: UploadRecords
+  readonly names: StoredNames
   readonly chunks: ChunkRecords
   readonly checkpoints: Checkpoints
+  /** When it resolves, everything that was saved before survives a power cut. */
+  flush(): Promise<void>
   /** Waits for what is being written and lets go of the ledger, so that another process may open it. */
   close(): Promise<void>
 }
@@ -70,10 +78,30 @@ export interface UploadRecords {
   findByKey(uploadKey: string, owner: string | undefined): Promise<UploadRecord | undefined>
   /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
+  /** Saves the record of an upload that was begun so that it is found by another key, and by its old one no more, in one atomic step; answers the record. */
+  rekey(record: UploadRecord, uploadKey: string): Promise<UploadRecord>
   /** Forgets an upload, its chunks and its checkpoint in one atomic step. */
   forget(record: UploadRecord): Promise<void>
   /** Uploads that are not finished, in no order. Takes time and memory for those only, however many have finished. */
   unfinished(): AsyncIterable<UploadRecord>
+}
+
+/** See {@link Ledger}. Which uploads a name was for: what is stored already need not be stored again, and some of it may not be replaced. */
+export interface StoredNames {
+  /** Finished uploads that asked for a name that folds like this one, in no order; an upload may be listed twice. */
+  askedFor(path: readonly string[]): AsyncIterable<FinishedRecord>
+  /**
+   * The upload whose file was stored last under a name that folds like this one. What somebody else did with the file since is not known here. Whoever saves
+   * finished uploads of one name saves them in the order in which their files got it.
+   */
+  holder(path: readonly string[]): Promise<FinishedRecord | undefined>
+}
+
+/** The record of a finished upload. */
+export type FinishedRecord = UploadRecord & { readonly state: UploadState & { readonly kind: 'finished' } }
+
+export function isFinished(record: UploadRecord | undefined): record is FinishedRecord {
+  return record?.state.kind === 'finished'
 }
 
 /** See {@link Ledger}. */

@@ -18,6 +18,7 @@ export function toUpload(fileId: string, text: string): UploadRecord | undefined
     typeof value.onConflict === 'string' &&
     isOrigin(value.origin) &&
     (value.owner === undefined || typeof value.owner === 'string') &&
+    (value.batch === undefined || isBatchItem(value.batch)) &&
     isState(value.state)
   return isWhole ? (value as UploadRecord) : undefined
 }
@@ -74,6 +75,10 @@ function isOrigin(origin: Unchecked): boolean {
     (origin.kind === 'begun' && typeof origin.uploadKey === 'string') ||
     (origin.kind === 'plain' && typeof origin.plainId === 'string')
   )
+}
+
+function isBatchItem(batch: unknown): boolean {
+  return isObject(batch) && typeof batch.batchId === 'string' && typeof batch.sourceId === 'string'
 }
 
 function isState(state: Unchecked): boolean {

@@ -32,6 +32,19 @@ else redis.call('SADD', KEYS[4], ARGV[2]) end
 return 1`,
 }
 
+/** KEYS: upload, key index, the new key index. ARGV: lease, fileId, record, how long it is kept from now on, ms. */
+export const rekeyUpload: Script = {
+  keys: 3,
+  source: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('FENCED') end
+${FENCE}
+if redis.call('EXISTS', KEYS[3]) == 1 then return redis.error_reply('TAKEN') end
+redis.call('HSET', KEYS[1], 'record', ARGV[3])
+if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('UNLINK', KEYS[2]) end
+redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[4])
+return 1`,
+}
+
 /** KEYS: upload, chunks, key index, unfinished. ARGV: lease, fileId. */
 export const forgetUpload: Script = {
   keys: 4,

@@ -1,10 +1,11 @@
 import { Refused, type Reply, type Script, type SharedState } from '../cluster/redis.ts'
 import { ReceiveError, receiveErrorFrom } from '../errors.ts'
 import type { OnDamage } from './database.ts'
-import type { Ledger, UploadRecord } from './ledger.ts'
+import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from './ledger.ts'
+import { nameText } from './name-text.ts'
 import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
-import { forgetUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
+import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
 
 /** A finished upload is remembered for so long, ms, so that a sender that asks again is told. */
 const KEEP_FINISHED_MS = 30 * 86_400_000
@@ -24,6 +25,8 @@ export const keys = {
   ofSender: ({ origin, owner }: Pick<UploadRecord, 'origin' | 'owner'>) =>
     origin.kind === 'begun' ? keyIndex(origin.uploadKey, owner) : '',
   unfinished: 'longshore:unfinished',
+  askedFor: (name: string) => `longshore:asked:${name}`,
+  holder: (name: string) => `longshore:holder:${name}`,
 }
 
 /**
@@ -52,6 +55,14 @@ export function openRedisLedger(
   }
   const keysOf = (record: UploadRecord) =>
     [keys.upload(record.fileId), keys.chunks(record.fileId), keys.ofSender(record), keys.unfinished] as const
+  const saveNames = async ({ fileId, path, state: { storedAs } }: FinishedRecord): Promise<void> => {
+    const asked = keys.askedFor(nameText(path))
+    await Promise.all([
+      state.command('SADD', asked, fileId),
+      state.command('PEXPIRE', asked, KEEP_FINISHED_MS),
+      state.command('SET', keys.holder(nameText(storedAs)), fileId, 'PX', KEEP_FINISHED_MS),
+    ])
+  }
   const find = async (fileId: string): Promise<UploadRecord | undefined> => {
     const text = await state.command('HGET', keys.upload(fileId), 'record')
     if (!Buffer.isBuffer(text)) return undefined
@@ -73,7 +84,24 @@ export function openRedisLedger(
         const forget = forgetChunks ? 1 : 0
         const keepMs = stage === 'finished' ? KEEP_FINISHED_MS : keepIdleMs
         const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, keepMs]
+        // First the names: an upload that is not finished after all is passed over when they are looked at.
+        if (isFinished(record)) await saveNames(record)
         await step(saveUpload, ...keysOf(record), ...parameters)
+      },
+      async rekey(record, uploadKey) {
+        const { fileId } = record
+        const rekeyed: UploadRecord = { ...record, origin: { kind: 'begun', uploadKey } }
+        const indexes = [keys.ofSender(record), keys.ofSender(rekeyed)] as const
+        await step(
+          rekeyUpload,
+          keys.upload(fileId),
+          ...indexes,
+          leaseOf(fileId),
+          fileId,
+          uploadText(rekeyed),
+          keepIdleMs,
+        )
+        return rekeyed
       },
       async forget(record) {
         await step(forgetUpload, ...keysOf(record), leaseOf(record.fileId), record.fileId)
@@ -85,6 +113,22 @@ export function openRedisLedger(
           // It was there too long, and only its name is left.
           if (fileId && !record) await state.command('SREM', keys.unfinished, fileId)
         }
+      },
+    },
+    names: {
+      async *askedFor(path) {
+        const name = keys.askedFor(nameText(path))
+        for await (const [fileId] of scan(state, 'SSCAN', name, 1)) {
+          const record = fileId === undefined ? undefined : await find(fileId.toString())
+          if (isFinished(record)) yield record
+          // Redis forgot it, which it does with finished uploads after a while.
+          if (fileId !== undefined && record === undefined) await state.command('SREM', name, fileId)
+        }
+      },
+      async holder(path) {
+        const fileId = await state.command('GET', keys.holder(nameText(path)))
+        const record = Buffer.isBuffer(fileId) ? await find(fileId.toString()) : undefined
+        return isFinished(record) ? record : undefined
       },
     },
     chunks: {
@@ -123,6 +167,8 @@ export function openRedisLedger(
         await step(saveCheckpoint, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...counts, ...left)
       },
     },
+    // What it has written it keeps as well as it can by itself.
+    flush: async () => undefined,
     close: async () => undefined,
   }
 }

@@ -1,6 +1,7 @@
 import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
 import type { Range, RangeSet } from '../range-set.ts'
 import type { Offset } from '../to-offset.ts'
+import type { Publication } from './publication.ts'
 import type { SmallFileStore, SmallWish } from './small-files.ts'
 
 /** A file that can be read in pieces. */
@@ -53,14 +54,14 @@ export type Settled = 'published' | 'unpublished' | 'lost'
 /** See {@link ChunkStore.wholeFiles}. */
 export interface WholeFileStore {
   /**
-   * Writes a file and answers its path when it survives a power cut; undefined when its name is taken, and then nothing of it is left. `announce` is awaited
-   * before the name appears, and {@link ChunkStore.settle} finds out what became of it.
+   * Writes a file and answers its path when it survives a power cut; undefined when its name is taken, and then nothing of it is left. What was announced and
+   * broke off {@link ChunkStore.settle} finds out about.
    */
   putWhole(
     fileId: string,
     wish: SmallWish,
     data: Buffer,
-    announce: (intent: Intent) => Promise<void>,
+    publication: Publication,
   ): Promise<readonly string[] | undefined>
 }
 
@@ -93,18 +94,26 @@ export interface ChunkStore {
   /** Deletes a part; one that does not exist is success. */
   discardPart(fileId: string): Promise<void>
   /**
-   * Gives a part its final name and answers it. Resolves when the name survives a power cut. `announce` is awaited before the name appears.
+   * Gives a part its final name and answers it. Resolves when the name survives a power cut.
    *
    * @throws ReceiveError TARGET_EXISTS when the name is taken and the wish refuses another, or a file stands where a folder is needed;
    * STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
    */
-  publish(fileId: string, wish: Wish, announce: (intent: Intent) => Promise<void>): Promise<readonly string[]>
-  /** Completes or takes back a publication that was announced and interrupted. */
-  settle(fileId: string, intent: Intent): Promise<Settled>
+  publish(fileId: string, wish: Wish, publication: Publication): Promise<readonly string[]>
+  /** Completes or takes back a publication that was announced and interrupted. `record` as in {@link Publication}. */
+  settle(fileId: string, intent: Intent, record: () => Promise<void>): Promise<Settled>
   /** Opens a published file; undefined when there is no regular file of that name. */
   openPublished(path: UploadRecord['path']): Promise<StoredFile | undefined>
-  /** Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a power cut. */
-  removePublished(path: UploadRecord['path'], unchanged: Unchanged): Promise<'gone' | 'changed'>
+  /**
+   * Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a power cut.
+   *
+   * @param record awaited afterwards, while nobody else decides about the name.
+   */
+  removePublished(
+    path: UploadRecord['path'],
+    unchanged: Unchanged,
+    record: () => Promise<void>,
+  ): Promise<'gone' | 'changed'>
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
   /** The sizes of all published files below a path together. Zero for one that is not there yet. */

@@ -9,6 +9,7 @@ import type { ChunkStore, StoredFile } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import { holders } from './holders.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
+import { claimsInMemory, type NameClaims } from './name-claims.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
 import { removePublished } from './remove-published.ts'
@@ -26,14 +27,18 @@ const MAX_SPARE_BYTES = 1024 ** 3
  * one its final name is a single step.
  *
  * @param options.shared whether other receivers use the folder, too: then nothing is there for one of them only.
+ * @param options.claims shared with them.
  * @throws the system's error when the folder cannot be written to.
  */
-export async function openDiskStore(root: string, { shared = false } = {}): Promise<ChunkStore> {
+export async function openDiskStore(
+  root: string,
+  { shared = false, claims = claimsInMemory() }: { readonly shared?: boolean; readonly claims?: NameClaims } = {},
+): Promise<ChunkStore> {
   const parts = await openFolderForParts(root)
   const partAt = (fileId: string) => join(parts, `${fileId}.part`)
   await probe(root, parts)
   const mustBeThere = await watchFor(root, parts)
-  const taken = new TakenNames()
+  const taken = new TakenNames(claims)
 
   return {
     smallFiles: shared ? undefined : await openSmallFiles(root, taken, mustBeThere),
@@ -44,21 +49,21 @@ export async function openDiskStore(root: string, { shared = false } = {}): Prom
       return openPart(partAt(fileId))
     },
     discardPart: (fileId) => removeIfThere(partAt(fileId)),
-    async publish(fileId, wish, announce) {
+    async publish(fileId, wish, publication) {
       await mustBeThere()
-      return publish(root, taken, partAt(fileId), wish, announce)
+      return publish(root, taken, partAt(fileId), wish, publication)
     },
-    async settle(fileId, intent) {
+    async settle(fileId, intent, record) {
       await mustBeThere()
-      return settle(root, partAt(fileId), intent)
+      return settle(root, claims, partAt(fileId), intent, record)
     },
     async openPublished(path) {
       const file = await openBelow(root, path)
       return file && toStoredFile(file)
     },
-    async removePublished(path, unchanged) {
+    async removePublished(path, unchanged, record) {
       await mustBeThere()
-      return removePublished(root, path, unchanged)
+      return removePublished(root, claims, path, unchanged, record)
     },
     async makeFolder(path) {
       await mustBeThere()

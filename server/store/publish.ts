@@ -1,66 +1,80 @@
 import { link, lstat, open, rename, unlink } from 'node:fs/promises'
-import { hasCode, ReceiveError, receiveErrorFrom } from '../errors.ts'
-import { numbered } from '../safe-path.ts'
+import { hasCode, receiveErrorFrom } from '../errors.ts'
 import type { Intent, Settled, Wish } from './chunk-store.ts'
 import { fileIdentity, isSameFile } from './file-identity.ts'
 import { type Folder, openFolder } from './folder.ts'
+import type { NameClaims } from './name-claims.ts'
+import { decide, namesFor, type Publication } from './publication.ts'
 import type { TakenNames } from './taken-names.ts'
 
-/** How many files may share a name and a number before the sender is told to choose another name. */
-const MAX_NUMBER = 10_000
-
 /**
- * Gives a part its final name below the root. Linking, unlike renaming, fails when the name is taken, so two uploads that finish at the same
- * moment under the same name are both kept.
+ * Gives a part its final name below the root. Linking, unlike renaming, fails when the name is taken, so what another program puts there at the same moment is
+ * kept.
  */
 export async function publish(
   root: string,
   taken: TakenNames,
   partPath: string,
   wish: Wish,
-  announce: (intent: Intent) => Promise<void>,
+  publication: Publication,
 ): Promise<readonly string[]> {
-  const name = wish.path.at(-1) ?? ''
-  const numbers = wish.onConflict === 'KEEP_BOTH' ? MAX_NUMBER : 1
   await stamp(partPath, wish)
   const fileIdentity = await identityOf(partPath)
   const folder = await openFolder(root, wish.path.slice(0, -1), (parent, child) => taken.makeFolder(parent, child))
   try {
-    for (let number = 1; number <= numbers; number++) {
-      const candidate = number === 1 ? name : numbered(name, number)
-      const storedAs = await taken.inTurn(folder, candidate, async () => {
-        const spelling = await taken.spellingOf(folder, candidate)
-        if (spelling !== undefined && wish.onConflict !== 'OVERWRITE') return undefined
-        const finalName = spelling ?? candidate
-        const path = [...folder.path, finalName]
-        await announce({ storedAs: path, fileIdentity })
-        if (wish.onConflict === 'OVERWRITE') await replace(partPath, folder, finalName)
-        else if (!(await linkUnlessTaken(partPath, folder, finalName))) return undefined
-        await taken.add(folder, finalName)
-        return path
-      })
-      if (storedAs === undefined) continue
-      await folder.sync()
-      if (wish.onConflict !== 'OVERWRITE') await unlink(partPath)
-      return storedAs
+    for (const { name, isFirstChoice } of namesFor(wish)) {
+      const claimed = await taken.claim(folder, name)
+      try {
+        const finalName = claimed.spelling ?? name
+        const storedAs = [...folder.path, finalName]
+        const isTaken = claimed.spelling !== undefined
+        const decision = await decide(wish, publication, storedAs, { isTaken, isFirstChoice })
+        if (decision === 'next') continue
+        await publication.announce({ storedAs, fileIdentity })
+        claimed.mustHold()
+        if (decision === 'replace') await replace(partPath, folder, finalName)
+        else if (!(await linkUnlessTaken(partPath, folder, finalName))) continue
+        await claimed.added(finalName)
+        await folder.sync()
+        if (decision === 'add') await unlink(partPath)
+        await publication.record(storedAs)
+        return storedAs
+      } finally {
+        await claimed.release()
+      }
     }
-    throw new ReceiveError('TARGET_EXISTS', `"${wish.path.join('/')}" exists already.`)
+    throw new Error('Names ended without an error.')
   } finally {
     await folder.close()
   }
 }
 
-/** Finds out how an announced publication ended and completes it when its name is there. */
-export async function settle(root: string, partPath: string, intent: Intent): Promise<Settled> {
-  const part = await identityOf(partPath).catch(missing)
-  const published = await identityOfPublished(root, intent.storedAs)
-  if (published !== undefined && isSameFile(published, intent.fileIdentity)) {
+/**
+ * Finds out how an announced publication ended and completes it when its name is there.
+ *
+ * @param record awaited when it is, while nobody else decides about the name.
+ */
+export async function settle(
+  root: string,
+  claims: NameClaims,
+  partPath: string,
+  intent: Intent,
+  record: () => Promise<void>,
+): Promise<Settled> {
+  const claim = await claims.claim(intent.storedAs)
+  try {
+    const part = await identityOf(partPath).catch(missing)
+    const published = await identityOfPublished(root, intent.storedAs)
+    if (published === undefined || !isSameFile(published, intent.fileIdentity))
+      return part === undefined ? 'lost' : 'unpublished'
     const folder = await openFolder(root, intent.storedAs.slice(0, -1))
     await folder.sync().finally(() => folder.close())
     if (part !== undefined) await unlink(partPath)
+    await record()
     return 'published'
+  } finally {
+    await claim.release()
   }
-  return part === undefined ? 'lost' : 'unpublished'
 }
 
 async function stamp(partPath: string, { sizeBytes, modifiedAtMs }: Wish): Promise<void> {

@@ -2,12 +2,30 @@ import { lstat, unlink } from 'node:fs/promises'
 import { hasCode } from '../errors.ts'
 import type { Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
+import type { NameClaims } from './name-claims.ts'
 
 /** Clocks of a file system may be coarser than that of the receiver, ms. */
 const COARSE_MS = 2_000
 
 /** See `ChunkStore.removePublished`. Follows no symbolic link, and deletes nothing that is not a regular file. */
 export async function removePublished(
+  root: string,
+  claims: NameClaims,
+  path: readonly string[],
+  unchanged: Unchanged,
+  record: () => Promise<void>,
+): Promise<'gone' | 'changed'> {
+  const claim = await claims.claim(path)
+  try {
+    const became = await removeClaimed(root, path, unchanged)
+    await record()
+    return became
+  } finally {
+    await claim.release()
+  }
+}
+
+async function removeClaimed(
   root: string,
   path: readonly string[],
   { sizeBytes, storedAtMs }: Unchanged,

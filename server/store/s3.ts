@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
 import type { ChunkStore, Holder } from './chunk-store.ts'
+import type { NameClaims } from './name-claims.ts'
 import { mapAtOnce } from './s3/at-once.ts'
 import { Bucket } from './s3/bucket.ts'
 import type { S3Config } from './s3/config.ts'
@@ -10,7 +11,7 @@ import { KeptBytes } from './s3/kept-bytes.ts'
 import { Layout } from './s3/layout.ts'
 import { GatheringMemory } from './s3/memory.ts'
 import { Pieces } from './s3/pieces.ts'
-import { isPublished, publishObject, putWhole, settleObject } from './s3/publish-object.ts'
+import { publishObject, putWhole, removeObject, settleObject } from './s3/publish-object.ts'
 import { S3Part } from './s3/s3-part.ts'
 
 /** Memory in which bytes are gathered, for all uploads together. */
@@ -37,14 +38,16 @@ export type S3Sizes = {
 /**
  * Keeps bytes in a bucket of an object store that speaks S3. Several receivers may use it at once.
  *
- * Keys are taken as they are: names that differ by case are different names, and there are no folders to be in the way of a file. What other programs put under
- * a name while an upload is being published there is lost as it would be with them.
+ * There are no folders to be in the way of a file. Names that differ by case or normalisation are one name when a receiver gave them; those of other programs
+ * are taken as they are. What other programs put under a name while an upload is being published there is lost as it would be with them.
  *
+ * @param claims shared by all receivers that use the bucket.
  * @throws ReceiveError STATE_UNREACHABLE, STORAGE_NOT_WRITABLE, BAD_FLAGS.
  */
 export async function openS3Store(
   config: S3Config,
   onUnexpected: OnUnexpected,
+  claims: NameClaims,
   {
     leastPieceBytes,
     memoryBytes = MEMORY_BYTES,
@@ -61,10 +64,11 @@ export async function openS3Store(
   if (!keepsNames)
     onUnexpected(
       new Error(
-        `The object store ignores If-None-Match: of two files that are published under one name at the same moment, one may be lost.`,
+        'The object store ignores If-None-Match: what another program puts under a name while a file gets it may be lost.',
       ),
     )
   const memory = new GatheringMemory(memoryBytes)
+  const named = { bucket, layout, claims }
   const deps = { memory, digests: new DigestKeeper(bucket, layout), hasMd5ETags }
 
   const multipartsOf = (fileId: string) => bucket.multiparts.list(layout.folderOf(fileId))
@@ -90,7 +94,7 @@ export async function openS3Store(
   return {
     smallFiles: undefined,
     wholeFiles: keepsNames
-      ? { putWhole: (fileId, wish, data, announce) => putWhole(bucket, layout, fileId, wish, data, announce) }
+      ? { putWhole: (fileId, wish, data, publication) => putWhole(named, fileId, wish, data, publication) }
       : undefined,
     digestsParts: true,
     async openPart(fileId, sizeBytes) {
@@ -99,14 +103,14 @@ export async function openS3Store(
       return S3Part.open(deps, fileId, pieces, kept)
     },
     discardPart,
-    async publish(fileId, wish, announce) {
-      const path = await publishObject(bucket, layout, fileId, wish, announce)
+    async publish(fileId, wish, publication) {
+      const path = await publishObject(named, fileId, wish, publication)
       await discardPart(fileId)
       return path
     },
-    async settle(fileId, intent) {
+    async settle(fileId, intent, record) {
       const hasPart = async () => (await partChangedAtMs(fileId)) !== undefined
-      const settled = await settleObject(bucket, layout, fileId, intent, hasPart)
+      const settled = await settleObject(named, fileId, intent, hasPart, record)
       if (settled === 'published') await discardPart(fileId)
       return settled
     },
@@ -116,14 +120,7 @@ export async function openS3Store(
       if (facts === undefined) return undefined
       return { sizeBytes: facts.sizeBytes, read: (start, end) => readObject(bucket, key, start, end), async close() {} }
     },
-    async removePublished(path, { sizeBytes }) {
-      const key = layout.published(path)
-      const facts = await bucket.head(key)
-      if (facts === undefined) return 'gone'
-      if (facts.sizeBytes !== sizeBytes || !isPublished(facts)) return 'changed'
-      await bucket.delete(key)
-      return 'gone'
-    },
+    removePublished: (path, unchanged, record) => removeObject(named, path, unchanged, record),
     async makeFolder(path) {
       await bucket.put(`${layout.published(path)}/`, Buffer.alloc(0))
       return path

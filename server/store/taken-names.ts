@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { hasCode } from '../errors.ts'
 import { foldedName } from '../safe-path.ts'
 import type { Folder, Spell } from './folder.ts'
+import type { NameClaim, NameClaims } from './name-claims.ts'
 
 /** The names in a folder, by their folded form, as they were when they were read and with those that were added here since. */
 type Listing = {
@@ -24,6 +25,16 @@ const MAX_NAMES = 200_000
 /** Folding names of a huge folder lets others have a turn after so many. */
 const FOLD_AT_ONCE = 2000
 
+/** A name in a folder that is claimed, with how it is spelled there; undefined when it is free. */
+export type ClaimedName = {
+  readonly spelling: string | undefined
+  /** See {@link NameClaim}. */
+  mustHold(): void
+  /** The name was added to the folder, in this spelling. */
+  added(spelling: string): Promise<void>
+  release(): Promise<void>
+}
+
 /**
  * Knows which names are taken in a folder when names that differ only by case or normalisation count as one, as they do on Windows and macOS, so
  * that what is received can be copied there whole. File systems that tell such names apart cannot be asked, and reading a folder for each file
@@ -33,9 +44,14 @@ const FOLD_AT_ONCE = 2000
  * always seen.
  */
 export class TakenNames {
+  readonly #claims: NameClaims
   readonly #listings = new Map<string, Listing>()
   readonly #readings = new Map<string, Promise<Listing>>()
-  readonly #turns = new Map<string, Promise<unknown>>()
+
+  /** @param claims shared by all who give names in the same place. */
+  constructor(claims: NameClaims) {
+    this.#claims = claims
+  }
 
   /** How a name is spelled in a folder; undefined when it is free. */
   async spellingOf(folder: Folder, name: string): Promise<string | undefined> {
@@ -51,53 +67,48 @@ export class TakenNames {
     return names.map((name) => listing.names.get(foldedName(name)))
   }
 
-  /** Runs tasks that want names of one folded form in one folder one after the other. */
-  async inTurn<T>(folder: Folder, name: string, task: () => Promise<T>): Promise<T> {
-    const identity = await folder.identity()
-    const key = `${identity} ${foldedName(name)}`
-    const before = this.#turns.get(key)
-    const turn = (async () => {
-      await before?.catch(() => 'told to whoever had the turn before')
-      return task()
-    })()
-    this.#turns.set(key, turn)
+  /** Claims a name, when nobody else has it claimed, and looks how it is spelled. Throws what {@link NameClaims.claim} throws. */
+  async claim(folder: Folder, name: string): Promise<ClaimedName> {
+    const claim = await this.#claims.claim([...folder.path, name])
     try {
-      return await turn
-    } finally {
-      if (this.#turns.get(key) === turn) this.#turns.delete(key)
+      // What another node added just now may not be in the listing yet.
+      const isNew = claim.spelling !== undefined && (await exists(folder, claim.spelling))
+      const spelling = (await this.spellingOf(folder, name)) ?? (isNew ? claim.spelling : undefined)
+      return this.#claimed(folder, claim, spelling)
+    } catch (error) {
+      await claim.release()
+      throw error
     }
   }
 
-  /** A name was added to a folder here. */
-  async add(folder: Folder, name: string): Promise<void> {
-    const identity = await folder.identity()
-    const listing = (await this.#readings.get(identity)?.catch(() => undefined)) ?? this.#listings.get(identity)
-    if (listing === undefined) return
-    listing.names.set(foldedName(name), name)
-    listing.hasOurOwn = true
-  }
-
   /**
-   * Takes a name that is free, for somebody who is about to use it. Answers false when it is taken, or was when the folder was read. Whoever uses
-   * it without waiting for a turn must not replace what may be there by then.
+   * Claims a name that is free, for somebody who does not wait; undefined when it is taken, was when the folder was read, or somebody has it claimed. Whoever
+   * uses it must not replace what another program may have put there by then.
    */
-  async claim(folder: Folder, name: string): Promise<boolean> {
-    const known = this.#listings.get(await folder.identity())
-    // Names of our own change the folder all the time, so asking when it changed would tell nothing.
-    const isFresh = known?.hasOurOwn && isYoung(known)
-    const listing = isFresh ? known : await this.#listingOf(folder)
-    const folded = foldedName(name)
-    if (listing.names.has(folded)) return false
-    listing.names.set(folded, name)
-    listing.hasOurOwn = true
-    return true
+  async claimFree(folder: Folder, name: string): Promise<ClaimedName | undefined> {
+    const claim = await this.#claims.claimUnlessHeld([...folder.path, name])
+    if (claim === undefined) return undefined
+    try {
+      const known = this.#listings.get(await folder.identity())
+      // Names of our own change the folder all the time, so asking when it changed would tell nothing.
+      const isFresh = known?.hasOurOwn && isYoung(known)
+      const listing = isFresh ? known : await this.#listingOf(folder)
+      if (!listing.names.has(foldedName(name))) return this.#claimed(folder, claim, undefined)
+    } catch (error) {
+      await claim.release()
+      throw error
+    }
+    await claim.release()
+    return undefined
   }
 
   /** Makes a folder, durably, unless its name is taken. Answers how it is spelled. */
-  makeFolder(parent: Folder, name: string): Promise<string> {
-    return this.inTurn(parent, name, async () => {
-      const spelling = await this.spellingOf(parent, name)
-      if (spelling !== undefined) return spelling
+  async makeFolder(parent: Folder, name: string): Promise<string> {
+    const there = await this.spellingOf(parent, name)
+    if (there !== undefined) return there
+    const claimed = await this.claim(parent, name)
+    try {
+      if (claimed.spelling !== undefined) return claimed.spelling
       try {
         await mkdir(parent.at(name))
         await parent.sync()
@@ -105,9 +116,31 @@ export class TakenNames {
         // Something of that name is there; whether it is a folder shows when it is opened.
         if (!hasCode(error, 'EEXIST')) throw error
       }
-      await this.add(parent, name)
+      await claimed.added(name)
       return name
-    })
+    } finally {
+      await claimed.release()
+    }
+  }
+
+  #claimed(folder: Folder, claim: NameClaim, spelling: string | undefined): ClaimedName {
+    return {
+      spelling,
+      mustHold: claim.mustHold,
+      added: async (added) => {
+        await this.#add(folder, added)
+        await claim.gave(added)
+      },
+      release: claim.release,
+    }
+  }
+
+  async #add(folder: Folder, name: string): Promise<void> {
+    const identity = await folder.identity()
+    const listing = (await this.#readings.get(identity)?.catch(() => undefined)) ?? this.#listings.get(identity)
+    if (listing === undefined) return
+    listing.names.set(foldedName(name), name)
+    listing.hasOurOwn = true
   }
 
   async #listingOf(folder: Folder): Promise<Listing> {

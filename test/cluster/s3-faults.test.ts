@@ -3,8 +3,9 @@ import { S3Client, UploadPartCommand } from '@aws-sdk/client-s3'
 import { describe, expect, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
-import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
+import { chunksOf, md5OfPart, newFileId, publicationOf, published, write } from '../../server/fixtures/parts.ts'
 import type { ChunkStore } from '../../server/store/chunk-store.ts'
+import { claimsInMemory } from '../../server/store/name-claims.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import { openS3Store } from '../../server/store/s3.ts'
 import { type Fault, s3Error } from './fault-proxy.ts'
@@ -40,7 +41,7 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
     await store.publish(
       fileId,
       { path: ['a.bin'], sizeBytes: data.length, modifiedAtMs: 0, onConflict: 'REFUSE' },
-      async () => undefined,
+      publicationOf(),
     )
     expect(await published(store, ['a.bin'])).toBe(md5Of(data))
     return fileId
@@ -180,7 +181,7 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
 
   test('what cannot work is said in one sentence when the store is opened', async () => {
     const { config } = await setScene()
-    const open = (more: Partial<S3Config>) => openS3Store({ ...config, ...more }, () => undefined)
+    const open = (more: Partial<S3Config>) => openS3Store({ ...config, ...more }, () => undefined, claimsInMemory())
     await expect(open({ bucket: 'no-such-bucket' })).rejects.toMatchObject({
       code: 'STORAGE_NOT_WRITABLE',
       message: 'The object store has no bucket "no-such-bucket".',
@@ -209,7 +210,7 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
       modifiedAtMs: 0,
       onConflict: 'REFUSE',
     } as const
-    await expect(store.publish(fileId, wish, async () => undefined)).rejects.toMatchObject({ code: 'BAD_NAME' })
-    expect(await store.publish(fileId, { ...wish, path: ['x'] }, async () => undefined)).toEqual(['x'])
+    await expect(store.publish(fileId, wish, publicationOf())).rejects.toMatchObject({ code: 'BAD_NAME' })
+    expect(await store.publish(fileId, { ...wish, path: ['x'] }, publicationOf())).toEqual(['x'])
   })
 })

@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { chunkStoreConformance } from '../../server/fixtures/chunk-store-conformance.ts'
 import { md5Of } from '../../server/fixtures/client.ts'
-import { chunksOf, md5OfPart, newFileId, published, write } from '../../server/fixtures/parts.ts'
+import { chunksOf, md5OfPart, newFileId, publicationOf, published, write } from '../../server/fixtures/parts.ts'
+import { claimsInMemory } from '../../server/store/name-claims.ts'
 import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
 import { chanceFor } from '../faults/run-size.ts'
 import { useObjectStore } from './object-store.ts'
@@ -17,8 +18,9 @@ describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-
 
   async function open(prefix: string, sizes: S3Sizes = { leastPieceBytes: PIECE }) {
     const config = { ...(await objects.newBucket()), prefix }
+    const claims = claimsInMemory()
     const reopened = async () => {
-      const store = await openS3Store(config, (error) => expect.unreachable(String(error)), sizes)
+      const store = await openS3Store(config, (error) => expect.unreachable(String(error)), claims, sizes)
       onTestFinished(() => store.close())
       return store
     }
@@ -50,7 +52,7 @@ describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-
       await part.close()
       const name = `${index}.bin`
       const wish = { path: [name], sizeBytes: data.length, modifiedAtMs: 0, onConflict: 'REFUSE' } as const
-      await store.publish(fileId, wish, async () => undefined)
+      await store.publish(fileId, wish, publicationOf())
       expect(await published(store, [name])).toBe(md5Of(data))
     }
     await Promise.all(Array.from({ length: 8 }, (_, index) => send(index)))

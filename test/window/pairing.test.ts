@@ -74,15 +74,12 @@ test('this computer receives with a code, counts the devices that used one, and 
 
   const { certificatePem, token } = paired
   const asPhone = connect({ address: link.address, security: { kind: 'pinned', certificatePem, token } }, 1)
-  expect(await asPhone.listUploads(AbortSignal.timeout(20_000))).toEqual([])
+  const ask = () => asPhone.checkPaths({ paths: [] }, AbortSignal.timeout(20_000), 20_000)
+  await ask()
   await phone.getByRole('button', { name: 'Revoke' }).click()
   await phone.getByRole('button', { name: 'Revoke' }).click()
   await phone.waitFor({ state: 'detached' })
-  const refusal = () =>
-    asPhone.listUploads(AbortSignal.timeout(20_000)).then(
-      () => 'taken',
-      ({ reason }) => reason,
-    )
+  const refusal = () => ask().catch(({ reason }) => reason)
   await expect.poll(refusal, { timeout: 10_000 }).toBe('NOT_PAIRED')
   asPhone.close()
 

@@ -31,6 +31,13 @@ export interface BeginUploadRequestInput {
    * SHA-256 of the file, 64 lower-case hex digits; empty until the receiver wants it.
    */
   'sha256'?: (string);
+  /**
+   * What is sent together has one random batch_id, and each source in it a source_id that stays the same when the batch is gone on with; 16 to 64 characters
+   * of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
+   * beside the first.
+   */
+  'batchId'?: (string);
+  'sourceId'?: (string);
 }
 
 /**
@@ -61,4 +68,11 @@ export interface BeginUploadRequest {
    * SHA-256 of the file, 64 lower-case hex digits; empty until the receiver wants it.
    */
   'sha256': (string);
+  /**
+   * What is sent together has one random batch_id, and each source in it a source_id that stays the same when the batch is gone on with; 16 to 64 characters
+   * of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
+   * beside the first.
+   */
+  'batchId': (string);
+  'sourceId': (string);
 }

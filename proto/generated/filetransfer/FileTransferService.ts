@@ -9,6 +9,8 @@ import type { BeginUploadRequestInput as _filetransfer_BeginUploadRequestInput, 
 import type { CheckPathsReplyInput as _filetransfer_CheckPathsReplyInput, CheckPathsReply as _filetransfer_CheckPathsReply } from '../filetransfer/CheckPathsReply.ts';
 import type { CheckPathsRequestInput as _filetransfer_CheckPathsRequestInput, CheckPathsRequest as _filetransfer_CheckPathsRequest } from '../filetransfer/CheckPathsRequest.ts';
 import type { ChunkAckInput as _filetransfer_ChunkAckInput, ChunkAck as _filetransfer_ChunkAck } from '../filetransfer/ChunkAck.ts';
+import type { ClaimUploadReplyInput as _filetransfer_ClaimUploadReplyInput, ClaimUploadReply as _filetransfer_ClaimUploadReply } from '../filetransfer/ClaimUploadReply.ts';
+import type { ClaimUploadRequestInput as _filetransfer_ClaimUploadRequestInput, ClaimUploadRequest as _filetransfer_ClaimUploadRequest } from '../filetransfer/ClaimUploadRequest.ts';
 import type { FileChunkInput as _filetransfer_FileChunkInput, FileChunk as _filetransfer_FileChunk } from '../filetransfer/FileChunk.ts';
 import type { FileIdentifierInput as _filetransfer_FileIdentifierInput, FileIdentifier as _filetransfer_FileIdentifier } from '../filetransfer/FileIdentifier.ts';
 import type { FileIntegrityStatusInput as _filetransfer_FileIntegrityStatusInput, FileIntegrityStatus as _filetransfer_FileIntegrityStatus } from '../filetransfer/FileIntegrityStatus.ts';
@@ -95,6 +97,25 @@ export interface FileTransferServiceClient extends grpc.Client {
   checkPaths(argument: _filetransfer_CheckPathsRequestInput, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   
   /**
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
+   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
+   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   */
+  ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  /**
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
+   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
+   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   */
+  claimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  claimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  claimUpload(argument: _filetransfer_ClaimUploadRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  claimUpload(argument: _filetransfer_ClaimUploadRequestInput, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
+  
+  /**
    * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
    * the file again, then one result. Idempotent: asking again gives the same result.
    */
@@ -123,12 +144,12 @@ export interface FileTransferServiceClient extends grpc.Client {
   getReceiverInfo(argument: _filetransfer_ReceiverInfoRequestInput, callback: grpc.requestCallback<_filetransfer_ReceiverInfo>): grpc.ClientUnaryCall;
   
   /**
-   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   * Tells the unfinished uploads.
    */
   ListUploads(argument: _filetransfer_ListUploadsRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
   ListUploads(argument: _filetransfer_ListUploadsRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
   /**
-   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   * Tells the unfinished uploads.
    */
   listUploads(argument: _filetransfer_ListUploadsRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
   listUploads(argument: _filetransfer_ListUploadsRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_UploadSummary>;
@@ -233,6 +254,13 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   CheckPaths: grpc.handleUnaryCall<_filetransfer_CheckPathsRequest, _filetransfer_CheckPathsReplyInput>;
   
   /**
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
+   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
+   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   */
+  ClaimUpload: grpc.handleUnaryCall<_filetransfer_ClaimUploadRequest, _filetransfer_ClaimUploadReplyInput>;
+  
+  /**
    * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
    * the file again, then one result. Idempotent: asking again gives the same result.
    */
@@ -244,7 +272,7 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   GetReceiverInfo: grpc.handleUnaryCall<_filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfoInput>;
   
   /**
-   * Tells the unfinished uploads, so that a sender that lost its memory finds them again by path, size and time.
+   * Tells the unfinished uploads.
    */
   ListUploads: grpc.handleServerStreamingCall<_filetransfer_ListUploadsRequest, _filetransfer_UploadSummaryInput>;
   
@@ -282,6 +310,7 @@ export interface FileTransferServiceDefinition extends grpc.ServiceDefinition {
   BeginUpload: MethodDefinition<_filetransfer_BeginUploadRequestInput, _filetransfer_BeginUploadReplyInput, _filetransfer_BeginUploadRequest, _filetransfer_BeginUploadReply>
   CheckFileIntegrity: MethodDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIntegrityStatusInput, _filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatus>
   CheckPaths: MethodDefinition<_filetransfer_CheckPathsRequestInput, _filetransfer_CheckPathsReplyInput, _filetransfer_CheckPathsRequest, _filetransfer_CheckPathsReply>
+  ClaimUpload: MethodDefinition<_filetransfer_ClaimUploadRequestInput, _filetransfer_ClaimUploadReplyInput, _filetransfer_ClaimUploadRequest, _filetransfer_ClaimUploadReply>
   FinishUpload: MethodDefinition<_filetransfer_FinishUploadRequestInput, _filetransfer_FinishUploadReplyInput, _filetransfer_FinishUploadRequest, _filetransfer_FinishUploadReply>
   GetReceiverInfo: MethodDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfoRequest, _filetransfer_ReceiverInfo>
   ListUploads: MethodDefinition<_filetransfer_ListUploadsRequestInput, _filetransfer_UploadSummaryInput, _filetransfer_ListUploadsRequest, _filetransfer_UploadSummary>

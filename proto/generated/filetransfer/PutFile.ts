@@ -39,6 +39,11 @@ export interface PutFileInput {
    * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back.
    */
   'md5'?: (string);
+  /**
+   * As in BeginUploadRequest.
+   */
+  'batchId'?: (string);
+  'sourceId'?: (string);
 }
 
 /**
@@ -77,4 +82,9 @@ export interface PutFile {
    * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back.
    */
   'md5': (string);
+  /**
+   * As in BeginUploadRequest.
+   */
+  'batchId': (string);
+  'sourceId': (string);
 }

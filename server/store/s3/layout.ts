@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ReceiveError } from '../../errors.ts'
 import type { Range } from '../../range-set.ts'
 import { STATE_FOLDER } from '../../safe-path.ts'
@@ -68,10 +67,5 @@ export class Layout {
     const key = this.#prefix + path.join('/')
     if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key
     throw new ReceiveError('BAD_NAME', `The path is longer than an object store takes: ${MAX_KEY_BYTES} bytes.`)
-  }
-
-  /** What says that somebody is about to publish a file of this path. Of one length, however long the path is. */
-  claimOf(path: readonly string[]): string {
-    return `${this.state}claims/${createHash('sha256').update(path.join('/')).digest('hex')}`
   }
 }

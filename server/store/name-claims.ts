@@ -1,0 +1,63 @@
+import { foldedPath } from '../safe-path.ts'
+
+/** The right to decide about one name, for as long as it is held. */
+export type NameClaim = {
+  /** How the name was spelled when a receiver gave it last, as far as that is not long ago; undefined when nobody knows. */
+  readonly spelling: string | undefined
+  /** Throws ReceiveError MOVED when it may have ended: somebody else may have it by now. */
+  mustHold(): void
+  /** The name was given, in this spelling. */
+  gave(spelling: string): Promise<void>
+  /** Lets others decide about the name. Never rejects. */
+  release(): Promise<void>
+}
+
+/**
+ * Names are decided here and nowhere else: whoever links, renames or puts something under a name has claimed it before, and holds it until the ledger and the
+ * log say so, too. All spellings of a path that count as one are one name.
+ */
+export interface NameClaims {
+  /** Waits until nobody else has the name. @throws ReceiveError STATE_UNREACHABLE, MOVED. */
+  claim(path: readonly string[]): Promise<NameClaim>
+  /** The same without waiting: undefined when somebody has it. */
+  claimUnlessHeld(path: readonly string[]): Promise<NameClaim | undefined>
+}
+
+/** For a receiver that is alone in its place. */
+export function claimsInMemory(): NameClaims {
+  /** By name: resolves when whoever came last has let go. */
+  const held = new Map<string, Promise<void>>()
+
+  function take(name: string): NameClaim {
+    let letGo = () => {}
+    const gone = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const before = held.get(name)
+    const last = before === undefined ? gone : before.then(() => gone)
+    held.set(name, last)
+    return {
+      spelling: undefined,
+      mustHold: () => undefined,
+      gave: async () => undefined,
+      async release() {
+        letGo()
+        if (held.get(name) === last) held.delete(name)
+      },
+    }
+  }
+
+  return {
+    async claim(path) {
+      const name = foldedPath(path)
+      const before = held.get(name)
+      const claim = take(name)
+      await before
+      return claim
+    },
+    async claimUnlessHeld(path) {
+      const name = foldedPath(path)
+      return held.has(name) ? undefined : take(name)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { ReceiveError } from '../errors.ts'
+import { numbered } from '../safe-path.ts'
+import type { Intent, Wish } from './chunk-store.ts'
+
+/** What a store asks and tells while it gives a file its name. Nobody else decides about the name from the first of it to the last. */
+export interface Publication {
+  /** How the name was spelled when a file was stored under it last, as far as the ledger knows; undefined when none was. */
+  spelledBefore(path: readonly string[]): Promise<readonly string[] | undefined>
+  /** Whether this upload may replace what was stored under a name; asked only of one that asked for OVERWRITE. */
+  mayReplace(path: readonly string[], isFirstChoice: boolean): Promise<boolean>
+  /** Awaited before the name appears. */
+  announce(intent: Intent): Promise<void>
+  /** Awaited when the name is there and survives a power cut. */
+  record(storedAs: readonly string[]): Promise<void>
+}
+
+/** How many files may share a name and a number before the sender is told to choose another name. */
+const MAX_NUMBER = 10_000
+
+/** What is done with a name that was looked at: the file is added under it, replaces what has it, or tries the next name. */
+export type Decision = 'add' | 'replace' | 'next'
+
+/**
+ * Decides about a name, in the one way that all stores have.
+ *
+ * @param path the name as it is spelled where it is taken, else as it would be.
+ */
+export async function decide(
+  { onConflict }: Wish,
+  publication: Pick<Publication, 'mayReplace'>,
+  path: readonly string[],
+  { isTaken, isFirstChoice }: { readonly isTaken: boolean; readonly isFirstChoice: boolean },
+): Promise<Decision> {
+  if (onConflict === 'OVERWRITE' && (await publication.mayReplace(path, isFirstChoice))) return 'replace'
+  return isTaken ? 'next' : 'add'
+}
+
+/**
+ * The names that a file may get, in the order of choice: the one it asked for, and unless that is refused when it is taken, the same with numbers.
+ *
+ * @throws ReceiveError TARGET_EXISTS after the last.
+ */
+export function* namesFor({
+  path,
+  onConflict,
+}: Wish): Generator<{ readonly name: string; readonly isFirstChoice: boolean }> {
+  const name = path.at(-1) ?? ''
+  const numbers = onConflict === 'REFUSE' ? 1 : MAX_NUMBER
+  for (let number = 1; number <= numbers; number++) {
+    yield { name: number === 1 ? name : numbered(name, number), isFirstChoice: number === 1 }
+  }
+  throw new ReceiveError('TARGET_EXISTS', `"${path.join('/')}" exists already.`)
+}

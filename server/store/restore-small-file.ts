@@ -1,0 +1,113 @@
+import { constants } from 'node:fs'
+import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { hasCode } from '../errors.ts'
+import type { Intent } from './chunk-store.ts'
+import { fileIdentity, isSameFile } from './file-identity.ts'
+import { openFolder } from './folder.ts'
+import { makeFile } from './make-file.ts'
+import type { TakenNames } from './taken-names.ts'
+
+/** What is known of a small file that a crash may have taken. */
+export type SmallFileToRestore = {
+  readonly intent: Intent
+  readonly modifiedAtMs: number
+  readonly data: Buffer
+  /** True when its sender may have been told that it is there and the ledger still says so. */
+  readonly wasFinished: boolean
+  /** True when the disk lost nothing: this process ended, and the machine ran on. */
+  readonly isSameBoot: boolean
+}
+
+/**
+ * What became of a small file: it is under its name, again when the crash took it; it never had its name, and nobody was told that it has; or somebody moved,
+ * deleted or changed it since, and then it is left as it is.
+ */
+export type Restored = 'there' | 'never there' | 'left alone'
+
+/** Where small files stand beside their final names: one by its own name, and one for a file that is written again. */
+export type Aside = { readonly own: string; readonly spare: string }
+
+/** See `SmallFileStore.restore`. */
+export async function restoreSmallFile(
+  root: string,
+  taken: TakenNames,
+  aside: Aside,
+  file: SmallFileToRestore,
+  record: () => Promise<void>,
+): Promise<Restored> {
+  const { intent, modifiedAtMs, data } = file
+  const folder = await openFolder(root, intent.storedAs.slice(0, -1), (parent, child) =>
+    taken.makeFolder(parent, child),
+  )
+  const name = intent.storedAs.at(-1) ?? ''
+  const claimed = await taken.claim(folder, name)
+  try {
+    const at = folder.at(name)
+    const fate = await fateOf(at, file)
+    const becomes = fate === 'gone' ? await fateOfGone(aside.own, file) : fate
+    if (becomes === 'never there' || becomes === 'left alone') return becomes
+    if (becomes !== 'whole') {
+      await makeFile(aside.spare, modifiedAtMs, data, { durable: true })
+      if (becomes === 'spoilt') await rename(aside.spare, at)
+      else await link(aside.spare, at).finally(() => unlink(aside.spare))
+      await claimed.added(name)
+    }
+    await folder.sync()
+    await record()
+    return 'there'
+  } finally {
+    await claimed.release()
+    await folder.close()
+  }
+}
+
+/** What is under the final name: all of the file, less, nothing, or something that somebody else has to do with. */
+async function fateOf(
+  at: string,
+  { intent, modifiedAtMs, data }: SmallFileToRestore,
+): Promise<'whole' | 'spoilt' | 'gone' | 'left alone'> {
+  const file = await openIfThere(at)
+  if (file === undefined || file === 'no file') return file === undefined ? 'gone' : 'left alone'
+  try {
+    if (!isSameFile(fileIdentity(await file.stat({ bigint: true })), intent.fileIdentity)) return 'left alone'
+    const { size, mtimeMs } = await file.stat()
+    // A power cut may take the bytes of a file and leave its times, or take all but its name.
+    if (size > 0 && Math.abs(mtimeMs - modifiedAtMs) >= 1) return 'left alone'
+    if (size !== data.length || !(await file.readFile()).equals(data)) return 'spoilt'
+    await file.sync()
+    return 'whole'
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Why nothing has the final name. The second name, beside it, was there before the first one was given, and nobody takes it away: a file with more names than
+ * that was moved, one that is whole with no other was deleted, and where it is missing or torn the crash took both.
+ */
+async function fateOfGone(
+  own: string,
+  { intent, data, wasFinished, isSameBoot }: SmallFileToRestore,
+): Promise<'lost' | 'never there' | 'left alone'> {
+  const file = await openIfThere(own)
+  if (file === undefined || file === 'no file') return 'lost'
+  try {
+    const stats = await file.stat({ bigint: true })
+    if (!isSameFile(fileIdentity(stats), intent.fileIdentity)) return 'lost'
+    if (stats.nlink > 1n) return 'left alone'
+    if (!isSameBoot || !(await file.readFile()).equals(data)) return 'lost'
+    return wasFinished ? 'left alone' : 'never there'
+  } finally {
+    await file.close()
+  }
+}
+
+async function openIfThere(at: string): Promise<FileHandle | 'no file' | undefined> {
+  try {
+    if (!(await lstat(at)).isFile()) return 'no file'
+    return await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
