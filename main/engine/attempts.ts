@@ -81,9 +81,10 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     const { receiver } = entry.record
     const sentBefore = entry.bytesSent
     try {
-      if (entry.startAnew) await startAnew(entry, connection, report, signal)
+      const isNew = entry.startAnew
+      if (isNew) await startAnew(entry, connection, report, signal)
       else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
-      const isFresh = !entry.begun
+      const isFresh = isNew || !entry.begun
       const onReached = (kind: ReceiverKind): void => {
         putLimits.set(receiver, connection.putFilesMaxBytes)
         report.reached()
@@ -182,12 +183,10 @@ async function startAnew(
 ): Promise<void> {
   const { hashed: _, uploadKey: former, ...record } = entry.record
   const identity = await readIdentity(record.source)
-  const mayBeHeld = entry.begun
   entry.hashing = undefined
   entry.startAnew = false
-  entry.begun = false
   report.renewed({ ...record, identity, uploadKey: newUploadKey() })
-  if (!mayBeHeld || report.owns(former) || (await connection.introduce(signal)) === 'plain') return
+  if (!entry.begun || report.owns(former) || (await connection.introduce(signal)) === 'plain') return
   await connection.abort(former, signal, FORGET_WITHIN_MS).catch((error: unknown) => {
     signal.throwIfAborted()
     // The receiver drops abandoned uploads by itself; if it cannot be reached, the attempt says so.

@@ -28,7 +28,10 @@ export class UploadError extends Error {
 const byReason: Record<string, readonly [Remedy, string]> = {
   BAD_NAME: ['stop', 'The receiver cannot store this name. Rename the file and retry.'],
   TARGET_EXISTS: ['stop', 'The receiver already has something under this name.'],
-  PARAMS_CHANGED: ['retry-once', 'The file differs from what the receiver already holds of it. It is sent anew.'],
+  PARAMS_CHANGED: [
+    'retry-once',
+    'The file differs from what the receiver already holds of it, and has to be sent anew.',
+  ],
   TOO_LARGE: ['stop', 'The receiver does not take files this large.'],
   FINAL_CHECKSUM: ['retry-once', 'The file arrived damaged and was not stored. Retry sends it again.'],
   STORAGE_LOST_DATA: ['retry-once', 'The receiver lost part of the file. Retry sends it again.'],
@@ -190,7 +193,7 @@ export function sourceChanged(): UploadError {
 
 /** The receiver finished something else under the key of this upload: that is another file, and says nothing about this one. */
 export function storedOther(): UploadError {
-  const message = 'What the receiver stored before is not this file as it is now. It is sent anew.'
+  const message = 'What the receiver stored before is not this file as it is now, which has to be sent anew.'
   return new UploadError('STORED_OTHER', message, 'retry-once')
 }
 

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readOrMakeIdentity } from '../../server/identity.ts'
+import { invite } from '../../server/pairing.ts'
 import { createStateGuard, type OwnState } from './state-folders.ts'
 import { SENDER_MARK } from './state-shapes.ts'
 import { walk } from './walk.ts'
@@ -44,6 +46,26 @@ test('one thing that looks like a receiver’s is not enough, but in a folder of
   write('a/keys/identity/identity.pem', '-----BEGIN PRIVATE KEY-----\n')
   write('a/.longshore/identity/identity.pem', '-----BEGIN PRIVATE KEY-----\n')
   expect(await found('a')).toEqual({ sent: ['a/keys/identity/identity.pem'], state: ['a/.longshore'] })
+})
+
+test('the key that a receiver made, and a pairing code, are known alone and wherever they are', async () => {
+  await readOrMakeIdentity(join(root, 'backup'))
+  mkdirSync(join(root, 'prepared'))
+  await invite(join(root, 'prepared'), Date.now())
+  expect((await found('backup')).state).toEqual(['backup'])
+  write('backup/letter.txt')
+  expect(await found('backup')).toEqual({ sent: ['backup/letter.txt'], state: ['backup/identity'] })
+  expect((await found('backup/identity/identity.pem')).state).toEqual(['backup/identity/identity.pem'])
+  expect((await found('prepared')).state).toEqual(['prepared'])
+})
+
+test('a name of private state is that of the same file under another spelling', async () => {
+  write(`marked/${SENDER_MARK.name}`, SENDER_MARK.text)
+  write('marked/receivers.json', '{}')
+  write('marked/mine.txt')
+  linkSync(join(root, 'marked/receivers.json'), join(root, 'marked/RECEIVERS.JSON'))
+  expect((await found('marked/RECEIVERS.JSON')).state).toEqual(['marked/RECEIVERS.JSON'])
+  expect((await found('marked/mine.txt')).sent).toEqual(['marked/mine.txt'])
 })
 
 test('a file in a receiving folder is sent, though that lies in the state folder of its receiver', async () => {

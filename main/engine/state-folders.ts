@@ -6,6 +6,7 @@ import {
   isReceiverName,
   isReceiverState,
   isReceivingFolder,
+  receiverSecretsIn,
   sendersNamesIn,
   TELLING_NAMES,
   unlessUnreadable,
@@ -45,6 +46,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     if (await isDesktopState(path, present)) return 'all'
     const found = new Set(names.filter((name) => isAmong(mine, name)))
     for (const name of await sendersNamesIn(path, names)) found.add(name)
+    for (const name of await receiverSecretsIn(path, names)) found.add(name)
     return found
   }
 
@@ -83,7 +85,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
       for (let above = dirname(at); above !== at; at = above, above = dirname(above)) {
         const name = basename(at)
         const { part, isReceiving, mine } = await lookAbove(above)
-        if (part === 'all' || part.has(name) || isAmong(mine, name)) return true
+        if (part === 'all' || isAmong(mine, name) || (await isOneOf(part, above, at))) return true
         // By a name that is not among the telling ones.
         if ((await sendersNamesIn(above, [name])).length > 0) return true
         if (isReceiving) return false
@@ -95,6 +97,18 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
 
 type Owned = readonly string[] | 'all'
 type LookAbove = { readonly part: PrivatePart; readonly isReceiving: boolean; readonly mine: Owned }
+
+/** However it is spelled: some file systems take several names for the same. */
+async function isOneOf(names: ReadonlySet<string>, folder: string, path: string): Promise<boolean> {
+  if (names.has(basename(path))) return true
+  const stats = names.size > 0 && (await stat(path, { bigint: true }).catch(unlessUnreadable))
+  if (!stats) return false
+  for (const name of names) {
+    const other = await stat(join(folder, name), { bigint: true }).catch(unlessUnreadable)
+    if (other !== undefined && idOf(other) === idOf(stats)) return true
+  }
+  return false
+}
 
 function isAmong(mine: Owned, name: string): boolean {
   return mine !== 'all' && mine.some((known) => name === known || name.startsWith(`${known}.`))

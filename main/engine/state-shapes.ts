@@ -1,5 +1,7 @@
-import { lstat, open, readdir } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 
 /** Every name that a receiver may have given something in its state folder. */
 const RECEIVER_NAMES: ReadonlySet<string> = new Set([
@@ -47,7 +49,7 @@ const receiverSigns: Readonly<Record<string, (path: string) => Promise<boolean>>
   'former-devices': (path) => hasOneNamed(path, /^[0-9a-f]{16}\.json$/),
   ledger: (path) => holds(join(path, 'CURRENT'), /^MANIFEST-\d+/),
   'listening.json': (path) => holds(path, /^\{.*"fingerprint":"sha256:/s),
-  'pairing.json': (path) => holds(path, /^\{.*"wrongTries":/s),
+  'pairing.json': isPairingCode,
   parts: (path) => hasOneNamed(path, /^[0-9a-f]{32}\.part$/),
   'received.jsonl': (path) => holds(path, /^\{"path":.*"finishedAt":/),
   'receiver-id': (path) => holds(path, /^[0-9a-f]{32}\n?$/),
@@ -62,9 +64,25 @@ const RECEIVER_STATE = '.longshore'
 export async function isReceiverState(path: string, names: ReadonlySet<string>): Promise<boolean> {
   const present = Object.keys(receiverSigns).filter((name) => names.has(name))
   if (present.length === 0) return false
-  if (basename(path) === RECEIVER_STATE && (await isEmptyState(path, names))) return true
+  const isNamedSo = basename(path).toLowerCase() === RECEIVER_STATE
+  if (isNamedSo && (await isEmptyState(path, names))) return true
   const signs = await Promise.all(present.map((name) => receiverSigns[name]?.(join(path, name))))
-  return signs.filter(Boolean).length >= (basename(path) === RECEIVER_STATE ? 1 : 2)
+  return signs.filter(Boolean).length >= (isNamedSo ? 1 : 2)
+}
+
+/** What of a folder is secret wherever it lies: a pairing code, and the key of a certificate that a receiver made for itself. */
+export async function receiverSecretsIn(path: string, names: readonly string[]): Promise<readonly string[]> {
+  const isSecret = async (name: string): Promise<boolean> => {
+    if (name === 'pairing.json') return isPairingCode(join(path, name))
+    return name === 'identity' && isReceiverKey(join(path, name, 'identity.pem'))
+  }
+  const candidates = ['identity', 'pairing.json'].filter((name) => names.includes(name))
+  const secret = await Promise.all(candidates.map(isSecret))
+  return candidates.filter((_, index) => secret[index])
+}
+
+function isPairingCode(path: string): Promise<boolean> {
+  return holds(path, /^\{.*"wrongTries":/s)
 }
 
 /** Whether a receiver receives into this folder. */
@@ -117,6 +135,18 @@ async function isEmptyState(path: string, names: ReadonlySet<string>): Promise<b
   if (![...names].every(isReceiverName) || !names.has('received.jsonl') || !names.has('parts')) return false
   const [log, parts] = await Promise.all([isFile(join(path, 'received.jsonl')), isFile(join(path, 'parts'))])
   return log && !parts
+}
+
+async function isReceiverKey(path: string): Promise<boolean> {
+  if (!(await holds(path, /-----BEGIN PRIVATE KEY-----.*-----BEGIN CERTIFICATE-----/s))) return false
+  const pem = await readFile(path, 'utf8').catch(unlessUnreadable)
+  const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem ?? '')?.[0]
+  try {
+    return certificate !== undefined && new X509Certificate(certificate).subject === `CN=${RECEIVER_CERTIFICATE_NAME}`
+  } catch {
+    // It is no certificate.
+    return false
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {
