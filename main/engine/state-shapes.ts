@@ -15,9 +15,11 @@ const RECEIVER_NAMES: ReadonlySet<string> = new Set([
   'received.jsonl',
   'receiver-id',
   'receiver.lock',
+  'replacing',
   'small',
   'small-files.0',
   'small-files.1',
+  'small-files.boot',
 ])
 
 /** A file by which the folder is known in which the terminal program keeps `receivers.json` and `sends`, and perhaps somebody else other things. */
