@@ -80,14 +80,15 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
     }
   }
   let renewing: Promise<void> | undefined
-  const renewSoon = () => {
+  let timer: NodeJS.Timeout | undefined
+  const renewSoon = (): Promise<void> => {
+    // A node that is refused before it needed anything leaves nothing behind.
+    timer ??= setInterval(() => void renewSoon(), leaseMs / RENEWALS_PER_LEASE)
     renewing ??= renew().finally(() => {
       renewing = undefined
     })
     return renewing
   }
-  const timer = setInterval(() => void renewSoon(), leaseMs / RENEWALS_PER_LEASE)
-
   const toLease = (fileId: string, lease: string): Lease => {
     const ownPeriod = period
     return {
@@ -143,6 +144,7 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
       onLost: (listener) => void listeners.push(listener),
     },
     async close() {
+      if (timer === undefined) return
       clearInterval(timer)
       await renewing
       try {

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { OnUnexpected } from '../answer.ts'
+import { ReceiveError } from '../errors.ts'
+import { printable } from '../printable.ts'
+import { now, Occupancy } from './occupancy.ts'
+import { fateHere, type Occupant } from './occupant.ts'
+import type { Found, Place } from './place.ts'
+
+/** How a receiver comes into a place. */
+export type Entering = {
+  readonly onUnexpected: OnUnexpected
+  /** See {@link Occupancy.begin}. */
+  readonly onBeat?: (() => void) | undefined
+  /** Told of a run that has ended, when its record is removed. */
+  readonly onGone?: ((run: string) => void) | undefined
+  /** Ends the waiting for somebody who may be dead. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Somebody who comes at the same moment is waited for no longer than this, in times of {@link Times.stillMs}. */
+const MOST_STILLS = 4
+
+/**
+ * Comes into a place, unless somebody is there who does not belong to the same party. It says so first and looks then who else is there: of two who do that at
+ * the same moment each sees the other, or one of them does, and one goes on. Who is there is alive or dead at once when it is a process of this machine. Any
+ * other is dead when it said nothing for {@link Times.stillMs}, and its record is removed.
+ *
+ * @throws ReceiveError BUSY with a sentence that says who is there and what to do; what the place and the signal throw. Then nothing is left of it.
+ */
+export async function enter(place: Place, self: Occupant, options: Entering): Promise<Occupancy> {
+  let stay: Occupancy | undefined
+  try {
+    stay = await Occupancy.begin(place, self, options.onUnexpected, options.onBeat)
+    await makeWay(stay, options)
+    return stay
+  } catch (error) {
+    if (stay) await stay.leave()
+    else await place.close()
+    throw error
+  }
+}
+
+async function makeWay(stay: Occupancy, { onUnexpected, onGone, signal }: Entering): Promise<void> {
+  const { place, self } = stay
+  const watched = new Map<string, Watched>()
+  const untilMs = performance.now() + MOST_STILLS * place.times.stillMs
+  let hasWaited = false
+  for (;;) {
+    const lookedAt = now()
+    const others = await othersIn(await place.list(), stay.self, watched, place, onGone)
+    for (const { occupant, fate } of others) {
+      const isComing = occupant?.stage === 'entering' || occupant?.stage === 'observing'
+      // Whoever comes later, or at the same moment with a name that is after ours, goes.
+      const isBehind = occupant?.stage === 'entering' && (stay.self.stage === 'observing' || self.run < occupant.run)
+      if (occupant !== undefined && fate === 'alive' && !isBehind) throw taken(place, self, occupant)
+      if (performance.now() > untilMs && isComing) throw taken(place, self, occupant)
+    }
+    const isFirst = stay.self.stage === 'observing' || others.every(({ occupant }) => occupant?.stage === 'holding')
+    const doubtful = others.filter(
+      ({ occupant, fate }) =>
+        occupant === undefined || (fate === 'unknown' && !(isFirst && occupant.stage === 'entering')),
+    )
+    if (isFirst && doubtful.length === 0) {
+      // What somebody had begun before it stood still is over then.
+      if (hasWaited) await delay(place.times.settleMs, undefined, { signal })
+      hasWaited = false
+      if (await stay.advance('holding', lookedAt)) return
+    } else {
+      if (isFirst && stay.self.stage === 'entering') await stay.advance('observing', lookedAt)
+      if (!hasWaited && doubtful.length > 0) onUnexpected(waiting(place, doubtful[0]?.occupant))
+      hasWaited ||= doubtful.length > 0
+      await delay(place.times.lookEveryMs, undefined, { signal })
+    }
+  }
+}
+
+type Watched = { readonly text: string; readonly fromMs: number; isAlive: boolean }
+type Other = { readonly occupant: Occupant | undefined; readonly fate: 'alive' | 'unknown' }
+
+/** Those who do not belong together with somebody; the dead are removed, also those of the same party. */
+async function othersIn(
+  found: ReadonlyMap<string, Found>,
+  self: Occupant,
+  watched: Map<string, Watched>,
+  place: Place,
+  onGone: (run: string) => void = () => undefined,
+): Promise<readonly Other[]> {
+  const others: Other[] = []
+  for (const [run, record] of found) {
+    const { occupant } = record
+    if (run === self.run) continue
+    const fate = fateOf(run, record, watched, place)
+    if (fate === 'dead' && (occupant?.party !== self.party || fateHere(occupant, place.isLocal) === 'dead')) {
+      await place.remove(run)
+      onGone(run)
+    } else if (fate !== 'dead' && occupant?.party !== self.party) others.push({ occupant, fate })
+  }
+  return others
+}
+
+function fateOf(
+  run: string,
+  { text, occupant, isCopied }: Found,
+  watched: Map<string, Watched>,
+  { isLocal, times }: Place,
+) {
+  const here = occupant === undefined || isCopied ? 'unknown' : fateHere(occupant, isLocal)
+  if (here !== 'unknown') return here
+  const nowMs = performance.now()
+  const seen = watched.get(run) ?? { text, fromMs: nowMs, isAlive: false }
+  seen.isAlive ||= seen.text !== text
+  watched.set(run, seen)
+  if (seen.isAlive) return 'alive'
+  return nowMs - seen.fromMs < times.stillMs ? 'unknown' : 'dead'
+}
+
+/** Said while it waits, because that takes a while. */
+function waiting({ shown, times }: Place, occupant: Occupant | undefined): Error {
+  const who = occupant === undefined ? 'Somebody' : `A receiver on the machine ${printable(occupant.host)}`
+  return new Error(
+    `${who} has used ${shown} and did not end properly, or still runs; the start waits up to ${Math.ceil(times.stillMs / 1000)} s to see whether it does.`,
+  )
+}
+
+function taken({ shown, instead }: Place, self: Occupant, other: Occupant | undefined): ReceiveError {
+  if (other === undefined) return new ReceiveError('BUSY', `Another receiver is already using ${shown}.`)
+  const isHere = other.machine === self.machine
+  const process = `process ${other.pid}${isHere ? '' : ` on the machine ${printable(other.host)}`}`
+  const redis = other.redis && printable(other.redis)
+  const busy = (sentence: string) => new ReceiveError('BUSY', sentence)
+  if (redis === undefined && self.redis === undefined)
+    return busy(
+      isHere
+        ? `Another receiver is already using ${shown} (${process}).`
+        : `Another receiver is already using ${shown} (${process}); stop that one first, or give this one ${instead}.`,
+    )
+  if (redis === undefined)
+    return busy(
+      `A receiver without --redis is already using ${shown} (${process}); start that one with --redis ${self.redis}, too, or give this one ${instead}.`,
+    )
+  return busy(
+    self.redis === undefined
+      ? `Receivers that share the Redis at ${redis} are already using ${shown} (${process}); start this one with the same --redis, too, or give it ${instead}.`
+      : `Receivers that share another Redis, ${redis}, are already using ${shown} (${process}); start this one with that --redis, or give it ${instead}.`,
+  )
+}
