@@ -15,11 +15,16 @@ const MAX_ROUNDS = 10
  * Takes the lock file at `path` for this process, until it is released or the process ends, however it ends: a lock of a process that is gone is taken
  * over. It keeps processes of one machine apart, not machines that share a folder.
  *
- * @param run given by whoever has another way to know of others that give one: a lock with a run is then taken over.
+ * @param as.run what else names whoever takes it.
+ * @param as.isOver whether who is named so is known to have ended, in a way that is better than the number of its process: a lock that was copied with
+ * everything else names a process that may well run, and not here.
  * @throws the system's error when the file can be neither read nor written.
  */
-export function takePidLock(path: string, run?: string): Taken {
-  const own = JSON.stringify({ ...thisProcess(), run })
+export function takePidLock(
+  path: string,
+  as: { readonly run?: string; readonly isOver?: (run: string) => boolean } = {},
+): Taken {
+  const own = JSON.stringify({ ...thisProcess(), run: as.run })
   for (let round = 0; ; round++) {
     try {
       writeFileSync(path, own, { flag: 'wx', mode: 0o600 })
@@ -29,16 +34,17 @@ export function takePidLock(path: string, run?: string): Taken {
     }
     const text = readLock(path)
     const holder = holderIn(text)
-    const counts = run === undefined || holder?.run === undefined
-    if (holder !== undefined && counts && isRunning(holder)) return { kind: 'held', pid: holder.pid }
+    const isOver = holder?.run !== undefined && as.isOver?.(holder.run)
+    if (holder !== undefined && !isOver && isRunning(holder)) return { kind: 'held', pid: holder.pid }
     if (text !== undefined) removeDead(path, text)
   }
 }
 
-/** The number of the running process that has the lock at `path` without a run; undefined when none has. Throws what {@link takePidLock} throws. */
-export function pidLockHolder(path: string): number | undefined {
+/** The number of the running process that has the lock at `path`; undefined when none has. For `isOver` and what it throws see {@link takePidLock}. */
+export function pidLockHolder(path: string, isOver: (run: string) => boolean): number | undefined {
   const holder = holderIn(readLock(path))
-  return holder !== undefined && holder.run === undefined && isRunning(holder) ? holder.pid : undefined
+  const counts = holder?.run === undefined || !isOver(holder.run)
+  return holder !== undefined && counts && isRunning(holder) ? holder.pid : undefined
 }
 
 /** This process, as {@link isRunning} knows it. */

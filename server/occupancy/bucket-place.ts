@@ -28,7 +28,6 @@ export function openBucketPlace(config: S3Config, times: Times = BUCKET_TIMES): 
     shown,
     instead: 'a bucket or an --s3-prefix of its own',
     times,
-    isLocal: false,
     publish: (occupant) => put(records + occupant.run, occupantText(occupant)),
     async renew(occupant) {
       await put(records + occupant.run, occupantText(occupant))
@@ -43,6 +42,7 @@ export function openBucketPlace(config: S3Config, times: Times = BUCKET_TIMES): 
       }
       return found
     },
+    fateNearby: async () => 'unknown',
     remove: (run) => bucket.delete(records + run),
     hasNow: () => undefined,
     async identity() {

@@ -3,7 +3,7 @@ import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { now, Occupancy } from './occupancy.ts'
-import { fateHere, type Occupant } from './occupant.ts'
+import { fateHere, isNeighbour, type Occupant } from './occupant.ts'
 import type { Found, Place } from './place.ts'
 
 /** How a receiver comes into a place. */
@@ -11,6 +11,8 @@ export type Entering = {
   readonly onUnexpected: OnUnexpected
   /** See {@link Occupancy.begin}. */
   readonly onBeat?: (() => void) | undefined
+  /** Whether a run is known to have ended. */
+  readonly isOver?: ((run: string) => boolean) | undefined
   /** Told of a run that has ended, when its record is removed. */
   readonly onGone?: ((run: string) => void) | undefined
   /** Ends the waiting for somebody who may be dead. */
@@ -40,14 +42,15 @@ export async function enter(place: Place, self: Occupant, options: Entering): Pr
   }
 }
 
-async function makeWay(stay: Occupancy, { onUnexpected, onGone, signal }: Entering): Promise<void> {
+async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
+  const { onUnexpected, signal } = entering
   const { place, self } = stay
   const watched = new Map<string, Watched>()
   const untilMs = performance.now() + MOST_STILLS * place.times.stillMs
   let hasWaited = false
   for (;;) {
     const lookedAt = now()
-    const others = await othersIn(await place.list(), stay.self, watched, place, onGone)
+    const others = await othersIn(stay, watched, entering)
     for (const { occupant, fate } of others) {
       const isComing = occupant?.stage === 'entering' || occupant?.stage === 'observing'
       // Whoever comes later, or at the same moment with a name that is after ours, goes.
@@ -75,37 +78,39 @@ async function makeWay(stay: Occupancy, { onUnexpected, onGone, signal }: Enteri
 }
 
 type Watched = { readonly text: string; readonly fromMs: number; isAlive: boolean }
-type Other = { readonly occupant: Occupant | undefined; readonly fate: 'alive' | 'unknown' }
+type Fate = 'alive' | 'dead' | 'unknown'
+type Other = { readonly occupant: Occupant | undefined; readonly fate: Fate }
 
 /** Those who do not belong together with somebody; the dead are removed, also those of the same party. */
 async function othersIn(
-  found: ReadonlyMap<string, Found>,
-  self: Occupant,
+  stay: Occupancy,
   watched: Map<string, Watched>,
-  place: Place,
-  onGone: (run: string) => void = () => undefined,
+  { isOver = () => false, onGone = () => undefined }: Entering,
 ): Promise<readonly Other[]> {
+  const { place, self } = stay
   const others: Other[] = []
-  for (const [run, record] of found) {
+  for (const [run, record] of await place.list()) {
     const { occupant } = record
     if (run === self.run) continue
-    const fate = fateOf(run, record, watched, place)
-    if (fate === 'dead' && (occupant?.party !== self.party || fateHere(occupant, place.isLocal) === 'dead')) {
+    const isMate = occupant?.party === self.party
+    let fate = isOver(run) ? 'dead' : await fateAtOnce(run, record, place)
+    if (fate === 'unknown' && !isMate) fate = fateOfWatched(run, record, watched, place)
+    if (fate === 'dead') {
       await place.remove(run)
       onGone(run)
-    } else if (fate !== 'dead' && occupant?.party !== self.party) others.push({ occupant, fate })
+    } else if (!isMate) others.push({ occupant, fate })
   }
   return others
 }
 
-function fateOf(
-  run: string,
-  { text, occupant, isCopied }: Found,
-  watched: Map<string, Watched>,
-  { isLocal, times }: Place,
-) {
-  const here = occupant === undefined || isCopied ? 'unknown' : fateHere(occupant, isLocal)
-  if (here !== 'unknown') return here
+async function fateAtOnce(run: string, { occupant, isCopied }: Found, place: Place): Promise<Fate> {
+  if (occupant === undefined || isCopied) return 'unknown'
+  const fate = fateHere(occupant)
+  return fate === 'unknown' && isNeighbour(occupant) ? place.fateNearby(run) : fate
+}
+
+/** Whoever says something else than at first lives. */
+function fateOfWatched(run: string, { text }: Found, watched: Map<string, Watched>, { times }: Place): Fate {
   const nowMs = performance.now()
   const seen = watched.get(run) ?? { text, fromMs: nowMs, isAlive: false }
   seen.isAlive ||= seen.text !== text

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, statSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rmdir, statfs, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
 import { makePrivateFile, readIfThere } from '../private-file.ts'
 import { openFolder } from '../store/folder.ts'
+import { hasLife, showLife } from './neighbour.ts'
 import { type Occupant, occupantText, toOccupant } from './occupant.ts'
 import type { Found, Place, Times } from './place.ts'
 
 const FOLDER_TIMES: Times = { beatMs: 3_000, trustMs: 9_000, stillMs: 12_000, lookEveryMs: 250, settleMs: 1_000 }
-
-/** File systems of Linux that are on a disk, or in memory, of one machine: ext, XFS, Btrfs, F2FS, ZFS, tmpfs. */
-const LOCAL_TYPES = [0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0x01021994]
 
 const OCCUPANTS = 'occupants'
 const RECORD = /^([0-9a-f]{16})\.json$/
@@ -46,7 +44,10 @@ export async function openFolderPlace(
       await (await openFolder(root, path)).close()
     }
   }
+  let hide: (() => void) | undefined
   const close = async () => {
+    hide?.()
+    hide = undefined
     for (const path of new Set([records, ...made.reverse()])) await removeIfEmpty(path)
   }
   try {
@@ -55,9 +56,9 @@ export async function openFolderPlace(
     await close()
     throw error
   }
+  const socketOf = (run: string) => `${run}.sock`
   const recordOf = (run: string) => join(records, `${run}.json`)
   const atStart = identityOf(folder)
-  const isLocal = process.platform === 'linux' && LOCAL_TYPES.includes((await statfs(folder)).type)
   const mustBeThere = () => {
     if (identityOf(folder) !== atStart)
       throw new ReceiveError('STORAGE_NOT_WRITABLE', `${root} is not the folder that the receiver was started with.`)
@@ -68,9 +69,9 @@ export async function openFolderPlace(
     shown: root,
     instead,
     times,
-    isLocal,
     async publish(occupant) {
       const path = recordOf(occupant.run)
+      hide ??= await showLife(records, socketOf(occupant.run))
       for (let tries = 1; ; tries++) {
         try {
           await write(await open(path, 'wx', 0o600), occupant, { durable: true })
@@ -102,7 +103,11 @@ export async function openFolderPlace(
       }
       return found
     },
-    remove: (run) => removeIfThere(recordOf(run)),
+    fateNearby: (run) => hasLife(records, socketOf(run)),
+    async remove(run) {
+      await removeIfThere(recordOf(run))
+      await removeIfThere(join(records, socketOf(run)))
+    },
     hasNow(run) {
       try {
         // A file is opened and not only looked at, because a file system of another machine then asks that machine.

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import type { Occupant, Stage } from './occupant.ts'
 import type { Found, Place } from './place.ts'
 
@@ -134,7 +135,7 @@ export class Occupancy {
     this.#onBeat()
     const begun = now()
     try {
-      if (this.#self.stage !== 'holding') await this.#say()
+      if (this.#self.stage !== 'holding') await ((await this.#renewed()) || this.place.publish(this.#self))
       else if (this.#isTrusted()) await this.#sayAgain(begun)
       else await this.#makeSure(begun)
     } catch (error) {
@@ -146,19 +147,16 @@ export class Occupancy {
     }
   }
 
-  async #say(): Promise<boolean> {
-    this.#self = { ...this.#self, beat: this.#self.beat + 1 }
-    if (await this.place.renew(this.#self)) return true
-    await this.place.publish(this.#self)
-    return false
-  }
-
   async #sayAgain(begun: Moment): Promise<void> {
-    // Somebody removed its record; nobody may have come meanwhile.
-    if (!(await this.#say()) && (await this.#look()) === 'taken') return
+    const isSaid = await this.#renewed()
     // Said too late, it may have been heard by nobody.
+    if (!this.#isTrusted()) return this.#makeSure(now())
+    if (!isSaid) {
+      // Somebody removed its record, and another one may have come since.
+      await this.place.publish(this.#self)
+      if ((await this.#look()) === 'taken') return
+    }
     if (this.#isTrusted()) this.#trustedFrom = begun
-    else await this.#makeSure(now())
   }
 
   async #makeSure(begun: Moment): Promise<void> {
@@ -180,8 +178,9 @@ export class Occupancy {
   async #look(): Promise<'alone' | 'watched' | 'taken'> {
     const found = await this.place.list()
     const others = strangersIn(found, this.#self)
-    if (!found.has(this.#self.run) || others.some(({ stage }) => stage === 'holding')) {
-      this.#lose(others[0])
+    const holder = others.find(({ stage }) => stage === 'holding')
+    if (!found.has(this.#self.run) || holder !== undefined) {
+      this.#lose(holder)
       return 'taken'
     }
     return others.length === 0 ? 'alone' : 'watched'
@@ -195,7 +194,9 @@ export class Occupancy {
     if (this.#lost) return this.#lost
     clearInterval(this.#timer)
     const who =
-      by === undefined ? 'another receiver took' : `a receiver on the machine ${by.host} (process ${by.pid}) took`
+      by === undefined
+        ? 'another receiver took'
+        : `a receiver on the machine ${printable(by.host)} (process ${by.pid}) took`
     this.#onUnexpected(
       new Error(
         `This receiver was held up for so long that ${who} ${this.place.shown} over; it stores nothing more, and has to be started again once that one has ended.`,

@@ -32,7 +32,7 @@ export type Occupant = {
 }
 
 /** Long enough for every occupant, so that a record is replaced by one of the same length. */
-export const RECORD_BYTES = 1024
+const RECORD_LENGTH = 2048
 const MOST_TEXT = 120
 
 /** Who this process is to others that use the same place. */
@@ -50,9 +50,9 @@ export function selfAs(party: { readonly party: string; readonly redis?: string 
   }
 }
 
-/** Of {@link RECORD_BYTES}. `more` is what the place itself wants to remember. */
+/** Of {@link RECORD_LENGTH}. `more` is what the place itself wants to remember. */
 export function occupantText(occupant: Occupant, more: object = {}): string {
-  return `${JSON.stringify({ ...occupant, ...more }).padEnd(RECORD_BYTES - 1)}\n`
+  return `${JSON.stringify({ ...occupant, ...more }).padEnd(RECORD_LENGTH - 1)}\n`
 }
 
 /** Undefined for what is no such record, or only a part of one. */
@@ -74,20 +74,16 @@ export function toOccupant(text: string): (Occupant & { readonly file?: unknown 
   }
 }
 
-/**
- * What can be known of an occupant at once: of a process of this machine whether it runs, without doubt only where the system tells when it began. And what an
- * earlier start of a machine left on a disk that only one machine can have mounted is dead.
- *
- * @param isLocal whether it was found on such a disk.
- */
-export function fateHere({ machine, boot, pid, startedAt }: Occupant, isLocal: boolean): 'alive' | 'dead' | 'unknown' {
-  const here = thisMachine()
-  if (machine !== here.machine) {
-    const isOver = isLocal && boot !== undefined && here.boot !== undefined && boot !== here.boot
-    return isOver ? 'dead' : 'unknown'
-  }
+/** What can be known of an occupant at once: of a process of this machine whether it runs, without doubt only where the system tells when it began. */
+export function fateHere({ machine, pid, startedAt }: Occupant): 'alive' | 'dead' | 'unknown' {
+  if (machine !== thisMachine().machine) return 'unknown'
   if (!isRunning({ pid, ...(startedAt !== undefined && { startedAt }) })) return 'dead'
   return startedAt === undefined ? 'unknown' : 'alive'
+}
+
+/** Whether it runs, or ran, under the kernel that this process runs under. */
+export function isNeighbour({ boot }: Occupant): boolean {
+  return boot !== undefined && boot === thisMachine().boot
 }
 
 let known: Pick<Occupant, 'machine' | 'boot'> | undefined

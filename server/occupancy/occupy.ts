@@ -54,17 +54,23 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
   const run = randomBytes(8).toString('hex')
   const self = selfAs(cluster ?? { party: `alone:${run}` }, run)
   const stays: Occupancy[] = []
+  const gone = new Set<string>()
+  const onGone = (ended: string) => {
+    gone.add(ended)
+    wanted.onGone?.(ended)
+  }
   let release: (() => void) | undefined
   const leave = async () => {
     release?.()
     await Promise.all(stays.map((stay) => stay.leave()))
   }
+  const isOver = (other: string) => gone.has(other)
   const moveIn = async (place: Place, onBeat?: () => void) =>
-    void stays.push(await enter(place, self, { ...wanted, onBeat }))
+    void stays.push(await enter(place, self, { ...wanted, onBeat, isOver, onGone }))
   try {
     const folder = await openFolderPlace(directory, [STATE_FOLDER], { instead: 'a folder of its own', times })
     await moveIn(folder, wanted.onBeat)
-    release = lockOut(join(folder.folder, 'receiver.lock'), directory, self)
+    release = lockOut(join(folder.folder, 'receiver.lock'), directory, self, isOver)
     if (stateDirectory !== folder.folder) {
       const state = await openFolderPlace(stateDirectory, [], { instead: 'a --state-dir of its own', times })
       // Under another name it may be the same folder.
@@ -96,16 +102,21 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
 }
 
 /** Versions that write no records look at a lock in the folder, and one that runs has it. Answers how to let it go. */
-function lockOut(path: string, directory: string, { run, redis }: Occupant): (() => void) | undefined {
+function lockOut(
+  path: string,
+  directory: string,
+  { run, redis }: Occupant,
+  isOver: (run: string) => boolean,
+): (() => void) | undefined {
   const busy = (pid: number, advice: string) =>
     new ReceiveError('BUSY', `Another receiver is already using ${directory} (process ${pid})${advice}.`)
   if (redis !== undefined) {
-    const pid = pidLockHolder(path)
+    const pid = pidLockHolder(path, isOver)
     if (pid !== undefined)
       throw busy(pid, `; it shares no Redis, so stop it first, or give this one a folder of its own`)
     return undefined
   }
-  const taken = takePidLock(path, run)
+  const taken = takePidLock(path, { run, isOver })
   if (taken.kind === 'held') throw busy(taken.pid, '')
   return taken.release
 }

@@ -31,14 +31,14 @@ export interface Place {
   /** What whoever finds it taken can use instead, for people: "a folder of its own". */
   readonly instead: string
   readonly times: Times
-  /** Whether it is on a disk that only one machine at a time can have mounted. */
-  readonly isLocal: boolean
   /** Says for the first time that somebody is there. */
   publish(occupant: Occupant): Promise<void>
   /** Says it again. Answers false when it is not said any more, and then nothing is changed, where the place can tell. */
   renew(occupant: Occupant): Promise<boolean>
   /** All who are there, by their run. */
   list(): Promise<ReadonlyMap<string, Found>>
+  /** Whether one lives that runs, or ran, under the same kernel; unknown where the place cannot tell. */
+  fateNearby(run: string): Promise<'alive' | 'dead' | 'unknown'>
   /** Says no more of somebody; success when nothing was said. */
   remove(run: string): Promise<void>
   /**
