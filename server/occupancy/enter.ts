@@ -13,8 +13,8 @@ export type Entering = {
   readonly onBeat?: (() => void) | undefined
   /** Whether a run is known to have ended. */
   readonly isOver?: ((run: string) => boolean) | undefined
-  /** Told of a run that has ended, when its record is removed. */
-  readonly onGone?: ((run: string) => void) | undefined
+  /** Told of a record that is removed. What was copied from elsewhere says nothing of the run that it names, which may go on elsewhere. */
+  readonly onRemoved?: ((run: string, isCopied: boolean) => void) | undefined
   /** Ends the waiting for somebody who may be dead. */
   readonly signal?: AbortSignal | undefined
 }
@@ -85,7 +85,7 @@ type Other = { readonly occupant: Occupant | undefined; readonly fate: Fate }
 async function othersIn(
   stay: Occupancy,
   watched: Map<string, Watched>,
-  { isOver = () => false, onGone = () => undefined }: Entering,
+  { isOver = () => false, onRemoved = () => undefined }: Entering,
 ): Promise<readonly Other[]> {
   const { place, self } = stay
   const others: Other[] = []
@@ -97,7 +97,7 @@ async function othersIn(
     if (fate === 'unknown' && !isMate) fate = fateOfWatched(run, record, watched, place)
     if (fate === 'dead') {
       await place.remove(run)
-      onGone(run)
+      onRemoved(run, record.isCopied)
     } else if (!isMate) others.push({ occupant, fate })
   }
   return others

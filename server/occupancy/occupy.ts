@@ -54,23 +54,26 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
   const run = randomBytes(8).toString('hex')
   const self = selfAs(cluster ?? { party: `alone:${run}` }, run)
   const stays: Occupancy[] = []
-  const gone = new Set<string>()
-  const onGone = (ended: string) => {
-    gone.add(ended)
-    wanted.onGone?.(ended)
+  const notHere = new Set<string>()
+  const over = new Set<string>()
+  const onRemoved = (other: string, isCopied: boolean) => {
+    notHere.add(other)
+    if (isCopied) return
+    over.add(other)
+    wanted.onGone?.(other)
   }
   let release: (() => void) | undefined
   const leave = async () => {
     release?.()
     await Promise.all(stays.map((stay) => stay.leave()))
   }
-  const isOver = (other: string) => gone.has(other)
+  const isOver = (other: string) => over.has(other)
   const moveIn = async (place: Place, onBeat?: () => void) =>
-    void stays.push(await enter(place, self, { ...wanted, onBeat, isOver, onGone }))
+    void stays.push(await enter(place, self, { ...wanted, onBeat, isOver, onRemoved }))
   try {
     const folder = await openFolderPlace(directory, [STATE_FOLDER], { instead: 'a folder of its own', times })
     await moveIn(folder, wanted.onBeat)
-    release = lockOut(join(folder.folder, 'receiver.lock'), directory, self, isOver)
+    release = lockOut(join(folder.folder, 'receiver.lock'), directory, self, (other) => notHere.has(other))
     if (stateDirectory !== folder.folder) {
       const state = await openFolderPlace(stateDirectory, [], { instead: 'a --state-dir of its own', times })
       // Under another name it may be the same folder.
