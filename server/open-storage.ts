@@ -60,8 +60,7 @@ export async function openStorage(
   let closeObjects: (() => void) | undefined
   const close = async () => {
     await ledger?.close()
-    if (premises) await cluster?.belonging.end(premises.run)
-    await cluster?.close()
+    await Promise.all([premises && cluster?.belonging.end(premises.run), cluster?.close()])
     closeObjects?.()
     await premises?.leave()
   }

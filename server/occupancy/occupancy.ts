@@ -214,7 +214,7 @@ export class Occupancy {
 }
 
 /** Those who do not belong together with somebody, and can be read. */
-export function strangersIn(found: ReadonlyMap<string, Found>, { run, party }: Occupant): readonly Occupant[] {
+function strangersIn(found: ReadonlyMap<string, Found>, { run, party }: Occupant): readonly Occupant[] {
   return [...found.values()].flatMap(({ occupant, isCopied }) =>
     occupant === undefined || isCopied || occupant.run === run || occupant.party === party ? [] : [occupant],
   )
@@ -228,6 +228,6 @@ export function now(): Moment {
 }
 
 /** So much may have passed since, ms. */
-export function elapsedMs({ steadyMs, wallMs }: Moment): number {
+function elapsedMs({ steadyMs, wallMs }: Moment): number {
   return Math.max(performance.now() - steadyMs, Math.abs(Date.now() - wallMs))
 }

@@ -135,7 +135,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     onTestFinished(() => other.close())
     expect(await upload(other, file)).toMatchObject({ storedAs: 'a.bin' })
     process.kill(inner, 'SIGTERM')
-    await first.exited
+    expect(await first.exited).toEqual({ code: 0, signal: null })
     const kept = await readdir(join(within, 'received/.longshore'))
     expect(kept).toEqual(expect.arrayContaining(['occupants', 'receiver.lock']))
   })

@@ -1,19 +1,24 @@
-import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { connect, refusalOf, source, upload } from '../../server/fixtures/client.ts'
 import { someone } from '../../server/fixtures/occupants.ts'
 import { openBucketPlace } from '../../server/occupancy/bucket-place.ts'
 import { Bucket } from '../../server/store/s3/bucket.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
-import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { type LongshoreProcess, longshore, longshoreUnder } from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { useObjectStore } from './object-store.ts'
+
+/** A process in a namespace of its own sees no others, as in a container. */
+const ownNumbers = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+const canUnshare = spawnSync('unshare', [...ownNumbers.slice(1), 'true']).status === 0
 
 const MIB = 1024 ** 2
 
@@ -91,6 +96,32 @@ describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs r
     expect(last.errors()).toContain('A receiver on the machine dead has used')
   })
 
+  test.skipIf(!canUnshare)(
+    'one that slept too long, and was passed over, stores nothing any more and says why',
+    async () => {
+      const scene = setScene()
+      const bucket = await objects.newBucket()
+      const where = ['--dir', join(scene.sandbox, 'state/one'), '--port', '0', '--plaintext', '--no-auth', '--json']
+      const first = longshoreUnder({ program: ownNumbers }, 'receive', ...where, ...bucketFlags(bucket))
+      const { port } = await first.event('listening')
+      const inner = childOf(first.child.pid ?? 0)
+      process.kill(inner, 'SIGSTOP')
+      const next = await running(bucket, join(scene.sandbox, 'state/two'))
+      process.kill(inner, 'SIGCONT')
+      await expect.poll(first.errors, { timeout: 20_000 }).toContain('has to be started again once that one has ended')
+      const film = scene.addSource('film.bin', MIB)
+      const client = connect(Number(port))
+      onTestFinished(() => client.close())
+      const refused = refusalOf(upload(client, source('film.bin', Buffer.alloc(MIB))))
+      expect(await refused).toBe('UNAVAILABLE STATE_UNREACHABLE')
+      const again = scene.send([film], next.port, { state: join(scene.state, 'again') })
+      expect(await again.ended(), again.errors()).toBe(0)
+      process.kill(inner, 'SIGTERM')
+      expect(await first.ended()).toBe(0)
+      expect((await keysIn(bucket)).filter((key) => key.includes('occupants'))).toHaveLength(1)
+    },
+  )
+
   test('one alone and nodes, nodes of two Redis, and a copied folder are refused', async () => {
     const bucket = await objects.newBucket()
     const within = tempDir()
@@ -117,3 +148,8 @@ describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs r
     expect(await keysIn(elsewhere)).toEqual([])
   })
 })
+
+/** The process that a program in front runs. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim())
+}
