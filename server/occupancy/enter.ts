@@ -70,7 +70,7 @@ async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
       if (await stay.advance('holding', lookedAt)) return
     } else {
       if (isFirst && stay.self.stage === 'entering') await stay.advance('observing', lookedAt)
-      if (!hasWaited && doubtful.length > 0) onUnexpected(waiting(place, doubtful[0]?.occupant))
+      if (!hasWaited && doubtful.length > 0) onUnexpected(waiting(place, doubtful[0]))
       hasWaited ||= doubtful.length > 0
       await delay(place.times.lookEveryMs, undefined, { signal })
     }
@@ -79,7 +79,7 @@ async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
 
 type Watched = { readonly text: string; readonly fromMs: number; isAlive: boolean }
 type Fate = 'alive' | 'dead' | 'unknown'
-type Other = { readonly occupant: Occupant | undefined; readonly fate: Fate }
+type Other = Pick<Found, 'occupant' | 'isCopied'> & { readonly fate: Fate }
 
 /** Those who do not belong together with somebody; the dead are removed, also those of the same party. */
 async function othersIn(
@@ -98,7 +98,7 @@ async function othersIn(
     if (fate === 'dead') {
       await place.remove(run)
       onRemoved(run, record.isCopied)
-    } else if (!isMate) others.push({ occupant, fate })
+    } else if (!isMate) others.push({ ...record, fate })
   }
   return others
 }
@@ -120,10 +120,14 @@ function fateOfWatched(run: string, { text }: Found, watched: Map<string, Watche
 }
 
 /** Said while it waits, because that takes a while. */
-function waiting({ shown, times }: Place, occupant: Occupant | undefined): Error {
-  const who = occupant === undefined ? 'Somebody' : `A receiver on the machine ${printable(occupant.host)}`
+function waiting({ shown, times }: Place, other: Other | undefined): Error {
+  const { occupant, isCopied } = other ?? {}
+  const on = `on the machine ${printable(occupant?.host ?? '')}`
+  let what = `A receiver ${on} has used ${shown} and did not end properly, or still runs`
+  if (isCopied) what = `${shown} seems to be a copy of what a receiver ${on} used at that moment`
+  if (occupant === undefined) what = `Somebody has used ${shown} and did not end properly`
   return new Error(
-    `${who} has used ${shown} and did not end properly, or still runs; the start waits up to ${Math.ceil(times.stillMs / 1000)} s to see whether it does.`,
+    `${what}; the start waits up to ${Math.ceil(times.stillMs / 1000)} s to see whether a receiver lives there.`,
   )
 }
 

@@ -168,6 +168,7 @@ test('a copy of a folder that is in use is a folder of its own', async () => {
   await staying(await placeAt(directory), someone())
   execFileSync('cp', ['-a', directory, `${directory}-copy`])
   const copy = await staying(await placeAt(`${directory}-copy`), someone())
+  expect(copy.told).toEqual([expect.stringContaining(`${directory}-copy seems to be a copy`)])
   await new Promise((resolve) => setTimeout(resolve, QUICK.trustMs))
   copy.stay.mustHold()
   expect([...(await (await placeAt(`${directory}-copy`)).list()).keys()]).toEqual([copy.stay.self.run])
