@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
@@ -59,10 +58,13 @@ export async function openStorage(
   let ledger: Ledger | undefined
   let closeObjects: (() => void) | undefined
   const close = async () => {
-    await ledger?.close()
-    await Promise.all([premises && cluster?.belonging.end(premises.run), cluster?.close()])
-    closeObjects?.()
-    await premises?.leave()
+    try {
+      await ledger?.close()
+      await Promise.all([premises && cluster?.belonging.end(premises.run), cluster?.close()])
+      closeObjects?.()
+    } finally {
+      await premises?.leave()
+    }
   }
   const abandon = async () => {
     await cluster?.belonging.withdraw()
@@ -70,13 +72,13 @@ export async function openStorage(
   }
   try {
     premises = await moveIn(config, directory, stateDirectory, cluster, onUnexpected)
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
     const receiverId = await readOrMakeReceiverId(stateDirectory)
     await cluster?.belonging.claim({ receiverId, store: await namedStore(premises) })
+    // It has a lock of its own, which is older than all others.
+    ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected))
     closeObjects = objects?.close
     const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined }))
-    ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     ledger = await withReceivedLog(guardedLedger(ledger, premises), directory, now, bucketOf(config))
     ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
     return {

@@ -90,6 +90,17 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     expect((await start(directory)).errors()).toBe('')
   })
 
+  test('are refused on a folder that is mounted elsewhere, too', async () => {
+    const within = await sandbox()
+    const [directory, mounted] = [join(within, 'received'), join(within, 'mounted')]
+    await mkdir(mounted)
+    const first = await start(directory)
+    const mount = ['unshare', '--mount', 'sh', '-c', `mount --bind ${directory} ${mounted} && exec "$0" "$@"`]
+    await expect(receiverProcessUnder(mount, 'index.ts', ...flags(mounted))).rejects.toThrow('"code":2')
+    expect(await readdir(mounted)).toEqual([])
+    first.kill('SIGKILL')
+  })
+
   /** One that takes itself to be on another machine, with its own ledger: under one kernel a ledger is locked. */
   async function onMachine(name: string, within: string): Promise<ReceiverProcess> {
     const boot = join(within, name)
