@@ -79,7 +79,7 @@ export async function openStorage(
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected))
     closeObjects = objects?.close
     const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined }))
-    ledger = await withReceivedLog(guardedLedger(ledger, premises), directory, now, bucketOf(config))
+    ledger = guardedLedger(await withReceivedLog(ledger, directory, now, bucketOf(config)), premises)
     ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
     return {
       store: guardedStore(store, premises),
