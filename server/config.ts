@@ -53,6 +53,8 @@ export type ReceiverConfig = {
   readonly workers?: number
   /** What senders may take from the receiver; each has a default. */
   readonly limits?: Partial<ReceiverLimits>
+  /** Ends a start that waits to see whether another receiver still lives; it does nothing to one that runs. */
+  readonly signal?: AbortSignal
   /** Milliseconds since 1970; the system's clock when not given. */
   readonly now?: () => number
   /** Told of each call that has ended, for a log. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
@@ -10,11 +10,13 @@ import { type Leases, noOtherReceiver } from './leases.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { guardedLeases, guardedLedger, guardedStore } from './occupancy/guarded.ts'
+import { mustSeeMates } from './occupancy/mates.ts'
+import { occupy, type Premises } from './occupancy/occupy.ts'
 import { withOpenUploadsCap } from './open-uploads.ts'
-import { takePidLock } from './pid-lock.ts'
 import { bucketOf } from './place.ts'
 import { withReceivedLog } from './received-log.ts'
-import { STATE_FOLDER } from './safe-path.ts'
+import { readOrMakeReceiverId, readReceiverId } from './receiver-id.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
 import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
@@ -28,11 +30,21 @@ export type OpenStorage = {
   readonly forwarding: Forwarding
   /** Undefined for a receiver that is alone. */
   readonly cluster: Cluster | undefined
+  /** See `readOrMakeReceiverId`. */
+  readonly receiverId: string
+  /** False when nothing may be stored, because another receiver may have the place by now. */
+  isHeld(): boolean
   /** Lets go of all of it. */
   close(): Promise<void>
+  /** The same for a receiver that did not get as far as to run. */
+  abandon(): Promise<void>
 }
 
-/** @throws ReceiveError BUSY, STORAGE_NOT_WRITABLE, BAD_FLAGS, STATE_UNREACHABLE; each with one sentence that names what cannot be used. */
+/**
+ * Nothing of any place is changed before it is known that no other receiver uses it.
+ *
+ * @throws ReceiveError BUSY, STORAGE_NOT_WRITABLE, BAD_FLAGS, STATE_UNREACHABLE, DRAINING; each with one sentence that names what cannot be used.
+ */
 export async function openStorage(
   config: ReceiverConfig,
   directory: string,
@@ -43,33 +55,51 @@ export async function openStorage(
 ): Promise<OpenStorage> {
   const cluster =
     config.cluster && (await joinCluster(config.cluster, config.expireAfterMs ?? EXPIRE_AFTER_MS, onUnexpected))
-  let lock: FolderLock | undefined
+  let premises: Premises | undefined
   let ledger: Ledger | undefined
   let closeObjects: (() => void) | undefined
   const close = async () => {
-    await ledger?.close()
-    await cluster?.close()
-    closeObjects?.()
-    lock?.release()
+    try {
+      await ledger?.close()
+      await Promise.all([premises && cluster?.belonging.end(premises.run), cluster?.close()])
+      closeObjects?.()
+    } finally {
+      await premises?.leave()
+    }
+  }
+  const abandon = async () => {
+    await cluster?.belonging.withdraw()
+    await close()
   }
   try {
-    await mkdir(directory, { recursive: true })
+    premises = await moveIn(config, directory, stateDirectory, cluster, onUnexpected)
+    const receiverId = await readOrMakeReceiverId(stateDirectory)
+    await cluster?.belonging.claim({ receiverId, store: await namedStore(premises) })
+    // It has a lock of its own, which is older than all others.
+    ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     const claims = cluster?.nameClaims ?? claimsInMemory()
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected, claims))
     closeObjects = objects?.close
     const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined, claims }))
-    // Nodes share the folder, and their leases keep them apart.
-    if (cluster === undefined) lock = await lockFolder(directory)
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
-    ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
-    ledger = await withReceivedLog(ledger, directory, now, bucketOf(config))
+    ledger = guardedLedger(await withReceivedLog(ledger, directory, now, bucketOf(config)), premises)
     ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
-    const leases = cluster?.leases ?? noOtherReceiver
-    return { store, ledger, leases, forwarding: cluster?.forwarding ?? noForwarding, cluster, close }
+    return {
+      store: guardedStore(store, premises),
+      ledger,
+      leases: guardedLeases(cluster?.leases ?? noOtherReceiver, premises),
+      forwarding: cluster?.forwarding ?? noForwarding,
+      cluster,
+      receiverId,
+      isHeld: premises.isHeld,
+      close,
+      abandon,
+    }
   } catch (error) {
-    await close()
+    await abandon()
+    if (config.signal?.aborted)
+      throw receiveErrorFrom(error, 'DRAINING', 'The receiver was told to end before it had started.')
     if (error instanceof ReceiveError && error.code !== 'BUSY' && error.code !== 'INTERNAL') throw error
-    if (error instanceof ReceiveError && ledger === undefined && lock === undefined) throw error
+    if (error instanceof ReceiveError && premises === undefined) throw error
     const known = toReceiveError(error)
     if (known.code === 'BUSY')
       throw receiveErrorFrom(error, 'BUSY', `Another receiver is already using ${stateDirectory}.`)
@@ -78,20 +108,49 @@ export async function openStorage(
   }
 }
 
+/** Makes sure that no other receiver is where this one is to be, and that all nodes of one are in the same place. Throws what {@link openStorage} throws. */
+async function moveIn(
+  { objectStore, signal }: ReceiverConfig,
+  directory: string,
+  stateDirectory: string,
+  cluster: Cluster | undefined,
+  onUnexpected: OnUnexpected,
+): Promise<Premises> {
+  let run: string | undefined
+  const premises = await occupy({
+    directory,
+    stateDirectory,
+    objectStore,
+    cluster: cluster && { party: cluster.belonging.party, redis: cluster.redis },
+    onUnexpected,
+    onBeat: () => void (run !== undefined && cluster?.belonging.keep(run)),
+    onGone: (gone) => void cluster?.belonging.end(gone),
+    signal,
+  })
+  if (cluster === undefined) return premises
+  const { belonging } = cluster
+  try {
+    const receiverId = (await readReceiverId(stateDirectory)) ?? randomBytes(16).toString('hex')
+    const { shown } = premises.store
+    await belonging.mustFit({ receiverId, store: { shown, identity: await premises.store.knownIdentity() } })
+    for (const place of premises.places) await mustSeeMates(place, premises.run, belonging.runs, signal)
+    run = premises.run
+    await belonging.keep(run)
+    return premises
+  } catch (error) {
+    await premises.leave()
+    throw error
+  }
+}
+
+async function namedStore({ store }: Premises): Promise<{ readonly identity: string; readonly shown: string }> {
+  return { identity: await store.identity(), shown: store.shown }
+}
+
 /** The library that speaks to object stores takes its time to load, and few receivers need it. */
 async function openObjects(config: S3Config, onUnexpected: OnUnexpected, claims: NameClaims) {
   const { openS3Store } = await import('./store/s3.ts')
   return openS3Store(config, onUnexpected, claims)
-}
-
-type FolderLock = { release(): void }
-
-/** Two receivers with ledgers of their own on one folder would take each other's parts for leftovers. */
-async function lockFolder(directory: string): Promise<FolderLock> {
-  await mkdir(join(directory, STATE_FOLDER), { recursive: true, mode: 0o700 })
-  const taken = takePidLock(join(directory, STATE_FOLDER, 'receiver.lock'))
-  if (taken.kind === 'taken') return taken
-  throw new ReceiveError('BUSY', `Another receiver is already using ${directory} (process ${taken.pid}).`)
 }
 
 /** Callers that nobody asked who they are count as one. */

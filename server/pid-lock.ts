@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-/** The process that holds a lock. `startedAt` tells it from a later one with the same number. */
-type Holder = { readonly pid: number; readonly startedAt?: string }
+/** A process as others of the same machine know it. `startedAt` tells it from a later one with the same number. */
+export type KnownProcess = { readonly pid: number; readonly startedAt?: string }
+
+type Lock = KnownProcess & { readonly run?: string }
 
 /** What taking a lock came to: the way to let it go, or the number of the process that has it. */
 export type Taken = { readonly kind: 'taken'; release(): void } | { readonly kind: 'held'; readonly pid: number }
@@ -13,43 +15,98 @@ const MAX_ROUNDS = 10
  * Takes the lock file at `path` for this process, until it is released or the process ends, however it ends: a lock of a process that is gone is taken
  * over. It keeps processes of one machine apart, not machines that share a folder.
  *
+ * @param as.run what else names whoever takes it.
+ * @param as.isOver whether who is named so is known to have ended, in a way that is better than the number of its process: a lock that was copied with
+ * everything else names a process that may well run, and not here.
  * @throws the system's error when the file can be neither read nor written.
  */
-export function takePidLock(path: string): Taken {
-  const { startedAt } = startOf(process.pid)
-  const self: Holder = { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }) }
+export function takePidLock(
+  path: string,
+  as: { readonly run?: string; readonly isOver?: (run: string) => boolean } = {},
+): Taken {
+  const own = JSON.stringify({ ...thisProcess(), run: as.run })
   for (let round = 0; ; round++) {
     try {
-      writeFileSync(path, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
-      return { kind: 'taken', release: () => rmSync(path, { force: true }) }
+      writeFileSync(path, own, { flag: 'wx', mode: 0o600 })
+      return { kind: 'taken', release: () => releaseIfOwn(path, own) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || round === MAX_ROUNDS) throw error
     }
-    const holder = readHolder(path)
-    if (holder !== undefined && isAlive(holder)) return { kind: 'held', pid: holder.pid }
-    rmSync(path, { force: true })
+    const text = readLock(path)
+    const holder = holderIn(text)
+    const isOver = holder?.run !== undefined && as.isOver?.(holder.run)
+    if (holder !== undefined && !isOver && isRunning(holder)) return { kind: 'held', pid: holder.pid }
+    if (text !== undefined) removeDead(path, text)
   }
 }
 
-/** Undefined when the lock was let go meanwhile, or was torn by a crash while it was written. */
-function readHolder(path: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(readFileSync(path, 'utf8')) as Partial<Holder> | null
-    return typeof holder?.pid === 'number' && holder.pid > 0 ? { ...holder, pid: holder.pid } : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** The number of the running process that has the lock at `path`; undefined when none has. For `isOver` and what it throws see {@link takePidLock}. */
+export function pidLockHolder(path: string, isOver: (run: string) => boolean): number | undefined {
+  const holder = holderIn(readLock(path))
+  const counts = holder?.run === undefined || !isOver(holder.run)
+  return holder !== undefined && counts && isRunning(holder) ? holder.pid : undefined
 }
 
-function isAlive({ pid, startedAt }: Holder): boolean {
+/** This process, as {@link isRunning} knows it. */
+export function thisProcess(): KnownProcess {
+  const { startedAt } = startOf(process.pid)
+  return { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }) }
+}
+
+/** Whether a process of this machine runs, and is no later one with its number as far as the system tells. */
+export function isRunning({ pid, startedAt }: KnownProcess): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   const now = startOf(pid)
-  return !now.isZombie && (startedAt === undefined || now.startedAt === startedAt)
+  // A system may hide when the processes of other users began.
+  return !now.isZombie && (startedAt === undefined || now.startedAt === undefined || now.startedAt === startedAt)
+}
+
+/** Who took the lock over meanwhile, because this process was taken for dead, keeps it. */
+function releaseIfOwn(path: string, own: string): void {
+  if (readLock(path) === own) rmSync(path, { force: true })
+}
+
+/** Removes a lock that said `text`, and no other that has come in its place since it was read. */
+function removeDead(path: string, text: string): void {
+  const aside = `${path}.${process.pid}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  try {
+    if (readLock(aside) !== text) linkSync(aside, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+/** Undefined when there is none, or it was let go meanwhile. */
+function readLock(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Undefined when the lock was torn by a crash while it was written. */
+function holderIn(text: string | undefined): Lock | undefined {
+  try {
+    const holder = JSON.parse(text ?? '') as Partial<Lock> | null
+    return typeof holder?.pid === 'number' && holder.pid > 0 ? { ...holder, pid: holder.pid } : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** Since when a process runs, in the kernel's words, and whether it has ended and only its parent has not looked; nothing where the kernel does not tell (it does on Linux). */

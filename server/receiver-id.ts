@@ -4,20 +4,25 @@ import { makePrivateFile, readIfThere, writePrivateFile } from './private-file.t
 
 /** The stable random id of a receiver, 32 hex digits, made at its first start and kept in its state folder. */
 export async function readOrMakeReceiverId(stateDirectory: string): Promise<string> {
-  const path = join(stateDirectory, 'receiver-id')
-  const known = await readId(path)
+  const known = await readReceiverId(stateDirectory)
   if (known !== undefined) return known
+  const path = pathIn(stateDirectory)
   const id = randomBytes(16).toString('hex')
   // Nodes that start at the same moment must agree.
   if (await makePrivateFile(path, `${id}\n`)) return id
-  const others = await readId(path)
+  const others = await readReceiverId(stateDirectory)
   if (others !== undefined) return others
   // What is there is not an id.
   await writePrivateFile(path, `${id}\n`)
   return id
 }
 
-async function readId(path: string): Promise<string | undefined> {
-  const text = await readIfThere(path)
+/** The same; undefined before the first start. */
+export async function readReceiverId(stateDirectory: string): Promise<string | undefined> {
+  const text = await readIfThere(pathIn(stateDirectory))
   return /^[0-9a-f]{32}$/.exec(text?.trim() ?? '')?.[0]
+}
+
+function pathIn(stateDirectory: string): string {
+  return join(stateDirectory, 'receiver-id')
 }

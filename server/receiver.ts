@@ -26,7 +26,6 @@ import { namesInMemory, PlainNames } from './plain-names.ts'
 import type { ShortWay } from './put-files.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
-import { readOrMakeReceiverId } from './receiver-id.ts'
 import { Retention } from './retention.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
@@ -111,8 +110,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false, now)
     await settleInterrupted(ledger, sessions, onUnexpected)
-    const id = await readOrMakeReceiverId(stateDirectory)
-    await cluster?.mustBelongTo(id)
+    const id = storage.receiverId
     // Nodes are one receiver to its senders, whichever of them answers.
     const runId = cluster === undefined ? randomBytes(8).toString('hex') : id
     const name = config.name ?? hostname()
@@ -143,7 +141,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       { forwarding: storage.forwarding, node: () => cluster?.name() ?? '' },
       onUnexpected,
     )
-    const health = new Health(() => cluster?.isInTouch() ?? true)
+    const health = new Health(() => storage.isHeld() && (cluster?.isInTouch() ?? true))
     const serving = await serve(config, limits, service, access, health, onUnexpected)
     await cluster?.announce({
       address: config.cluster?.nodeAddress ?? reachableAddress(config.host, serving.port),
@@ -154,7 +152,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       throw error
     })
     const expireAfterMs = config.expireAfterMs ?? EXPIRE_AFTER_MS
-    const mayLook = cluster?.maySweep ?? (async () => true)
+    const mayLook = async () => storage.isHeld() && ((await cluster?.maySweep()) ?? true)
     const expiry = new Expiry({ sessions, ledger, store, expireAfterMs, mayLook, now, onUnexpected })
     const { keepForMs } = config
     const retention =
@@ -191,7 +189,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     await hashing.close()
     await smallFiles?.close()
     await access?.close()
-    await storage.close()
+    await storage.abandon()
     throw error
   }
 }

@@ -34,12 +34,15 @@ async function runReceiver(command: Command): Promise<number> {
   // What goes wrong is said once, in our own words.
   setLogVerbosity(logVerbosity.NONE)
   const stopped = stopSignal()
+  const starting = new AbortController()
+  void stopped.then(() => starting.abort())
   process.stdout.on('error', ignoreClosedPipe)
   let started: Started
   try {
-    started = await start(readSettings(command))
+    started = await start(readSettings(command), starting.signal)
   } catch (error) {
     if (!(error instanceof ReceiveError) || error.code === 'INTERNAL') throw error
+    if (starting.signal.aborted) return 0
     process.stderr.write(`${error.message}\n`)
     return WRONG_USE
   }
@@ -88,7 +91,7 @@ type Started = Settings & {
 }
 
 /** Throws ReceiveError, with one sentence, for whatever cannot start; then nothing is left running. */
-async function start(settings: Settings): Promise<Started> {
+async function start(settings: Settings, signal: AbortSignal): Promise<Started> {
   const { flags, config } = settings
   const statusAt = toStatusPlace(flags)
   const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
@@ -96,7 +99,7 @@ async function start(settings: Settings): Promise<Started> {
   const place = (name: string) => placeOf(config, name)
   const hooks = startHooks({ ...flags, command: flags.onStored }, place, onTrouble)
   const onCall = log && { onCall: log.call }
-  const receiver = await startReceiver({ ...config, ...version(), onUnexpected: onTrouble, ...onCall })
+  const receiver = await startReceiver({ ...config, ...version(), signal, onUnexpected: onTrouble, ...onCall })
   if (statusAt === undefined) return { ...settings, log, receiver, hooks, status: undefined }
   const devicesOf = async () => {
     const devices = await readDevices(receiver.stateDirectory, onTrouble)

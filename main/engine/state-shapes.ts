@@ -10,6 +10,7 @@ const RECEIVER_NAMES: ReadonlySet<string> = new Set([
   'identity',
   'ledger',
   'listening.json',
+  'occupants',
   'pairing.json',
   'parts',
   'received.jsonl',

@@ -34,7 +34,7 @@ export async function filesInBucket(where: TestBucket): Promise<Record<string, s
   const files: Record<string, string> = {}
   await using(where, async (client) => {
     for await (const Key of keysIn(client, where.bucket)) {
-      if (Key.startsWith('.longshore/')) continue
+      if (Key.split('/').includes('.longshore')) continue
       const { Body } = await client.send(new GetObjectCommand({ Bucket: where.bucket, Key }))
       const hash = createHash('sha256')
       for await (const block of Body as Readable) hash.update(block)

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
-import { ReceiveError } from '../errors.ts'
 import { SWEEP_EVERY_MS } from '../expiry.ts'
 import type { Leases } from '../leases.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openRedisLedger } from '../ledger/redis.ts'
 import type { KnownNames } from '../plain-names.ts'
 import type { NameClaims } from '../store/name-claims.ts'
+import { type Belonging, openBelonging } from './belonging.ts'
 import { type Forwarding, forwardingTo } from './forwarding.ts'
 import { claimsInRedis } from './name-claims.ts'
 import { openNode } from './node.ts'
@@ -37,8 +37,10 @@ export type Cluster = {
   maySweep(): Promise<boolean>
   /** Whether it may serve uploads: false while Redis does not answer. */
   isInTouch(): boolean
-  /** Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver. */
-  mustBelongTo(receiverId: string): Promise<void>
+  /** Which receiver this Redis belongs to, and where its files go. */
+  readonly belonging: Belonging
+  /** The address of this Redis, for people: without a password. */
+  readonly redis: string
   /** Begins to take part, when the receiver listens. */
   announce(address: NodeAddress): Promise<void>
   /** Lets the other nodes have its uploads, and lets go of Redis. */
@@ -49,7 +51,6 @@ export type Cluster = {
 const NAMES_LAST_MS = 86_400_000
 const SWEEP = 'longshore:sweep'
 const NAME_CHARACTERS = 12
-const RECEIVER = 'longshore:receiver'
 
 /**
  * @param expireAfterMs see {@link openRedisLedger}.
@@ -61,6 +62,10 @@ export async function joinCluster(
   onUnexpected: OnUnexpected,
 ): Promise<Cluster> {
   const state = await connectRedis(config.redisUrl, onUnexpected)
+  const belonging = await openBelonging(state).catch((error: unknown) => {
+    state.close()
+    throw error
+  })
   const node = openNode(state, onUnexpected, config.leaseMs)
   const peers = new Peers()
   let name = ''
@@ -73,15 +78,8 @@ export async function joinCluster(
     name: () => name,
     isInTouch: node.isTrusted,
     maySweep: async () => (await state.command('SET', SWEEP, node.id, 'NX', 'PX', SWEEP_EVERY_MS * 0.9)) !== null,
-    async mustBelongTo(receiverId) {
-      await state.command('SET', RECEIVER, receiverId, 'NX')
-      const known = String(await state.command('GET', RECEIVER))
-      if (known === receiverId) return
-      throw new ReceiveError(
-        'BAD_FLAGS',
-        `--redis: the Redis there belongs to the receiver ${known}, and this one is ${receiverId}. All nodes of a receiver share one --state-dir.`,
-      )
-    },
+    belonging,
+    redis: state.shown,
     async announce(told) {
       await node.announce(toNodeText(told))
       name = createHash('sha256').update(told.address).digest('hex').slice(0, NAME_CHARACTERS)

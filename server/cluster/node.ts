@@ -84,14 +84,15 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
     }
   }
   let renewing: Promise<void> | undefined
-  const renewSoon = () => {
+  let timer: NodeJS.Timeout | undefined
+  const renewSoon = (): Promise<void> => {
+    // A node that is refused before it needed anything leaves nothing behind.
+    timer ??= setInterval(() => void renewSoon(), leaseMs / RENEWALS_PER_LEASE)
     renewing ??= renew().finally(() => {
       renewing = undefined
     })
     return renewing
   }
-  const timer = setInterval(() => void renewSoon(), leaseMs / RENEWALS_PER_LEASE)
-
   /** A new name for what this node has, and what throws when it may have ended. */
   const hold = async () => {
     if (performance.now() > trustedUntilMs) await renewSoon()
@@ -155,6 +156,7 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
       onLost: (listener) => void listeners.push(listener),
     },
     async close() {
+      if (timer === undefined) return
       clearInterval(timer)
       await renewing
       try {

@@ -10,6 +10,8 @@ export type Script = { readonly source: string; readonly keys: number }
 
 /** A connection to the Redis that several receivers share. It is made again by itself when it broke; what is asked meanwhile is refused at once. */
 export interface SharedState {
+  /** Its address, for people: without a password. */
+  readonly shown: string
   /** @throws ReceiveError STATE_UNREACHABLE when Redis does not answer, and what the script itself refuses as a {@link Refused}. */
   run(script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply>
   /** One command of Redis. Throws what {@link run} throws. */
@@ -89,6 +91,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
     throw unreachable(error, shown)
   }
   return {
+    shown,
     command: (...parameters) => send(parameters),
     async run(script, ...parameters) {
       const call = (digest: string) => send(['EVALSHA', digest, script.keys, ...parameters])

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, openSync, statSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { hasCode, ReceiveError } from '../errors.ts'
+import { makePrivateFile, readIfThere } from '../private-file.ts'
+import { openFolder } from '../store/folder.ts'
+import { hasLife, showLife } from './neighbour.ts'
+import { type Occupant, occupantText, toOccupant } from './occupant.ts'
+import type { Found, Place, Times } from './place.ts'
+
+const FOLDER_TIMES: Times = { beatMs: 3_000, trustMs: 9_000, stillMs: 12_000, lookEveryMs: 250, settleMs: 1_000 }
+
+const OCCUPANTS = 'occupants'
+const RECORD = /^([0-9a-f]{16})\.json$/
+/** The folder of the records goes when nobody is left, also while somebody comes, who makes it again within so many tries. */
+const MOST_TRIES = 10
+
+/** See {@link Place}. */
+export type FolderPlace = Place & {
+  /** Where the records' folder is: what a receiver keeps for itself. */
+  readonly folder: string
+}
+
+/**
+ * A folder that a receiver uses. It is the same one under every name and from every machine that sees it, because the records lie in it.
+ *
+ * @param root made when it is missing.
+ * @param inside where below the root the receiver keeps what is its own; no symbolic link there is followed.
+ * @throws the system's error when it cannot be made, ReceiveError when something else stands there.
+ */
+export async function openFolderPlace(
+  root: string,
+  inside: readonly string[],
+  { instead, times = FOLDER_TIMES }: { readonly instead: string; readonly times?: Times | undefined },
+): Promise<FolderPlace> {
+  const folder = join(root, ...inside)
+  const records = join(folder, OCCUPANTS)
+  const made = foldersFrom(await mkdir(root, { recursive: true, ...(inside.length === 0 && { mode: 0o700 }) }), root)
+  const makeRecords = async () => {
+    for (const path of [...inside, OCCUPANTS].map((_, at, all) => all.slice(0, at + 1))) {
+      const isNew = await makeFolder(join(root, ...path))
+      if (isNew) made.push(join(root, ...path))
+      await (await openFolder(root, path)).close()
+    }
+  }
+  let hide: (() => void) | undefined
+  const close = async () => {
+    hide?.()
+    hide = undefined
+    for (const path of new Set([records, ...made.reverse()])) await removeIfEmpty(path)
+  }
+  try {
+    await makeRecords()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const socketOf = (run: string) => `${run}.sock`
+  const recordOf = (run: string) => join(records, `${run}.json`)
+  const atStart = identityOf(folder)
+  const mustBeThere = () => {
+    if (identityOf(folder) !== atStart)
+      throw new ReceiveError('STORAGE_NOT_WRITABLE', `${root} is not the folder that the receiver was started with.`)
+  }
+
+  return {
+    folder,
+    shown: root,
+    instead,
+    times,
+    async publish(occupant) {
+      const path = recordOf(occupant.run)
+      hide ??= await showLife(records, socketOf(occupant.run))
+      for (let tries = 1; ; tries++) {
+        try {
+          await write(await open(path, 'wx', 0o600), occupant, { durable: true })
+          return
+        } catch (error) {
+          if (!hasCode(error, 'ENOENT')) await removeIfThere(path)
+          if (!hasCode(error, 'ENOENT') || tries === MOST_TRIES) throw error
+          mustBeThere()
+          await makeRecords()
+        }
+      }
+    },
+    async renew(occupant) {
+      try {
+        await write(await open(recordOf(occupant.run), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), occupant)
+        return true
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error
+        mustBeThere()
+        return false
+      }
+    },
+    async list() {
+      const found = new Map<string, Found>()
+      for (const name of await readdir(records).catch(none)) {
+        const [, run] = RECORD.exec(name) ?? []
+        const record = run === undefined ? undefined : await foundAt(join(records, name))
+        if (run !== undefined && record !== undefined) found.set(run, record)
+      }
+      return found
+    },
+    fateNearby: (run) => hasLife(records, socketOf(run)),
+    async remove(run) {
+      await removeIfThere(recordOf(run))
+      await removeIfThere(join(records, socketOf(run)))
+    },
+    hasNow(run) {
+      try {
+        // A file is opened and not only looked at, because a file system of another machine then asks that machine.
+        closeSync(openSync(recordOf(run), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)))
+        return true
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error
+        mustBeThere()
+        return false
+      }
+    },
+    async identity() {
+      const path = join(folder, 'place-id')
+      const known = await readId(path)
+      if (known !== undefined) return known
+      const id = randomBytes(16).toString('hex')
+      // Of several that name it at the same moment, one does.
+      return (await makePrivateFile(path, `${id}\n`)) ? id : ((await readId(path)) ?? id)
+    },
+    knownIdentity: () => readId(join(folder, 'place-id')),
+    close,
+  }
+}
+
+/** Writes a record over the one before, which is as long. That it was there is durable, so that a power cut leaves one that can be read. */
+async function write(file: FileHandle, occupant: Occupant, { durable = false } = {}): Promise<void> {
+  try {
+    await file.write(occupantText(occupant, await numberOf(file)), 0)
+    if (durable) await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A file that was copied has another number than its original: that tells a record from one that came along with the folder. */
+async function numberOf(file: FileHandle): Promise<{ readonly file: string }> {
+  return { file: String((await file.stat({ bigint: true })).ino) }
+}
+
+async function foundAt(path: string): Promise<Found | undefined> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    try {
+      const text = await readFile(file, 'utf8')
+      const occupant = toOccupant(text)
+      return { text, occupant, isCopied: occupant?.file !== (await numberOf(file)).file }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESTALE')) return undefined
+    throw error
+  }
+}
+
+function none(error: unknown): readonly string[] {
+  if (hasCode(error, 'ENOENT')) return []
+  throw error
+}
+
+async function readId(path: string): Promise<string | undefined> {
+  return /^[0-9a-f]{32}$/.exec((await readIfThere(path))?.trim() ?? '')?.[0]
+}
+
+/** Undefined when it is gone, as it is below a disk that was unmounted. */
+function identityOf(folder: string): string | undefined {
+  const facts = statSync(folder, { bigint: true, throwIfNoEntry: false })
+  return facts && `${facts.dev}:${facts.ino}`
+}
+
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+/** The folders from the first that was made to the last, outermost first; none when none was made. */
+function foldersFrom(first: string | undefined, last: string): string[] {
+  if (first === undefined) return []
+  const folders: string[] = []
+  for (let path = last; path.length >= first.length; path = dirname(path)) folders.unshift(path)
+  return folders
+}
+
+/** Only tidies up: whatever keeps it from doing so keeps nothing else from anything. */
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => 'in use, or gone')
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
+}

@@ -1,0 +1,128 @@
+import type { ReceiveError } from '../errors.ts'
+import type { Lease, Leases } from '../leases.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { ChunkStore } from '../store/chunk-store.ts'
+
+/** What says that a receiver still has the places that it uses. */
+export type Guard = {
+  /** Throws ReceiveError when it does not, or does not know. */
+  mustHold(): void
+  /** Calls back when it has lost one for good, with what to tell the senders. */
+  onLost(listener: (error: ReceiveError) => void): void
+}
+
+/** A ledger that is written to only while the receiver has its places. */
+export function guardedLedger(ledger: Ledger, guard: Guard): Ledger {
+  const { uploads, chunks, checkpoints } = ledger
+  return {
+    ...ledger,
+    uploads: {
+      ...uploads,
+      async save(...save) {
+        guard.mustHold()
+        await uploads.save(...save)
+      },
+      async rekey(...rekey) {
+        guard.mustHold()
+        return uploads.rekey(...rekey)
+      },
+      async forget(record) {
+        guard.mustHold()
+        await uploads.forget(record)
+      },
+    },
+    chunks: {
+      ...chunks,
+      async save(...save) {
+        guard.mustHold()
+        await chunks.save(...save)
+      },
+    },
+    checkpoints: {
+      ...checkpoints,
+      async save(...save) {
+        guard.mustHold()
+        await checkpoints.save(...save)
+      },
+    },
+  }
+}
+
+/** A store that changes something only while the receiver has its places. */
+export function guardedStore(store: ChunkStore, guard: Guard): ChunkStore {
+  const { smallFiles, wholeFiles } = store
+  return {
+    ...store,
+    smallFiles: smallFiles && {
+      ...smallFiles,
+      async prepare(...prepare) {
+        guard.mustHold()
+        return smallFiles.prepare(...prepare)
+      },
+      async restore(...restore) {
+        guard.mustHold()
+        return smallFiles.restore(...restore)
+      },
+      async forget(files) {
+        guard.mustHold()
+        await smallFiles.forget(files)
+      },
+      async clear() {
+        guard.mustHold()
+        await smallFiles.clear()
+      },
+    },
+    wholeFiles: wholeFiles && {
+      async putWhole(...put) {
+        guard.mustHold()
+        return wholeFiles.putWhole(...put)
+      },
+    },
+    async openPart(...open) {
+      guard.mustHold()
+      return store.openPart(...open)
+    },
+    async discardPart(fileId) {
+      guard.mustHold()
+      await store.discardPart(fileId)
+    },
+    async publish(...publish) {
+      guard.mustHold()
+      return store.publish(...publish)
+    },
+    async settle(...settle) {
+      guard.mustHold()
+      return store.settle(...settle)
+    },
+    async removePublished(...remove) {
+      guard.mustHold()
+      return store.removePublished(...remove)
+    },
+    async makeFolder(path) {
+      guard.mustHold()
+      return store.makeFolder(path)
+    },
+  }
+}
+
+/** Leases that are good only while the receiver has its places. */
+export function guardedLeases(leases: Leases, guard: Guard): Leases {
+  const guarded = (lease: Lease): Lease => ({
+    mustHold() {
+      guard.mustHold()
+      lease.mustHold()
+    },
+    release: lease.release,
+  })
+  return {
+    ...leases,
+    async take(fileId) {
+      guard.mustHold()
+      return guarded(await leases.take(fileId))
+    },
+    onLost(listener) {
+      leases.onLost(listener)
+      guard.onLost(listener)
+    },
+  }
+}

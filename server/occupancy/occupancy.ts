@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { OnUnexpected } from '../answer.ts'
+import { ReceiveError } from '../errors.ts'
+import { printable } from '../printable.ts'
+import type { Occupant, Stage } from './occupant.ts'
+import type { Found, Place } from './place.ts'
+
+/** A place that does not answer keeps nobody from ending for longer than this, ms. Whoever comes next finds out that nobody is there. */
+const LEAVE_WITHIN_MS = 2_000
+
+/**
+ * The stay of a receiver in a place. It says again and again that it lives, and trusts that nobody else took the place for as long as that was heard. When it
+ * was held up for longer, as a machine that slept is, it looks before it goes on: whoever took its place has removed its record.
+ */
+export class Occupancy {
+  readonly place: Place
+  readonly #onUnexpected: OnUnexpected
+  readonly #onBeat: () => void
+  readonly #listeners: ((error: ReceiveError) => void)[] = []
+  readonly #timer: NodeJS.Timeout
+  #self: Occupant
+  #trustedFrom: Moment | undefined
+  #beating: Promise<void> | undefined
+  #lost: ReceiveError | undefined
+  #isTold = false
+
+  private constructor(place: Place, self: Occupant, onUnexpected: OnUnexpected, onBeat: () => void) {
+    this.place = place
+    this.#self = self
+    this.#onUnexpected = onUnexpected
+    this.#onBeat = onBeat
+    this.#timer = setInterval(() => void this.beat(), place.times.beatMs).unref()
+  }
+
+  /**
+   * Says that somebody comes. Throws what the place throws.
+   *
+   * @param onBeat called each time that it says that it lives.
+   */
+  static async begin(
+    place: Place,
+    self: Occupant,
+    onUnexpected: OnUnexpected,
+    onBeat: () => void = () => undefined,
+  ): Promise<Occupancy> {
+    await place.publish(self)
+    return new Occupancy(place, self, onUnexpected, onBeat)
+  }
+
+  get self(): Occupant {
+    return this.#self
+  }
+
+  /** Says how far it is. Answers false when too much time passed since that was found out, or nobody heard of it any more: then it is as far as before. */
+  async advance(stage: Stage, foundOut: Moment): Promise<boolean> {
+    await this.#beating
+    const advancing = this.#advance(stage, foundOut)
+    this.#beating = advancing.then(
+      () => undefined,
+      () => undefined,
+    )
+    try {
+      return await advancing
+    } finally {
+      this.#beating = undefined
+    }
+  }
+
+  async #advance(stage: Stage, foundOut: Moment): Promise<boolean> {
+    const before = this.#self
+    this.#self = { ...before, stage, beat: before.beat + 1 }
+    if ((await this.place.renew(this.#self)) && elapsedMs(foundOut) < this.place.times.trustMs) {
+      if (stage === 'holding') this.#trustedFrom = foundOut
+      return true
+    }
+    this.#self = { ...before, beat: before.beat + 2 }
+    if (!(await this.place.renew(this.#self))) await this.place.publish(this.#self)
+    return false
+  }
+
+  /**
+   * @throws ReceiveError STATE_UNREACHABLE when it does not have the place any more, or does not know whether it has; STORAGE_NOT_WRITABLE when the place
+   * cannot be reached.
+   */
+  mustHold(): void {
+    if (this.#lost) throw this.#lost
+    if (this.#isTrusted()) return
+    const isThere = this.place.hasNow(this.#self.run)
+    if (isThere === undefined)
+      throw new ReceiveError(
+        'STATE_UNREACHABLE',
+        'The receiver cannot make sure that what it stores in is still its own.',
+      )
+    if (!isThere) throw this.#lose()
+  }
+
+  /** False when nothing may be stored. */
+  isHeld(): boolean {
+    try {
+      this.mustHold()
+      return true
+    } catch (error) {
+      if (error instanceof Error) return false
+      throw error
+    }
+  }
+
+  /** Calls back when somebody else has the place by now, with what to tell the senders. */
+  onLost(listener: (error: ReceiveError) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Says that it lives, and looks whether it still has the place where that is in doubt. Never rejects. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#beat().finally(() => {
+      this.#beating = undefined
+    })
+    return this.#beating
+  }
+
+  /** Never rejects, and does not wait for long. */
+  async leave(): Promise<void> {
+    clearInterval(this.#timer)
+    const leaving = async () => {
+      await this.#beating
+      await this.place.remove(this.#self.run)
+    }
+    const ignored = () => 'whoever comes next finds out that nobody is there'
+    await Promise.race([leaving().catch(ignored), delay(LEAVE_WITHIN_MS, undefined, { ref: false })])
+    await this.place.close()
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#lost) return
+    this.#onBeat()
+    const begun = now()
+    try {
+      if (this.#self.stage !== 'holding') await ((await this.#renewed()) || this.place.publish(this.#self))
+      else if (this.#isTrusted()) await this.#sayAgain(begun)
+      else await this.#makeSure(begun)
+    } catch (error) {
+      // A place that does not answer for a moment harms nobody.
+      if (this.#self.stage === 'holding' && !this.#isTrusted() && !this.#isTold) {
+        this.#isTold = true
+        this.#onUnexpected(error)
+      }
+    }
+  }
+
+  async #sayAgain(begun: Moment): Promise<void> {
+    const isSaid = await this.#renewed()
+    // Said too late, it may have been heard by nobody.
+    if (!this.#isTrusted()) return this.#makeSure(now())
+    if (!isSaid) {
+      // Somebody removed its record, and another one may have come since.
+      await this.place.publish(this.#self)
+      if ((await this.#look()) === 'taken') return
+    }
+    if (this.#isTrusted()) this.#trustedFrom = begun
+  }
+
+  async #makeSure(begun: Moment): Promise<void> {
+    const seen = await this.#look()
+    if (seen === 'taken') return
+    if (!(await this.#renewed())) return void this.#lose()
+    // Whoever watches it sees by this that it lives, and goes.
+    if (seen === 'alone' && elapsedMs(begun) < this.place.times.trustMs) {
+      this.#trustedFrom = begun
+      this.#isTold = false
+    }
+  }
+
+  #renewed(): Promise<boolean> {
+    this.#self = { ...this.#self, beat: this.#self.beat + 1 }
+    return this.place.renew(this.#self)
+  }
+
+  async #look(): Promise<'alone' | 'watched' | 'taken'> {
+    const found = await this.place.list()
+    const others = strangersIn(found, this.#self)
+    const holder = others.find(({ stage }) => stage === 'holding')
+    if (!found.has(this.#self.run) || holder !== undefined) {
+      this.#lose(holder)
+      return 'taken'
+    }
+    return others.length === 0 ? 'alone' : 'watched'
+  }
+
+  #isTrusted(): boolean {
+    return this.#trustedFrom !== undefined && elapsedMs(this.#trustedFrom) < this.place.times.trustMs
+  }
+
+  #lose(by?: Occupant): ReceiveError {
+    if (this.#lost) return this.#lost
+    clearInterval(this.#timer)
+    const who =
+      by === undefined
+        ? 'another receiver took'
+        : `a receiver on the machine ${printable(by.host)} (process ${by.pid}) took`
+    this.#onUnexpected(
+      new Error(
+        `This receiver was held up for so long that ${who} ${this.place.shown} over; it stores nothing more, and has to be started again once that one has ended.`,
+      ),
+    )
+    this.#lost = new ReceiveError(
+      'STATE_UNREACHABLE',
+      'This receiver was held up, and another one has taken its place; it stores nothing until it is started again.',
+    )
+    for (const listener of this.#listeners) listener(this.#lost)
+    // Where a record can come back, by a beat that was under way, it must keep nobody.
+    void this.place.remove(this.#self.run).catch(() => 'whoever comes next finds out that nobody is there')
+    return this.#lost
+  }
+}
+
+/** Those who do not belong together with somebody, and can be read. */
+function strangersIn(found: ReadonlyMap<string, Found>, { run, party }: Occupant): readonly Occupant[] {
+  return [...found.values()].flatMap(({ occupant, isCopied }) =>
+    occupant === undefined || isCopied || occupant.run === run || occupant.party === party ? [] : [occupant],
+  )
+}
+
+/** A moment on two clocks: one that is never set but may stand while the machine sleeps, and one that goes on and may be set. */
+export type Moment = { readonly steadyMs: number; readonly wallMs: number }
+
+export function now(): Moment {
+  return { steadyMs: performance.now(), wallMs: Date.now() }
+}
+
+/** So much may have passed since, ms. */
+function elapsedMs({ steadyMs, wallMs }: Moment): number {
+  return Math.max(performance.now() - steadyMs, Math.abs(Date.now() - wallMs))
+}

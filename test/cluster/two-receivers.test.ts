@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../bench/free-port.ts'
+import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { connectRedis, type SharedState } from '../../server/cluster/redis.ts'
+import { type Receiver, startReceiver } from '../../server/receiver.ts'
+
+describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redis-server)', () => {
+  let redis: RunningRedis
+  let folder: string
+  let directory: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longshore-two-'))
+    redis = await startRedis(join(folder, 'redis'), await freePort())
+  })
+  afterAll(async () => {
+    await redis.stop()
+    await rm(folder, { recursive: true })
+  })
+  beforeEach(async () => {
+    await (await connected()).command('FLUSHALL')
+    directory = join(await mkdtemp(join(folder, 'received-')), 'box')
+  })
+
+  async function connected(database = 0): Promise<SharedState> {
+    const state = await connectRedis(`${redis.url}/${database}`, () => undefined)
+    onTestFinished(() => state.close())
+    return state
+  }
+
+  /** @param options.database the Redis database that it shares; alone when not given. */
+  async function start(where: string, options: { database?: number; stateDirectory?: string } = {}): Promise<Receiver> {
+    const { database, stateDirectory } = options
+    const receiver = await startReceiver({
+      directory: where,
+      host: '127.0.0.1',
+      port: 0,
+      ...(stateDirectory !== undefined && { stateDirectory }),
+      ...(database !== undefined && { cluster: { redisUrl: `${redis.url}/${database}` } }),
+      onUnexpected: (error) => expect.unreachable(String(error)),
+    })
+    onTestFinished(() => receiver.close())
+    return receiver
+  }
+
+  /** What Redis knows, but for what nodes that run say again and again. */
+  async function knownIn(database: number): Promise<ReadonlyMap<string, string>> {
+    const state = await connected(database)
+    const keys = await state.command('KEYS', '*')
+    const texts = new Map<string, string>()
+    for (const key of (Array.isArray(keys) ? keys : []).map(String).sort())
+      if (!/^longshore:(node:|runs$|sweep$)/.test(key)) texts.set(key, String(await state.command('GET', key)))
+    return texts
+  }
+
+  test('one alone is refused where nodes are, and a node where one is alone', async () => {
+    const node = await start(directory, { database: 0 })
+    await expect(start(directory)).rejects.toThrow(
+      `Receivers that share the Redis at ${redis.url}/0 are already using ${directory} (process ${process.pid}); start this one with the same --redis, too, or give it a folder of its own.`,
+    )
+    await start(directory, { database: 0 })
+    await expect(start(directory, { database: 1 })).rejects.toThrow(`share another Redis, ${redis.url}/0, are already`)
+    expect(await knownIn(1)).toEqual(new Map())
+    expect(node.port).toBeGreaterThan(0)
+  })
+
+  test('a node is refused where one is alone, and leaves nothing in its Redis', async () => {
+    const alone = await start(directory)
+    const node = start(directory, { database: 0 })
+    await expect(node).rejects.toThrow('A receiver without --redis is already using')
+    expect(await knownIn(0)).toEqual(new Map())
+    await alone.close()
+    await start(directory, { database: 0 })
+  })
+
+  test('nodes of one Redis that store in two folders are refused, and nothing of either is changed', async () => {
+    const stateDirectory = join(directory, '..', 'state')
+    await start(directory, { database: 0, stateDirectory })
+    const before = await knownIn(0)
+    const other = join(directory, '..', 'other')
+    const second = start(other, { database: 0, stateDirectory })
+    await expect(second).rejects.toThrow(
+      `the receivers that share ${redis.url}/0 store in ${directory}, and this one would store in ${other}.`,
+    )
+    await expect(second).rejects.toMatchObject({ code: 'BAD_FLAGS' })
+    expect(await knownIn(0)).toEqual(before)
+    expect((await readdir(join(directory, '..'))).sort()).toEqual(['box', 'state'])
+  })
+
+  test('a Redis of another receiver is left as it was, also by a start that finds no folder', async () => {
+    await start(directory, { database: 0 })
+    const before = await knownIn(0)
+    const other = join(directory, '..', 'other')
+    await expect(start(other, { database: 0 })).rejects.toThrow(/belongs to the receiver [0-9a-f]{32}, and this one is/)
+    expect(await knownIn(0)).toEqual(before)
+    expect(await readdir(join(directory, '..'))).toEqual(['box'])
+  })
+
+  test('a copy of the folder of a node that runs is not taken for the same folder', async () => {
+    await start(directory, { database: 0 })
+    const copy = `${directory}-copy`
+    execFileSync('cp', ['-a', directory, copy])
+    await expect(start(copy, { database: 0 })).rejects.toThrow(`does not use ${copy}, which is a copy`)
+  })
+
+  test('a folder that was moved while no node ran goes on with its Redis', async () => {
+    const node = await start(directory, { database: 0 })
+    await node.close()
+    execFileSync('mv', [directory, `${directory}-moved`])
+    await start(`${directory}-moved`, { database: 0 })
+  })
+
+  test('a Redis that was emptied while nodes run is still theirs, for those that come later, too', async () => {
+    await start(directory, { database: 0 })
+    const before = await knownIn(0)
+    await (await connected()).command('FLUSHALL')
+    await expect.poll(() => knownIn(0), { timeout: 10_000 }).toEqual(before)
+    await start(directory, { database: 0 })
+    await expect(start(join(directory, '..', 'other'), { database: 0 })).rejects.toThrow('belongs to the receiver')
+  })
+
+  test('two nodes that start at once on a new folder and a new Redis are both there', async () => {
+    const [one, other] = await Promise.all([start(directory, { database: 0 }), start(directory, { database: 0 })])
+    expect(one.port).not.toBe(other.port)
+    await Promise.all([one.close(), other.close()])
+    await start(directory)
+  })
+})
