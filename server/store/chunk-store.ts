@@ -67,8 +67,14 @@ export interface WholeFileStore {
   ): Promise<readonly string[] | undefined>
 }
 
-/** How a file must be for it to be the one that was stored: so long, and not written to after that moment, milliseconds since 1970. */
-export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number }
+/**
+ * How a file must be for it to be the one that was stored: so long, not written to after it was stored, and not touched since the log was read that says so,
+ * for another one may have got the name meanwhile. Milliseconds since 1970.
+ */
+export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number; readonly readAtMs: number }
+
+/** What became of a file that is to be removed: it is gone, somebody changed it and it is theirs, or it has to be looked at again. */
+export type Removed = 'gone' | 'changed' | 'touched'
 
 /** What has a name: a file of so many bytes, or something else. */
 export type Holder = { readonly kind: 'file'; readonly sizeBytes: number } | { readonly kind: 'other' }
@@ -109,13 +115,9 @@ export interface ChunkStore {
   /**
    * Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a power cut.
    *
-   * @param record awaited afterwards, while nobody else decides about the name.
+   * @param record awaited afterwards unless it was touched, while nobody else decides about the name.
    */
-  removePublished(
-    path: UploadRecord['path'],
-    unchanged: Unchanged,
-    record: () => Promise<void>,
-  ): Promise<'gone' | 'changed'>
+  removePublished(path: UploadRecord['path'], unchanged: Unchanged, record: () => Promise<void>): Promise<Removed>
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
   /** The sizes of all published files below a path together. Zero for one that is not there yet. */

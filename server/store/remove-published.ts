@@ -1,11 +1,13 @@
 import { lstat, unlink } from 'node:fs/promises'
 import { hasCode } from '../errors.ts'
-import type { Unchanged } from './chunk-store.ts'
+import type { Removed, Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
 
 /** Clocks of a file system may be coarser than that of the receiver, ms. */
 const COARSE_MS = 2_000
+/** And what it tells may be so old, ms. */
+const TICK_MS = 5
 
 /** See `ChunkStore.removePublished`. Follows no symbolic link, and deletes nothing that is not a regular file. */
 export async function removePublished(
@@ -14,11 +16,11 @@ export async function removePublished(
   path: readonly string[],
   unchanged: Unchanged,
   record: () => Promise<void>,
-): Promise<'gone' | 'changed'> {
+): Promise<Removed> {
   const claim = await claims.claim(path)
   try {
     const became = await removeClaimed(root, path, unchanged)
-    await record()
+    if (became !== 'touched') await record()
     return became
   } finally {
     await claim.release()
@@ -28,8 +30,8 @@ export async function removePublished(
 async function removeClaimed(
   root: string,
   path: readonly string[],
-  { sizeBytes, storedAtMs }: Unchanged,
-): Promise<'gone' | 'changed'> {
+  { sizeBytes, storedAtMs, readAtMs }: Unchanged,
+): Promise<Removed> {
   try {
     const folder = await openFolder(root, path.slice(0, -1))
     try {
@@ -37,6 +39,8 @@ async function removeClaimed(
       const stats = await lstat(at)
       const isSame = stats.isFile() && stats.size === sizeBytes && stats.mtimeMs <= storedAtMs + COARSE_MS
       if (!isSame) return 'changed'
+      // A file that got the name since may be as long, and bear a time that is as old.
+      if (stats.ctimeMs >= readAtMs - TICK_MS) return 'touched'
       await unlink(at)
       await folder.sync()
       return 'gone'

@@ -17,6 +17,8 @@ export type ObjectFacts = {
   /** The store's name for the very content; on most it is an MD5 as long as the object was written at once. */
   readonly etag: string
   readonly metadata: Readonly<Record<string, string>>
+  /** Milliseconds since 1970, in whole seconds. */
+  readonly changedAtMs: number
 }
 
 /** An object as a listing has it. */
@@ -58,7 +60,9 @@ export class Bucket {
   async head(key: string): Promise<ObjectFacts | undefined> {
     const command = new HeadObjectCommand({ ...this.#connection.target, Key: key })
     const found = await this.#connection.unlessAbsent((client) => client.send(command))
-    return found && { sizeBytes: found.ContentLength ?? 0, etag: found.ETag ?? '', metadata: found.Metadata ?? {} }
+    if (found === undefined) return undefined
+    const { ContentLength = 0, ETag = '', Metadata = {}, LastModified } = found
+    return { sizeBytes: ContentLength, etag: ETag, metadata: Metadata, changedAtMs: LastModified?.getTime() ?? 0 }
   }
 
   /** The bytes of a range, or all; undefined when there is no such object. Held in memory, so ask for little. */

@@ -1,11 +1,13 @@
 import { ReceiveError } from '../../errors.ts'
-import type { Intent, Settled, Unchanged, Wish } from '../chunk-store.ts'
+import type { Intent, Removed, Settled, Unchanged, Wish } from '../chunk-store.ts'
 import type { NameClaims } from '../name-claims.ts'
 import { decide, namesFor, type Publication } from '../publication.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import { wholeObject } from './found-part.ts'
 import type { Layout } from './layout.ts'
 
+/** The clock of a store may run apart from that of the receiver, ms. */
+const COARSE_MS = 5_000
 /** Says of a published object which upload it came from. */
 const UPLOAD = 'longshore-upload'
 
@@ -115,14 +117,15 @@ async function takenAs(
 export async function removeObject(
   { bucket, layout, claims }: NamedBucket,
   path: readonly string[],
-  { sizeBytes }: Unchanged,
+  { sizeBytes, readAtMs }: Unchanged,
   record: () => Promise<void>,
-): Promise<'gone' | 'changed'> {
+): Promise<Removed> {
   const claim = await claims.claim(path)
   try {
     const key = layout.published(path)
     const facts = await bucket.head(key)
     const isOurs = facts === undefined || (facts.sizeBytes === sizeBytes && facts.metadata[UPLOAD] !== undefined)
+    if (facts !== undefined && isOurs && facts.changedAtMs >= readAtMs - COARSE_MS) return 'touched'
     if (facts !== undefined && isOurs) await bucket.delete(key)
     await record()
     return isOurs ? 'gone' : 'changed'
