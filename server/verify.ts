@@ -76,23 +76,29 @@ export async function* verify(
     for (;;) {
       const found = await digestOf(join(directory, ...expected.path.split('/')), onRead)
       const verdict = verdictOn(expected, found)
-      if (verdict.kind !== 'verified') {
-        const latest = await log.latestOf(expected.path)
-        const isNews = latest !== undefined && latest.finishedAt !== expected.finishedAt
-        if (isNews || (found?.isRecent && waitsLeft > 0)) {
-          if (isNews) expected = latest
-          else await setTimeout(WAIT_MS)
-          waitsLeft--
-          continue
-        }
-        const replaced = found && (await replacementsOf(directory, expected.path)).find((one) => isContent(found, one))
-        if (replaced) {
-          yield { kind: 'verified', name: expected.path, bytes: found.bytes, md5: found.md5 }
-          break
-        }
+      if (verdict.kind === 'verified') {
+        yield verdict
+        break
       }
-      yield verdict
-      break
+      // In this order: what has been replaced is in the log before it is no longer about to be.
+      const announced = await replacementsOf(directory, expected.path)
+      const latest = await log.latestOf(expected.path)
+      // The receiver has deleted it meanwhile.
+      if (latest === undefined) break
+      if (found !== undefined && announced.some((content) => isContent(found, content))) {
+        yield { kind: 'verified', name: expected.path, bytes: found.bytes, md5: found.md5 }
+        break
+      }
+      const isNews = latest.finishedAt !== expected.finishedAt || !isSameContent(latest, expected)
+      if (!isNews && !(found?.isRecent && waitsLeft > 0)) {
+        yield verdict
+        break
+      }
+      if (isNews) expected = latest
+      else {
+        await setTimeout(WAIT_MS)
+        waitsLeft--
+      }
     }
   }
 }
@@ -103,8 +109,12 @@ function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undef
   return { kind: 'damaged', name, bytes: found.bytes, md5: found.md5, expected: md5 }
 }
 
-function isContent(found: Found, { md5, size }: Content): boolean {
-  return found.md5 === md5 && found.bytes === size
+function isContent({ md5, bytes }: Found, content: Content): boolean {
+  return isSameContent({ md5, size: bytes }, content)
+}
+
+function isSameContent(one: Content, other: Content): boolean {
+  return one.md5 === other.md5 && one.size === other.size
 }
 
 /** The log as it is now; it is read again only when it has grown. */
