@@ -1,0 +1,154 @@
+import { foldedName, numbered, toSafePath } from '../../server/safe-path.ts'
+import type { Done, Evidence, Logged, Run } from './evidence.ts'
+import type { Violation } from './violation.ts'
+
+/** A `done` and who said it. */
+type Told = { readonly run: Run; readonly done: Done }
+
+/** Whether every file that was called done was stored under a name of its own, and whether only those were replaced that might be. */
+export function judgeNames(evidence: Evidence): Violation[] {
+  const told = evidence.runs.flatMap((run) => run.dones.map((done): Told => ({ run, done })))
+  const key = (path: string) => (evidence.foldsNames ? foldedPath(path) : path)
+  return [
+    ...told.flatMap((one) => mustBeStored(one, evidence)),
+    ...evidence.runs.flatMap((run) => mustDiffer(run, key)),
+    ...mustHaveOneKeeper(told, evidence, key),
+    ...replacements(evidence, key),
+    ...refusals(evidence),
+    ...foldedTwice(evidence),
+    ...evidence.repeats.flatMap(({ sender, newFiles }): Violation[] =>
+      newFiles.length === 0
+        ? []
+        : [{ rule: 'stored again', what: `${sender} ran again and stored ${newFiles.join(', ')}` }],
+    ),
+  ]
+}
+
+/** The log knows each file that was called done, under a name that fits, and so does the ledger, unless it was there already. */
+function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violation[] {
+  const { path, storedAs, md5, bytesSent } = done
+  const wrong = (what: string): Violation => ({ rule: 'done without a file', what: `${shown(run)}: “${path}” ${what}` })
+  const found: Violation[] = []
+  const targets = run.sender.entries.get(path)?.targets ?? []
+  if (!targets.some((target) => isNameFor(storedAs, target))) found.push(wrong(`is stored as “${storedAs}”`))
+  if (!log.some((line) => line.path === storedAs && line.md5 === md5))
+    found.push(wrong(`is done as “${storedAs}” with ${md5}, which the log does not know`))
+  const mayBeThere = run.sender.policy === 'skip-same' && bytesSent === 0
+  const isKnown = records.some((r) => r.state === 'finished' && r.storedAs === storedAs && r.md5 === md5)
+  if (!mayBeThere && !isKnown)
+    found.push(wrong(`is done as “${storedAs}” with ${md5}, which the ledger does not know as finished`))
+  return found
+}
+
+/** Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal. */
+function mustDiffer(run: Run, key: (path: string) => string): Violation[] {
+  const names = new Map<string, Done>()
+  return run.dones.flatMap((done): Violation[] => {
+    const other = names.get(key(done.storedAs))
+    names.set(key(done.storedAs), done)
+    if (other === undefined || (run.sender.policy === 'skip-same' && other.md5 === done.md5)) return []
+    const what = `${shown(run)}: “${other.path}” and “${done.path}” are both done as “${done.storedAs}”`
+    return [{ rule: 'lost file', what }]
+  })
+}
+
+/**
+ * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name with one content, one at most kept
+ * its hands off what was there, and one more for each time that somebody moved the file away. Entries of one command never share a name.
+ */
+function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence, key: (path: string) => string): Violation[] {
+  const byName = new Map<string, Map<string, Told>>()
+  for (const one of told) {
+    const { sender } = one.run
+    if (sender.policy === 'skip-same') continue
+    const entries = byName.get(key(one.done.storedAs)) ?? new Map<string, Told>()
+    byName.set(key(one.done.storedAs), entries)
+    entries.set(JSON.stringify([sender.name, one.done.path, one.done.md5]), one)
+  }
+  return [...byName].flatMap(([name, entries]): Violation[] => {
+    const moved = moves.filter(({ path }) => key(path) === name)
+    return pairs([...entries.values()]).flatMap(([one, other]): Violation[] => {
+      const isSameCommand = one.run.sender === other.run.sender
+      const isSameEntry = isSameCommand && one.done.path === other.done.path
+      const isSameContent = one.done.md5 === other.done.md5
+      const keeps = [one, other].filter(({ run }) => run.sender.policy !== 'overwrite').length
+      // Different contents are the affair of the log, which knows which of them came first.
+      const mustNot = isSameCommand ? !isSameEntry : isSameContent && keeps === 2
+      const isFreed = moved.some(({ md5 }) => md5 === one.done.md5 || md5 === other.done.md5)
+      if (!mustNot || isFreed) return []
+      const what = `${shown(one.run)} “${one.done.path}” and ${shown(other.run)} “${other.done.path}” are both done as “${other.done.storedAs}”`
+      return [{ rule: 'lost file', what }]
+    })
+  })
+}
+
+/** In the log, what follows on a name must be an overwrite, unless what was there was moved away. */
+function replacements({ log, runs, sources, moves }: Evidence, key: (path: string) => string): Violation[] {
+  const overwriting = new Set<string>()
+  for (const { sender } of runs) {
+    if (sender.policy !== 'overwrite') continue
+    for (const { source } of sender.entries.values())
+      for (const { md5 } of sources.get(source)?.versions ?? []) overwriting.add(md5)
+  }
+  const before = new Map<string, Logged>()
+  return log.flatMap((line): Violation[] => {
+    const was = before.get(key(line.path))
+    before.set(key(line.path), line)
+    if (was === undefined || was.md5 === line.md5 || overwriting.has(line.md5)) return []
+    if (moves.some((move) => move.path === was.path && move.md5 === was.md5)) return []
+    const what = `${line.md5} took the name “${line.path}” from ${was.md5}, and no overwrite sent it`
+    return [{ rule: 'lost file', what }]
+  })
+}
+
+/** Whoever was refused because the name was taken was told the truth. */
+function refusals({ runs, stored, moves }: Evidence): Violation[] {
+  const there = new Set([...stored.keys(), ...moves.map(({ path }) => path)].map(foldedPath))
+  return runs.flatMap((run) =>
+    run.failures.flatMap(({ path, reason }): Violation[] => {
+      const targets = run.sender.entries.get(path)?.targets ?? []
+      const isTaken = targets.some((target) => there.has(foldedPath(toSafePath(target.split('/')).join('/'))))
+      if (reason !== 'TARGET_EXISTS' || isTaken) return []
+      return [{ rule: 'done without a file', what: `${shown(run)}: “${path}” exists already, and nothing is there` }]
+    }),
+  )
+}
+
+function foldedTwice({ stored, folders = [], foldsNames }: Evidence): Violation[] {
+  if (!foldsNames) return []
+  const names = new Map<string, string>()
+  return [...stored.keys(), ...folders].flatMap((path): Violation[] => {
+    const other = names.get(foldedPath(path))
+    names.set(foldedPath(path), path)
+    // A pair of folders is told once, not again for each file in them.
+    if (other === undefined || parentOf(other) !== parentOf(path)) return []
+    return [{ rule: 'names that fold equal', what: `“${other}” and “${path}”` }]
+  })
+}
+
+/** Whether a receiver that was asked for `target` may store it under this name: as it is spelled there, with a number when that was taken. */
+export function isNameFor(storedAs: string, target: string): boolean {
+  const wanted = toSafePath(target.split('/'))
+  const parts = storedAs.split('/')
+  const [name = '', wantedName = ''] = [parts.at(-1), wanted.at(-1)]
+  if (foldedPath(parts.slice(0, -1).join('/')) !== foldedPath(wanted.slice(0, -1).join('/'))) return false
+  const counts = [...name.matchAll(/ \((\d+)\)/g)].map(([, count]) => Number(count))
+  const names = [wantedName, ...counts.map((count) => numbered(wantedName, count))]
+  return names.some((one) => foldedName(one) === foldedName(name))
+}
+
+export function foldedPath(path: string): string {
+  return path.split('/').map(foldedName).join('/')
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+function pairs<T>(all: readonly T[]): (readonly [T, T])[] {
+  return all.flatMap((one, index) => all.slice(index + 1).map((other) => [one, other] as const))
+}
+
+function shown({ sender, number }: Run): string {
+  return `${sender.name} (${sender.policy}), run ${number}`
+}

@@ -1,0 +1,63 @@
+/**
+ * The soak: many random rounds, each judged by the oracle. `LONGSHORE_SEED=… LONGSHORE_ROUNDS=…` repeat and lengthen it; the round numbered n has the seed
+ * plus n, so one round is repeated by its own seed and a single round. `LONGSHORE_KIND=…` makes all rounds of one kind.
+ */
+import { randomInt } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KINDS, type Kind, WHOLE_SIZE } from './plan.ts'
+import { type Outcome, soakRound } from './report.ts'
+import { Services } from './services.ts'
+
+const ROUNDS = 200
+
+const seed = wholeNumber('LONGSHORE_SEED', randomInt(2 ** 30))
+const rounds = wholeNumber('LONGSHORE_ROUNDS', ROUNDS)
+const kind = chosenKind()
+const root = mkdtempSync(join(tmpdir(), 'longshore-soak-'))
+const services = new Services()
+const outcomes: Outcome[] = []
+let isInterrupted = false
+process.once('SIGINT', () => {
+  isInterrupted = true
+  say('Ending after this round.')
+})
+try {
+  say(`Soak of ${rounds} rounds; LONGSHORE_SEED=${seed} repeats what is drawn.`)
+  for (let round = 0; round < rounds && !isInterrupted; round++) {
+    const outcome = await soakRound({ seed: seed + round, size: WHOLE_SIZE, kind, root, services })
+    outcomes.push(outcome)
+    say(`${round + 1}/${rounds} ${outcome.text}`)
+  }
+} finally {
+  await services.stop()
+}
+const failed = outcomes.filter(({ kind }) => kind === 'failed')
+const skipped = outcomes.filter(({ kind }) => kind === 'skipped')
+say(`${outcomes.length} rounds: ${failed.length} failed, ${skipped.length} skipped.`)
+const rules = new Map<string, number>()
+for (const { violations } of failed)
+  for (const rule of new Set(violations.map(({ rule }) => rule))) rules.set(rule, (rules.get(rule) ?? 0) + 1)
+for (const [rule, count] of rules) say(`  ${rule}: in ${count} rounds`)
+if (failed.length === 0) rmSync(root, { recursive: true, force: true })
+process.exitCode = failed.length === 0 ? 0 : 1
+
+function wholeNumber(name: string, otherwise: number): number {
+  const text = process.env[name]
+  if (text === undefined) return otherwise
+  if (!/^\d{1,10}$/.test(text)) throw new Error(`${name} takes a whole number, got “${text}”.`)
+  return Number(text)
+}
+
+function chosenKind(): Kind | undefined {
+  const text = process.env.LONGSHORE_KIND
+  const found = KINDS.find((one) => one === text)
+  if (text !== undefined && found === undefined)
+    throw new Error(`LONGSHORE_KIND takes one of ${KINDS.join(', ')}; got “${text}”.`)
+  return found
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
