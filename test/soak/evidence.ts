@@ -6,8 +6,8 @@ export type Evidence = {
   readonly sources: ReadonlyMap<string, SourceHistory>
   /** What lies in the folder or bucket at the end, by path with `/` between its parts. */
   readonly stored: ReadonlyMap<string, Stored>
-  /** Folders below the receiving folder; undefined for a bucket, which has none. */
-  readonly folders: readonly string[] | undefined
+  /** Folders below the receiving folder; of a bucket only those that are empty, for which it has objects. */
+  readonly folders: readonly string[]
   /** True where names that fold equal are one name. */
   readonly foldsNames: boolean
   /** `received.jsonl`, in its order. */
@@ -22,8 +22,8 @@ export type Evidence = {
   readonly receiverEnds: readonly ReceiverEnd[]
   /** Attempts to start a second receiver on the same folder. */
   readonly intrusions: readonly Intrusion[]
-  /** What became of running each command of skip-same once more when all was there. */
-  readonly repeats: readonly Repeat[]
+  /** What became of running all commands of skip-same once more when all was there; undefined when there was none. */
+  readonly repeat: Repeat | undefined
 }
 
 /** One command, however often it was run. */
@@ -135,4 +135,4 @@ export type ReceiverEnd = {
 
 export type Intrusion = { readonly exit: number | string; readonly changed: readonly string[] }
 
-export type Repeat = { readonly sender: string; readonly newFiles: readonly string[] }
+export type Repeat = { readonly senders: readonly string[]; readonly newFiles: readonly string[] }

@@ -13,12 +13,14 @@ import { digest } from './world.ts'
 /** The receiver's own folder at the top of the receiving one. */
 const OWN = '.longshore'
 
-/** Size, time and inode of every file and folder below `root`, by path: what shows whether anybody touched one. */
+/** Size, time and inode of every file below `root`, by path, and which folders there are: what shows whether anybody touched one. */
 export function filesUnder(root: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
     const stats = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false })
-    if (stats !== undefined) found.set(path, `${stats.size} ${stats.mtimeNs} ${stats.ino}`)
+    // A lock that is tried and not had may change the time of the folder that it is in.
+    if (stats?.isDirectory()) found.set(path, 'folder')
+    else if (stats !== undefined) found.set(path, `${stats.size} ${stats.mtimeNs} ${stats.ino}`)
   }
   return found
 }
@@ -39,13 +41,22 @@ export function receivedIn(box: string): { readonly stored: Map<string, Stored>;
   return { stored, folders }
 }
 
-/** @param md5BySha256 of every content that somebody sent; a bucket is compared by another digest. */
+/**
+ * The same of a bucket, where an empty folder is an object whose key ends with a slash.
+ *
+ * @param md5BySha256 of every content that somebody sent; a bucket is compared by another digest.
+ */
 export async function receivedInBucket(
   bucket: TestBucket,
   md5BySha256: ReadonlyMap<string, string>,
-): Promise<Map<string, Stored>> {
-  const files = Object.entries(await filesInBucket(bucket))
-  return new Map(files.map(([key, sha256]) => [key, { md5: md5BySha256.get(sha256) ?? `of ${sha256}`, bytes: -1 }]))
+): Promise<ReturnType<typeof receivedIn>> {
+  const stored = new Map<string, Stored>()
+  const folders: string[] = []
+  for (const [key, sha256] of Object.entries(await filesInBucket(bucket))) {
+    if (key.endsWith('/')) folders.push(key.slice(0, -1))
+    else stored.set(key, { md5: md5BySha256.get(sha256) ?? `of ${sha256}`, bytes: -1 })
+  }
+  return { stored, folders }
 }
 
 /** The log of a receiving folder as anybody can read it. A line that is none is left out, as a crash may leave one. */

@@ -76,7 +76,6 @@ function complaints({ complaints = [], moves }: Evidence): Violation[] {
 
 /** Empty folders of commands that ended with 0 are there, in the spelling of whoever came first. */
 function emptyFolders({ runs, folders }: Evidence): Violation[] {
-  if (folders === undefined) return []
   const there = new Set(folders.map(foldedPath))
   return runs.flatMap(({ exit, sender }): Violation[] => {
     if (exit !== 0) return []

@@ -8,19 +8,14 @@ type Told = { readonly run: Run; readonly done: Done }
 /** Whether every file that was called done was stored under a name of its own, and whether only those were replaced that might be. */
 export function judgeNames(evidence: Evidence): Violation[] {
   const told = evidence.runs.flatMap((run) => run.dones.map((done): Told => ({ run, done })))
-  const key = (path: string) => (evidence.foldsNames ? foldedPath(path) : path)
   return [
     ...told.flatMap((one) => mustBeStored(one, evidence)),
-    ...evidence.runs.flatMap((run) => mustDiffer(run, key)),
-    ...mustHaveOneKeeper(told, evidence, key),
-    ...replacements(evidence, key),
+    ...evidence.runs.flatMap(mustDiffer),
+    ...mustHaveOneKeeper(told, evidence),
+    ...replacements(evidence),
     ...refusals(evidence),
     ...foldedTwice(evidence),
-    ...evidence.repeats.flatMap(({ sender, newFiles }): Violation[] =>
-      newFiles.length === 0
-        ? []
-        : [{ rule: 'stored again', what: `${sender} ran again and stored ${newFiles.join(', ')}` }],
-    ),
+    ...storedAgain(evidence),
   ]
 }
 
@@ -41,11 +36,11 @@ function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violatio
 }
 
 /** Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal. */
-function mustDiffer(run: Run, key: (path: string) => string): Violation[] {
+function mustDiffer(run: Run): Violation[] {
   const names = new Map<string, Done>()
   return run.dones.flatMap((done): Violation[] => {
-    const other = names.get(key(done.storedAs))
-    names.set(key(done.storedAs), done)
+    const other = names.get(done.storedAs)
+    names.set(done.storedAs, done)
     if (other === undefined || (run.sender.policy === 'skip-same' && other.md5 === done.md5)) return []
     const what = `${shown(run)}: “${other.path}” and “${done.path}” are both done as “${done.storedAs}”`
     return [{ rule: 'lost file', what }]
@@ -56,24 +51,24 @@ function mustDiffer(run: Run, key: (path: string) => string): Violation[] {
  * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name with one content, one at most kept
  * its hands off what was there, and one more for each time that somebody moved the file away. Entries of one command never share a name.
  */
-function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence, key: (path: string) => string): Violation[] {
+function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence): Violation[] {
   const byName = new Map<string, Map<string, Told>>()
   for (const one of told) {
     const { sender } = one.run
     if (sender.policy === 'skip-same') continue
-    const entries = byName.get(key(one.done.storedAs)) ?? new Map<string, Told>()
-    byName.set(key(one.done.storedAs), entries)
+    const entries = byName.get(one.done.storedAs) ?? new Map<string, Told>()
+    byName.set(one.done.storedAs, entries)
     entries.set(JSON.stringify([sender.name, one.done.path, one.done.md5]), one)
   }
   return [...byName].flatMap(([name, entries]): Violation[] => {
-    const moved = moves.filter(({ path }) => key(path) === name)
+    const moved = moves.filter(({ path }) => path === name)
     return pairs([...entries.values()]).flatMap(([one, other]): Violation[] => {
       const isSameCommand = one.run.sender === other.run.sender
       const isSameEntry = isSameCommand && one.done.path === other.done.path
       const isSameContent = one.done.md5 === other.done.md5
       const keeps = [one, other].filter(({ run }) => run.sender.policy !== 'overwrite').length
       // Different contents are the affair of the log, which knows which of them came first.
-      const mustNot = isSameCommand ? !isSameEntry : isSameContent && keeps === 2
+      const mustNot = isSameCommand ? one.run !== other.run && !isSameEntry : isSameContent && keeps === 2
       const isFreed = moved.some(({ md5 }) => md5 === one.done.md5 || md5 === other.done.md5)
       if (!mustNot || isFreed) return []
       const what = `${shown(one.run)} “${one.done.path}” and ${shown(other.run)} “${other.done.path}” are both done as “${other.done.storedAs}”`
@@ -83,7 +78,7 @@ function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence, key: (pat
 }
 
 /** In the log, what follows on a name must be an overwrite, unless what was there was moved away. */
-function replacements({ log, runs, sources, moves }: Evidence, key: (path: string) => string): Violation[] {
+function replacements({ log, runs, sources, moves }: Evidence): Violation[] {
   const overwriting = new Set<string>()
   for (const { sender } of runs) {
     if (sender.policy !== 'overwrite') continue
@@ -92,8 +87,8 @@ function replacements({ log, runs, sources, moves }: Evidence, key: (path: strin
   }
   const before = new Map<string, Logged>()
   return log.flatMap((line): Violation[] => {
-    const was = before.get(key(line.path))
-    before.set(key(line.path), line)
+    const was = before.get(line.path)
+    before.set(line.path, line)
     if (was === undefined || was.md5 === line.md5 || overwriting.has(line.md5)) return []
     if (moves.some((move) => move.path === was.path && move.md5 === was.md5)) return []
     const what = `${line.md5} took the name “${line.path}” from ${was.md5}, and no overwrite sent it`
@@ -114,7 +109,13 @@ function refusals({ runs, stored, moves }: Evidence): Violation[] {
   )
 }
 
-function foldedTwice({ stored, folders = [], foldsNames }: Evidence): Violation[] {
+function storedAgain({ repeat }: Evidence): Violation[] {
+  if (repeat === undefined || repeat.newFiles.length === 0) return []
+  const what = `${repeat.senders.join(', ')} ran again and stored ${repeat.newFiles.join(', ')}`
+  return [{ rule: 'stored again', what }]
+}
+
+function foldedTwice({ stored, folders, foldsNames }: Evidence): Violation[] {
   if (!foldsNames) return []
   const names = new Map<string, string>()
   return [...stored.keys(), ...folders].flatMap((path): Violation[] => {

@@ -30,6 +30,8 @@ export type SenderPlan = Shape & {
   /** Which of the tokens of the round it has. */
   readonly token: number
   readonly flags: readonly string[]
+  /** What `--limit` says while things go wrong; afterwards there is none. */
+  readonly limit: string | undefined
   /** How often it is run before the faults stop, at most. */
   readonly lives: number
   /** Nothing happens to it; it ends early, and what it stored may be moved away for good. */
@@ -77,7 +79,8 @@ export function drawPlan(seed: number, random: Random, size: RoundSize, kind?: K
       policy: oneOf(own, policies),
       node: index % nodes,
       token: wholeBetween(own, 0, TOKENS - 1),
-      flags: drawFlags(own, shape.files),
+      flags: chance(own, 0.2) ? ['--connections', String(wholeBetween(own, 1, 8))] : [],
+      limit: chance(own, 0.4) ? drawLimit(own, shape.files) : undefined,
       lives: isUndisturbed ? 1 : wholeBetween(own, 1, 3),
       isUndisturbed,
       startAfterMs: isUndisturbed ? 0 : wholeBetween(own, 0, 400),
@@ -123,12 +126,8 @@ function sharedContents(random: Random): readonly { readonly contentSeed: number
   }))
 }
 
-/** A limit that makes the whole take one to three seconds, so that what happens to the sender happens in the middle. */
-function drawFlags(random: Random, files: Shape['files']): readonly string[] {
+/** Makes the whole take one to three seconds, so that what happens to the sender happens in the middle. */
+function drawLimit(random: Random, files: Shape['files']): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  const kib = Math.max(64, Math.round(bytes / 1024 / wholeBetween(random, 1, 3)))
-  return [
-    ...(chance(random, 0.4) ? ['--limit', `${kib}K`] : []),
-    ...(chance(random, 0.2) ? ['--connections', String(wholeBetween(random, 1, 8))] : []),
-  ]
+  return `${Math.max(64, Math.round(bytes / 1024 / wholeBetween(random, 1, 3)))}K`
 }

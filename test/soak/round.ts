@@ -40,10 +40,9 @@ export async function playRound(plan: RoundPlan, services: Services, folder: str
     const { intrusions, moves } = await goWrong(plan, folder, senders, world, receivers, proxies)
     await Promise.all(senders.map((sender) => finish(sender, world)))
     if (plan.killsAtEnd) await startAgain(receivers)
-    const stored = storedNames(receivers, world)
-    const repeats = await repeatSkipSame(senders, stored)
+    const repeat = await repeatSkipSame(senders, receivers, world)
     for (const node of ports.keys()) await receivers.end(node, 'SIGTERM')
-    const evidence = await gather({ senders, world, receivers, processes, intrusions, moves, repeats })
+    const evidence = await gather({ senders, world, receivers, processes, intrusions, moves, repeat })
     return { evidence, receiversSaid: receivers.stderr() }
   } finally {
     await processes.endAll()
@@ -100,37 +99,32 @@ async function startAgain(receivers: Receivers): Promise<void> {
   for (const node of receivers.ports.keys()) await receivers.start(node)
 }
 
-function storedNames({ bucket, box }: Receivers, world: World): () => Promise<ReadonlySet<string>> {
-  return async () => {
-    if (bucket === undefined) return new Set(receivedIn(box).stored.keys())
-    return new Set((await receivedInBucket(bucket, world.md5BySha256())).keys())
-  }
+function received({ bucket, box }: Receivers, world: World): Promise<ReturnType<typeof receivedIn>> {
+  return bucket === undefined ? Promise.resolve(receivedIn(box)) : receivedInBucket(bucket, world.md5BySha256())
 }
 
 /**
  * Runs every command of skip-same once more, and again when that stored something, for somebody else may have replaced what was there: the same
- * command twice, with nobody else about, must store nothing the second time.
+ * commands twice, with nobody else about, must store nothing the second time.
  */
 async function repeatSkipSame(
   senders: readonly Sender[],
-  names: () => Promise<ReadonlySet<string>>,
-): Promise<readonly Repeat[]> {
-  const repeats: Repeat[] = []
-  for (const sender of senders) {
-    if (sender.plan.policy !== 'skip-same') continue
-    let newFiles: readonly string[] = []
-    for (let times = 0; times < 2; times++) {
-      const before = await names()
-      await sender.start(true).finish(ENDS_WITHIN_MS)
-      newFiles = [...(await names())].filter((name) => !before.has(name))
-      if (newFiles.length === 0) break
-    }
-    repeats.push({ sender: sender.facts.name, newFiles })
+  receivers: Receivers,
+  world: World,
+): Promise<Repeat | undefined> {
+  const again = senders.filter(({ plan }) => plan.policy === 'skip-same')
+  if (again.length === 0) return undefined
+  let newFiles: readonly string[] = []
+  for (let times = 0; times < 2; times++) {
+    const before = (await received(receivers, world)).stored
+    await Promise.all(again.map((sender) => sender.start(true).finish(ENDS_WITHIN_MS)))
+    newFiles = [...(await received(receivers, world)).stored.keys()].filter((name) => !before.has(name))
+    if (newFiles.length === 0) break
   }
-  return repeats
+  return { senders: again.map(({ facts }) => facts.name), newFiles }
 }
 
-type Scene = Pick<Evidence, 'intrusions' | 'moves' | 'repeats'> & {
+type Scene = Pick<Evidence, 'intrusions' | 'moves' | 'repeat'> & {
   readonly senders: readonly Sender[]
   readonly world: World
   readonly receivers: Receivers
@@ -138,14 +132,12 @@ type Scene = Pick<Evidence, 'intrusions' | 'moves' | 'repeats'> & {
 }
 
 async function gather(scene: Scene): Promise<Evidence> {
-  const { senders, world, receivers, processes, intrusions, moves, repeats } = scene
+  const { senders, world, receivers, processes, intrusions, moves, repeat } = scene
   const { box, bucket, redisUrl, ends } = receivers
-  const onDisk = receivedIn(box)
   return {
     runs: senders.flatMap(({ runs }) => runs),
     sources: world.histories(),
-    stored: bucket === undefined ? onDisk.stored : await receivedInBucket(bucket, world.md5BySha256()),
-    folders: bucket === undefined ? onDisk.folders : undefined,
+    ...(await received(receivers, world)),
     foldsNames: bucket === undefined || BUCKETS_FOLD_NAMES,
     log: logOf(box),
     records: redisUrl === undefined ? await recordsIn(box) : await recordsInRedis(redisUrl),
@@ -154,6 +146,6 @@ async function gather(scene: Scene): Promise<Evidence> {
     receiverEnds: ends,
     intrusions,
     moves,
-    repeats,
+    repeat,
   }
 }

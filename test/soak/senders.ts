@@ -54,6 +54,7 @@ export function createSender(
   }
   const where = [...to, '--state-dir', stateDir, ...(plan.into === undefined ? [] : ['--into', plan.into])]
   const args = ['send', ...plan.args, ...where, '--conflict', plan.policy, '--json', ...plan.flags]
+  const slowed = plan.limit === undefined ? args : [...args, '--limit', plan.limit]
   const runs: Run[] = []
   return {
     plan,
@@ -62,7 +63,7 @@ export function createSender(
     runs,
     start(isAfterFaults) {
       const number = runs.length
-      return startSending(processes, args, laptop, (ran) => {
+      return startSending(processes, isAfterFaults ? args : slowed, laptop, (ran) => {
         const run = { sender: facts, number, isAfterFaults, ...ran }
         runs.push(run)
         return run

@@ -156,8 +156,9 @@ class Files {
   draw(source: string, targets: readonly string[], sizes: readonly [Size, ...Size[]]): FilePlan {
     const [first = { bytes: 0, contentSeed: 0 }] = someOf(this.#random, this.#shared, 1)
     const contentSeed = wholeBetween(this.#random, 0, 2 ** 31 - 1)
-    const bytes = this.#bytesOf(oneOf(this.#random, sizes))
-    const isShared = !this.#isSmall && chance(this.#random, 0.15) && first.bytes <= this.#bytesLeft
+    const size = oneOf(this.#random, sizes)
+    const bytes = this.#bytesOf(size)
+    const isShared = !this.#isSmall && size !== 'empty' && chance(this.#random, 0.15) && first.bytes <= this.#bytesLeft
     const content = isShared ? first : { bytes, contentSeed }
     this.#bytesLeft -= content.bytes
     return { source, targets, ...content }

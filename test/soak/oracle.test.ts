@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { FORGED_FOLDERS } from './forged-folders.ts'
+import { FORGED_RUNS } from './forged-runs.ts'
+import { judge } from './oracle.ts'
+import { isNameFor } from './oracle-names.ts'
+import { done, facts, keeper, line, record, refuser, right, run, source, withSender } from './right-round.ts'
+
+test('a round in which everything is right has no violation', () => {
+  expect(judge(right)).toEqual([])
+})
+
+test.for([...FORGED_RUNS, ...FORGED_FOLDERS])('the oracle sees %s and calls it “%s”', ([, rule, forged]) => {
+  expect(judge(forged).map((violation) => violation.rule)).toContain(rule)
+})
+
+test('the name of a file that was moved away may be had by another', () => {
+  const late = withSender(facts('late', 'keep-both', 'a (2).txt'), 'a (2).txt', 'a (2).txt', 'late')
+  expect(judge({ ...late, complaints: [] })).toEqual([])
+})
+
+test('an overwrite may replace what somebody else kept', () => {
+  const kept = facts('kept', 'keep-both', 'b.txt')
+  const evidence = {
+    ...right,
+    runs: [run(kept, [done('b.txt', 'b.txt', 'kept')]), ...right.runs],
+    sources: new Map([...right.sources, ['kept/b.txt', source('kept')]]),
+    log: [line('b.txt', 'kept'), ...right.log],
+    records: [record('b.txt', 'kept'), ...right.records],
+  }
+  expect(judge(evidence)).toEqual([])
+})
+
+test('a run may be killed, be interrupted or find no receiver while things go wrong, when a later one ends well', () => {
+  const isAfterFaults = false
+  const none = { summary: undefined, isAfterFaults }
+  const failures = [{ path: 'a.txt', reason: 'UNREACHABLE', message: '' }]
+  const earlier = [
+    run(keeper, [], { ...none, exit: 'SIGKILL', signals: ['SIGKILL'], strayLines: ['{"ev'] }),
+    run(keeper, [], { ...none, exit: 130, signals: ['SIGINT'] }),
+    run(refuser, [], { failures, isAfterFaults }),
+  ]
+  expect(judge({ ...right, runs: [...earlier, ...right.runs] })).toEqual([])
+})
+
+test('where names are taken as they are, those that fold equal are two', () => {
+  expect(judge({ ...right, foldsNames: false, folders: ['x', 'X'] })).toEqual([])
+})
+
+test.for([
+  ['trip/clip.mov', 'trip/clip.mov', true],
+  ['Trip/CLIP (12).mov', 'trip/clip.mov', true],
+  ['nul_ (2).txt', 'nul.txt', true],
+  ['a (2).tar.gz', 'a.tar.gz', true],
+  ['a (2) (3).txt', 'a (2).txt', true],
+  ['clip.mov', 'trip/clip.mov', false],
+  ['trip/clip 2.mov', 'trip/clip.mov', false],
+  ['trip/clip.mov (2)', 'trip/clip.mov', false],
+] as const)('“%s” for “%s”: %s', ([storedAs, target, expected]) => {
+  expect(isNameFor(storedAs, target)).toBe(expected)
+})
