@@ -23,8 +23,13 @@ export function judgeRuns(evidence: Evidence): Violation[] {
 }
 
 /** A failure that is the right answer, and stays it however often the command is run. */
-export function isLegitimate({ sender }: Pick<Run, 'sender'>, { reason }: Failure): boolean {
+function isLegitimate({ sender }: Pick<Run, 'sender'>, { reason }: Failure): boolean {
   return sender.policy === 'refuse' && reason === 'TARGET_EXISTS'
+}
+
+/** A run that need not be repeated: nobody stopped it, and no later one would fare better. */
+export function endedWell(run: Run): boolean {
+  return (run.exit === 0 || run.exit === 1) && run.failures.every((failure) => isLegitimate(run, failure))
 }
 
 /** A `done` tells the MD5 of what its source held at some moment of that process's life, and its size. */
@@ -72,8 +77,7 @@ function failuresOf(run: Run): Violation[] {
 
 /** When all faults are over, the same command ends well. */
 function conclusionOf(run: Run): Violation[] {
-  const isWell = (run.exit === 0 || run.exit === 1) && run.failures.every((failure) => isLegitimate(run, failure))
-  return isWell ? [] : [violation('ending', run, `was its last run and did not end well: ${run.exit}`)]
+  return endedWell(run) ? [] : [violation('ending', run, `was its last run and did not end well: ${run.exit}`)]
 }
 
 function outputOf(run: Run): Violation[] {

@@ -40,10 +40,12 @@ export type SenderPlan = Shape & {
   readonly random: Random
 }
 
-export type RoundSize = { readonly senders: { readonly least: number; readonly most: number }; readonly bytes: number }
-
-export const WHOLE_SIZE: RoundSize = { senders: { least: 2, most: 12 }, bytes: 48 * 1024 ** 2 }
-export const SHORT_SIZE: RoundSize = { senders: { least: 3, most: 5 }, bytes: 8 * 1024 ** 2 }
+/** How many senders a round has, and how many bytes all of them together. `short` is for the tests, `whole` for a soak. */
+export const SIZES = {
+  short: { senders: { least: 3, most: 5 }, bytes: 8 * 1024 ** 2 },
+  whole: { senders: { least: 2, most: 12 }, bytes: 48 * 1024 ** 2 },
+} as const
+export type RoundSize = keyof typeof SIZES
 
 /** How likely each kind is; nodes that lost one of them wait for its leases, so those rounds take longest. */
 const KIND_CHANCES: readonly (readonly [Kind, number])[] = [
@@ -62,17 +64,20 @@ export function drawPlan(seed: number, random: Random, size: RoundSize, kind?: K
   const drawn = drawKind(random)
   const chosen = kind ?? drawn
   const nodes = nodesOf(chosen)
-  const { least, most } = size.senders
+  const {
+    senders: { least, most },
+    bytes,
+  } = SIZES[size]
   // Few are as good as many for most, and much faster.
   const count = Math.min(wholeBetween(random, least, most), wholeBetween(random, least, most))
   const policies = chance(random, 0.5) ? POLICIES : ([oneOf(random, POLICIES), oneOf(random, POLICIES)] as const)
   const shared = sharedContents(random)
-  let bytesLeft = size.bytes
+  let bytesLeft: number = bytes
   const senders = Array.from({ length: count }, (_, index) => {
     const own = fork(random)
     const isUndisturbed = index === 0 || chance(own, 0.15)
     const shape = drawShape(own, `s${index}`, { bytesLeft, shared, isSmall: isUndisturbed })
-    bytesLeft -= shape.files.reduce((sum, { bytes }) => sum + bytes, 0)
+    bytesLeft -= shape.files.reduce((sum, file) => sum + file.bytes, 0)
     return {
       ...shape,
       name: `s${index}`,

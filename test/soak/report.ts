@@ -51,7 +51,7 @@ export async function soakRound({ seed, size, kind, root, services }: RoundWish)
     `${title(plan)}: FAILED after ${took}`,
     ...violations.slice(0, MOST_SHOWN).map(({ rule, what }) => `    ${rule}: ${what}`),
     ...(more > 0 ? [`    and ${more} more`] : []),
-    `    again:  LONGSHORE_SEED=${seed} LONGSHORE_ROUNDS=1${kind === undefined ? '' : ` LONGSHORE_KIND='${kind}'`} npm run test:soak`,
+    `    again:  ${again(seed, size, kind)}`,
     `    folder: ${folder}`,
   ]
   return { kind: 'failed', violations, text: lines.join('\n') }
@@ -72,6 +72,13 @@ async function played(plan: RoundPlan, services: Services, folder: string): Prom
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { violations: [{ rule: 'ending', what: `the round could not be played to its end: ${what}` }] }
   }
+}
+
+/** What plays exactly this round; what happens when is left to the machine. */
+function again(seed: number, size: RoundSize, kind: Kind | undefined): string {
+  const ofKind = kind === undefined ? '' : ` LONGSHORE_KIND='${kind}'`
+  const ofSize = size === 'whole' ? '' : ` LONGSHORE_SIZE=${size}`
+  return `LONGSHORE_SEED=${seed} LONGSHORE_ROUNDS=1${ofKind}${ofSize} npm run test:soak`
 }
 
 function title({ seed, kind, senders, hasProxy, receiverFaults }: RoundPlan): string {

@@ -2,7 +2,7 @@ import { type FaultyProxy, startFaultyProxy } from '../../cli/selftest-proxy.ts'
 import type { Evidence, Intrusion, Move, Repeat, Run } from './evidence.ts'
 import { ENDS_WITHIN_MS, liveThrough, moveAway, troubleNetwork, troubleReceivers } from './faults.ts'
 import { complaintsIn, leftoversIn, logOf, receivedIn, receivedInBucket, recordsIn, recordsInRedis } from './look.ts'
-import { isLegitimate } from './oracle-runs.ts'
+import { endedWell } from './oracle-runs.ts'
 import { type RoundPlan, usesBucket } from './plan.ts'
 import { Processes } from './processes.ts'
 import { type Receivers, startReceivers } from './receivers.ts'
@@ -83,10 +83,6 @@ async function finish(sender: Sender, world: World): Promise<void> {
     if (last !== undefined && endedWell(last) && !changedSince(sender, world, last)) return
     await sender.start(true).finish(ENDS_WITHIN_MS)
   }
-}
-
-export function endedWell(run: Run): boolean {
-  return (run.exit === 0 || run.exit === 1) && run.failures.every((failure) => isLegitimate(run, failure))
 }
 
 function changedSince({ facts }: Sender, world: World, { startedMs }: Run): boolean {

@@ -1,12 +1,13 @@
 /**
  * The soak: many random rounds, each judged by the oracle. `LONGSHORE_SEED=… LONGSHORE_ROUNDS=…` repeat and lengthen it; the round numbered n has the seed
- * plus n, so one round is repeated by its own seed and a single round. `LONGSHORE_KIND=…` makes all rounds of one kind.
+ * plus n, so one round is repeated by its own seed and a single round. `LONGSHORE_KIND=…` makes all rounds of one kind, `LONGSHORE_SIZE=short`
+ * makes them those of the tests.
  */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KINDS, type Kind, WHOLE_SIZE } from './plan.ts'
+import { KINDS, type Kind, type RoundSize, SIZES } from './plan.ts'
 import { type Outcome, soakRound } from './report.ts'
 import { Services } from './services.ts'
 
@@ -14,7 +15,8 @@ const ROUNDS = 200
 
 const seed = wholeNumber('LONGSHORE_SEED', randomInt(2 ** 30))
 const rounds = wholeNumber('LONGSHORE_ROUNDS', ROUNDS)
-const kind = chosenKind()
+const kind = oneOf<Kind>('LONGSHORE_KIND', KINDS)
+const size = oneOf<RoundSize>('LONGSHORE_SIZE', Object.keys(SIZES) as RoundSize[]) ?? 'whole'
 const root = mkdtempSync(join(tmpdir(), 'longshore-soak-'))
 const services = new Services()
 const outcomes: Outcome[] = []
@@ -26,7 +28,7 @@ process.once('SIGINT', () => {
 try {
   say(`Soak of ${rounds} rounds; LONGSHORE_SEED=${seed} repeats what is drawn.`)
   for (let round = 0; round < rounds && !isInterrupted; round++) {
-    const outcome = await soakRound({ seed: seed + round, size: WHOLE_SIZE, kind, root, services })
+    const outcome = await soakRound({ seed: seed + round, size, kind, root, services })
     outcomes.push(outcome)
     say(`${round + 1}/${rounds} ${outcome.text}`)
   }
@@ -50,11 +52,11 @@ function wholeNumber(name: string, otherwise: number): number {
   return Number(text)
 }
 
-function chosenKind(): Kind | undefined {
-  const text = process.env.LONGSHORE_KIND
-  const found = KINDS.find((one) => one === text)
+function oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
+  const text = process.env[name]
+  const found = choices.find((choice) => choice === text)
   if (text !== undefined && found === undefined)
-    throw new Error(`LONGSHORE_KIND takes one of ${KINDS.join(', ')}; got “${text}”.`)
+    throw new Error(`${name} takes one of ${choices.join(', ')}; got “${text}”.`)
   return found
 }
 
