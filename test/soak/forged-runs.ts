@@ -95,6 +95,9 @@ export const FORGED_RUNS: readonly Forgery[] = [
   forged('a summary that does not add up', 'output', keeper, {
     summary: { files: 2, failed: 0, bytes: 10, bytesSent: 10 },
   }),
+  forged('a summary that tells other bytes sent', 'output', keeper, {
+    summary: { files: 1, failed: 0, bytes: 10, bytesSent: 11 },
+  }),
   forged('a file without an end', 'output', keeper, {
     dones: [],
     summary: { files: 0, failed: 0, bytes: 0, bytesSent: 0 },

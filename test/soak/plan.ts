@@ -131,8 +131,8 @@ function sharedContents(random: Random): readonly { readonly contentSeed: number
   }))
 }
 
-/** Makes the whole take one to three seconds, so that what happens to the sender happens in the middle. */
+/** Makes the whole take one or two seconds, so that what happens to the sender happens in the middle. */
 function drawLimit(random: Random, files: Shape['files']): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  return `${Math.max(64, Math.round(bytes / 1024 / wholeBetween(random, 1, 3)))}K`
+  return `${Math.max(64, Math.round(bytes / 1024 / wholeBetween(random, 1, 2)))}K`
 }
