@@ -11,7 +11,7 @@ import type { Sender, Sending } from './senders.ts'
 import { digest, REWRITES, type Rewrite, type World } from './world.ts'
 
 /** A run that is still there after this hangs, ms: no fault lasts longer than a few seconds. */
-export const ENDS_WITHIN_MS = 75_000
+export const ENDS_WITHIN_MS = 60_000
 
 /** What people notice while a sender runs shows in the times; what hides from them is done between two runs. */
 const NOTICEABLE = ['in place', 'appended', 'replaced'] as const

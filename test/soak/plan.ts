@@ -1,6 +1,6 @@
 import type { ConflictPolicy } from '../../main/engine/engine.ts'
 import { chance, fork, oneOf, type Random, wholeBetween } from './seeded.ts'
-import { drawShape, type Shape } from './shapes.ts'
+import { drawRivals, drawShape, type Shape } from './shapes.ts'
 
 /** Where files go, and how. */
 export const KINDS = ['plaintext', 'tls', 'two nodes', 'bucket', 'two nodes on a bucket'] as const
@@ -57,6 +57,15 @@ const KIND_CHANCES: readonly (readonly [Kind, number])[] = [
 ]
 
 const POLICIES = ['keep-both', 'overwrite', 'skip-same', 'refuse'] as const
+type Pair = readonly [ConflictPolicy, ConflictPolicy]
+
+/** Of two commands that want the same names at the same moment. */
+const RIVAL_POLICIES: readonly [Pair, ...Pair[]] = [
+  ['keep-both', 'keep-both'],
+  ['overwrite', 'overwrite'],
+  ['keep-both', 'overwrite'],
+  ['refuse', 'skip-same'],
+]
 export const TOKENS = 2
 
 /** @param kind drawn when it is not given. */
@@ -69,29 +78,24 @@ export function drawPlan(seed: number, random: Random, size: RoundSize, kind?: K
     bytes,
   } = SIZES[size]
   // Few are as good as many for most, and much faster.
-  const count = Math.min(wholeBetween(random, least, most), wholeBetween(random, least, most))
+  const count = Math.min(...[1, 2, 3].map(() => wholeBetween(random, least, most)))
   const policies = chance(random, 0.5) ? POLICIES : ([oneOf(random, POLICIES), oneOf(random, POLICIES)] as const)
   const shared = sharedContents(random)
   let bytesLeft: number = bytes
-  const senders = Array.from({ length: count }, (_, index) => {
+  const crowd = Array.from({ length: count }, (_, index) => {
     const own = fork(random)
     const isUndisturbed = index === 0 || chance(own, 0.15)
     const shape = drawShape(own, `s${index}`, { bytesLeft, shared, isSmall: isUndisturbed })
     bytesLeft -= shape.files.reduce((sum, file) => sum + file.bytes, 0)
-    return {
-      ...shape,
-      name: `s${index}`,
-      policy: oneOf(own, policies),
-      node: index % nodes,
-      token: wholeBetween(own, 0, TOKENS - 1),
-      flags: chance(own, 0.2) ? ['--connections', String(wholeBetween(own, 1, 8))] : [],
-      limit: chance(own, 0.4) ? drawLimit(own, shape.files) : undefined,
-      lives: isUndisturbed ? 1 : wholeBetween(own, 1, 3),
-      isUndisturbed,
-      startAfterMs: isUndisturbed ? 0 : wholeBetween(own, 0, 400),
-      random: own,
-    }
+    return drawSender(own, `s${index}`, shape, { policy: oneOf(own, policies), node: index % nodes, isUndisturbed })
   })
+  const rivals = chance(random, 0.3) ? drawRivals(random) : []
+  const pair = oneOf(random, RIVAL_POLICIES)
+  const rivalling = rivals.map((shape, index) => {
+    const about = { policy: pair[index] ?? 'keep-both', node: index % nodes, isUndisturbed: false }
+    return { ...drawSender(fork(random), `r${index}`, shape, about), limit: undefined, startAfterMs: 0 }
+  })
+  const senders = [...crowd, ...rivalling]
   const isLone = nodes === 1
   return {
     seed,
@@ -103,6 +107,25 @@ export function drawPlan(seed: number, random: Random, size: RoundSize, kind?: K
     hasIntruder: isLone && chance(random, 0.4),
     killsAtEnd: isLone && chance(random, 0.4),
     random: fork(random),
+  }
+}
+
+function drawSender(
+  random: Random,
+  name: string,
+  shape: Shape,
+  about: Pick<SenderPlan, 'policy' | 'node' | 'isUndisturbed'>,
+): SenderPlan {
+  return {
+    ...shape,
+    ...about,
+    name,
+    token: wholeBetween(random, 0, TOKENS - 1),
+    flags: chance(random, 0.2) ? ['--connections', String(wholeBetween(random, 1, 8))] : [],
+    limit: chance(random, 0.4) ? drawLimit(random, shape.files) : undefined,
+    lives: about.isUndisturbed ? 1 : wholeBetween(random, 1, 3),
+    startAfterMs: about.isUndisturbed ? 0 : wholeBetween(random, 0, 400),
+    random,
   }
 }
 

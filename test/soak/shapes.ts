@@ -51,7 +51,8 @@ const NAMES = [
 const KIB = 1024
 const MIB = 1024 ** 2
 
-type Size = 'empty' | 'small' | 'medium' | 'large'
+/** `chunk` is more than a small file, which goes another way, and not much more. */
+type Size = 'empty' | 'small' | 'chunk' | 'medium' | 'large'
 
 /** Draws what a command sends. Two commands of a round often name the same targets. */
 export function drawShape(random: Random, sender: string, options: ShapeOptions): Shape {
@@ -119,13 +120,35 @@ function folder(random: Random, files: Files, below: Targets): Drawn {
 
 /** Many tiny files, whose names are in lower or upper case, as another burst has them. */
 function burst(random: Random, files: Files, below: Targets): Drawn {
-  const spell = chance(random, 0.5) ? (name: string) => name : (name: string) => name.toUpperCase()
   const sizes: readonly [Size, ...Size[]] = chance(random, 0.3) ? ['small', 'small', 'small', 'medium'] : ['small']
-  const plans = Array.from({ length: wholeBetween(random, 20, 90) }, (_, index) => {
-    const path = `burst/${spell(`file${index}.bin`)}`
+  return burstOf(wholeBetween(random, 20, 90), chance(random, 0.5), sizes, files, below)
+}
+
+function burstOf(
+  count: number,
+  isShouted: boolean,
+  sizes: readonly [Size, ...Size[]],
+  files: Files,
+  below: Targets,
+): Drawn {
+  const plans = Array.from({ length: count }, (_, index) => {
+    const path = `burst/${isShouted ? `FILE${index}.BIN` : `file${index}.bin`}`
     return files.draw(path, [below(path)], sizes)
   })
   return { args: ['burst'], files: plans, emptyFolders: [] }
+}
+
+/** Two commands that want the same names, or names that fold equal, at the same moment, each with contents of its own. */
+export function drawRivals(random: Random): readonly [Shape, Shape] {
+  const count = wholeBetween(random, 30, 80)
+  const areSpelledAlike = chance(random, 0.5)
+  const options = { bytesLeft: Number.POSITIVE_INFINITY, shared: [], isSmall: false }
+  const draw = (isShouted: boolean): Shape => {
+    const sizes = oneOf<readonly [Size, ...Size[]]>(random, [['small'], ['small', 'chunk'], ['chunk']])
+    const files = new Files(random, options)
+    return { ...burstOf(count, isShouted, sizes, files, (target) => target), into: undefined }
+  }
+  return [draw(false), draw(!areSpelledAlike)]
 }
 
 /** The same source named twice. */
@@ -154,11 +177,12 @@ class Files {
   }
 
   draw(source: string, targets: readonly string[], sizes: readonly [Size, ...Size[]]): FilePlan {
-    const [first = { bytes: 0, contentSeed: 0 }] = someOf(this.#random, this.#shared, 1)
+    const [first] = someOf(this.#random, this.#shared, 1)
     const contentSeed = wholeBetween(this.#random, 0, 2 ** 31 - 1)
     const size = oneOf(this.#random, sizes)
     const bytes = this.#bytesOf(size)
-    const isShared = !this.#isSmall && size !== 'empty' && chance(this.#random, 0.15) && first.bytes <= this.#bytesLeft
+    const mayShare = !this.#isSmall && size !== 'empty' && chance(this.#random, 0.15)
+    const isShared = mayShare && first !== undefined && first.bytes <= this.#bytesLeft
     const content = isShared ? first : { bytes, contentSeed }
     this.#bytesLeft -= content.bytes
     return { source, targets, ...content }
@@ -168,6 +192,7 @@ class Files {
     const { least, most } = {
       empty: { least: 0, most: 0 },
       small: { least: 1, most: chance(this.#random, 0.7) ? 4 * KIB : 64 * KIB },
+      chunk: { least: 70 * KIB, most: 200 * KIB },
       medium: { least: 64 * KIB, most: 2 * MIB },
       large: { least: 2 * MIB, most: 24 * MIB },
     }[size]
