@@ -10,7 +10,7 @@ export function judgeNames(evidence: Evidence): Violation[] {
   const told = evidence.runs.flatMap((run) => run.dones.map((done): Told => ({ run, done })))
   return [
     ...told.flatMap((one) => mustBeStored(one, evidence)),
-    ...evidence.runs.flatMap(mustDiffer),
+    ...evidence.runs.flatMap((run) => mustDiffer(run, evidence)),
     ...mustHaveOneKeeper(told, evidence),
     ...replacements(evidence),
     ...refusals(evidence),
@@ -36,12 +36,13 @@ function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violatio
 }
 
 /** Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal. */
-function mustDiffer(run: Run): Violation[] {
+function mustDiffer(run: Run, evidence: Evidence): Violation[] {
   const names = new Map<string, Done>()
   return run.dones.flatMap((done): Violation[] => {
     const other = names.get(done.storedAs)
     names.set(done.storedAs, done)
     if (other === undefined || (run.sender.policy === 'skip-same' && other.md5 === done.md5)) return []
+    if (isFreed(evidence, other) || isFreed(evidence, done)) return []
     const what = `${shown(run)}: “${other.path}” and “${done.path}” are both done as “${done.storedAs}”`
     return [{ rule: 'lost file', what }]
   })
@@ -51,7 +52,7 @@ function mustDiffer(run: Run): Violation[] {
  * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name with one content, one at most kept
  * its hands off what was there, and one more for each time that somebody moved the file away. Entries of one command never share a name.
  */
-function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence): Violation[] {
+function mustHaveOneKeeper(told: readonly Told[], evidence: Evidence): Violation[] {
   const byName = new Map<string, Map<string, Told>>()
   for (const one of told) {
     const { sender } = one.run
@@ -60,25 +61,29 @@ function mustHaveOneKeeper(told: readonly Told[], { moves }: Evidence): Violatio
     byName.set(one.done.storedAs, entries)
     entries.set(JSON.stringify([sender.name, one.done.path, one.done.md5]), one)
   }
-  return [...byName].flatMap(([name, entries]): Violation[] => {
-    const moved = moves.filter(({ path }) => path === name)
-    return pairs([...entries.values()]).flatMap(([one, other]): Violation[] => {
+  return [...byName.values()].flatMap((entries) =>
+    pairs([...entries.values()]).flatMap(([one, other]): Violation[] => {
       const isSameCommand = one.run.sender === other.run.sender
       const isSameEntry = isSameCommand && one.done.path === other.done.path
       const isSameContent = one.done.md5 === other.done.md5
       const keeps = [one, other].filter(({ run }) => run.sender.policy !== 'overwrite').length
       // Different contents are the affair of the log, which knows which of them came first.
       const mustNot = isSameCommand ? one.run !== other.run && !isSameEntry : isSameContent && keeps === 2
-      const isFreed = moved.some(({ md5 }) => md5 === one.done.md5 || md5 === other.done.md5)
-      if (!mustNot || isFreed) return []
+      if (!mustNot || isFreed(evidence, one.done) || isFreed(evidence, other.done)) return []
       const what = `${shown(one.run)} “${one.done.path}” and ${shown(other.run)} “${other.done.path}” are both done as “${other.done.storedAs}”`
       return [{ rule: 'lost file', what }]
-    })
-  })
+    }),
+  )
+}
+
+/** Somebody moved this very file away, so its name was free again. */
+function isFreed({ moves }: Evidence, { storedAs, md5 }: Pick<Done, 'storedAs' | 'md5'>): boolean {
+  return moves.some((move) => move.path === storedAs && move.md5 === md5)
 }
 
 /** In the log, what follows on a name must be an overwrite, unless what was there was moved away. */
-function replacements({ log, runs, sources, moves }: Evidence): Violation[] {
+function replacements(evidence: Evidence): Violation[] {
+  const { log, runs, sources } = evidence
   const overwriting = new Set<string>()
   for (const { sender } of runs) {
     if (sender.policy !== 'overwrite') continue
@@ -90,7 +95,7 @@ function replacements({ log, runs, sources, moves }: Evidence): Violation[] {
     const was = before.get(line.path)
     before.set(line.path, line)
     if (was === undefined || was.md5 === line.md5 || overwriting.has(line.md5)) return []
-    if (moves.some((move) => move.path === was.path && move.md5 === was.md5)) return []
+    if (isFreed(evidence, { storedAs: was.path, md5: was.md5 })) return []
     const what = `${line.md5} took the name “${line.path}” from ${was.md5}, and no overwrite sent it`
     return [{ rule: 'lost file', what }]
   })

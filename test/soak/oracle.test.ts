@@ -18,6 +18,18 @@ test('the name of a file that was moved away may be had by another', () => {
   expect(judge({ ...late, complaints: [] })).toEqual([])
 })
 
+test('a file that was moved away may be told to be done again beside the one that has its name now', () => {
+  const twins = facts('twins', 'keep-both', 'cam1/a (2).txt', 'cam2/a (2).txt')
+  const dones = [done('cam1/a (2).txt', 'a (2).txt', 'two', 0), done('cam2/a (2).txt', 'a (2).txt', 'late')]
+  const late = withSender(facts('late', 'keep-both', 'a (2).txt'), 'a (2).txt', 'a (2).txt', 'late')
+  const runs = [...right.runs, run(twins, dones)]
+  const ofTwins = [source('two'), source('late')].map(
+    (history, index) => [`twins/cam${index + 1}/a (2).txt`, history] as const,
+  )
+  const sources = new Map([...late.sources, ...ofTwins])
+  expect(judge({ ...late, runs, sources, complaints: [] })).toEqual([])
+})
+
 test('an overwrite may replace what somebody else kept', () => {
   const kept = facts('kept', 'keep-both', 'b.txt')
   const evidence = {

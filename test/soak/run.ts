@@ -23,12 +23,14 @@ const outcomes: Outcome[] = []
 let isInterrupted = false
 process.once('SIGINT', () => {
   isInterrupted = true
-  say('Ending after this round.')
+  say('Interrupted; the round under way is not judged.')
 })
 try {
   say(`Soak of ${rounds} rounds; LONGSHORE_SEED=${seed} repeats what is drawn.`)
-  for (let round = 0; round < rounds && !isInterrupted; round++) {
+  for (let round = 0; round < rounds; round++) {
     const outcome = await soakRound({ seed: seed + round, size, kind, root, services })
+    // Ctrl+C in a terminal reaches every process of the round.
+    if (isInterrupted) break
     outcomes.push(outcome)
     say(`${round + 1}/${rounds} ${outcome.text}`)
   }
@@ -48,16 +50,20 @@ process.exitCode = failed.length === 0 ? 0 : 1
 function wholeNumber(name: string, otherwise: number): number {
   const text = process.env[name]
   if (text === undefined) return otherwise
-  if (!/^\d{1,10}$/.test(text)) throw new Error(`${name} takes a whole number, got “${text}”.`)
+  if (!/^\d{1,10}$/.test(text)) wrongUse(`${name} takes a whole number, got “${text}”.`)
   return Number(text)
 }
 
 function oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
   const text = process.env[name]
   const found = choices.find((choice) => choice === text)
-  if (text !== undefined && found === undefined)
-    throw new Error(`${name} takes one of ${choices.join(', ')}; got “${text}”.`)
+  if (text !== undefined && found === undefined) wrongUse(`${name} takes one of ${choices.join(', ')}; got “${text}”.`)
   return found
+}
+
+function wrongUse(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(2)
 }
 
 function say(line: string): void {
