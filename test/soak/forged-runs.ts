@@ -27,8 +27,8 @@ function twoDonesOfOneName(): Evidence {
   }
 }
 
-function twoSourcesOfOneName(areOfOneRun: boolean): Evidence {
-  const cameras = facts('cameras', 'overwrite', 'cam1/e.mov', 'cam2/e.mov')
+function twoSourcesOfOneName(policy: SenderFacts['policy'], areOfOneRun: boolean): Evidence {
+  const cameras = facts('cameras', policy, 'cam1/e.mov', 'cam2/e.mov')
   const [one, two] = [done('cam1/e.mov', 'e.mov', 'cam one'), done('cam2/e.mov', 'e.mov', 'cam two')]
   const isAfterFaults = false
   const runs = areOfOneRun
@@ -77,8 +77,9 @@ export const FORGED_RUNS: readonly Forgery[] = [
     sender: { ...keeper, emptyFolders: ['empty'] },
   }),
   ['two commands of keep-both done as one file', 'lost file', twoDonesOfOneName()],
-  ['two sources of one run done as one file', 'lost file', twoSourcesOfOneName(true)],
-  ['two sources of two runs of one command done as one file', 'lost file', twoSourcesOfOneName(false)],
+  ['two sources of one overwrite done as one file', 'lost file', twoSourcesOfOneName('overwrite', true)],
+  ['two sources of one run done as one file', 'lost file', twoSourcesOfOneName('keep-both', true)],
+  ['two sources of two runs of one command done as one file', 'lost file', twoSourcesOfOneName('keep-both', false)],
   forged('a run that hangs', 'ending', keeper, { ...killed, hung: true }),
   forged('a run that nobody ended', 'ending', keeper, { ...killed, exit: 'SIGSEGV' }),
   forged('an interruption that nobody sent', 'ending', keeper, { exit: 130, summary: undefined }),

@@ -95,17 +95,22 @@ function leftovers({ leftovers, records }: Evidence): Violation[] {
   )
 }
 
-function receivers({ receiverEnds, intrusions }: Evidence): Violation[] {
+function receivers({ receiverEnds, intrusions, moves }: Evidence): Violation[] {
   const wrong = (what: string): Violation => ({ rule: 'receiver', what })
+  // Somebody may have moved a file away meanwhile.
+  const moved = new Set(moves.map(({ path }) => path))
   return [
     ...receiverEnds
       .filter(({ exit }) => exit !== 0)
       .map(({ signal, exit, stderr }) => wrong(`ended with ${exit} after ${signal}: ${stderr.slice(-300)}`)),
-    ...intrusions.flatMap(({ exit, changed }) => [
-      ...(exit === 2 ? [] : [wrong(`a second one on the same folder ended with ${exit} instead of 2`)]),
-      ...(changed.length === 0
-        ? []
-        : [wrong(`a second one on the same folder changed ${changed.slice(0, 5).join(', ')}`)]),
-    ]),
+    ...intrusions.flatMap(({ exit, changed: all }) => {
+      const changed = all.filter((path) => !moved.has(path))
+      return [
+        ...(exit === 2 ? [] : [wrong(`a second one on the same folder ended with ${exit} instead of 2`)]),
+        ...(changed.length === 0
+          ? []
+          : [wrong(`a second one on the same folder changed ${changed.slice(0, 5).join(', ')}`)]),
+      ]
+    }),
   ]
 }

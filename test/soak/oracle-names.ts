@@ -35,7 +35,10 @@ function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violatio
   return found
 }
 
-/** Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal. */
+/**
+ * Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal, and only where another
+ * command has replaced the first may the second have its name.
+ */
 function mustDiffer(run: Run, evidence: Evidence): Violation[] {
   const names = new Map<string, Done>()
   return run.dones.flatMap((done): Violation[] => {
@@ -43,6 +46,7 @@ function mustDiffer(run: Run, evidence: Evidence): Violation[] {
     names.set(done.storedAs, done)
     if (other === undefined || (run.sender.policy === 'skip-same' && other.md5 === done.md5)) return []
     if (isFreed(evidence, other) || isFreed(evidence, done)) return []
+    if (isReplacedBetween(run, other, done, evidence)) return []
     const what = `${shown(run)}: “${other.path}” and “${done.path}” are both done as “${done.storedAs}”`
     return [{ rule: 'lost file', what }]
   })
@@ -50,7 +54,8 @@ function mustDiffer(run: Run, evidence: Evidence): Violation[] {
 
 /**
  * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name with one content, one at most kept
- * its hands off what was there, and one more for each time that somebody moved the file away. Entries of one command never share a name.
+ * its hands off what was there, unless somebody moved the file away. Entries of one command share a name only where a later run overwrites what an earlier
+ * one stored.
  */
 function mustHaveOneKeeper(told: readonly Told[], evidence: Evidence): Violation[] {
   const byName = new Map<string, Map<string, Told>>()
@@ -68,7 +73,7 @@ function mustHaveOneKeeper(told: readonly Told[], evidence: Evidence): Violation
       const isSameContent = one.done.md5 === other.done.md5
       const keeps = [one, other].filter(({ run }) => run.sender.policy !== 'overwrite').length
       // Different contents are the affair of the log, which knows which of them came first.
-      const mustNot = isSameCommand ? one.run !== other.run && !isSameEntry : isSameContent && keeps === 2
+      const mustNot = keeps === 2 && (isSameCommand ? one.run !== other.run && !isSameEntry : isSameContent)
       if (!mustNot || isFreed(evidence, one.done) || isFreed(evidence, other.done)) return []
       const what = `${shown(one.run)} “${one.done.path}” and ${shown(other.run)} “${other.done.path}” are both done as “${other.done.storedAs}”`
       return [{ rule: 'lost file', what }]
@@ -81,17 +86,29 @@ function isFreed({ moves }: Evidence, { storedAs, md5 }: Pick<Done, 'storedAs' |
   return moves.some((move) => move.path === storedAs && move.md5 === md5)
 }
 
+/** Whether the log has an overwrite of another command between the lines of two files of one name. */
+function isReplacedBetween({ sender }: Run, one: Done, other: Done, evidence: Evidence): boolean {
+  const lines = evidence.log.filter(({ path }) => path === one.storedAs).map(({ md5 }) => md5)
+  const [first = 0, last = 0] = [lines.indexOf(one.md5), lines.lastIndexOf(other.md5)].sort((a, b) => a - b)
+  const others = overwritten(evidence, sender.name)
+  return first >= 0 && lines.slice(first + 1, last).some((md5) => others.has(md5))
+}
+
+/** The MD5s of all that commands of overwrite may have stored, one of them left out. */
+function overwritten({ runs, sources }: Evidence, leftOut?: string): ReadonlySet<string> {
+  const senders = new Set(runs.map(({ sender }) => sender))
+  const contents = [...senders]
+    .filter(({ name, policy }) => policy === 'overwrite' && name !== leftOut)
+    .flatMap(({ entries }) => [...entries.values()])
+    .flatMap(({ source }) => sources.get(source)?.versions ?? [])
+  return new Set(contents.map(({ md5 }) => md5))
+}
+
 /** In the log, what follows on a name must be an overwrite, unless what was there was moved away. */
 function replacements(evidence: Evidence): Violation[] {
-  const { log, runs, sources } = evidence
-  const overwriting = new Set<string>()
-  for (const { sender } of runs) {
-    if (sender.policy !== 'overwrite') continue
-    for (const { source } of sender.entries.values())
-      for (const { md5 } of sources.get(source)?.versions ?? []) overwriting.add(md5)
-  }
+  const overwriting = overwritten(evidence)
   const before = new Map<string, Logged>()
-  return log.flatMap((line): Violation[] => {
+  return evidence.log.flatMap((line): Violation[] => {
     const was = before.get(line.path)
     before.set(line.path, line)
     if (was === undefined || was.md5 === line.md5 || overwriting.has(line.md5)) return []

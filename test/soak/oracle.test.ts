@@ -3,7 +3,7 @@ import { FORGED_FOLDERS } from './forged-folders.ts'
 import { FORGED_RUNS } from './forged-runs.ts'
 import { judge } from './oracle.ts'
 import { isNameFor } from './oracle-names.ts'
-import { done, facts, keeper, line, record, refuser, right, run, source, withSender } from './right-round.ts'
+import { done, facts, keeper, line, record, refuser, right, run, source, stored, withSender } from './right-round.ts'
 
 test('a round in which everything is right has no violation', () => {
   expect(judge(right)).toEqual([])
@@ -28,6 +28,25 @@ test('a file that was moved away may be told to be done again beside the one tha
   )
   const sources = new Map([...late.sources, ...ofTwins])
   expect(judge({ ...late, runs, sources, complaints: [] })).toEqual([])
+})
+
+test('the second source of an overwrite may have the name of the first when another command has replaced that', () => {
+  const cameras = facts('cameras', 'overwrite', 'cam1/e.mov', 'cam2/e.mov')
+  const another = withSender(facts('another', 'overwrite', 'e.mov'), 'e.mov', 'e.mov', 'between')
+  const dones = [done('cam1/e.mov', 'e.mov', 'cam one'), done('cam2/e.mov', 'e.mov', 'cam two')]
+  const evidence = {
+    ...another,
+    runs: [...another.runs, run(cameras, dones)],
+    sources: new Map([
+      ...another.sources,
+      ['cameras/cam1/e.mov', source('cam one')],
+      ['cameras/cam2/e.mov', source('cam two')],
+    ]),
+    log: [line('e.mov', 'cam one'), ...another.log, line('e.mov', 'cam two')],
+    records: [...another.records, record('e.mov', 'cam one'), record('e.mov', 'cam two')],
+    stored: new Map([...another.stored, ...stored(['e.mov', 'cam two'])]),
+  }
+  expect(judge(evidence)).toEqual([])
 })
 
 test('an overwrite may replace what somebody else kept', () => {
