@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FaultyProxy } from '../../cli/selftest-proxy.ts'
+import type { Diary } from './diary.ts'
 import type { Intrusion, Move } from './evidence.ts'
 import { logOf } from './look.ts'
 import type { RoundPlan } from './plan.ts'
@@ -111,10 +112,11 @@ async function troubleReceiver(receivers: Receivers, random: Random): Promise<vo
 }
 
 /** The network between them goes wrong a few times. */
-export async function troubleNetwork(proxy: FaultyProxy, random: Random): Promise<void> {
+export async function troubleNetwork(proxy: FaultyProxy, random: Random, diary: Diary): Promise<void> {
   for (let left = wholeBetween(random, 1, 6); left > 0; left--) {
     await delay(wholeBetween(random, 100, 900))
     const what = oneOf(random, ['cut', 'cut', 'stall', 'flip'] as const)
+    diary.note(`the network: ${what}`)
     if (what === 'cut') proxy.cut()
     else if (what === 'stall') proxy.stall(wholeBetween(random, 100, 1500))
     else proxy.flipBit()
@@ -127,6 +129,7 @@ export async function moveAway(
   box: string,
   senders: readonly Sender[],
   random: Random,
+  diary: Diary,
 ): Promise<Move[]> {
   const away = join(folder, 'away')
   mkdirSync(away)
@@ -136,6 +139,7 @@ export async function moveAway(
     const to = join(away, String(moves.length))
     renameSync(join(box, path), to)
     const md5 = digest('md5', readFileSync(to))
+    diary.note(`“${path}” is moved away`)
     moves.push({ path, md5, forGood: isForGood(md5) })
   }
   for (let left = wholeBetween(random, 1, 3); left > 0; left--) {

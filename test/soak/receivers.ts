@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../bench/free-port.ts'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
+import type { Diary } from './diary.ts'
 import type { Intrusion, ReceiverEnd } from './evidence.ts'
 import { filesUnder } from './look.ts'
 import { type Kind, nodesOf, TOKENS, usesBucket } from './plan.ts'
@@ -41,6 +42,7 @@ export async function startReceivers(
   folder: string,
   services: Services,
   processes: Processes,
+  diary: Diary,
 ): Promise<Receivers> {
   const box = join(folder, 'box')
   mkdirSync(box, { recursive: true })
@@ -74,23 +76,33 @@ export async function startReceivers(
     stderr: () => [...earlier, ...programs.map((program) => program?.stderr() ?? '')].join(''),
     async end(node, signal) {
       const program = running(node)
+      diary.note(`${signal} for receiver ${node}`)
       program.child.kill('SIGCONT')
       program.child.kill(signal)
       if (!(await endsWithin(program, ENDS_WITHIN_MS))) program.child.kill('SIGKILL')
       const exit = await program.ended
+      diary.note(`receiver ${node} ended with ${exit}`)
       if (signal === 'SIGTERM') ends.push({ signal, exit, stderr: program.stderr() })
       earlier.push(program.stderr())
       programs[node] = undefined
     },
-    stop: (node) => freeze(running(node)),
-    go: (node) => void running(node).child.kill('SIGCONT'),
+    async stop(node) {
+      diary.note(`receiver ${node} is stopped`)
+      await freeze(running(node))
+    },
+    go(node) {
+      diary.note(`receiver ${node} goes on`)
+      running(node).child.kill('SIGCONT')
+    },
     async start(node) {
       programs[node] = await listening(() => processes.longshore(args(ports[node] ?? 0)))
+      diary.note(`receiver ${node} listens on ${ports[node]}`)
     },
     async intrude() {
       const first = running(0)
       await freeze(first)
       try {
+        diary.note('a second receiver tries')
         const before = filesUnder(box)
         const second = processes.longshore(args(0))
         if (!(await endsWithin(second, STARTS_WITHIN_MS))) second.child.kill('SIGKILL')

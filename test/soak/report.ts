@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Evidence } from './evidence.ts'
 import { judge } from './oracle.ts'
 import { drawPlan, type Kind, type RoundPlan, type RoundSize } from './plan.ts'
-import { playRound } from './round.ts'
+import { type Played, playRound } from './round.ts'
 import { createRandom } from './seeded.ts'
 import { missingFor, type Services } from './services.ts'
 import type { Violation } from './violation.ts'
@@ -39,13 +38,13 @@ export async function soakRound({ seed, size, kind, root, services }: RoundWish)
   const folder = join(root, String(seed))
   mkdirSync(folder)
   const startedMs = performance.now()
-  const { violations, evidence, said } = await played(plan, services, folder)
+  const { violations, ...known } = await played(plan, services, folder)
   const took = `${((performance.now() - startedMs) / 1000).toFixed(1)} s`
   if (violations.length === 0) {
     rmSync(folder, { recursive: true, force: true })
-    return { kind: 'passed', violations, text: `${title(plan)}: ${took}, ${evidence?.runs.length ?? 0} runs` }
+    return { kind: 'passed', violations, text: `${title(plan)}: ${took}, ${known.evidence?.runs.length ?? 0} runs` }
   }
-  writeFileSync(join(folder, 'evidence.json'), JSON.stringify({ plan, violations, evidence, said }, plainly, 1))
+  writeFileSync(join(folder, 'evidence.json'), JSON.stringify({ plan, violations, ...known }, plainly, 1))
   const more = violations.length - MOST_SHOWN
   const lines = [
     `${title(plan)}: FAILED after ${took}`,
@@ -57,17 +56,13 @@ export async function soakRound({ seed, size, kind, root, services }: RoundWish)
   return { kind: 'failed', violations, text: lines.join('\n') }
 }
 
-type Judged = {
-  readonly violations: readonly Violation[]
-  readonly evidence?: Evidence
-  readonly said?: string
-}
+type Judged = Partial<Played> & { readonly violations: readonly Violation[] }
 
 /** A round that could not be played to its end is a failure too: something did not start or not answer. */
 async function played(plan: RoundPlan, services: Services, folder: string): Promise<Judged> {
   try {
-    const { evidence, receiversSaid } = await playRound(plan, services, folder)
-    return { violations: judge(evidence), evidence, said: receiversSaid }
+    const known = await playRound(plan, services, folder)
+    return { violations: judge(known.evidence), ...known }
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { violations: [{ rule: 'ending', what: `the round could not be played to its end: ${what}` }] }

@@ -1,4 +1,5 @@
 import { type FaultyProxy, startFaultyProxy } from '../../cli/selftest-proxy.ts'
+import { Diary } from './diary.ts'
 import type { Evidence, Intrusion, Move, Repeat, Run } from './evidence.ts'
 import { ENDS_WITHIN_MS, liveThrough, moveAway, troubleNetwork, troubleReceivers } from './faults.ts'
 import { complaintsIn, leftoversIn, logOf, receivedIn, receivedInBucket, recordsIn, recordsInRedis } from './look.ts'
@@ -17,7 +18,11 @@ const BUCKETS_FOLD_NAMES = false
 /** Nothing goes wrong any more when a command is run for the last times, so it needs few. */
 const FINAL_RUNS = 4
 
-export type Played = { readonly evidence: Evidence; readonly receiversSaid: string }
+export type Played = {
+  readonly evidence: Evidence
+  readonly receiversSaid: string
+  readonly diary: readonly string[]
+}
 
 /**
  * Plays a round below an empty folder, which it leaves as it is at the end. All processes have ended when it answers or throws; it throws when it
@@ -25,25 +30,27 @@ export type Played = { readonly evidence: Evidence; readonly receiversSaid: stri
  */
 export async function playRound(plan: RoundPlan, services: Services, folder: string): Promise<Played> {
   const processes = new Processes()
-  const world = new World()
+  const diary = new Diary()
+  const world = new World(diary)
   const proxies: FaultyProxy[] = []
   let receivers: Receivers | undefined
   try {
-    receivers = await startReceivers(plan.kind, folder, services, processes)
+    receivers = await startReceivers(plan.kind, folder, services, processes, diary)
     const { ports } = receivers
     for (const port of plan.hasProxy ? ports : []) proxies.push(await startProxy(port, plan))
     const senders = plan.senders.map((sender) => {
       const port = proxies[sender.node]?.port ?? ports[sender.node] ?? 0
       const to = receivers?.sendFlags(port, sender.token) ?? []
-      return createSender(sender, folder, world, processes, to)
+      return createSender(sender, folder, world, processes, to, diary)
     })
-    const { intrusions, moves } = await goWrong(plan, folder, senders, world, receivers, proxies)
+    const { intrusions, moves } = await goWrong(plan, folder, { senders, world, receivers, diary }, proxies)
+    diary.note('all faults are over')
     await Promise.all(senders.map((sender) => finish(sender, world)))
     if (plan.killsAtEnd) await startAgain(receivers)
     const repeat = await repeatSkipSame(senders, receivers, world)
     for (const node of ports.keys()) await receivers.end(node, 'SIGTERM')
     const evidence = await gather({ senders, world, receivers, processes, intrusions, moves, repeat })
-    return { evidence, receiversSaid: receivers.stderr() }
+    return { evidence, receiversSaid: receivers.stderr(), diary: diary.lines() }
   } finally {
     await processes.endAll()
     for (const proxy of proxies) await proxy.close()
@@ -60,17 +67,15 @@ async function startProxy(port: number, { random }: RoundPlan): Promise<FaultyPr
 async function goWrong(
   plan: RoundPlan,
   folder: string,
-  senders: readonly Sender[],
-  world: World,
-  receivers: Receivers,
+  { senders, world, receivers, diary }: Pick<Scene, 'senders' | 'world' | 'receivers'> & { readonly diary: Diary },
   proxies: readonly FaultyProxy[],
 ): Promise<{ intrusions: Intrusion[]; moves: Move[] }> {
   const [forReceivers, forPerson] = [fork(plan.random), fork(plan.random)]
   const hasPerson = plan.hasPerson && !usesBucket(plan.kind)
   const [intrusions, moves] = await Promise.all([
     troubleReceivers(plan, receivers, forReceivers),
-    hasPerson ? moveAway(folder, receivers.box, senders, forPerson) : [],
-    ...proxies.map((proxy) => troubleNetwork(proxy, fork(plan.random))),
+    hasPerson ? moveAway(folder, receivers.box, senders, forPerson, diary) : [],
+    ...proxies.map((proxy) => troubleNetwork(proxy, fork(plan.random), diary)),
     ...senders.map((sender) => liveThrough(sender, world)),
   ])
   return { intrusions, moves }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Diary } from './diary.ts'
 import type { Done, Failure, Run, SenderFacts, Summary } from './evidence.ts'
 import type { SenderPlan } from './plan.ts'
 import { endsWithin, type Processes, type Program } from './processes.ts'
@@ -38,6 +39,7 @@ export function createSender(
   world: World,
   processes: Processes,
   to: readonly string[],
+  diary: Diary,
 ): Sender {
   const laptop = join(folder, 'laptops', plan.name)
   const stateDir = join(folder, 'state', plan.name)
@@ -63,8 +65,10 @@ export function createSender(
     runs,
     start(isAfterFaults) {
       const number = runs.length
+      diary.note(`${plan.name} begins run ${number}`)
       return startSending(processes, isAfterFaults ? args : slowed, laptop, (ran) => {
         const run = { sender: facts, number, isAfterFaults, ...ran }
+        diary.note(`${plan.name} ended run ${number} with ${run.exit}, told ${run.signals.join(', ') || 'nothing'}`)
         runs.push(run)
         return run
       })

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Diary } from './diary.ts'
 import type { SourceHistory, Version } from './evidence.ts'
 
 /** How a source is changed. Those that keep times look untouched to whoever compares size and modification time. */
@@ -23,6 +24,11 @@ type Recorded = { versions: Version[]; modifiedAtMs: number }
 /** The sources of a round, with every content that each had and when. Paths are absolute. */
 export class World {
   readonly #sources = new Map<string, Recorded>()
+  readonly #diary: Diary
+
+  constructor(diary: Diary) {
+    this.#diary = diary
+  }
 
   /** Makes a source, with folders above it. Its modification time is long ago, as that of most files is. */
   create(path: string, content: Buffer, modifiedAtMs: number): void {
@@ -37,6 +43,7 @@ export class World {
   rewrite(path: string, how: Rewrite, content: Buffer): void {
     const source = this.#sources.get(path)
     if (source === undefined) throw new Error(`${path} is no source of this round.`)
+    this.#diary.note(`${path} is rewritten: ${how}`)
     const { atime, mtime } = statSync(path)
     const whole = how === 'appended' ? Buffer.concat([readFileSync(path), content]) : content
     const fromMs = performance.now()
