@@ -21,10 +21,12 @@ const root = mkdtempSync(join(tmpdir(), 'longshore-soak-'))
 const services = new Services()
 const outcomes: Outcome[] = []
 let isInterrupted = false
-process.once('SIGINT', () => {
+const interrupt = (): void => {
   isInterrupted = true
   say('Interrupted; the round under way is not judged.')
-})
+}
+process.once('SIGINT', interrupt)
+process.once('SIGTERM', interrupt)
 try {
   say(`Soak of ${rounds} rounds; LONGSHORE_SEED=${seed} repeats what is drawn.`)
   for (let round = 0; round < rounds; round++) {
