@@ -9,7 +9,8 @@ const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromiu
 /**
  * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut
  * and disks full, one file at a time because they need the machine. `abuse`: the receiver against hostile clients, one file at a
- * time. `cluster`: several receivers with real Redis, nginx and object store, one file at a time. `window`: the built app in its browser, one at a time.
+ * time. `cluster`: several receivers with real Redis, nginx and object store, one file at a time. `soak`: short random rounds, judged by an oracle. `window`:
+ * the built app in its browser, one at a time.
  */
 export default defineConfig({
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
@@ -58,6 +59,18 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/*.test.ts'],
+          globalSetup: ['test/faults/choose-seed.ts'],
+          testTimeout: 180_000,
+          retry,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['test/soak/*.test.ts'],
           globalSetup: ['test/faults/choose-seed.ts'],
           testTimeout: 180_000,
           retry,
