@@ -97,3 +97,17 @@ test('every call about one upload names its key to proxies on the way, and a que
   expect(Object.keys(named)).toHaveLength(8)
   for (const id of Object.values(named)) expect(id).toEqual([uploadKey])
 })
+
+test('a question that is asked when it is too late fails with the reason, and the end of its call is nobody\u2019s failure', async () => {
+  const connection = await connectTo({
+    ...introducing(PROTOCOL_VERSION),
+    finishUpload: ((call) => void call.on('cancelled', () => undefined)) satisfies handleServerStreamingCall<
+      unknown,
+      object
+    >,
+  })
+  const late = AbortSignal.abort(new Error('Interrupted.'))
+  const request = { fileId: 'f', generation: '1', md5: '' }
+  await expect(connection.finish('key-of-one-upload', request, () => undefined, late)).rejects.toThrow('Interrupted.')
+  await expect(connection.introduce(never)).resolves.toBe('longshore')
+})

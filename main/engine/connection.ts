@@ -217,6 +217,8 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
 /** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
 async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
   const cancel = (): void => cancelSoon(call)
+  // A call that is cancelled before anybody reads it ends with an error that is nobody's.
+  call.on('error', () => undefined)
   signal.addEventListener('abort', cancel, { once: true })
   try {
     signal.throwIfAborted()

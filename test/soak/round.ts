@@ -12,9 +12,6 @@ import { createSender, type Sender } from './senders.ts'
 import type { Services } from './services.ts'
 import { World } from './world.ts'
 
-/** Names in a bucket are taken as they are: keys that differ by case only are two files. */
-const BUCKETS_FOLD_NAMES = false
-
 /** Nothing goes wrong any more when a command is run for the last times, so it needs few. */
 const FINAL_RUNS = 4
 
@@ -139,7 +136,7 @@ async function gather(scene: Scene): Promise<Evidence> {
     runs: senders.flatMap(({ runs }) => runs),
     sources: world.histories(),
     ...(await received(receivers, world)),
-    foldsNames: bucket === undefined || BUCKETS_FOLD_NAMES,
+    foldsNames: true,
     log: logOf(box),
     records: redisUrl === undefined ? await recordsIn(box) : await recordsInRedis(redisUrl),
     complaints: bucket === undefined ? await complaintsIn(box, processes) : undefined,
