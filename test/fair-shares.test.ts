@@ -5,7 +5,7 @@ import { bytesStored, type UploadSnapshot } from '../main/contract.ts'
 import type { Engine } from '../main/engine/engine.ts'
 import { makeFile } from './support/made-file.ts'
 import { tempDir } from './support/temp-dir.ts'
-import { untilAll, untilKind, withEngine } from './support/with-engine.ts'
+import { untilAll, withEngine } from './support/with-engine.ts'
 import { withReceiver } from './support/with-receiver.ts'
 
 const MIB = 1024 ** 2
@@ -82,10 +82,6 @@ test('an upload that is moved up while others run begins next', async () => {
   for (const [index, name] of names.entries()) makeFile(join(here, name), MIB, index + 1)
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine({ options: { filesAtOnce: 1 } })
-  const begun: string[] = []
-  engine.onChange(({ changed }) => {
-    for (const { name, status } of changed) if (status.kind !== 'waiting' && !begun.includes(name)) begun.push(name)
-  })
   engine.limitRate(2 * MIB)
   const { ids } = await engine.add(
     names.map((name) => join(here, name)),
@@ -96,7 +92,10 @@ test('an upload that is moved up while others run begins next', async () => {
   engine.move([ids[3] as string], ids[1])
   engine.move([ids[4] as string], undefined)
   engine.limitRate(undefined)
-  await untilKind(engine, 'done')
+  const done = await untilAll(engine, ({ status }) => status.kind === 'done')
 
-  expect(begun).toEqual(['a.bin', 'd.bin', 'b.bin', 'c.bin', 'e.bin'])
+  // One at a time, so they end in the order in which they began.
+  const endedAtMs = ({ status }: UploadSnapshot) => (status.kind === 'done' ? status.finishedAtMs : 0)
+  const ended = done.toSorted((one, other) => endedAtMs(one) - endedAtMs(other))
+  expect(ended.map(({ name }) => name)).toEqual(['a.bin', 'd.bin', 'b.bin', 'c.bin', 'e.bin'])
 })

@@ -74,7 +74,7 @@ export async function openFolderPlace(
       hide ??= await showLife(records, socketOf(occupant.run))
       for (let tries = 1; ; tries++) {
         try {
-          await write(await open(path, 'wx', 0o600), occupant, { durable: true })
+          await writeRecord(await open(path, 'wx', 0o600), occupant, { durable: true })
           return
         } catch (error) {
           if (!hasCode(error, 'ENOENT')) await removeIfThere(path)
@@ -86,7 +86,7 @@ export async function openFolderPlace(
     },
     async renew(occupant) {
       try {
-        await write(await open(recordOf(occupant.run), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), occupant)
+        await writeRecord(await open(recordOf(occupant.run), constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), occupant)
         return true
       } catch (error) {
         if (!hasCode(error, 'ENOENT')) throw error
@@ -133,7 +133,7 @@ export async function openFolderPlace(
 }
 
 /** Writes a record over the one before, which is as long. That it was there is durable, so that a power cut leaves one that can be read. */
-async function write(file: FileHandle, occupant: Occupant, { durable = false } = {}): Promise<void> {
+async function writeRecord(file: FileHandle, occupant: Occupant, { durable = false } = {}): Promise<void> {
   try {
     await file.write(occupantText(occupant, await numberOf(file)), 0)
     if (durable) await file.sync()

@@ -3,7 +3,7 @@ import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/prom
 import { hasCode } from '../errors.ts'
 import type { Intent } from './chunk-store.ts'
 import { fileIdentity, isSameFile } from './file-identity.ts'
-import { openFolder } from './folder.ts'
+import { type Folder, openFolder } from './folder.ts'
 import { makeFile } from './make-file.ts'
 import type { TakenNames } from './taken-names.ts'
 
@@ -35,20 +35,17 @@ export async function restoreSmallFile(
   file: SmallFileToRestore,
   record: () => Promise<void>,
 ): Promise<Restored> {
-  const { intent, modifiedAtMs, data } = file
-  const folder = await openFolder(root, intent.storedAs.slice(0, -1), (parent, child) =>
-    taken.makeFolder(parent, child),
-  )
-  const name = intent.storedAs.at(-1) ?? ''
+  const path = file.intent.storedAs
+  const fate = await fateIn(root, path, aside, file)
+  if (fate === 'never there' || fate === 'left alone') return fate
+  const folder = await openFolder(root, path.slice(0, -1), (parent, child) => taken.makeFolder(parent, child))
+  const name = path.at(-1) ?? ''
   const claimed = await taken.claim(folder, name)
   try {
     const at = folder.at(name)
-    const fate = await fateOf(at, file)
-    const becomes = fate === 'gone' ? await fateOfGone(aside.own, file) : fate
-    if (becomes === 'never there' || becomes === 'left alone') return becomes
-    if (becomes !== 'whole') {
-      await makeFile(aside.spare, modifiedAtMs, data, { durable: true })
-      if (becomes === 'spoilt') await rename(aside.spare, at)
+    if (fate !== 'whole') {
+      await makeFile(aside.spare, file.modifiedAtMs, file.data, { durable: true })
+      if (fate === 'spoilt') await rename(aside.spare, at)
       else await link(aside.spare, at).finally(() => unlink(aside.spare))
       await claimed.added(name)
     }
@@ -61,19 +58,45 @@ export async function restoreSmallFile(
   }
 }
 
+type Fate = 'whole' | 'spoilt' | 'lost' | 'never there' | 'left alone'
+
+/** What became of the file. Nothing is made to find out: a folder that somebody took away stays away. */
+async function fateIn(root: string, path: readonly string[], aside: Aside, file: SmallFileToRestore): Promise<Fate> {
+  let folder: Folder
+  try {
+    folder = await openFolder(root, path.slice(0, -1))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return fateOfGone(aside.own, file)
+    // Somebody put a file or a link in the place of its folder; a power cut may have taken the file as well.
+    if (!hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) throw error
+    const fate = await fateOfGone(aside.own, file)
+    if (fate === 'lost') throw error
+    return fate
+  }
+  try {
+    const fate = await fateOf(folder.at(path.at(-1) ?? ''), file)
+    return fate === 'gone' ? await fateOfGone(aside.own, file) : fate
+  } finally {
+    await folder.close()
+  }
+}
+
 /** What is under the final name: all of the file, less, nothing, or something that somebody else has to do with. */
 async function fateOf(
   at: string,
-  { intent, modifiedAtMs, data }: SmallFileToRestore,
+  { intent, modifiedAtMs, data, isSameBoot }: SmallFileToRestore,
 ): Promise<'whole' | 'spoilt' | 'gone' | 'left alone'> {
   const file = await openIfThere(at)
   if (file === undefined || file === 'no file') return file === undefined ? 'gone' : 'left alone'
   try {
     if (!isSameFile(fileIdentity(await file.stat({ bigint: true })), intent.fileIdentity)) return 'left alone'
     const { size, mtimeMs } = await file.stat()
+    const isWhole = size === data.length && (await file.readFile()).equals(data)
+    // A process that ended wrote all of it before the name appeared, so whoever changed it is a person.
+    if (!isWhole && isSameBoot) return 'left alone'
     // A power cut may take the bytes of a file and leave its times, or take all but its name.
     if (size > 0 && Math.abs(mtimeMs - modifiedAtMs) >= 1) return 'left alone'
-    if (size !== data.length || !(await file.readFile()).equals(data)) return 'spoilt'
+    if (!isWhole) return 'spoilt'
     await file.sync()
     return 'whole'
   } finally {
