@@ -103,7 +103,7 @@ export async function withReceivedLog(
   bucket?: string,
 ): Promise<Ledger> {
   const log = await ReceivedLog.open(receivedLogOf(directory))
-  const replacements = await openReplacements(directory)
+  const replacements = await openReplacements(directory, ledger)
   return {
     ...ledger,
     uploads: {

@@ -1,11 +1,14 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from './errors.ts'
-import type { UploadRecord } from './ledger/ledger.ts'
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 
 /** Bytes, and lower-case hex. */
 export type Content = { readonly size: number; readonly md5: string }
+
+/** Clocks of a disk and of a receiver may be so far apart, ms. */
+const CLOCK_MS = 5
 
 const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing')
 
@@ -13,9 +16,14 @@ const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing
  * Remembers what is about to replace files, one small file for each, until the log says that it has. Should the receiver end in between, the new file may be
  * there and the log still tell of the old one: whoever verifies it must not take that for damage.
  */
-export async function openReplacements(directory: string) {
+export async function openReplacements(directory: string, ledger: Pick<Ledger, 'uploads'>) {
   const folder = folderOf(directory)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  // What a crash left of publications that ended, however they did.
+  for (const name of await readdir(folder)) {
+    const record = await ledger.uploads.find(name.replace(/\.json$/, ''))
+    if (record?.state.kind !== 'publishing') await rm(join(folder, name), { recursive: true, force: true })
+  }
   const fileOf = ({ fileId }: UploadRecord) => join(folder, `${fileId}.json`)
   return {
     /** When it resolves, it survives a crash of this process. */
@@ -23,18 +31,27 @@ export async function openReplacements(directory: string) {
       if (record.state.kind !== 'publishing') return
       const { storedAs, md5 } = record.state
       const text = JSON.stringify({ path: storedAs.join('/'), size: record.sizeBytes, md5 })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeFile(fileOf(record), text, { mode: 0o600 })
     },
     forget: (record: UploadRecord): Promise<void> => rm(fileOf(record), { force: true }),
   }
 }
 
-/** What may have replaced the file at a path below the receiving folder, components joined with "/". */
-export async function replacementsOf(directory: string, path: string): Promise<readonly Content[]> {
+/**
+ * What may have replaced the file at a path below the receiving folder, components joined with "/", since the log told of it.
+ *
+ * @param loggedAtMs milliseconds since 1970.
+ */
+export async function replacementsOf(directory: string, path: string, loggedAtMs: number): Promise<readonly Content[]> {
   const contents: Content[] = []
   for (const name of await readdir(folderOf(directory)).catch(none)) {
-    const announced = parse(await readFile(join(folderOf(directory), name), 'utf8').catch(() => ''))
-    if (announced?.path === path) contents.push(announced)
+    const file = join(folderOf(directory), name)
+    const announced = parse(await readFile(file, 'utf8').catch(() => ''))
+    if (announced?.path !== path) continue
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.NEGATIVE_INFINITY }))
+    // One that is older has happened, and is in the log.
+    if (mtimeMs >= loggedAtMs - CLOCK_MS) contents.push(announced)
   }
   return contents
 }

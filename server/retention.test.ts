@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { source, upload } from './fixtures/client.ts'
@@ -74,4 +74,15 @@ test('a clock that jumps forward and back again within the hour deletes nothing'
   await look(-400 * DAY_MS)
   await look()
   expect(Object.keys(await filesIn(directory))).toEqual(['a.bin'])
+})
+
+test('a file that somebody moved over a stored one is theirs, however long and old it is', async () => {
+  const { put, look, directory } = await keepingForADay()
+  await put('a.txt', 'stored')
+  const own = join(directory, 'own')
+  await writeFile(own, 'theirs')
+  await utimes(own, new Date(START_MS - DAY_MS), new Date(START_MS - DAY_MS))
+  await rename(own, join(directory, 'a.txt'))
+  for (let times = 0; times < 4; times++) await look(20 * HOUR_MS)
+  expect(await readFile(join(directory, 'a.txt'), 'utf8')).toBe('theirs')
 })

@@ -50,7 +50,7 @@ export class Retention extends Sweeper {
   async #removeOld(log: ReceivedLog, before: ReadonlySet<string>): Promise<void> {
     const { directory, store, bucket, keepForMs, now } = this.#deps
     const readAtMs = Date.now()
-    for (const { path, size, finishedAt, bucket: wentTo } of (
+    for (const { path, size, md5, finishedAt, bucket: wentTo } of (
       await readReceivedLog(receivedLogOf(directory))
     ).values()) {
       const storedAtMs = Date.parse(finishedAt)
@@ -61,7 +61,7 @@ export class Retention extends Sweeper {
         continue
       }
       // One that somebody has changed is theirs from then on, and is not looked at again.
-      await store.removePublished(path.split('/'), { sizeBytes: size, storedAtMs, readAtMs }, () =>
+      await store.removePublished(path.split('/'), { sizeBytes: size, md5, storedAtMs, readAtMs }, () =>
         log.write({ path, removedAt: new Date(now()).toISOString() }),
       )
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
@@ -77,6 +77,21 @@ test.each(['before', 'after'])(
     expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', bytes: moment === 'before' ? 1000 : 2000 }])
   },
 )
+
+test('what was about to replace a file long ago is not believed when the file is another one now', async () => {
+  const within = await sandbox()
+  const { client, directory, receiver } = await receiving(within)
+  const old = source('a.bin', randomBytes(1000))
+  await upload(client, old)
+  const stale = { path: 'a.bin', size: 1000, md5: md5Of(old.data) }
+  await writeFile(join(directory, '.longshore/replacing', `${'f'.repeat(32)}.json`), JSON.stringify(stale))
+  await upload(client, source('a.bin', randomBytes(1000)), { onConflict: 'OVERWRITE' })
+  await writeFile(join(directory, 'a.bin'), old.data)
+  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'damaged' }])
+  await receiver.close()
+  await receiving(within)
+  expect(await readdir(join(directory, '.longshore/replacing'))).toEqual([])
+})
 
 test('small files that are replaced right after they came, and the journal that is emptied later, look like no damage', async () => {
   const within = await sandbox()

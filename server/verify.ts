@@ -81,7 +81,7 @@ export async function* verify(
         break
       }
       // In this order: what has been replaced is in the log before it is no longer about to be.
-      const announced = await replacementsOf(directory, expected.path)
+      const announced = await replacementsOf(directory, expected.path, Date.parse(expected.finishedAt))
       const latest = await log.latestOf(expected.path)
       // The receiver has deleted it meanwhile.
       if (latest === undefined) break

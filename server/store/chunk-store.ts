@@ -68,10 +68,15 @@ export interface WholeFileStore {
 }
 
 /**
- * How a file must be for it to be the one that was stored: so long, not written to after it was stored, and not touched since the log was read that says so,
- * for another one may have got the name meanwhile. Milliseconds since 1970.
+ * How a file must be for it to be the one that was stored: so long, not written to after it was stored, with this MD5 where it was touched since, and not touched
+ * since the log was read that says so, for another one may have got the name meanwhile. Milliseconds since 1970.
  */
-export type Unchanged = { readonly sizeBytes: number; readonly storedAtMs: number; readonly readAtMs: number }
+export type Unchanged = {
+  readonly sizeBytes: number
+  readonly md5: string
+  readonly storedAtMs: number
+  readonly readAtMs: number
+}
 
 /** What became of a file that is to be removed: it is gone, somebody changed it and it is theirs, or it has to be looked at again. */
 export type Removed = 'gone' | 'changed' | 'touched'

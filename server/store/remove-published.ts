@@ -1,4 +1,6 @@
-import { lstat, unlink } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, open, unlink } from 'node:fs/promises'
 import { hasCode } from '../errors.ts'
 import type { Removed, Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
@@ -6,6 +8,8 @@ import type { NameClaims } from './name-claims.ts'
 
 /** Clocks of a file system may be coarser than that of the receiver, ms. */
 const COARSE_MS = 2_000
+/** What a receiver itself does with a file after it was stored is done by then, ms. */
+const SETTLED_MS = 60_000
 /** And what it tells may be so old, ms. */
 const TICK_MS = 5
 
@@ -30,7 +34,7 @@ export async function removePublished(
 async function removeClaimed(
   root: string,
   path: readonly string[],
-  { sizeBytes, storedAtMs, readAtMs }: Unchanged,
+  { sizeBytes, md5, storedAtMs, readAtMs }: Unchanged,
 ): Promise<Removed> {
   try {
     const folder = await openFolder(root, path.slice(0, -1))
@@ -41,6 +45,8 @@ async function removeClaimed(
       if (!isSame) return 'changed'
       // A file that got the name since may be as long, and bear a time that is as old.
       if (stats.ctimeMs >= readAtMs - TICK_MS) return 'touched'
+      // Somebody moved another file there, which keeps its own time, or only gave this one a second name or other rights: its content tells.
+      if (stats.ctimeMs > storedAtMs + SETTLED_MS && (await md5Of(at)) !== md5) return 'changed'
       await unlink(at)
       await folder.sync()
       return 'gone'
@@ -53,4 +59,11 @@ async function removeClaimed(
     if (hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) return 'changed'
     throw error
   }
+}
+
+async function md5Of(at: string): Promise<string> {
+  const hash = createHash('md5')
+  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  for await (const block of file.createReadStream()) hash.update(block)
+  return hash.digest('hex')
 }

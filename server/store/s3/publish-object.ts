@@ -8,6 +8,8 @@ import type { Layout } from './layout.ts'
 
 /** The clock of a store may run apart from that of the receiver, ms. */
 const COARSE_MS = 5_000
+/** What a receiver itself does with an object after it was stored is done by then, ms. */
+const SETTLED_MS = 60_000
 /** Says of a published object which upload it came from. */
 const UPLOAD = 'longshore-upload'
 
@@ -117,14 +119,18 @@ async function takenAs(
 export async function removeObject(
   { bucket, layout, claims }: NamedBucket,
   path: readonly string[],
-  { sizeBytes, readAtMs }: Unchanged,
+  { sizeBytes, storedAtMs, readAtMs }: Unchanged,
   record: () => Promise<void>,
 ): Promise<Removed> {
   const claim = await claims.claim(path)
   try {
     const key = layout.published(path)
     const facts = await bucket.head(key)
-    const isOurs = facts === undefined || (facts.sizeBytes === sizeBytes && facts.metadata[UPLOAD] !== undefined)
+    const isOurs =
+      facts === undefined ||
+      (facts.sizeBytes === sizeBytes &&
+        facts.metadata[UPLOAD] !== undefined &&
+        facts.changedAtMs <= storedAtMs + SETTLED_MS)
     if (facts !== undefined && isOurs && facts.changedAtMs >= readAtMs - COARSE_MS) return 'touched'
     if (facts !== undefined && isOurs) await bucket.delete(key)
     await record()
