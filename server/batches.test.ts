@@ -100,3 +100,31 @@ test.each([
   expect(await refusalOf(begin(client, file, { batchId, sourceId }))).toBe('INVALID_ARGUMENT BAD_ID')
   expect(fates([file], await put(client, [toPut(file, { batchId, sourceId })]))).toEqual(['BAD_ID'])
 })
+
+test('when both are sent again in the other order, each finds its own file, and one that is killed in between loses nothing', async () => {
+  const { client, directory } = await receiving()
+  const send = async (name: string, batch: string, item: string) =>
+    (await upload(client, source(name, Buffer.from(`${item} ${batch}`)), of(batch, item))).storedAs
+  expect(await send('Readme', 'monday', 'upper')).toBe('Readme')
+  expect(await send('readme', 'monday', 'lower')).toBe('readme (2)')
+  expect(await send('readme', 'tuesday', 'lower')).toBe('readme (2)')
+  expect(await filesIn(directory)).toEqual({
+    Readme: md5Of(Buffer.from('upper monday')),
+    'readme (2)': md5Of(Buffer.from('lower tuesday')),
+  })
+  expect(await send('Readme', 'tuesday', 'upper')).toBe('Readme')
+  expect(Object.keys(await filesIn(directory)).sort()).toEqual(['Readme', 'readme (2)'])
+})
+
+test('what a person put under a number that was a source\u2019s own is not replaced', async () => {
+  const { client, directory } = await receiving()
+  const send = async (item: string, batch: string) =>
+    (await upload(client, source('p.txt', Buffer.from(`${item} ${batch}`)), of(batch, item))).storedAs
+  await send('1', 'monday')
+  expect(await send('2', 'monday')).toBe('p (2).txt')
+  await unlink(join(directory, 'p (2).txt'))
+  await writeFile(join(directory, 'p (2).txt'), 'my notes')
+  expect(await send('1', 'tuesday')).toBe('p.txt')
+  expect(await send('2', 'tuesday')).toBe('p (3).txt')
+  expect(Object.values(await filesIn(directory))).toContain(md5Of(Buffer.from('my notes')))
+})

@@ -36,7 +36,7 @@ const none: Claimed = { kind: 'none' }
  * Lets a sender that lost its memory go on with an upload of its own device. Of several that ask at once one gets it; nobody gets what somebody may still go on
  * with, and callers without tokens get nothing, because nobody knows whose uploads are whose.
  *
- * @param now milliseconds since 1970.
+ * @param clock milliseconds since 1970, and when this receiver started.
  * @throws ReceiveError BAD_ID.
  */
 export async function claimUpload(
@@ -44,18 +44,22 @@ export async function claimUpload(
   deps: SessionDeps,
   grant: Grant,
   request: ClaimRequest,
-  now: () => number,
+  { now, startedAtMs }: { readonly now: () => number; readonly startedAtMs: number },
 ): Promise<Claimed> {
-  if (grant.owner === undefined) return none
+  // Who was busy with what before it started, this receiver does not know.
+  if (grant.owner === undefined || now() - startedAtMs < QUIET_MS) return none
   const { answered } = request
   if (answered === undefined) return lookFor(sessions, deps, grant, request, now)
   mustBeFileId(answered.fileId)
   const found = await deps.ledger.uploads.find(answered.fileId)
   const key = keyOf(found)
-  if (key === undefined) return none
-  // Nobody begins it, and nobody else claims it, meanwhile.
-  return sessions.inTurn(turnOf(grant, key), () =>
-    take(sessions, deps, grant, request, { ...answered, key }, now).catch(unlessElsewhere),
+  if (key === undefined || key === request.uploadKey) return none
+  // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two wait for each other.
+  const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => turnOf(grant, name))
+  return sessions.inTurn(first, () =>
+    sessions.inTurn(second, () =>
+      take(sessions, deps, grant, request, { ...answered, key }, now).catch(unlessElsewhere),
+    ),
   )
 }
 
@@ -134,16 +138,18 @@ async function isQuiet(
   return ((await store.partChangedAtMs(fileId)) ?? 0) <= quietSinceMs
 }
 
-/** Whether each sample is a chunk that is stored, as it was when it was checked and written; and enough of them. */
+/** Whether each sample is a chunk that is stored, as it was when it was checked and written; and as many as were asked for. */
 async function areStored({ ledger }: SessionDeps, fileId: string, samples: readonly ChunkRecord[]): Promise<boolean> {
   let count = 0
+  let chunks = 0
   for await (const { start, end, crc32 } of ledger.chunks.list(fileId)) {
+    chunks++
     const sample = samples.find((one) => one.start === start)
     if (sample === undefined) continue
     if (sample.end !== end || sample.crc32 !== crc32) return false
     count++
   }
-  return count > 0 && count === samples.length
+  return count > 0 && count === samples.length && count === Math.min(chunks, MOST_SAMPLES)
 }
 
 /** The first chunk, the last, and others by chance. */

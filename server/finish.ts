@@ -3,7 +3,7 @@ import type { FinishedRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
 import { foldedPath } from './safe-path.ts'
 import { isStoredAt } from './same-bytes.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
-import type { Publication } from './store/publication.ts'
+import type { Publication, StoredBefore } from './store/publication.ts'
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
@@ -96,7 +96,8 @@ export function publicationOf(
       spelledBefore: async (path) => (await ledger.names.holder(path))?.state.storedAs,
       // Of an upload that is not complete any more nothing is known to be the same.
       isSame: async () => false,
-      mayReplace: async (path, isFirstChoice) => mayReplace(record, await ledger.names.holder(path), isFirstChoice),
+      mayReplace: async (path) => mayReplace(record, await ledger.names.holder(path)),
+      storedBefore: () => storedBefore(ledger, record),
       async record(storedAs) {
         saved = await saveFinished(ledger, record, storedAs, md5)
       },
@@ -109,19 +110,26 @@ export function publicationOf(
 }
 
 /**
- * Whether an upload with OVERWRITE may replace what has a name. Sources that are sent together never replace each other, however different their names were
- * before they became one here: the second one is kept beside the first, and when both are sent again each finds its own.
+ * Whether an upload with OVERWRITE may replace what has the name that it asked for. Sources that are sent together never replace each other, however different
+ * their names were before they became one here: the second one is kept beside the first.
  */
-function mayReplace(record: UploadRecord, holder: FinishedRecord | undefined, isFirstChoice: boolean): boolean {
-  if (holder === undefined) return isFirstChoice
-  const isOfBatch = record.batch !== undefined && holder.batch?.batchId === record.batch.batchId
-  if (isOfBatch && holder.batch?.sourceId !== record.batch?.sourceId) return false
-  if (isFirstChoice) return true
-  return (
-    holder.onConflict === 'OVERWRITE' &&
-    holder.owner === record.owner &&
-    foldedPath(holder.path) === foldedPath(record.path)
-  )
+function mayReplace({ batch }: UploadRecord, holder: FinishedRecord | undefined): boolean {
+  const isOfBatch = batch !== undefined && holder?.batch?.batchId === batch.batchId
+  return !isOfBatch || holder?.batch?.sourceId === batch.sourceId
+}
+
+/** Where a source was kept beside another one when it was sent before: it finds its own file again, whichever of them comes first this time. */
+async function storedBefore({ names }: Ledger, record: UploadRecord): Promise<StoredBefore | undefined> {
+  const { batch, owner, onConflict, path } = record
+  if (batch === undefined || onConflict !== 'OVERWRITE') return undefined
+  for await (const earlier of names.askedFor(path)) {
+    const { fileId, state, sizeBytes, modifiedAtMs } = earlier
+    const isOwn = earlier.owner === owner && earlier.batch?.sourceId === batch.sourceId && fileId !== record.fileId
+    if (!isOwn || foldedPath(state.storedAs) === foldedPath(path)) continue
+    const holder = await names.holder(state.storedAs)
+    if (holder?.fileId === fileId) return { fileId, path: state.storedAs, sizeBytes, modifiedAtMs }
+  }
+  return undefined
 }
 
 /** A part that its disk cannot give back has to be sent again. */

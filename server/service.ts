@@ -50,6 +50,7 @@ export function createService(
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
   const { sessions, deps } = plain
+  const startedAtMs = plain.now()
   const { unary, clientStream, serverStream, bothStreams } = answering(onUnexpected)
   const asked = new AskedFiles(plain.now)
   const noting =
@@ -167,7 +168,9 @@ export function createService(
 
     ClaimUpload: unary(async (request: ClaimUploadRequest, { caller }) => {
       mustBeUploadKey(request.uploadKey)
-      return toClaimReply(await claimUpload(sessions, deps, grantOf(caller), toClaim(request), plain.now))
+      return toClaimReply(
+        await claimUpload(sessions, deps, grantOf(caller), toClaim(request), { now: plain.now, startedAtMs }),
+      )
     }),
 
     ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {

@@ -22,6 +22,9 @@ export type SessionDeps = Storage & {
 /** What may change when an upload is opened again. */
 type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | 'begunAtMs'>
 
+/** A stream that was open for longer than this tells that its sender is there, ms. */
+const STAYED_MS = 10_000
+
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
   readonly #deps: SessionDeps
@@ -106,6 +109,13 @@ export class Session {
     if (this.#phase.kind !== 'receiving') return
     this.#record = { ...this.#record, path }
     await this.#deps.ledger.uploads.save(this.#record)
+  }
+
+  /** Remembers that somebody was busy with the upload until now, also for other receivers, when that was for long. */
+  async stay(nowMs: number): Promise<void> {
+    if (this.#phase.kind !== 'receiving' || nowMs - (this.#record.begunAtMs ?? 0) < STAYED_MS) return
+    this.#record = { ...this.#record, begunAtMs: nowMs }
+    await this.#deps.ledger.uploads.save(this.#record).catch(() => 'the upload is known all the same')
   }
 
   /** Makes an unfinished upload go by another key, for a sender that claimed it; its old key names nothing any more. */

@@ -181,6 +181,7 @@ export class Sessions {
   async #closeSession(fileId: string, { session: loading, lease }: Entry): Promise<void> {
     const session = await loading.catch(() => undefined)
     try {
+      await session?.stay(this.#now())
       await session?.close()
       if (session !== undefined) await this.#keepDigest(session)
     } finally {

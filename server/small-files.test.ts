@@ -1,55 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import {
-  appendFile,
-  copyFile,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  unlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises'
+import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { begin, connect, md5Of, refusalOf, type Source, source } from './fixtures/client.ts'
+import { begin, connect, refusalOf, type Source, source } from './fixtures/client.ts'
 import { receiverOnFailingDisk } from './fixtures/failing-disk.ts'
+import { afterPowerCut, expected, flags, killedAfter, smallFiles } from './fixtures/killed-after.ts'
 import { cuttableDisk } from './fixtures/power-cut.ts'
 import { fates, put, toPut } from './fixtures/put.ts'
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
 import { readReceivedLog, receivedLogOf } from './received-log.ts'
 import { startReceiver } from './receiver.ts'
-
-const flags = (directory: string) => ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
-const smallFiles = (count: number) =>
-  Array.from({ length: count }, (_, index) => source(`day ${index % 3}/${index}.bin`, randomBytes(200 + index)))
-const expected = (files: readonly Source[]) =>
-  Object.fromEntries(files.map(({ path, data }) => [path.join('/'), md5Of(data)]))
-
-/** Small files that were answered, at a receiver that was killed before it could empty its journal. */
-async function killedAfter(within: string, files: readonly Source[]): Promise<string> {
-  const directory = join(within, 'received')
-  const child = await receiverProcess('index.ts', ...flags(directory))
-  const client = connect(child.port)
-  onTestFinished(() => client.close())
-  const replies = await put(
-    client,
-    files.map((file) => toPut(file)),
-  )
-  expect(fates(files, replies)).toEqual(files.map(({ path }) => path.join('/')))
-  child.kill('SIGKILL')
-  await child.exited
-  return directory
-}
-
-/** What was lost was lost by a power cut, and the machine was started again since. */
-async function afterPowerCut(directory: string): Promise<void> {
-  await writeFile(join(directory, '.longshore/small-files.boot'), 'another start of the machine')
-}
 
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
   timeout: 60_000,
@@ -106,54 +67,6 @@ test('a start leaves alone what somebody did with small files since they arrived
   expect(await readFile(join(directory, 'day 0/0.bin'), 'utf8')).toBe('edited')
   expect(await readFile(join(directory, 'day 1/1.bin'), 'utf8')).toBe('another')
   expect(await readFile(join(directory, 'day 2/2.bin'))).toEqual(files[1]?.data)
-})
-
-test('what was moved or deleted stays where it is when the receiver is killed and started, and is not reported as missing', async () => {
-  const within = await sandbox()
-  const files = smallFiles(4)
-  const directory = await killedAfter(within, files)
-  await rename(join(directory, 'day 0/0.bin'), join(within, 'processed.bin'))
-  await copyFile(join(directory, 'day 1/1.bin'), join(within, 'on another disk.bin'))
-  await unlink(join(directory, 'day 1/1.bin'))
-  await rename(join(directory, 'day 2'), join(within, 'day 2'))
-  await symlink(join(within, 'day 2'), join(directory, 'day 2'))
-
-  const { client } = await receiving(within)
-
-  expect(await filesIn(directory)).toEqual(expected(files.slice(3)))
-  expect(await readdir(join(directory, '.longshore/small'))).toEqual([])
-  const asked = files.map((file) => toPut(file))
-  expect(fates(files, await put(client, asked))).toEqual(files.map(({ path }) => path.join('/')))
-  expect(await filesIn(directory)).toEqual(expected(files.slice(3)))
-})
-
-test('what a person made of small files right after they came stays as it is: shorter, edited with its time kept, their folder gone', async () => {
-  const within = await sandbox()
-  const files = smallFiles(6)
-  const directory = await killedAfter(within, files)
-  const { mtime } = await stat(join(directory, 'day 0/3.bin'))
-  await truncate(join(directory, 'day 0/0.bin'), 0)
-  await writeFile(join(directory, 'day 0/3.bin'), Buffer.alloc(203, 7))
-  await utimes(join(directory, 'day 0/3.bin'), mtime, mtime)
-  await rm(join(directory, 'day 1'), { recursive: true })
-  await rename(join(directory, 'day 2'), join(directory, 'sorted'))
-
-  await receiving(within)
-
-  expect((await stat(join(directory, 'day 0/0.bin'))).size).toBe(0)
-  expect(await readFile(join(directory, 'day 0/3.bin'))).toEqual(Buffer.alloc(203, 7))
-  expect((await readdir(directory)).sort()).toEqual(['.longshore', 'day 0', 'sorted'])
-  expect((await readdir(join(directory, 'sorted'))).sort()).toEqual(['2.bin', '5.bin'])
-})
-
-test('what was moved away stays away after a power cut, too, where the disk kept the move', async () => {
-  const within = await sandbox()
-  const files = smallFiles(1)
-  const directory = await killedAfter(within, files)
-  await rename(join(directory, 'day 0/0.bin'), join(within, 'processed.bin'))
-  await afterPowerCut(directory)
-  await receiving(within)
-  expect(await filesIn(directory)).toEqual({})
 })
 
 test('each file has one line in the log, however often the receiver empties its journal and starts', async () => {

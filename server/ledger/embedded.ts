@@ -32,6 +32,9 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
         const open = unfinishedIndex(record.fileId)
         operations.push(record.state.kind === 'finished' ? del(open) : put(open, ''))
         if (isFinished(record)) {
+          // The file of whoever had the name is there no more.
+          const before = await ledger.names.holder(record.state.storedAs)
+          if (before !== undefined) operations.push(del(askedFor(nameText(before.path), before.fileId)))
           operations.push(put(askedFor(nameText(record.path), record.fileId), ''))
           operations.push(put(holderOf(nameText(record.state.storedAs)), record.fileId))
         }

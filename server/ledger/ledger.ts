@@ -90,7 +90,10 @@ export interface UploadRecords {
 
 /** See {@link Ledger}. Which uploads a name was for: what is stored already need not be stored again, and some of it may not be replaced. */
 export interface StoredNames {
-  /** Finished uploads that asked for a name that folds like this one, in no order; an upload may be listed twice. */
+  /**
+   * Finished uploads that asked for a name that folds like this one, in no order, without those whose file another one has replaced since; an upload may be
+   * listed twice.
+   */
   askedFor(path: readonly string[]): AsyncIterable<FinishedRecord>
   /**
    * The upload whose file was stored last under a name that folds like this one. What somebody else did with the file since is not known here. Whoever saves

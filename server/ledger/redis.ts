@@ -57,11 +57,19 @@ export function openRedisLedger(
     [keys.upload(record.fileId), keys.chunks(record.fileId), keys.ofSender(record), keys.unfinished] as const
   const saveNames = async ({ fileId, path, state: { storedAs } }: FinishedRecord): Promise<void> => {
     const asked = keys.askedFor(nameText(path))
+    const before = await holder(storedAs)
+    // The file of whoever had the name is there no more.
+    if (before !== undefined) await state.command('SREM', keys.askedFor(nameText(before.path)), before.fileId)
     await Promise.all([
       state.command('SADD', asked, fileId),
       state.command('PEXPIRE', asked, KEEP_FINISHED_MS),
       state.command('SET', keys.holder(nameText(storedAs)), fileId, 'PX', KEEP_FINISHED_MS),
     ])
+  }
+  const holder = async (path: readonly string[]): Promise<FinishedRecord | undefined> => {
+    const fileId = await state.command('GET', keys.holder(nameText(path)))
+    const record = Buffer.isBuffer(fileId) ? await find(fileId.toString()) : undefined
+    return isFinished(record) ? record : undefined
   }
   const find = async (fileId: string): Promise<UploadRecord | undefined> => {
     const text = await state.command('HGET', keys.upload(fileId), 'record')
@@ -125,11 +133,7 @@ export function openRedisLedger(
           if (fileId !== undefined && record === undefined) await state.command('SREM', name, fileId)
         }
       },
-      async holder(path) {
-        const fileId = await state.command('GET', keys.holder(nameText(path)))
-        const record = Buffer.isBuffer(fileId) ? await find(fileId.toString()) : undefined
-        return isFinished(record) ? record : undefined
-      },
+      holder,
     },
     chunks: {
       async find(fileId, start) {

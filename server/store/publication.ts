@@ -6,8 +6,10 @@ import type { Intent, Wish } from './chunk-store.ts'
 export interface Publication {
   /** How the name was spelled when a file was stored under it last, as far as the ledger knows; undefined when none was. */
   spelledBefore(path: readonly string[]): Promise<readonly string[] | undefined>
-  /** Whether this upload may replace what was stored under a name; asked only of one that asked for OVERWRITE. */
-  mayReplace(path: readonly string[], isFirstChoice: boolean): Promise<boolean>
+  /** Whether this upload may replace what was stored under the name that it asked for; asked only of one that asked for OVERWRITE. */
+  mayReplace(path: readonly string[]): Promise<boolean>
+  /** What its source was stored as before, when that is another name than it asks for, which it replaces then; undefined when there is none. */
+  storedBefore(): Promise<StoredBefore | undefined>
   /** Whether a file that is stored has the very bytes of this upload; asked only where one that is the same is to be skipped. */
   isSame(path: readonly string[]): Promise<boolean>
   /** Awaited before the name appears. */
@@ -18,6 +20,14 @@ export interface Publication {
 
 /** How many files may share a name and a number before the sender is told to choose another name. */
 const MAX_NUMBER = 10_000
+
+/** A file of an earlier upload of the same source, as it was stored. Somebody else may have put another one there since. */
+export type StoredBefore = {
+  readonly fileId: string
+  readonly path: readonly string[]
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number | undefined
+}
 
 /** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
 export type Decision = 'add' | 'replace' | 'same' | 'next'
@@ -33,7 +43,7 @@ export async function decide(
   path: readonly string[],
   { isTaken, isFirstChoice }: { readonly isTaken: boolean; readonly isFirstChoice: boolean },
 ): Promise<Decision> {
-  if (onConflict === 'OVERWRITE' && (await publication.mayReplace(path, isFirstChoice))) return 'replace'
+  if (onConflict === 'OVERWRITE' && isFirstChoice && (await publication.mayReplace(path))) return 'replace'
   if (!isTaken) return 'add'
   return skipSame && (await publication.isSame(path)) ? 'same' : 'next'
 }

@@ -4,8 +4,11 @@ import type { Intent, Settled, Wish } from './chunk-store.ts'
 import { fileIdentity, isSameFile } from './file-identity.ts'
 import { type Folder, openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
-import { decide, namesFor, type Publication } from './publication.ts'
+import { decide, namesFor, type Publication, type StoredBefore } from './publication.ts'
 import type { TakenNames } from './taken-names.ts'
+
+/** File systems keep times as coarse as this, ms. */
+const COARSE_MS = 2_000
 
 /**
  * Gives a part its final name below the root. Linking, unlike renaming, fails when the name is taken, so what another program puts there at the same moment is
@@ -22,6 +25,11 @@ export async function publish(
   const fileIdentity = await identityOf(partPath)
   const folder = await openFolder(root, wish.path.slice(0, -1), (parent, child) => taken.makeFolder(parent, child))
   try {
+    const own = await publication.storedBefore()
+    if (own !== undefined) {
+      const storedAs = await replaceOwn(taken, folder, partPath, fileIdentity, own, publication)
+      if (storedAs !== undefined) return storedAs
+    }
     for (const { name, isFirstChoice } of namesFor(wish)) {
       const claimed = await taken.claim(folder, name)
       try {
@@ -52,6 +60,39 @@ export async function publish(
   } finally {
     await folder.close()
   }
+}
+
+/** Replaces what the same source was stored as before; undefined when that is not there any more as it was. */
+async function replaceOwn(
+  taken: TakenNames,
+  folder: Folder,
+  partPath: string,
+  fileIdentity: string,
+  own: StoredBefore,
+  publication: Publication,
+): Promise<readonly string[] | undefined> {
+  const name = own.path.at(-1) ?? ''
+  const claimed = await taken.claim(folder, name)
+  try {
+    const isStill = claimed.spelling === name && (await isAsStored(folder.at(name), own))
+    if (!isStill || (await publication.storedBefore())?.fileId !== own.fileId) return undefined
+    const storedAs = [...folder.path, name]
+    await publication.announce({ storedAs, fileIdentity })
+    claimed.mustHold()
+    await replace(partPath, folder, name)
+    await folder.sync()
+    await publication.record(storedAs)
+    return storedAs
+  } finally {
+    await claimed.release()
+  }
+}
+
+/** Whether a file is what was stored there: as long, and with the time that it was given. */
+async function isAsStored(at: string, { sizeBytes, modifiedAtMs }: StoredBefore): Promise<boolean> {
+  const stats = await lstat(at)
+  const hasTime = modifiedAtMs === undefined || Math.abs(stats.mtimeMs - modifiedAtMs) <= COARSE_MS
+  return stats.isFile() && stats.size === sizeBytes && hasTime
 }
 
 /**

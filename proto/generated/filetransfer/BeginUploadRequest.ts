@@ -32,9 +32,9 @@ export interface BeginUploadRequestInput {
    */
   'sha256'?: (string);
   /**
-   * What is sent together has one random batch_id, and each source in it a source_id that stays the same when the batch is gone on with; 16 to 64 characters
-   * of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
-   * beside the first.
+   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent; 16 to 64 characters of
+   * [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
+   * beside the first, and when both are sent again each replaces its own.
    */
   'batchId'?: (string);
   'sourceId'?: (string);
@@ -69,9 +69,9 @@ export interface BeginUploadRequest {
    */
   'sha256': (string);
   /**
-   * What is sent together has one random batch_id, and each source in it a source_id that stays the same when the batch is gone on with; 16 to 64 characters
-   * of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
-   * beside the first.
+   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent; 16 to 64 characters of
+   * [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
+   * beside the first, and when both are sent again each replaces its own.
    */
   'batchId': (string);
   'sourceId': (string);

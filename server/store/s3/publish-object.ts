@@ -1,6 +1,6 @@
 import { ReceiveError } from '../../errors.ts'
 import type { Intent, Removed, Settled, Unchanged, Wish } from '../chunk-store.ts'
-import type { NameClaims } from '../name-claims.ts'
+import type { NameClaim, NameClaims } from '../name-claims.ts'
 import { decide, namesFor, type Publication } from '../publication.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import { wholeObject } from './found-part.ts'
@@ -29,6 +29,27 @@ export async function publishObject(
   const whole = await wholeObject(bucket, layout.wholeOf(fileId), wish.sizeBytes)
   if (whole === undefined)
     throw new ReceiveError('STORAGE_LOST_DATA', 'The object store does not have the file that it took.')
+  const give = async (storedAs: readonly string[], claim: NameClaim): Promise<void> => {
+    await publication.announce({ storedAs, fileIdentity: fileId })
+    claim.mustHold()
+    const key = layout.published(storedAs)
+    await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
+  }
+  const own = await publication.storedBefore()
+  if (own !== undefined) {
+    const claim = await claims.claim(own.path)
+    try {
+      const facts = await bucket.head(layout.published(own.path))
+      const isStill = facts !== undefined && isOf(own.fileId, facts)
+      if (isStill && (await publication.storedBefore())?.fileId === own.fileId) {
+        await give(own.path, claim)
+        await publication.record(own.path)
+        return own.path
+      }
+    } finally {
+      await claim.release()
+    }
+  }
   for (const { name, isFirstChoice } of namesFor(wish)) {
     const asked = [...wish.path.slice(0, -1), name]
     const claim = await claims.claim(asked)
@@ -37,12 +58,7 @@ export async function publishObject(
       const storedAs = taken ?? asked
       const decision = await decide(wish, publication, storedAs, { isTaken: taken !== undefined, isFirstChoice })
       if (decision === 'next') continue
-      if (decision !== 'same') {
-        await publication.announce({ storedAs, fileIdentity: fileId })
-        claim.mustHold()
-        const key = layout.published(storedAs)
-        await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
-      }
+      if (decision !== 'same') await give(storedAs, claim)
       await publication.record(storedAs)
       return storedAs
     } finally {
