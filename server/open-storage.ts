@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
@@ -17,6 +17,7 @@ import { withOpenUploadsCap } from './open-uploads.ts'
 import { bucketOf } from './place.ts'
 import { withReceivedLog } from './received-log.ts'
 import { readOrMakeReceiverId, readReceiverId } from './receiver-id.ts'
+import { STATE_FOLDER } from './safe-path.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
 import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
@@ -53,6 +54,7 @@ export async function openStorage(
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<OpenStorage> {
+  if (config.objectStore === undefined) mustBeOutOfReach(directory, stateDirectory)
   const cluster =
     config.cluster && (await joinCluster(config.cluster, config.expireAfterMs ?? EXPIRE_AFTER_MS, onUnexpected))
   let premises: Premises | undefined
@@ -106,6 +108,17 @@ export async function openStorage(
     const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
     throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
   }
+}
+
+/** What senders may name must not be what the receiver keeps for itself. Throws ReceiveError BAD_FLAGS. */
+function mustBeOutOfReach(directory: string, stateDirectory: string): void {
+  const [first = ''] = relative(directory, stateDirectory).split(sep)
+  const isInside = first !== '..' && !isAbsolute(first)
+  if (!isInside || first === STATE_FOLDER) return
+  throw new ReceiveError(
+    'BAD_FLAGS',
+    `--state-dir: ${stateDirectory} is in the receiving folder, where senders could replace what is in it. Leave it out, or name a folder elsewhere.`,
+  )
 }
 
 /** Makes sure that no other receiver is where this one is to be, and that all nodes of one are in the same place. Throws what {@link openStorage} throws. */

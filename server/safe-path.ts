@@ -40,7 +40,8 @@ export function toSafePath(components: readonly string[]): string[] {
   })
   if (Buffer.byteLength(safe.join('/')) > MAX_PATH_BYTES)
     throw badName(`The path is longer than ${MAX_PATH_BYTES} bytes.`)
-  if (isOurs(safe[0] ?? '')) throw badName(`${STATE_FOLDER} is the receiver's own folder.`)
+  // At any depth: a receiver of a folder further down has its own there.
+  if (safe.some(isOurs)) throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
   return safe
 }
 

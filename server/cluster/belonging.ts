@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError } from '../errors.ts'
 import { parsedObject } from '../private-file.ts'
 import type { Reply, Script, SharedState } from './redis.ts'
@@ -20,6 +21,8 @@ export interface Belonging {
   claim(common: Common): Promise<void>
   /** Says it again, and that this node runs, in case that Redis was emptied. Never rejects. */
   keep(run: string): Promise<void>
+  /** False when Redis was emptied and somebody else said something else before this node could say it again. */
+  isOurs(): boolean
   /** The nodes that run, with what changes each time that one says so; without those that have not said so for {@link RUNS_MS}. */
   runs(): Promise<ReadonlyMap<string, string>>
   /** Takes back what only a start that failed has said. Never rejects. */
@@ -53,7 +56,8 @@ const deleteIfSame: Script = {
 }
 
 /** @throws ReceiveError STATE_UNREACHABLE. */
-export async function openBelonging(state: SharedState): Promise<Belonging> {
+export async function openBelonging(state: SharedState, onUnexpected: OnUnexpected): Promise<Belonging> {
+  let isOurs = true
   /** What this node has said or found, so that it can be said again. */
   const known = new Map<string, string>()
   const made = new Map<string, string>()
@@ -83,11 +87,22 @@ export async function openBelonging(state: SharedState): Promise<Belonging> {
     },
     async keep(run) {
       const keeping = async () => {
-        for (const [key, value] of known) await state.command('SET', key, value, 'NX')
+        for (const [key, value] of known) {
+          await state.command('SET', key, value, 'NX')
+          if (!isOurs || (await said(key)) === value) continue
+          isOurs = false
+          onUnexpected(
+            new Error(
+              `${lostTo(state.shown)} This one stores nothing any more: stop it, and give it a Redis of its own.`,
+            ),
+          )
+        }
+        if (!isOurs) return
         await state.run(runsNow, RUNS, RUNS_MS, run)
       }
       await keeping().catch(ignored)
     },
+    isOurs: () => isOurs,
     async runs() {
       const runs = await state.run(runsNow, RUNS, RUNS_MS, '')
       const texts: readonly string[] = Array.isArray(runs) ? runs.map(String) : []
@@ -101,6 +116,11 @@ export async function openBelonging(state: SharedState): Promise<Belonging> {
       await state.command('ZREM', RUNS, run).catch(ignored)
     },
   }
+}
+
+/** What a receiver says that lost its Redis. */
+export function lostTo(redis: string): string {
+  return `The Redis at ${redis} was emptied, and another receiver uses it now.`
 }
 
 function textOf(reply: Reply): string | undefined {

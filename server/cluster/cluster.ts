@@ -62,11 +62,11 @@ export async function joinCluster(
   onUnexpected: OnUnexpected,
 ): Promise<Cluster> {
   const state = await connectRedis(config.redisUrl, onUnexpected)
-  const belonging = await openBelonging(state).catch((error: unknown) => {
+  const belonging = await openBelonging(state, onUnexpected).catch((error: unknown) => {
     state.close()
     throw error
   })
-  const node = openNode(state, onUnexpected, config.leaseMs)
+  const node = openNode(state, onUnexpected, config.leaseMs, belonging.isOurs)
   const peers = new Peers()
   let name = ''
   return {

@@ -4,6 +4,7 @@ import { ReceiveError, toReceiveError } from '../errors.ts'
 import { HeldElsewhere, type Lease, type Leases } from '../leases.ts'
 import { keys } from '../ledger/redis.ts'
 import { releaseLease, takeLease } from '../ledger/redis-scripts.ts'
+import { lostTo } from './belonging.ts'
 import type { SharedState } from './redis.ts'
 
 /** A node that cannot renew for so long is taken for dead, ms: long enough for a busy machine, short enough that a sender hardly waits. */
@@ -42,8 +43,14 @@ export type Node = {
  * are refused.
  *
  * @param leaseMs see {@link LEASE_MS}.
+ * @param isOurs false when the Redis belongs to another receiver by now: nothing counts then.
  */
-export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs = LEASE_MS): Node {
+export function openNode(
+  state: SharedState,
+  onUnexpected: OnUnexpected,
+  leaseMs = LEASE_MS,
+  isOurs: () => boolean = () => true,
+): Node {
   const id = randomBytes(8).toString('hex')
   const held = new Map<string, string>()
   const doubted = new Map<string, string>()
@@ -68,11 +75,16 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
     return error
   }
   const mustBeTrusted = () => {
+    if (!isOurs()) {
+      endPeriod()
+      throw new ReceiveError('STATE_UNREACHABLE', lostTo(state.shown))
+    }
     if (performance.now() > trustedUntilMs) throw endPeriod()
   }
   const renew = async (): Promise<void> => {
     const sentAtMs = performance.now()
-    if (sentAtMs > trustedUntilMs) endPeriod()
+    if (sentAtMs > trustedUntilMs || !isOurs()) endPeriod()
+    if (!isOurs()) return
     try {
       await state.command('SET', NODES + id, told, 'PX', leaseMs)
       isReachable = true
@@ -124,7 +136,7 @@ export function openNode(state: SharedState, onUnexpected: OnUnexpected, leaseMs
     id,
     nodesKey: NODES,
     hold,
-    isTrusted: () => performance.now() <= trustedUntilMs,
+    isTrusted: () => isOurs() && performance.now() <= trustedUntilMs,
     leaseOf: (fileId) => held.get(fileId) ?? '',
     async announce(newlyTold) {
       told = newlyTold

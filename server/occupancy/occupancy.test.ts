@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { heldUp, objects, QUICK, someone, staying } from '../fixtures/occupants.ts'
 import { sandbox } from '../fixtures/receiving.ts'
+import { startReceiver } from '../receiver.ts'
 import { openFolderPlace } from './folder-place.ts'
 import { occupantText } from './occupant.ts'
 import type { Place } from './place.ts'
@@ -196,4 +197,18 @@ test('a start that is refused leaves no folder behind, and one that ends tidies 
 test('a record is as long as every other, whatever it says', () => {
   const long = { ...someone({ redis: 'r'.repeat(500) }), host: '"'.repeat(120), beat: Number.MAX_SAFE_INTEGER }
   expect(occupantText(long).length).toBe(occupantText(someone()).length)
+})
+
+test('a folder inside that of a receiver that runs is refused, and so is state where senders can reach it', async () => {
+  const within = await sandbox()
+  const outer = join(within, 'outer')
+  const start = (directory: string, stateDirectory?: string) =>
+    startReceiver({ directory, host: '127.0.0.1', port: 0, ...(stateDirectory && { stateDirectory }) })
+  const running = await start(outer)
+  await expect(start(join(outer, 'team/in'))).rejects.toMatchObject({ code: 'BUSY' })
+  expect(await readdir(outer)).toEqual(['.longshore'])
+  await running.close()
+  const inner = await start(join(outer, 'team/in'))
+  await inner.close()
+  await expect(start(outer, join(outer, 'state'))).rejects.toMatchObject({ code: 'BAD_FLAGS' })
 })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { freePort } from '../../bench/free-port.ts'
 import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis, type SharedState } from '../../server/cluster/redis.ts'
+import { connect, refusalOf, source, upload } from '../../server/fixtures/client.ts'
 import { type Receiver, startReceiver } from '../../server/receiver.ts'
 
 describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redis-server)', () => {
@@ -112,6 +113,26 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
     await node.close()
     execFileSync('mv', [directory, `${directory}-moved`])
     await start(`${directory}-moved`, { database: 0 })
+  })
+
+  test('a Redis that was emptied, and that another receiver takes before its nodes notice, is not theirs any more: they store nothing', {
+    timeout: 60_000,
+  }, async () => {
+    const told: unknown[] = []
+    const first = await startReceiver({
+      directory,
+      host: '127.0.0.1',
+      port: 0,
+      cluster: { redisUrl: `${redis.url}/0` },
+      onUnexpected: (error) => told.push(error),
+    })
+    onTestFinished(() => first.close())
+    await (await connected()).command('FLUSHALL')
+    await start(`${directory}-of-another`, { database: 0 })
+    await expect.poll(() => told.map(String).join(), { timeout: 20_000 }).toContain('another receiver uses it now')
+    const client = connect(first.port)
+    onTestFinished(() => client.close())
+    expect(await refusalOf(upload(client, source('a.bin', Buffer.from('a'))))).toMatch(/^UNAVAILABLE/)
   })
 
   test('a Redis that was emptied while nodes run is still theirs, for those that come later, too', async () => {
