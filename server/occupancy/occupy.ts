@@ -5,7 +5,6 @@ import { ReceiveError } from '../errors.ts'
 import { pidLockHolder, takePidLock } from '../pid-lock.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
 import type { S3Config } from '../store/s3/config.ts'
-import { mustBeUnderNobody } from './above.ts'
 import { enter } from './enter.ts'
 import { openFolderPlace } from './folder-place.ts'
 import type { Guard } from './guarded.ts'
@@ -72,7 +71,6 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
   const moveIn = async (place: Place, onBeat?: () => void) =>
     void stays.push(await enter(place, self, { ...wanted, onBeat, isOver, onRemoved }))
   try {
-    if (objectStore === undefined) await mustBeUnderNobody(directory, self.party)
     const folder = await openFolderPlace(directory, [STATE_FOLDER], { instead: 'a folder of its own', times })
     await moveIn(folder, wanted.onBeat)
     release = lockOut(join(folder.folder, 'receiver.lock'), directory, self, (other) => notHere.has(other))
