@@ -56,7 +56,8 @@ async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
       // Whoever comes later, or at the same moment with a name that is after ours, goes.
       const isBehind = occupant?.stage === 'entering' && (stay.self.stage === 'observing' || self.run < occupant.run)
       if (occupant !== undefined && fate === 'alive' && !isBehind) throw taken(place, self, occupant)
-      if (performance.now() > untilMs && isComing) throw taken(place, self, occupant)
+      // One that says something that cannot be read, and again something else, lives as well.
+      if (performance.now() > untilMs && (isComing || occupant === undefined)) throw taken(place, self, occupant)
     }
     const isFirst = stay.self.stage === 'observing' || others.every(({ occupant }) => occupant?.stage === 'holding')
     const doubtful = others.filter(

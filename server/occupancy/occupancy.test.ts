@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { readdir, rm, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -185,6 +186,16 @@ test('a record that a crash tore keeps others waiting for a moment only', async 
   const next = await staying(await placeAt(directory), someone())
   expect(next.told).toEqual([expect.stringContaining('Somebody has used')])
   expect((await readdir(records)).filter((name) => name.includes(torn.run))).toEqual([])
+})
+
+test('one whose record cannot be read, and says something else again and again, is not waited for for ever', async () => {
+  const place = await openFolderPlace(await sandbox(), ['.longshore'], { instead: 'another', times: QUICK })
+  const record = join(place.folder, 'occupants', `${'e'.repeat(16)}.json`)
+  let count = 0
+  writeFileSync(record, 'no record')
+  const timer = setInterval(() => writeFileSync(record, `no record ${count++}`), 50)
+  onTestFinished(() => clearInterval(timer))
+  await expect(staying(place, someone())).rejects.toMatchObject({ code: 'BUSY' })
 })
 
 test('a start that is refused leaves no folder behind, and one that ends tidies up', async () => {
