@@ -8,6 +8,7 @@ import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
 import { openPlainCall, type PlainCall, silent } from './plain-call.ts'
 import { type ByteSpan, type Cut, plannedChunks, storedBytes } from './plan.ts'
+import { ownPath } from './sent-together.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
 const PLAIN_CHUNK_BYTES = 1024 * 1024
@@ -51,7 +52,7 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
   const { record, source, digest, connection, listener, signal } = attempt
   const { sizeBytes } = record.identity
   // Name and size of a file do not tell it from another, so its random key does.
-  const file = { fileId: record.uploadKey, fileName: record.path.join('/') }
+  const file = { fileId: record.uploadKey, fileName: ownPath(record.path, record.batch).join('/') }
   const stored = await storedSpans(attempt, file, patience)
   const missingBytes = sizeBytes - storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
   listener.onBegun(sizeBytes - missingBytes, '')

@@ -22,6 +22,8 @@ export type PlainServer = {
   readonly address: string
   /** What each file holds, by its id: the data of chunks by their offsets. */
   readonly files: Map<string, Map<number, Buffer>>
+  /** The name that was told for each file, by its id. */
+  readonly names: Map<string, string>
   /** Every chunk that came, in order. */
   readonly chunks: FileChunk[]
   /** How often each rpc was called. */
@@ -38,6 +40,7 @@ export async function startQuirkyServer(quirks: Quirks = {}): Promise<PlainServe
   const plain = {
     address: '',
     files,
+    names: new Map<string, string>(),
     chunks: [] as FileChunk[],
     calls,
     keep(chunk: FileChunk) {
@@ -61,6 +64,7 @@ export async function startQuirkyServer(quirks: Quirks = {}): Promise<PlainServe
     },
     queryUploadedChunks({ request }: { request: FileIdentifier }, answer: (error: null, reply: object) => void) {
       calls.QueryUploadedChunks++
+      plain.names.set(request.fileId, request.fileName)
       if (quirks.isMute?.('QueryUploadedChunks')) return
       answer(null, { offsets: [...(files.get(request.fileId)?.keys() ?? [])] })
     },
