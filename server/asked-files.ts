@@ -94,7 +94,7 @@ export class AskedFiles {
    * @throws ReceiveError BAD_ID when it asked about none, nothing is known of one, or none is complete.
    */
   async answerFor(caller: string, look: Look): Promise<FinishedFile> {
-    let inTheWay = ''
+    let because = ''
     for (let looks = 0; looks < LOOKS; looks++) {
       if (looks > 0) await delay(LOOK_EVERY_MS)
       const asked = this.#of(caller)
@@ -102,11 +102,14 @@ export class AskedFiles {
       const seen = await firstOf(plainIds, (plainId) => look(plainId, looks === 0))
       if (asked === undefined || plainIds.length === 0) throw noChunk('Ask QueryUploadedChunks for the file before')
       if (this.#now() < asked.isUnsureUntilMs) throw noChunk('This sender asked about too many files at once')
-      inTheWay = seen.plainId
+      const name = `This sender asked about “${shortened(seen.plainId)}”`
+      because = seen.isKnown
+        ? `${name}, which is not complete`
+        : `${name}, of which nothing is stored, so the call may be about that: send it first`
       // Two calls may have looked at the same time: each file answers one.
       if (seen.file !== undefined && asked.files.delete(seen.plainId)) return seen.file
     }
-    throw noChunk(`This sender asked about “${shortened(inTheWay)}”, which is not complete`)
+    throw noChunk(because)
   }
 
   /** What is remembered of a caller, without what is too old. */
@@ -171,18 +174,17 @@ function isSent({ sentAtMs, areChecksUnsureUntilMs }: Asked, plainId: string, no
   return sentAtMs.has(plainId) || areChecksUnsureUntilMs > nowMs
 }
 
+type Seen = { readonly plainId: string; readonly isKnown: boolean; readonly file?: FinishedFile }
+
 /** The first file that is complete, or else without `file` the first that is in the way of an answer. */
-async function firstOf(
-  plainIds: readonly string[],
-  look: (plainId: string) => Promise<HowFar>,
-): Promise<{ readonly plainId: string; readonly file?: FinishedFile }> {
-  let complete: { readonly plainId: string; readonly file: FinishedFile } | undefined
+async function firstOf(plainIds: readonly string[], look: (plainId: string) => Promise<HowFar>): Promise<Seen> {
+  let complete: Seen | undefined
   for (const plainId of plainIds) {
     const far = await look(plainId)
-    if (far.kind === 'unknown') return { plainId }
-    if (far.kind === 'complete') complete ??= { plainId, file: far.file }
+    if (far.kind === 'unknown') return { plainId, isKnown: false }
+    if (far.kind === 'complete') complete ??= { plainId, isKnown: true, file: far.file }
   }
-  return complete ?? { plainId: plainIds[0] ?? '' }
+  return complete ?? { plainId: plainIds[0] ?? '', isKnown: true }
 }
 
 function noChunk(because: string): ReceiveError {
