@@ -5,19 +5,22 @@ import type { SendReport } from './send-report.ts'
 /** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
 export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
 
-/** After these the upload begins anew by itself, once. */
+/** After these the upload begins anew by itself, once, and their messages say so. */
 const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
+
+/** After these it is tried once more, and then given up. */
+const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHECKSUM', 'RECEIVER_ERROR', 'INTERNAL'])
 
 /**
  * Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
- * `makesFolders` tells whether the receiver makes empty folders at all, once it has answered.
+ * `isPlain` tells whether the receiver has answered as one that knows only the plain protocol: it makes no empty folders.
  */
 export async function followUploads(
   engine: Engine,
   add: () => ReturnType<Engine['add']>,
   nameOf: (source: string) => string,
   report: SendReport,
-  makesFolders: () => boolean,
+  isPlain: () => boolean,
 ): Promise<Totals | 'interrupted'> {
   const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
@@ -35,9 +38,9 @@ export async function followUploads(
     }
     report.progress(pathOf(upload), upload)
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
-    if (status.kind === 'interrupted' && reached && !troubles.has(status.reason)) {
+    if (status.kind === 'interrupted' && (reached || isPlain()) && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(sentAnew.has(status.reason) ? status.message : `${status.message} Trying again until it works.`)
+      report.note(`${status.message}${whatFollows(status.reason)}`)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true
@@ -53,7 +56,7 @@ export async function followUploads(
     if (status.kind === 'done') {
       ended.add(id)
       // An empty folder has no digest and is no file.
-      if (status.md5 === undefined && !makesFolders()) {
+      if (status.md5 === undefined && isPlain()) {
         report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
         return
       }
@@ -102,4 +105,9 @@ export async function followUploads(
     unfollow?.()
     for (const signal of signals) if (interrupt) process.off(signal, interrupt)
   }
+}
+
+function whatFollows(reason: string): string {
+  if (sentAnew.has(reason)) return ''
+  return triedOnceMore.has(reason) ? ' Trying once more.' : ' Trying again until it works.'
 }

@@ -101,8 +101,8 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       const candidates = earlier.get(placeKey(entry)) ?? []
       const at = candidates.findIndex((kept) => isSameEntry(kept, entry))
       if (at < 0) return undefined
-      const [{ uploadKey, hashed } = {}] = candidates.splice(at, 1)
-      return uploadKey === undefined ? undefined : { uploadKey, ...(hashed && { hashed }) }
+      const [{ uploadKey, hashed, batch } = {}] = candidates.splice(at, 1)
+      return uploadKey === undefined ? undefined : { uploadKey, ...(hashed && { hashed }), ...(batch && { batch }) }
     },
     outdated: (entries) =>
       [...new Set(entries.map(placeKey))].flatMap((place) =>
@@ -186,6 +186,7 @@ function isKept(value: unknown): value is Kept {
     batch?.sourceId ?? '',
     ...(Array.isArray(path) ? path : [undefined]),
   ]
+  if (batch?.sameName !== undefined && !(Number.isSafeInteger(batch.sameName) && batch.sameName > 1)) return false
   return texts.every((text) => typeof text === 'string') && (identity === undefined || typeof identity === 'object')
 }
 

@@ -73,14 +73,14 @@ async function sendTo(
   const into = options.into?.split('/').filter((part) => part !== '') ?? []
   const memory = openSendMemory(options.stateDir, { to: receiver, into, paths })
   const startedAtMs = performance.now()
-  let makesFolders = true
+  let isPlain = false
   try {
     const engine = await createEngine({
       resumeStore: memory.store,
       routeTo: () => route,
       onSuccession: (_, certificatePem) => onSuccession(certificatePem),
       warn({ reason, message }) {
-        if (reason === 'PLAIN_RECEIVER') makesFolders = false
+        if (reason === 'PLAIN_RECEIVER') isPlain = true
         report.note(message)
       },
       ownState: ownState(options.stateDir),
@@ -102,7 +102,7 @@ async function sendTo(
       () => engine.add(paths, add),
       nameOf,
       report,
-      () => makesFolders,
+      () => isPlain,
     )
     await engine.close()
     if (outcome === 'interrupted') {

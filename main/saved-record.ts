@@ -28,7 +28,7 @@ function isRecord(value: unknown): value is ResumeRecord {
     policies.has(onConflict) &&
     (identity === undefined || isIdentity(identity)) &&
     (folder === undefined || (isObject(folder) && isText(folder.id) && isText(folder.name))) &&
-    (batch === undefined || (isObject(batch) && isText(batch.batchId) && isText(batch.sourceId))) &&
+    (batch === undefined || isBatchItem(batch)) &&
     (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
   )
 }
@@ -38,6 +38,12 @@ function isIdentity(value: unknown): value is SourceIdentity {
   const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
   const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
   return isCount(sizeBytes) && isTime && isText(inode)
+}
+
+function isBatchItem(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { batchId, sourceId, sameName } = value
+  return isText(batchId) && isText(sourceId) && (sameName === undefined || (isCount(sameName) && Number(sameName) > 1))
 }
 
 function isCount(value: unknown): boolean {

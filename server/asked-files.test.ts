@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import type { FileIntegrityStatus } from '../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { UploadedChunks } from '../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../proto/generated/filetransfer/UploadStatus.ts'
-import { AskedFiles } from './asked-files.ts'
+import { AskedFiles, type HowFar } from './asked-files.ts'
 import { asked, type Client, connect, md5Of, refusalOf, sendPlain } from './fixtures/client.ts'
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
@@ -44,9 +44,13 @@ test('a client that finds its file complete and sends nothing hears success, wit
   expect(told).toEqual({ success: true, message: `Stored as a.bin, 1000 bytes, MD5 ${md5Of(data)}` })
 })
 
-test('so does one that asked for the integrity of its file instead', async () => {
-  const { client } = await receiving()
+test('so does one that asked for the integrity of its file instead, unless it has just sent it', async () => {
+  let nowMs = Date.now()
+  const { client } = await receiving(undefined, { now: () => nowMs })
   await sendPlain(client, whole('a.bin'))
+  await check(client, 'a.bin')
+  await expect(sendNothing(client)).rejects.toThrow(/names no file. Ask QueryUploadedChunks/)
+  nowMs += 61_000
   await check(client, 'a.bin')
   expect(await sendNothing(client)).toMatchObject({ success: true, message: expect.stringContaining('a.bin') })
 })
@@ -72,16 +76,32 @@ test('each file that was asked about answers one call, several at once too', asy
   expect(await refusalOf(sendNothing(client))).toBe('INVALID_ARGUMENT BAD_ID')
 })
 
-test('a file that is not complete is no success, also beside one that is, and the refusal names it', async () => {
+test('a file of which a part is stored is no success, and does not keep a complete one from being told', async () => {
   const { client } = await receiving()
-  await sendPlain(client, whole('whole.bin'))
+  for (const name of ['a', 'b']) await sendPlain(client, whole(name))
   await sendPlain(client, half('half.bin'))
-  await query(client, 'whole.bin')
-  await query(client, 'half.bin')
+  for (const name of ['half.bin', 'a', 'b']) await query(client, name)
+  for (const name of ['a', 'b'])
+    expect(await sendNothing(client)).toMatchObject({
+      success: true,
+      message: expect.stringMatching(`^Stored as ${name},`),
+    })
   await expect(sendNothing(client)).rejects.toThrow(/carried no chunk.*“half.bin”, which is not complete/)
-  // One that was never begun is no better.
-  await query(client, 'never.bin')
-  expect(await refusalOf(sendNothing(client))).toBe('INVALID_ARGUMENT BAD_ID')
+})
+
+test('one that nothing is known of may be an empty file: nothing is success before it is begun', async () => {
+  const { client, directory } = await receiving()
+  await sendPlain(client, whole('whole.bin'))
+  for (const name of ['whole.bin', 'empty.bin']) await query(client, name)
+  await expect(sendNothing(client)).rejects.toThrow(
+    /“empty.bin”, of which nothing is stored.*send it first; an empty file is sent as one/,
+  )
+  await sendPlain(client, [{ fileId: 'empty.bin', totalSize: 0 }])
+  expect(await sendNothing(client)).toMatchObject({ success: true, message: expect.stringContaining('whole.bin') })
+  // So may one that was taken away.
+  for (const name of ['empty.bin', 'whole.bin']) await query(client, name)
+  await rm(join(directory, 'empty.bin'))
+  await expect(sendNothing(client)).rejects.toThrow(/“empty.bin”/)
 })
 
 test('a file that is being sent on another call does not keep a complete one from being told', async () => {
@@ -146,7 +166,10 @@ test('a receiver that ended between the last byte and the answer finishes the fi
 test('when more was asked than is remembered, nothing is called complete for a minute', async () => {
   let nowMs = 0
   const files = new AskedFiles(() => nowMs)
-  const complete = async (name: string) => ({ storedAs: name, sizeBytes: 1, md5: '' })
+  const complete = async (name: string): Promise<HowFar> => ({
+    kind: 'complete',
+    file: { storedAs: name, sizeBytes: 1, md5: '' },
+  })
   for (let file = 0; file <= 1000; file++) files.asked('one', `file-${file}`, 'query')
   await expect(files.answerFor('one', complete)).rejects.toThrow(/too many files/)
   for (let caller = 0; caller < 2000; caller++) files.asked(`caller-${caller}`, 'a', 'query')
@@ -154,4 +177,21 @@ test('when more was asked than is remembered, nothing is called complete for a m
   nowMs += 60_001
   files.asked('one', 'a', 'query')
   expect(await files.answerFor('one', complete)).toMatchObject({ storedAs: 'a' })
+})
+
+test('when more was sent than is remembered, no question whether a file is whole counts for a minute', async () => {
+  let nowMs = 0
+  const files = new AskedFiles(() => nowMs)
+  const complete = async (name: string): Promise<HowFar> => ({
+    kind: 'complete',
+    file: { storedAs: name, sizeBytes: 1, md5: '' },
+  })
+  for (let file = 0; file <= 1000; file++) files.sent('one', `file-${file}`)
+  for (const name of ['file-0', 'file-1000', 'never-sent']) files.asked('one', name, 'check')
+  await expect(files.answerFor('one', complete)).rejects.toThrow(/names no file/)
+  files.asked('one', 'file-0', 'query')
+  expect(await files.answerFor('one', complete)).toMatchObject({ storedAs: 'file-0' })
+  nowMs += 60_001
+  files.asked('one', 'never-sent', 'check')
+  expect(await files.answerFor('one', complete)).toMatchObject({ storedAs: 'never-sent' })
 })

@@ -14,17 +14,27 @@ const LOOKS = 30
 /** Between two looks, ms. */
 const LOOK_EVERY_MS = 100
 
-/** What is asked about a file when a call without a chunk may be about it: the file if it is complete. */
-type IfComplete = (plainId: string, isFirstLook: boolean) => Promise<FinishedFile | undefined>
+/** How far a file is: there and whole, begun, or nothing of it is known, so that it may be a new file, and an empty one. */
+export type HowFar =
+  | { readonly kind: 'complete'; readonly file: FinishedFile }
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'unknown' }
+
+/** Tells how far a file is that a call without a chunk may be about. */
+type Look = (plainId: string, isFirstLook: boolean) => Promise<HowFar>
 
 /** What was asked about a file: what is stored of it, or whether it is whole. */
 export type Question = 'query' | 'check'
 
-/** What one caller asked about in the last minute and has not sent a chunk of since, the oldest first. */
 type Asked = {
+  /** What one caller asked about in the last minute and has not sent a chunk of since, the oldest first. */
   readonly files: Map<string, { readonly question: Question; readonly atMs: number }>
+  /** When it sent a chunk last, of the files that it sent any of in the last minute, ms; the oldest first. */
+  readonly sentAtMs: Map<string, number>
   /** Until then something may have been asked that is not remembered, ms. */
   isUnsureUntilMs: number
+  /** Until then a file may have been sent that is not remembered, ms. */
+  areChecksUnsureUntilMs: number
 }
 
 /**
@@ -41,10 +51,10 @@ export class AskedFiles {
     this.#now = now
   }
 
-  /** The caller asks about a file. */
+  /** The caller asks about a file. Whether one is whole that it has just sent tells nothing about what it sends next. */
   asked(caller: string, plainId: string, question: Question): void {
     const asked = this.#of(caller) ?? this.#add(caller)
-    if (asked === undefined) return
+    if (asked === undefined || (question === 'check' && isSent(asked, plainId, this.#now()))) return
     asked.files.delete(plainId)
     if (asked.files.size < MAX_FILES) asked.files.set(plainId, { question, atMs: this.#now() })
     else asked.isUnsureUntilMs = this.#now() + ASKED_MS
@@ -52,45 +62,78 @@ export class AskedFiles {
 
   /** The caller sends a chunk of a file. */
   sent(caller: string, plainId: string): void {
-    this.#callers.get(caller)?.files.delete(plainId)
+    const asked = this.#callers.get(caller) ?? this.#add(caller)
+    if (asked === undefined) return
+    asked.files.delete(plainId)
+    this.#remember(asked, plainId)
+  }
+
+  /** A call ends that brought chunks of a file. What was asked meanwhile counts. */
+  ended(caller: string, plainId: string): void {
+    const asked = this.#callers.get(caller) ?? this.#add(caller)
+    if (asked !== undefined) this.#remember(asked, plainId)
+  }
+
+  #remember(asked: Asked, plainId: string): void {
+    asked.sentAtMs.delete(plainId)
+    asked.sentAtMs.set(plainId, this.#now())
+    if (asked.sentAtMs.size <= MAX_FILES) return
+    this.#forgetOld(asked)
+    const [oldest] = asked.sentAtMs.keys()
+    if (asked.sentAtMs.size <= MAX_FILES || oldest === undefined) return
+    asked.sentAtMs.delete(oldest)
+    asked.areChecksUnsureUntilMs = this.#now() + ASKED_MS
   }
 
   /**
-   * What to answer a call without a chunk: the file that the caller asked about first, provided that all are complete that it asked about and has not
-   * sent since. That one is then forgotten. Whether a file is whole is also asked at the end, when nothing follows: only where nothing else was asked does
-   * that count, and then what was asked last.
+   * What to answer a call without a chunk: the first complete one of the files that the caller asked about and has not sent since, which is then forgotten.
+   * It cannot be about one of which a part is stored, for that has chunks to send. It may be about one that nothing is known of, for an empty file may have
+   * none: there is no answer before that one is begun. Whether a file is whole is also asked at the end, when nothing follows: only where nothing else was
+   * asked does that count, and then what was asked last.
    *
-   * @throws ReceiveError BAD_ID when it asked about none, or one is not complete.
+   * @throws ReceiveError BAD_ID when it asked about none, nothing is known of one, or none is complete.
    */
-  async answerFor(caller: string, ifComplete: IfComplete): Promise<FinishedFile> {
-    let incomplete = ''
-    for (let look = 0; look < LOOKS; look++) {
-      if (look > 0) await delay(LOOK_EVERY_MS)
+  async answerFor(caller: string, look: Look): Promise<FinishedFile> {
+    let because = ''
+    for (let looks = 0; looks < LOOKS; looks++) {
+      if (looks > 0) await delay(LOOK_EVERY_MS)
       const asked = this.#of(caller)
       const plainIds = asked === undefined ? [] : inOrder(asked)
-      const files = await whileComplete(plainIds, (plainId) => ifComplete(plainId, look === 0))
+      const seen = await firstOf(plainIds, (plainId) => look(plainId, looks === 0))
       if (asked === undefined || plainIds.length === 0) throw noChunk('Ask QueryUploadedChunks for the file before')
       if (this.#now() < asked.isUnsureUntilMs) throw noChunk('This sender asked about too many files at once')
-      incomplete = plainIds[files.length] ?? ''
-      const [first = ''] = plainIds
+      const name = `This sender asked about “${shortened(seen.plainId)}”`
+      because = seen.isKnown
+        ? `${name}, which is not complete`
+        : `${name}, of which nothing is stored, so the call may be about that: send it first`
       // Two calls may have looked at the same time: each file answers one.
-      if (files[0] !== undefined && files.length === plainIds.length && asked.files.delete(first)) return files[0]
+      if (seen.file !== undefined && asked.files.delete(seen.plainId)) return seen.file
     }
-    throw noChunk(`This sender asked about “${shortened(incomplete)}”, which is not complete`)
+    throw noChunk(because)
   }
 
   /** What is remembered of a caller, without what is too old. */
   #of(caller: string): Asked | undefined {
     const asked = this.#callers.get(caller)
     if (asked === undefined) return undefined
-    const oldestMs = this.#now() - ASKED_MS
-    for (const [plainId, { atMs }] of asked.files) {
-      if (atMs > oldestMs) break
-      asked.files.delete(plainId)
-    }
-    if (asked.files.size > 0 || asked.isUnsureUntilMs > this.#now()) return asked
+    this.#forgetOld(asked)
+    const { files, sentAtMs, isUnsureUntilMs, areChecksUnsureUntilMs } = asked
+    const isUnsure = Math.max(isUnsureUntilMs, areChecksUnsureUntilMs) > this.#now()
+    if (files.size > 0 || sentAtMs.size > 0 || isUnsure) return asked
     this.#callers.delete(caller)
     return undefined
+  }
+
+  #forgetOld({ files, sentAtMs }: Asked): void {
+    const oldestMs = this.#now() - ASKED_MS
+    for (const [plainId, { atMs }] of files) {
+      if (atMs > oldestMs) break
+      files.delete(plainId)
+    }
+    for (const [plainId, atMs] of sentAtMs) {
+      if (atMs > oldestMs) break
+      sentAtMs.delete(plainId)
+    }
   }
 
   #add(caller: string): Asked | undefined {
@@ -102,7 +145,13 @@ export class AskedFiles {
       this.#isUnsureUntilMs = this.#now() + ASKED_MS
       return undefined
     }
-    const asked: Asked = { files: new Map(), isUnsureUntilMs: this.#isUnsureUntilMs }
+    const isUnsureUntilMs = this.#isUnsureUntilMs
+    const asked: Asked = {
+      files: new Map(),
+      sentAtMs: new Map(),
+      isUnsureUntilMs,
+      areChecksUnsureUntilMs: isUnsureUntilMs,
+    }
     this.#callers.set(caller, asked)
     return asked
   }
@@ -120,18 +169,22 @@ function inOrder({ files }: Asked): readonly string[] {
   return [...of('query'), ...of('check').reverse()]
 }
 
-/** The files, as far as one after the other is complete. */
-async function whileComplete(
-  plainIds: readonly string[],
-  ifComplete: (plainId: string) => Promise<FinishedFile | undefined>,
-): Promise<readonly FinishedFile[]> {
-  const files: FinishedFile[] = []
+/** Whether the caller may have sent chunks of a file in the last minute. */
+function isSent({ sentAtMs, areChecksUnsureUntilMs }: Asked, plainId: string, nowMs: number): boolean {
+  return sentAtMs.has(plainId) || areChecksUnsureUntilMs > nowMs
+}
+
+type Seen = { readonly plainId: string; readonly isKnown: boolean; readonly file?: FinishedFile }
+
+/** The first file that is complete, or else without `file` the first that is in the way of an answer. */
+async function firstOf(plainIds: readonly string[], look: (plainId: string) => Promise<HowFar>): Promise<Seen> {
+  let complete: Seen | undefined
   for (const plainId of plainIds) {
-    const file = await ifComplete(plainId)
-    if (file === undefined) break
-    files.push(file)
+    const far = await look(plainId)
+    if (far.kind === 'unknown') return { plainId, isKnown: false }
+    if (far.kind === 'complete') complete ??= { plainId, isKnown: true, file: far.file }
   }
-  return files
+  return complete ?? { plainId: plainIds[0] ?? '', isKnown: true }
 }
 
 function noChunk(because: string): ReceiveError {

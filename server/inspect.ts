@@ -1,6 +1,7 @@
 import { CHUNK_BYTES } from '../proto/limits.ts'
+import type { HowFar } from './asked-files.ts'
 import { ReceiveError } from './errors.ts'
-import { type FinishedFile, finishedFileOf } from './finish.ts'
+import { finishedFileOf } from './finish.ts'
 import { type Grant, own } from './grant.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, isThere, type PlainDeps } from './plain-uploads.ts'
@@ -45,18 +46,15 @@ export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileI
 }
 
 /**
- * The file an id names, if it is complete and still there. One of which every byte is stored, and which was not finished because the receiver ended just
+ * How far the file is that an id names; one that was complete and is not there any more is not known. One of which every byte is stored, and which was not finished because the receiver ended just
  * then, is finished when `mayFinish`.
  */
-export async function ifComplete(
-  plain: PlainDeps,
-  grant: Grant,
-  fileId: string,
-  mayFinish: boolean,
-): Promise<FinishedFile | undefined> {
+export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, mayFinish: boolean): Promise<HowFar> {
   let record = await find(plain, grant, { fileId, fileName: '' })
   if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, record)).record
-  return record && (await isThere(plain, record)) ? finishedFileOf(record) : undefined
+  const file = record && finishedFileOf(record)
+  if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
+  return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
 }
 
 /** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
@@ -120,10 +118,13 @@ async function find(
   return record
 }
 
+export function isPlainId(plainId: string): boolean {
+  return plainId !== '' && plainId.length <= 255
+}
+
 /** Throws ReceiveError BAD_ID for an id that is empty or too long. */
 export function mustBePlainId(plainId: string): void {
-  if (plainId === '' || plainId.length > 255)
-    throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
+  if (!isPlainId(plainId)) throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
 }
 
 function gridOffsets(ranges: RangeSet): number[] {

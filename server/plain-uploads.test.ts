@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { FileChunkInput } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIntegrityStatus } from '../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { UploadedChunks } from '../proto/generated/filetransfer/UploadedChunks.ts'
 import {
@@ -11,6 +10,7 @@ import {
   type Client,
   chunksOf,
   md5Of,
+  plainChunks,
   refusalOf,
   send,
   sendPlain,
@@ -18,14 +18,6 @@ import {
   upload,
 } from './fixtures/client.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
-
-/** Cuts data at these offsets into the chunks of a plain client. */
-function plainChunks(fileId: string, data: Buffer, ...cuts: number[]): FileChunkInput[] {
-  return [0, ...cuts].map((offset, index) => {
-    const piece = data.subarray(offset, cuts[index])
-    return { fileId, offset, totalSize: data.length, data: piece, chunkMd5: md5Of(piece) }
-  })
-}
 
 function query(client: Client, fileId: string, fileName = ''): Promise<UploadedChunks> {
   return asked((done) => client.queryUploadedChunks({ fileId, fileName }, done))
@@ -139,31 +131,6 @@ test('a last chunk without bytes ends a call, and is not taken for the file: it 
   expect(await sendPlain(client, [{ ...end, offset: 999, totalSize: 999 }])).toMatchObject({ success: false })
   await rm(join(directory, 'a.bin'))
   expect(await sendPlain(client, [end])).toMatchObject({ success: false })
-})
-
-test('another total_size, or other bytes where some are stored, is refused while the file is not complete', async () => {
-  const { client } = await receiving()
-  await sendPlain(client, [{ fileId: 'a', totalSize: 10, data: Buffer.from('abc') }])
-
-  const size = sendPlain(client, [{ fileId: 'a', offset: 3, totalSize: 11, data: Buffer.from('d') }])
-  expect(await refusalOf(size)).toBe('FAILED_PRECONDITION PARAMS_CHANGED')
-  const bytes = sendPlain(client, [{ fileId: 'a', offset: 1, totalSize: 10, data: Buffer.from('xc') }])
-  expect(await refusalOf(bytes)).toBe('FAILED_PRECONDITION PARAMS_CHANGED')
-})
-
-test('a finished file sent again is a repetition; other content under its id is a new file', async () => {
-  const { client, directory } = await receiving()
-  const data = randomBytes(1000)
-  const other = Buffer.concat([data.subarray(0, 900), randomBytes(100)])
-  await sendPlain(client, plainChunks('a.bin', data, 500))
-
-  expect(await sendPlain(client, plainChunks('a.bin', data, 300))).toMatchObject({ success: true })
-  expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(data) })
-
-  await sendPlain(client, plainChunks('a.bin', other, 500))
-  const last = await sendPlain(client, plainChunks('a.bin', other, 500))
-  expect(last).toMatchObject({ success: true, message: expect.stringContaining(md5Of(other)) })
-  expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(data), 'a (2).bin': md5Of(other) })
 })
 
 test('a finished file that was taken away is received anew', async () => {

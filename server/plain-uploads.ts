@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { saveNew } from './begun-uploads.ts'
+import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
@@ -54,36 +55,36 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
   const { plainId } = first.value
   await open(plain, grant, first.value)
-  return plain.sessions.use(internalId(grant, plainId), async (session) => {
-    const damaged = new Set<number>()
-    let hasBytes = false
-    for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
-      const chunk = next.value
-      if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
-      mustFit(chunk)
-      // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
-      if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
-      hasBytes = true
-      if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
-        damaged.add(chunk.offset)
-        continue
+  return plain.sessions.use(internalId(grant, plainId), (session) =>
+    bringing(session, async (brought) => {
+      const damaged = new Set<number>()
+      let hasBytes = false
+      for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
+        const chunk = next.value
+        if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
+        mustFit(chunk)
+        // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
+        if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
+        hasBytes = true
+        if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
+          damaged.add(chunk.offset)
+          continue
+        }
+        damaged.delete(chunk.offset)
+        const took = await take(plain, grant, { session, brought }, chunk, chunks)
+        // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
+        if (took === 'stored' && session.missing.length === 0) break
       }
-      damaged.delete(chunk.offset)
-      const took = await take(plain, grant, session, chunk, chunks)
-      // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
-      if (took === 'stored' && session.missing.length === 0) break
-    }
-    if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
-    const { record } = session
-    if (
-      !hasBytes &&
-      session.finished &&
-      !(first.value.totalBytes === record.sizeBytes && (await isThere(plain, record)))
-    )
-      return { success: false, message: 'Nothing is stored of this file.' }
-    const file = await session.finish(undefined, GENERATION, chunks)
-    return storedStatus(file)
-  })
+      const { totalBytes } = first.value
+      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
+      const { record } = session
+      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain, record))))
+        return { success: false, message: 'Nothing is stored of this file.' }
+      const file = await session.finish(undefined, GENERATION, chunks)
+      return storedStatus(file)
+    }),
+  )
 }
 
 /** What a plain client reads of a file that is complete. */
@@ -126,41 +127,84 @@ function open(
   })
 }
 
+type Receiving = { readonly session: Session; readonly brought: BroughtChunks }
+
 async function take(
   plain: PlainDeps,
   grant: Grant,
-  session: Session,
+  { session, brought }: Receiving,
   chunk: PlainChunk,
   chunks: PlainChunks,
 ): Promise<'stored' | 'repeated'> {
-  const { fileId } = session.record
+  const { offset, data, totalBytes } = chunk
+  const checked = { offset, data, crc32: crc32(data), sender: chunks.sender }
+  const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
-    if (session.finished) {
-      if (await repeatsPublished(plain, session, chunk)) return 'repeated'
-      const path = await plain.names.pathOf(grant, fileId, chunk.plainId, session.record.path)
-      await grant.promise(fileId, chunk.totalBytes)
-      try {
-        await session.restart({ path, sizeBytes: chunk.totalBytes })
-      } catch (error) {
-        grant.release(fileId)
-        throw error
-      }
-    }
-    if (chunk.totalBytes !== session.record.sizeBytes) {
-      throw new ReceiveError(
-        'PARAMS_CHANGED',
-        `total_size was ${session.record.sizeBytes} before and is ${chunk.totalBytes} now.`,
-      )
-    }
     try {
-      await session.store({ ...chunk, crc32: crc32(chunk.data), sender: chunks.sender }, GENERATION)
+      const publishedAs = await repeatedFile(plain, session, chunk)
+      if (publishedAs !== undefined) {
+        brought.add({ ...broughtAs, publishedAs })
+        return 'repeated'
+      }
+      if (session.finished) await restart(plain, grant, { session, brought }, chunk)
+      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      mustBeOfSize(session, totalBytes)
+      await session.store(checked, GENERATION)
+      brought.add({ ...broughtAs, publishedAs: undefined })
       return 'stored'
     } catch (error) {
+      if (!(error instanceof ReceiveError)) throw error
       // Another stream completed the file: look at this chunk again when it is known how that ended.
-      if (!(error instanceof ReceiveError && error.code === 'NOT_OPEN')) throw error
-      await session.finish(undefined, GENERATION, chunks)
+      if (error.code === 'NOT_OPEN') await session.finish(undefined, GENERATION, chunks)
+      else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, grant, { session, brought }, chunk)))
+        throw error
     }
   }
+}
+
+/** Begins a finished upload anew, for other content under its id. */
+async function restart(
+  { names }: PlainDeps,
+  grant: Grant,
+  { session, brought }: Receiving,
+  { plainId, totalBytes }: PlainChunk,
+): Promise<void> {
+  const { fileId } = session.record
+  const path = await names.pathOf(grant, fileId, plainId, session.record.path)
+  await grant.promise(fileId, totalBytes)
+  try {
+    brought.forgetStored()
+    await session.restart({ path, sizeBytes: totalBytes })
+  } catch (error) {
+    grant.release(fileId)
+    throw error
+  }
+}
+
+/**
+ * A chunk contradicts what is stored of an unfinished upload. What calls brought that are over is older than the chunk, and a client that does not ask what is
+ * stored would never get past it, so it is forgotten. False when a call that is under way brought the other bytes, perhaps this one.
+ */
+async function forgetOlder(
+  { names }: PlainDeps,
+  grant: Grant,
+  { session, brought }: Receiving,
+  { plainId, offset, data, totalBytes }: PlainChunk,
+): Promise<boolean> {
+  const { fileId, sizeBytes, path: before } = session.record
+  const kept = brought.stored()
+  const end = offset + data.length
+  if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
+    return false
+  const path = await names.pathOf(grant, fileId, plainId, before)
+  if (totalBytes !== sizeBytes) await grant.promise(fileId, totalBytes)
+  await session.restart({ path, sizeBytes: totalBytes }, kept)
+  return true
+}
+
+function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): void {
+  if (totalBytes === sizeBytes) return
+  throw new ReceiveError('PARAMS_CHANGED', `total_size was ${sizeBytes} before and is ${totalBytes} now.`)
 }
 
 /** True for a finished file that nobody has taken away or made longer or shorter. */
@@ -171,19 +215,24 @@ export async function isThere({ deps }: PlainDeps, { state, sizeBytes }: UploadR
   return file?.sizeBytes === sizeBytes
 }
 
-async function repeatsPublished({ deps }: PlainDeps, session: Session, chunk: PlainChunk): Promise<boolean> {
+/** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
+async function repeatedFile(
+  { deps }: PlainDeps,
+  session: Session,
+  chunk: PlainChunk,
+): Promise<readonly string[] | undefined> {
   const { state, sizeBytes } = session.record
-  if (state.kind !== 'finished' || sizeBytes !== chunk.totalBytes) return false
+  if (state.kind !== 'finished' || sizeBytes !== chunk.totalBytes) return undefined
   const file = await deps.store.openPublished(state.storedAs)
-  if (file === undefined) return false
+  if (file === undefined) return undefined
   try {
-    if (file.sizeBytes !== sizeBytes) return false
+    if (file.sizeBytes !== sizeBytes) return undefined
     let compared = 0
     for await (const block of file.read(chunk.offset, chunk.offset + chunk.data.length)) {
-      if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return false
+      if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
       compared += block.length
     }
-    return compared === chunk.data.length
+    return compared === chunk.data.length ? state.storedAs : undefined
   } finally {
     await file.close()
   }

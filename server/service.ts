@@ -22,7 +22,7 @@ import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
-import { checkIntegrity, ifComplete, mustBePlainId, storedOf } from './inspect.ts'
+import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
 import { type PlainDeps, receivePlain, storedStatus } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
@@ -196,13 +196,17 @@ export function createService(
       const asker = askerOf(admitted)
       const next = async () => {
         const message = await messages.next()
-        if (!message.done) asked.sent(asker, message.value.fileId)
+        if (!message.done && isPlainId(message.value.fileId)) asked.sent(asker, message.value.fileId)
         return message
       }
       const first = await next()
-      if (!first.done) return upload(withFirst(first, next), admitted)
+      if (!first.done) {
+        // It may take longer than a minute to read a file to its end, and then its sender asks whether it is whole.
+        const { fileId } = first.value
+        return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
+      }
       const grant = grantOf(admitted.caller)
-      const file = await asked.answerFor(asker, (plainId, isFirst) => ifComplete(plain, grant, plainId, isFirst))
+      const file = await asked.answerFor(asker, (plainId, isFirst) => howFar(plain, grant, plainId, isFirst))
       return storedStatus(file)
     }),
 

@@ -1,8 +1,9 @@
+import { beginAnew } from './begin-anew.ts'
 import type { CheckedChunk } from './checked-chunk.ts'
 import { ReceiveError } from './errors.ts'
 import { type FinishedFile, finishedFileOf, mustBeFinished } from './finish.ts'
 import type { Lease } from './leases.ts'
-import type { UploadRecord } from './ledger/ledger.ts'
+import type { ChunkRecord, UploadRecord } from './ledger/ledger.ts'
 import type { Losses } from './losses.ts'
 import type { Phase } from './phase.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
@@ -24,6 +25,9 @@ type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | '
 
 /** A stream that was open for longer than this tells that its sender is there, ms. */
 const STAYED_MS = 10_000
+
+/** What is told of other content under the same id. */
+type NewContent = Pick<UploadRecord, 'path' | 'sizeBytes'>
 
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
@@ -124,10 +128,17 @@ export class Session {
     this.#record = await this.#deps.ledger.uploads.rekey({ ...this.#record, begunAtMs }, uploadKey)
   }
 
-  /** Makes a finished upload an empty one again, for other content under the same id. What was published stays as it is. */
-  async restart(changes: Pick<UploadRecord, 'path' | 'sizeBytes'>): Promise<void> {
-    if (this.#phase.kind !== 'finished') return
-    this.#restarting ??= this.#restartOnce(changes).finally(() => {
+  /**
+   * Takes other content under the same id: makes a finished upload an empty one again, and what was published stays as it is; or forgets what is stored of
+   * an unfinished one but `kept`, which is in it.
+   *
+   * @param kept undefined for a finished upload
+   * @throws ReceiveError NOT_OPEN for one that is to be unfinished and is not, and what the storage throws.
+   */
+  async restart(changes: NewContent, kept?: readonly ChunkRecord[]): Promise<void> {
+    if (kept !== undefined) this.#mustReceive(this.#record.generation)
+    else if (this.#phase.kind !== 'finished') return
+    this.#restarting ??= this.#restartOnce(changes, kept).finally(() => {
       this.#restarting = undefined
     })
     await this.#restarting
@@ -144,7 +155,8 @@ export class Session {
    *
    * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, NOT_OPEN, PREEMPTED, PAST_END, or what the storage throws.
    */
-  store(chunk: CheckedChunk, generation: number): Promise<'STORED' | 'DUPLICATE'> {
+  async store(chunk: CheckedChunk, generation: number): Promise<'STORED' | 'DUPLICATE'> {
+    if (this.#restarting !== undefined) await this.#restarting
     return this.#bytes.add(chunk, () => this.#mustReceive(generation))
   }
 
@@ -197,13 +209,11 @@ export class Session {
     await this.#bytes.close()
   }
 
-  async #restartOnce(changes: Pick<UploadRecord, 'path' | 'sizeBytes'>): Promise<void> {
+  async #restartOnce(changes: NewContent, kept?: readonly ChunkRecord[]): Promise<void> {
     const record: UploadRecord = { ...this.#record, ...changes, state: { kind: 'receiving' } }
-    await this.#deps.space.promise(record.fileId, record.sizeBytes)
-    await this.#deps.ledger.uploads.save(record, { forgetChunks: true })
-    await this.#bytes.close()
+    const stored = await beginAnew(this.#deps, record, this.#bytes, kept)
     this.#record = record
-    this.#bytes = this.#bytesFrom({ stored: [], durable: [] }, undefined)
+    this.#bytes = this.#bytesFrom({ stored, durable: [] }, undefined)
     this.#phase = { kind: 'receiving' }
   }
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
 import { describe, expect, test } from 'vitest'
@@ -43,6 +44,20 @@ test('a plain server stores a file under its id, which is told, and that the pol
   const done = await untilKind(engine, 'done')
   expect(done.map(({ storedAs }) => storedAs).sort()).toEqual([...files.keys()].sort())
   expect(warnings).toEqual([expect.stringMatching(/empty folders stay behind.*“overwrite” cannot be kept there/)])
+})
+
+test('sources of one name go to a plain server under names of their own', async () => {
+  const here = tempDir()
+  const paths = ['cam1', 'cam2', 'cam3'].map((folder) => {
+    mkdirSync(join(here, folder))
+    return join(here, folder, 'clip.mov')
+  })
+  for (const path of paths) makeFile(path, 1000)
+  const { address, names } = await startQuirkyServer()
+  const engine = await withEngine()
+  await engine.add(paths, { receiver: address })
+  await untilKind(engine, 'done')
+  expect([...names.values()].sort()).toEqual(['clip (2).mov', 'clip (3).mov', 'clip.mov'])
 })
 
 describe.skipIf(!hasPythonGrpc())(

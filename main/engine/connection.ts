@@ -104,7 +104,12 @@ export function connect(route: Route, lanes: number): Connection {
     pace: createPace(),
     async introduce(signal) {
       if (kind !== undefined) return kind
-      const { kind: asked, ...told } = await askKind(anyClient(), signal)
+      const answer = await askKind(anyClient(), signal).catch((error: unknown) => {
+        // Another who asked at the same time heard that it is plain, and closed what this one asked over.
+        if (kind === undefined || signal.aborted) throw error
+      })
+      if (answer === undefined) return kind ?? 'plain'
+      const { kind: asked, ...told } = answer
       putFilesMaxBytes = told.putFilesMaxBytes
       runId = told.runId
       if (kind === undefined && asked === 'plain') {

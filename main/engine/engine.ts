@@ -73,7 +73,7 @@ export type EngineDeps = {
 export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
 
 /** What is left of an upload of an earlier run. */
-export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed'>
+export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed' | 'batch'>
 
 /** An entry, and what the receiver does when its name is taken, if not what the others say. */
 export type Reviewed = WalkedEntry & { readonly onConflict?: ConflictPolicy }
@@ -209,13 +209,17 @@ export async function createEngine({
       const wanted = (await review?.(found, skipped)) ?? found
       if (signal?.aborted) return { ids: [], skipped: [] }
       const firstRank = queue.lastRank() + 1
-      const items = itemsOf(batchId, wanted)
+      const begun = wanted.map((entry): BegunBefore => begunBefore(entry) ?? { uploadKey: newUploadKey() })
+      const items = itemsOf(
+        batchId,
+        wanted.map((entry, index) => ({ ...entry, before: begun[index]?.batch })),
+      )
       const records = ownKeys(
         wanted.map((entry, index): ResumeRecord => {
-          const begun = begunBefore(entry) ?? { uploadKey: newUploadKey() }
+          const { uploadKey = newUploadKey(), hashed } = begun[index] ?? {}
           const batch = items[index]
           const more = { receiver, rank: firstRank + index, ...(batch && { batch }) }
-          return { id: randomUUID(), ...begun, onConflict, ...entry, ...more }
+          return { id: randomUUID(), uploadKey, ...(hashed && { hashed }), onConflict, ...entry, ...more }
         }),
         queue.uploadKeys(),
       )

@@ -10,8 +10,9 @@ import { createChunkMemory } from './chunk-memory.ts'
 import { connect } from './connection.ts'
 import { openDigest } from './digest.ts'
 import { createHashPool } from './hash-pool.ts'
+import type { Patience } from './plain-patience.ts'
 import { plaintextRoute } from './route.ts'
-import { type Patience, sendToPlainReceiver } from './send-plain.ts'
+import { sendToPlainReceiver } from './send-plain.ts'
 import { openSource, readIdentity } from './source.ts'
 import { createStages } from './stages.ts'
 import { createTokenBucket } from './throttle.ts'
@@ -46,15 +47,12 @@ async function sending(sizeBytes: number, quirks: Quirks = {}) {
   async function attempt(signal = new AbortController().signal): Promise<Finished> {
     const source = await openSource(path, identity)
     try {
+      const nothing = () => undefined
       const listener = {
-        onBegun() {},
-        onStored() {},
+        ...{ onBegun: nothing, onStored: nothing, onHashed: nothing, onVerifying: nothing, onHashing: nothing },
         onSent: (bytes: number) => {
           sent.bytes += bytes
         },
-        onHashed() {},
-        onVerifying() {},
-        onHashing() {},
       }
       const tools = {
         budget,
@@ -192,6 +190,44 @@ test('an answer of no success says what the server said, or that it said nothing
     })
     await expect(attempt()).rejects.toMatchObject({ reason: 'INCOMPLETE', message: told })
   }
+})
+
+test('a server that says that it was no success and has the file all the same, has stored it', async () => {
+  const { attempt, finished } = await sending(2 * MIB, {
+    upload: (call, answer, _count, plain) => {
+      call.on('data', plain.keep)
+      call.on('end', () => answer(null, { success: false, message: 'no' }))
+      return true
+    },
+  })
+  expect(await attempt()).toEqual(finished)
+})
+
+test('a server that takes nothing and calls it a success is tried once more, and not for ever', async () => {
+  const { attempt } = await sending(6 * MIB, {
+    upload: (_call, answer) => {
+      answer(null, { success: true, message: 'sure' })
+      return true
+    },
+  })
+  await expect(attempt()).rejects.toMatchObject({ reason: 'FINAL_CHECKSUM', remedy: 'retry-once' })
+})
+
+test('offsets that cannot be of the file are not believed, and everything is sent', async () => {
+  const offsets = [-MIB, 5, 3 * MIB, '4611686018427387904', '9223372036854775807', -1]
+  const { server, attempt, finished } = await sending(3 * MIB, { query: () => ({ offsets }) })
+  expect(await attempt()).toEqual(finished)
+  expect(server.chunks).toHaveLength(3)
+})
+
+test('offsets that are not true come out at the end, whichever part was sent', async () => {
+  const { attempt } = await sending(3 * MIB, { query: () => ({ offsets: [MIB, MIB] }) })
+  await expect(attempt()).rejects.toMatchObject({ reason: 'FINAL_CHECKSUM', remedy: 'retry-once' })
+})
+
+test('a server that knows no such file has nothing of it', async () => {
+  const { attempt, finished } = await sending(MIB, { query: () => failing(status.NOT_FOUND, 'no such file') })
+  expect(await attempt()).toEqual(finished)
 })
 
 test('an attempt that is stopped while it waits for an answer ends at once, with the reason of its signal', async () => {

@@ -7,38 +7,15 @@ import { md5Hex } from './digest.ts'
 import { fromServiceError, isServiceError, UploadError } from './errors.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
 import { openPlainCall, type PlainCall, silent } from './plain-call.ts'
+import { type Patience, usualPatience } from './plain-patience.ts'
 import { type ByteSpan, type Cut, plannedChunks, storedBytes } from './plan.ts'
+import { ownPath } from './sent-together.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
 const PLAIN_CHUNK_BYTES = 1024 * 1024
 
 /** It names what it has by the offsets of whole chunks, so they are all of one length. */
 const plainCut: Cut = { gridBytes: PLAIN_CHUNK_BYTES, chunkBytes: () => PLAIN_CHUNK_BYTES }
-
-/** How long a plain receiver is waited for, ms: it acknowledges nothing on the way, so only this tells one that works from one that stopped. */
-export type Patience = {
-  /** For it to tell what it holds. */
-  readonly queryMs: number
-  /** For the connection to take a chunk of so many bytes. */
-  readonly takeMs: (bytes: number) => number
-  /** For the answer to everything; then it is asked whether it has the file. */
-  readonly answerMs: number
-  /** For it to read a file of so many bytes again. */
-  readonly checkMs: (sizeBytes: number) => number
-}
-
-/** A slow disk still reads so much, bytes a second. */
-const READ_BYTES_PER_SECOND = 10_000_000
-
-/** A slow network still takes so much, bytes a second, and nothing tells how far it is with a chunk. */
-const TAKE_BYTES_PER_SECOND = 20_000
-
-const usualPatience: Patience = {
-  queryMs: 30_000,
-  takeMs: (bytes) => 60_000 + (bytes / TAKE_BYTES_PER_SECOND) * 1000,
-  answerMs: 20_000,
-  checkMs: (sizeBytes) => 30_000 + (sizeBytes / READ_BYTES_PER_SECOND) * 1000,
-}
 
 /** A receiver that does not answer is asked whether it has the file so often before all is begun again: it may be busy with it. */
 const CHECKS = 2
@@ -51,9 +28,9 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
   const { record, source, digest, connection, listener, signal } = attempt
   const { sizeBytes } = record.identity
   // Name and size of a file do not tell it from another, so its random key does.
-  const file = { fileId: record.uploadKey, fileName: record.path.join('/') }
+  const file = { fileId: record.uploadKey, fileName: ownPath(record.path, record.batch).join('/') }
   const stored = await storedSpans(attempt, file, patience)
-  const missingBytes = sizeBytes - storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
+  const missingBytes = sizeBytes - storedBytesOf(sizeBytes, stored)
   listener.onBegun(sizeBytes - missingBytes, '')
 
   const chunks = outgoingChunks(attempt, plainCut, stored)
@@ -74,8 +51,18 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
     listener.onVerifying(0)
     const md5 = digest.hex()
     const check = (until: AbortSignal) => integrityOf(attempt, { ...file, clientMd5: md5 }, patience, until)
-    const isKnown = call !== undefined && (await hasArrived(call, md5, check, patience, signal))
-    if (!isKnown) mustBeSame(md5, await check(signal), sentBytes === sizeBytes)
+    const isAllSent = sentBytes === sizeBytes
+    const isFurther = async (): Promise<boolean> => {
+      const storedNow = await storedSpans(attempt, file, patience)
+      return storedBytesOf(sizeBytes, storedNow) > sizeBytes - missingBytes
+    }
+    const isKnown =
+      call !== undefined &&
+      (await hasArrived(call, md5, check, patience, signal).catch(async (error: unknown) => {
+        const isBelieved = missingBytes < sizeBytes
+        throw isBelieved && isAllSent && isNoSuccess(error) && !(await isFurther()) ? toldWrong(error) : error
+      }))
+    if (!isKnown) await mustBeSame(md5, await check(signal), isAllSent, isFurther)
     // Plain receivers store a file under its id, and tell of no other name.
     return { storedAs: file.fileId, md5 }
   } finally {
@@ -83,7 +70,14 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
   }
 }
 
-/** A plain receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell is sent everything. */
+function storedBytesOf(sizeBytes: number, stored: readonly ByteSpan[]): number {
+  return storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
+}
+
+/**
+ * A plain receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell, or knows no such file, is sent
+ * everything.
+ */
 async function storedSpans(
   { record, connection, signal }: Attempt,
   file: FileIdentifierInput,
@@ -93,16 +87,22 @@ async function storedSpans(
   try {
     return spansOf(await connection.queryChunks(file, signal, queryMs), sizeBytes)
   } catch (error) {
-    if (codeOf(error) === status.UNIMPLEMENTED) return []
+    const code = codeOf(error)
+    if (code === status.UNIMPLEMENTED || code === status.NOT_FOUND) return []
     throw inWords(error, `did not answer QueryUploadedChunks within ${queryMs / 1000} s`, 0)
   }
 }
 
+/** What cannot be of this file, as it is cut here, says nothing. */
 function spansOf({ offsets, ranges }: UploadedChunks, sizeBytes: number): ByteSpan[] {
-  if (ranges.length > 0) return ranges.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
+  if (ranges.length > 0) {
+    const spans = ranges.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
+    const isOne = ({ start, end }: ByteSpan, before = 0): boolean => before <= start && start < end && end <= sizeBytes
+    return spans.filter((span, index) => isOne(span, spans[index - 1]?.end))
+  }
   const starts = new Set(offsets.map(Number))
   return [...starts]
-    .filter((start) => start % PLAIN_CHUNK_BYTES === 0 && start < sizeBytes)
+    .filter((start) => start % PLAIN_CHUNK_BYTES === 0 && start >= 0 && start < sizeBytes)
     .sort((a, b) => a - b)
     .map((start) => ({ start, end: Math.min(start + PLAIN_CHUNK_BYTES, sizeBytes) }))
 }
@@ -170,8 +170,8 @@ async function hasArrived(
     if (call.answer?.kind === 'success') return false
     if (call.answer?.kind === 'failure') {
       const { error } = call.answer
-      // One that fails at its end, for example because it answers twice, may have stored it all the same.
-      if (error.remedy !== 'retry' && (await found(signal))) return true
+      // One that fails at its end, for example because it answers twice, or says that it was no success, may have stored it all the same.
+      if ((error.remedy !== 'retry' || isNoSuccess(error)) && (await found(signal))) return true
       throw error
     }
     if (checks === CHECKS)
@@ -197,13 +197,31 @@ async function integrityOf(
 
 const isSame = (md5: string, { serverMd5 }: FileIntegrityStatus): boolean => serverMd5.toLowerCase() === md5
 
-function mustBeSame(md5: string, answer: FileIntegrityStatus, isAllSent: boolean): void {
+function isNoSuccess(error: unknown): error is UploadError {
+  return error instanceof UploadError && error.reason === 'INCOMPLETE'
+}
+
+/** What it was said to hold was not sent; under another id it cannot hold anything. */
+function toldWrong({ message }: UploadError): UploadError {
+  const why = 'although it was sent all that it did not say to hold'
+  return new UploadError('FINAL_CHECKSUM', `${message} (${why}).`, 'retry-once')
+}
+
+/** @param isFurther whether the receiver has more of the file than before; one that takes nothing and calls that a success is not asked for ever */
+async function mustBeSame(
+  md5: string,
+  answer: FileIntegrityStatus,
+  isAllSent: boolean,
+  isFurther: () => Promise<boolean>,
+): Promise<void> {
   if (isSame(md5, answer)) return
   const { serverMd5, message } = answer
   const said = serverMd5 === '' ? `it computed no MD5 (${message})` : `its MD5 is ${serverMd5}`
   if (isAllSent)
     throw new UploadError('FINAL_CHECKSUM', `The receiver did not store the same bytes: ${said}.`, 'retry-once')
-  throw new UploadError('INCOMPLETE', `The receiver answered before everything was sent, and ${said}.`, 'retry')
+  const early = `The receiver answered before everything was sent, and ${said}.`
+  if (await isFurther()) throw new UploadError('INCOMPLETE', early, 'retry')
+  throw new UploadError('FINAL_CHECKSUM', early, 'retry-once')
 }
 
 /** An error of a question, in words that say what was asked, or how much had been sent when it failed. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { parse } from 'node:path'
 import type { WalkedEntry } from './walk.ts'
 
 /** Tells a receiver which of the files it gets are sent together, so that none of them replaces another, whatever makes their names equal there. */
@@ -8,7 +9,15 @@ export type BatchItem = {
   readonly batchId: string
   /** Of one source in it; the same whenever it is sent to the same place, so that it finds its own file again. No path that others could read. */
   readonly sourceId: string
+  /**
+   * Which one it is of those in the batch whose paths are equal, from 2 up; absent for the first. For receivers that let a file replace another of the same
+   * name.
+   */
+  readonly sameName?: number
 }
+
+/** A path to send, and what it was in an earlier run of the batch. */
+type ToSend = Pick<WalkedEntry, 'source' | 'path'> & { readonly before?: BatchItem | undefined }
 
 const ID_BYTES = 16
 
@@ -17,18 +26,61 @@ export function newBatchId(): string {
 }
 
 /** An item for each entry, in their order. One source that was named twice is two. */
-export function itemsOf(
-  batchId: string,
-  entries: readonly Pick<WalkedEntry, 'source' | 'path'>[],
-): readonly BatchItem[] {
+export function itemsOf(batchId: string, entries: readonly ToSend[]): readonly BatchItem[] {
+  const sameNames = sameNamesOf(entries)
   const seen = new Map<string, number>()
-  return entries.map(({ source, path }) => {
+  return entries.map(({ source, path }, index) => {
     const name = JSON.stringify([source, path])
     const times = seen.get(name) ?? 0
     seen.set(name, times + 1)
     const digest = createHash('sha256')
       .update(JSON.stringify([hostname(), name, times]))
       .digest('hex')
-    return { batchId, sourceId: digest.slice(0, 2 * ID_BYTES) }
+    const sameName = sameNames[index] ?? 1
+    return { batchId, sourceId: digest.slice(0, 2 * ID_BYTES), ...(sameName > 1 && { sameName }) }
   })
+}
+
+/** The path that nothing else in the batch has, whatever a receiver makes of upper and lower case. */
+export function ownPath(
+  path: readonly string[],
+  { sameName = 1 }: Pick<BatchItem, 'sameName'> = {},
+): readonly string[] {
+  if (sameName === 1) return path
+  const { name, ext } = parse(path.at(-1) ?? '')
+  return [...path.slice(0, -1), `${name} (${sameName})${ext}`]
+}
+
+/** For each entry, which of its equals it is: what it was before where that can be, else the lowest number that makes its path its own. */
+function sameNamesOf(entries: readonly ToSend[]): readonly number[] {
+  const taken = new Set<string>()
+  // A file cannot have the name of a folder that others are in.
+  for (const { path } of entries)
+    for (let length = 1; length < path.length; length++) taken.add(folded(path.slice(0, length)))
+  const take = (path: readonly string[], sameName: number): boolean => {
+    const own = folded(ownPath(path, { sameName }))
+    return !taken.has(own) && taken.add(own) !== undefined
+  }
+  const numbers = entries.map(({ path, before }) => {
+    const { sameName = 1 } = before ?? {}
+    return before !== undefined && take(path, sameName) ? sameName : 0
+  })
+  // What needs no number gets none, wherever it stands: the number of another must not take its name.
+  entries.forEach(({ path }, index) => {
+    if (numbers[index] === 0 && take(path, 1)) numbers[index] = 1
+  })
+  const next = new Map<string, number>()
+  return entries.map(({ path }, index) => {
+    let number = numbers[index] ?? 0
+    if (number > 0) return number
+    const name = folded(path)
+    number = next.get(name) ?? 2
+    while (!take(path, number)) number++
+    next.set(name, number + 1)
+    return number
+  })
+}
+
+function folded(path: readonly string[]): string {
+  return path.join('/').normalize('NFC').toLowerCase()
 }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { Server, ServerCredentials, type ServerReadableStream, type sendUnaryData } from '@grpc/grpc-js'
+import {
+  Server,
+  ServerCredentials,
+  type ServerReadableStream,
+  type ServiceError,
+  type sendUnaryData,
+} from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
 import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../../proto/generated/filetransfer/FileIdentifier.ts'
@@ -13,6 +19,8 @@ type Answer = sendUnaryData<UploadStatusInput>
 export type Quirks = {
   /** Takes over the `Upload` call of this number, from 1 on, with everything that it says; false for one that is served as it should be. */
   readonly upload?: (call: Upload, answer: Answer, count: number, server: PlainServer) => boolean
+  /** What it answers when it is asked what is stored; undefined for what is. */
+  readonly query?: (fileId: string) => ServiceError | { readonly offsets: readonly (number | string)[] } | undefined
   /** True for a question that is never answered. */
   readonly isMute?: (rpc: 'QueryUploadedChunks' | 'CheckFileIntegrity') => boolean
 }
@@ -22,6 +30,8 @@ export type PlainServer = {
   readonly address: string
   /** What each file holds, by its id: the data of chunks by their offsets. */
   readonly files: Map<string, Map<number, Buffer>>
+  /** The name that was told for each file, by its id. */
+  readonly names: Map<string, string>
   /** Every chunk that came, in order. */
   readonly chunks: FileChunk[]
   /** How often each rpc was called. */
@@ -38,6 +48,7 @@ export async function startQuirkyServer(quirks: Quirks = {}): Promise<PlainServe
   const plain = {
     address: '',
     files,
+    names: new Map<string, string>(),
     chunks: [] as FileChunk[],
     calls,
     keep(chunk: FileChunk) {
@@ -59,9 +70,13 @@ export async function startQuirkyServer(quirks: Quirks = {}): Promise<PlainServe
       })
       call.on('end', () => answer(null, { success: isWhole, message: isWhole ? 'stored' : 'bytes are missing' }))
     },
-    queryUploadedChunks({ request }: { request: FileIdentifier }, answer: (error: null, reply: object) => void) {
+    queryUploadedChunks({ request }: { request: FileIdentifier }, answer: sendUnaryData<object>) {
       calls.QueryUploadedChunks++
+      plain.names.set(request.fileId, request.fileName)
       if (quirks.isMute?.('QueryUploadedChunks')) return
+      const told = quirks.query?.(request.fileId)
+      if (told instanceof Error) return answer(told)
+      if (told !== undefined) return answer(null, told)
       answer(null, { offsets: [...(files.get(request.fileId)?.keys() ?? [])] })
     },
     checkFileIntegrity({ request }: { request: FileIdentifier }, answer: (error: null, reply: object) => void) {
