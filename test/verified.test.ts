@@ -180,6 +180,24 @@ test.each([
   expect((done?.bytesSent ?? 0) > size).toBe(isBelieved)
 })
 
+test('a file that is not what was remembered of it, though its proof holds, is sent anew by itself', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  const source = join(here, 'a.bin')
+  const md5 = makeUndated(source, LARGE, 1)
+  const { address } = await withReceiver(there)
+  const resumeStore = forgetfulOfEnds()
+  const engine = await withEngine({ resumeStore })
+  await engine.add([source], { receiver: address })
+  await untilKind(engine, 'done')
+  await engine.close()
+  const finished = resumeStore.last()
+  if (finished?.hashed === undefined) throw new Error('Nothing was remembered.')
+  const samples = finished.hashed.samples.map((sample) => ({ ...sample, crc32: sample.crc32 ^ 1 }))
+  await resumeStore.put([{ ...finished, hashed: { ...finished.hashed, samples } }])
+  const [done] = await untilKind(await withEngine({ resumeStore }), 'done')
+  expect(done).toMatchObject({ storedAs: 'a (2).bin', md5, bytesSent: LARGE })
+})
+
 test('a finished file leaves the digest of all of it to a store that wants it, a small one nothing', async () => {
   const { resumeStore } = await finishedUnawares(LARGE)
   expect(resumeStore.last()?.hashed).toMatchObject({ hashedBytes: LARGE, proof: { inode: expect.any(String) } })

@@ -17,8 +17,8 @@ export type Source = {
    * @param into memory to read them into, as long as they are. @default memory of their own
    */
   read(start: number, end: number, into?: Buffer): Promise<Buffer>
-  /** Fails with SOURCE_CHANGED when the chunks that were remembered are not the same any more. */
-  assertSamples(samples: readonly Sample[]): Promise<void>
+  /** Whether the chunks that were remembered are still the same. */
+  hasSamples(samples: readonly Sample[]): Promise<boolean>
   /** Fails with SIZE_NOT_TOLD when there is more in the file than the system says, and with SOURCE_CHANGED when it grew. */
   assertEnd(): Promise<void>
   /**
@@ -66,10 +66,11 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
       proof,
       timesTell: !isCoarse(stats),
       read,
-      async assertSamples(samples) {
+      async hasSamples(samples) {
         for (const { offset, bytes, crc32: expected } of samples) {
-          if (crc32(await read(offset, offset + bytes)) !== expected) throw sourceChanged()
+          if (crc32(await read(offset, offset + bytes)) !== expected) return false
         }
+        return true
       },
       async assertEnd() {
         if ((await readInto(file, Buffer.alloc(1), identity.sizeBytes)) > 0) await lengthIsWrong()
