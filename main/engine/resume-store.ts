@@ -66,13 +66,23 @@ export interface ResumeStore {
 /** A running MD5 as hash-wasm saves it is as long as this, bytes. */
 const MD5_STATE_BYTES = 156
 
+/** How many bytes went into a running MD5, as it counts them itself, in units of one byte and of 512 MiB; undefined when it is none. */
+function bytesIn(md5State: string): number | undefined {
+  const state = Buffer.from(md5State, 'base64')
+  if (state.length !== MD5_STATE_BYTES) return undefined
+  return state.readUInt32LE(4) + state.readUInt32LE(8) * 512 * 1024 * 1024
+}
+
 /** Whether it is whole what was saved of how far a source of so many bytes is hashed. */
 export function isSavedHashing(value: unknown, sizeBytes: number): value is SavedHashing {
   if (!isObject(value)) return false
   const { hashedBytes, md5State, samples, proof } = value
   if (!isCount(hashedBytes) || hashedBytes > sizeBytes || !isText(md5State) || !Array.isArray(samples)) return false
-  const isState = Buffer.from(md5State, 'base64').length === MD5_STATE_BYTES
-  return isState && samples.every((sample) => isSample(sample, hashedBytes)) && (proof === undefined || isProof(proof))
+  return (
+    bytesIn(md5State) === hashedBytes &&
+    samples.every((sample) => isSample(sample, hashedBytes)) &&
+    (proof === undefined || isProof(proof))
+  )
 }
 
 /** Whether it is whole what was saved of which state of a file was queued. */
