@@ -53,10 +53,16 @@ export async function transfer(
   try {
     const hashing = await trustedHashing(record, known, source, hashPool)
     listener.onHashing(hashing)
+    const hashAnew = (): FileDigest => {
+      const digest = openDigest(hashPool)
+      listener.onHashing({ digest, proof: source.proof })
+      return digest
+    }
     const attempt: Attempt = {
       record,
       source,
       digest: hashing.digest,
+      ...(hashing.isRemembered && { hashAnew }),
       ...deps,
       listener,
       signal: AbortSignal.any([signal, over.signal]),
@@ -92,7 +98,7 @@ async function trustedHashing(
   const digest = savedDigest(hashPool, hashed)
   if (digest === undefined) return { digest: openDigest(hashPool), proof }
   if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
-  return { digest, proof }
+  return { digest, proof, isRemembered: true }
 }
 
 /** Undefined when what was saved is not the state of a digest, whatever became of it: then the file is hashed from its first byte. */
