@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import type { UploadSnapshot } from '../main/contract.ts'
 import type { Engine, Skipped } from '../main/engine/engine.ts'
 import type { SendReport } from './send-report.ts'
@@ -8,12 +9,16 @@ export type Totals = { files: number; failed: number; emptyFolders: number; byte
 /** After these the upload begins anew by itself, once. */
 const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
 
+/** What is merely in a folder with files, and not sent for one of these, is left out, which is no failure. */
+const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
+
 /**
- * Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
+ * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
  * `makesFolders` tells whether the receiver makes empty folders at all, once it has answered.
  */
 export async function followUploads(
   engine: Engine,
+  paths: readonly string[],
   add: () => ReturnType<Engine['add']>,
   nameOf: (source: string) => string,
   report: SendReport,
@@ -67,13 +72,17 @@ export async function followUploads(
 
   function skip({ name, reason, message, named }: Skipped): void {
     // What somebody named has to be sent or has failed; what is merely in a folder with files may be something else.
-    if (!named && (reason === 'NOT_A_FILE' || reason === 'STATE_FOLDER')) {
+    if (!named && leftOut.has(reason)) {
       report.skipped(nameOf(name), reason, message)
       return
     }
+    fail(nameOf(name), reason, message)
+  }
+
+  function fail(path: string, reason: string, message: string): void {
     totals.files += 1
     totals.failed += 1
-    report.failed(nameOf(name), reason, message)
+    report.failed(path, reason, message)
   }
 
   const signals = ['SIGINT', 'SIGTERM'] as const
@@ -94,6 +103,10 @@ export async function followUploads(
       })
       add().then(({ ids, skipped }) => {
         skipped.forEach(skip)
+        const sources = ids.flatMap((id) => engine.sourceOf(id) ?? [])
+        for (const path of emptied(paths, skipped, sources)) {
+          fail(path, 'NOTHING_TO_SEND', 'Nothing was sent of this folder: everything in it is left out.')
+        }
         expected = ids.length
         settle()
       }, reject)
@@ -102,4 +115,22 @@ export async function followUploads(
     unfollow?.()
     for (const signal of signals) if (interrupt) process.off(signal, interrupt)
   }
+}
+
+/** The folders among the named paths in which something was left out, and nothing was found to send. */
+function emptied(paths: readonly string[], skipped: readonly Skipped[], sources: readonly string[]): readonly string[] {
+  const names = new Map(paths.map((path) => [resolve(path), path]))
+  const foldersOf = (path: string): string[] => {
+    const folders: string[] = []
+    for (let at = path, above = dirname(at); above !== at; at = above, above = dirname(at)) {
+      if (names.has(above)) folders.push(above)
+    }
+    return folders
+  }
+  const unnamed = skipped.filter(({ named, reason }) => !named && leftOut.has(reason))
+  const suspects = new Set(unnamed.flatMap(({ name }) => foldersOf(name)))
+  if (suspects.size === 0) return []
+  // A folder that was found empty is sent as such.
+  for (const source of sources) for (const folder of [source, ...foldersOf(source)]) suspects.delete(folder)
+  return [...suspects].map((folder) => names.get(folder) ?? folder)
 }
