@@ -40,7 +40,7 @@ async function notesOn(statuses: readonly UploadStatus[], isPlain: boolean): Pro
     }
     return { ids: ['u1'], skipped: [] }
   }
-  await followUploads(engine, add, String, report, () => isPlain)
+  await followUploads(engine, [], add, String, report, () => isPlain)
   return notes
 }
 

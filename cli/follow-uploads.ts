@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import type { UploadSnapshot } from '../main/contract.ts'
 import type { Engine, Skipped } from '../main/engine/engine.ts'
 import type { SendReport } from './send-report.ts'
@@ -8,15 +9,19 @@ export type Totals = { files: number; failed: number; emptyFolders: number; byte
 /** After these the upload begins anew by itself, once, and their messages say so. */
 const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
 
+/** What is merely in a folder with files, and not sent for one of these, is left out, which is no failure. */
+const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
+
 /** After these it is tried once more, and then given up. */
 const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHECKSUM', 'RECEIVER_ERROR', 'INTERNAL'])
 
 /**
- * Adds uploads and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
+ * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
  * `isPlain` tells whether the receiver has answered as one that knows only the plain protocol: it makes no empty folders.
  */
 export async function followUploads(
   engine: Engine,
+  paths: readonly string[],
   add: () => ReturnType<Engine['add']>,
   nameOf: (source: string) => string,
   report: SendReport,
@@ -70,13 +75,17 @@ export async function followUploads(
 
   function skip({ name, reason, message, named }: Skipped): void {
     // What somebody named has to be sent or has failed; what is merely in a folder with files may be something else.
-    if (!named && (reason === 'NOT_A_FILE' || reason === 'STATE_FOLDER')) {
+    if (!named && leftOut.has(reason)) {
       report.skipped(nameOf(name), reason, message)
       return
     }
+    fail(nameOf(name), reason, message)
+  }
+
+  function fail(path: string, reason: string, message: string): void {
     totals.files += 1
     totals.failed += 1
-    report.failed(nameOf(name), reason, message)
+    report.failed(path, reason, message)
   }
 
   const signals = ['SIGINT', 'SIGTERM'] as const
@@ -97,6 +106,10 @@ export async function followUploads(
       })
       add().then(({ ids, skipped }) => {
         skipped.forEach(skip)
+        const sources = ids.flatMap((id) => engine.sourceOf(id) ?? [])
+        for (const path of emptied(paths, skipped, sources)) {
+          fail(path, 'NOTHING_TO_SEND', 'Nothing was sent of this folder: everything in it is left out.')
+        }
         expected = ids.length
         settle()
       }, reject)
@@ -110,4 +123,22 @@ export async function followUploads(
 function whatFollows(reason: string): string {
   if (sentAnew.has(reason)) return ''
   return triedOnceMore.has(reason) ? ' Trying once more.' : ' Trying again until it works.'
+}
+
+/** The folders among the named paths in which something was left out, and nothing was found to send. */
+function emptied(paths: readonly string[], skipped: readonly Skipped[], sources: readonly string[]): readonly string[] {
+  const names = new Map(paths.map((path) => [resolve(path), path]))
+  const foldersOf = (path: string): string[] => {
+    const folders: string[] = []
+    for (let at = path, above = dirname(at); above !== at; at = above, above = dirname(at)) {
+      if (names.has(above)) folders.push(above)
+    }
+    return folders
+  }
+  const unnamed = skipped.filter(({ named, reason }) => !named && leftOut.has(reason))
+  const suspects = new Set(unnamed.flatMap(({ name }) => foldersOf(name)))
+  if (suspects.size === 0) return []
+  // A folder that was found empty is sent as such.
+  for (const source of sources) for (const folder of [source, ...foldersOf(source)]) suspects.delete(folder)
+  return [...suspects].map((folder) => names.get(folder) ?? folder)
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ResumeRecord, SENDER_MARK } from '../main/engine/engine.ts'
 import { openSendMemory } from './send-memory.ts'
@@ -23,6 +23,8 @@ const record: ResumeRecord = {
   onConflict: 'keep-both',
   rank: 1,
 }
+/** A running MD5 of five bytes, as far as its length and its count tell. */
+const MD5_STATE = Buffer.from([0, 0, 0, 0, 5, ...Buffer.alloc(151)]).toString('base64')
 const command = { to: 'box:50051', paths: ['film.mov'] }
 
 test('the same command finds the keys of what it did not finish', async () => {
@@ -81,6 +83,16 @@ test('a damaged memory is set aside, not lost and not believed', async () => {
   expect(readdirSync(join(state, 'sends')).some((name) => name.includes('.corrupt-'))).toBe(true)
 })
 
+/** Writes these into the memory, whatever they are, and answers its file. */
+async function memoryOf(entries: readonly unknown[]): Promise<string> {
+  const memory = openSendMemory(state, command)
+  await memory.store.put([record])
+  await memory.close()
+  const file = join(state, 'sends', readdirSync(join(state, 'sends'))[0] as string)
+  writeFileSync(file, JSON.stringify(entries))
+  return file
+}
+
 /** What the next run of the same command finds. */
 async function nextRun<T>(look: (memory: ReturnType<typeof openSendMemory>) => T): Promise<T> {
   const memory = openSendMemory(state, command)
@@ -136,7 +148,7 @@ test('what was begun of a file before it changed is told, to be withdrawn', asyn
 
 test('a file that is finished keeps its digest until all are', async () => {
   const proof = { device: '1', inode: '9', modifiedAtNs: '7000001', changedAtNs: '8000001' }
-  const hashed = { hashedBytes: 5, md5State: 'c3RhdGU=', samples: [], proof }
+  const hashed = { hashedBytes: 5, md5State: MD5_STATE, samples: [], proof }
   const first = openSendMemory(state, command)
   await first.store.put([record, { ...record, id: 'u2', source: '/a/other.mov', uploadKey: 'key-of-another-file' }])
   const written = first.store.remove(['u1'], { ...record, hashed })
@@ -149,11 +161,11 @@ test('digests of finished files are written by themselves, many with one write',
   const records = Array.from({ length: 50 }, (_, n) => ({
     ...record,
     id: `u${n}`,
-    uploadKey: `key-${n}`,
+    uploadKey: `key-of-the-file-${n}`,
     source: `/${n}`,
   }))
   const proof = { device: '1', inode: '9', modifiedAtNs: '7000001', changedAtNs: '8000001' }
-  const hashed = { hashedBytes: 5, md5State: 'c3RhdGU=', samples: [], proof }
+  const hashed = { hashedBytes: 5, md5State: MD5_STATE, samples: [], proof }
   const memory = openSendMemory(state, command)
   await memory.store.put(records)
   const file = join(state, 'sends', readdirSync(join(state, 'sends')).find((name) => name.endsWith('.json')) as string)
@@ -172,6 +184,43 @@ test('what somebody wrote into the memory is not believed further than it is who
   const file = join(state, 'sends', readdirSync(join(state, 'sends'))[0] as string)
   writeFileSync(file, JSON.stringify([null, 5, { source: 1 }, { ...record, hashed: { hashedBytes: -1 } }]))
   expect(await nextRun((memory) => memory.begunBefore(record))).toEqual({ uploadKey: record.uploadKey })
+})
+
+test.each([
+  ['no identity, but null', { identity: null }],
+  ['an identity with nothing in it', { identity: {} }],
+  ['a key that no receiver takes', { uploadKey: 'a b' }],
+  ['a path that is no list', { path: 'film.mov' }],
+  ['something else for a batch', { batch: 7 }],
+])('of an entry with %s nothing is believed, and those beside it are', async (_what, spoiled) => {
+  const other = { ...record, id: 'u2', source: '/a/other.mov', uploadKey: 'key-of-another-file' }
+  const file = await memoryOf([{ ...record, ...spoiled }, other])
+  expect(await nextRun((memory) => [record, other].map((one) => memory.begunBefore(one)?.uploadKey))).toEqual([
+    undefined,
+    'key-of-another-file',
+  ])
+  expect(readdirSync(join(state, 'sends'))).toEqual([basename(file)])
+})
+
+test.each([
+  ['a running MD5 of another length', { md5State: 'AAAA' }],
+  ['more hashed than there is of the file', { hashedBytes: 6 }],
+  ['less hashed than went into it', { hashedBytes: 4, samples: [] }],
+  ['a chunk beyond what is hashed', { samples: [{ offset: 3, bytes: 3, crc32: 1 }] }],
+])('a digest with %s is forgotten, and the key is not', async (_what, spoiled) => {
+  const hashed = { hashedBytes: 5, md5State: MD5_STATE, samples: [{ offset: 0, bytes: 5, crc32: 1 }] }
+  await memoryOf([{ ...record, hashed }])
+  expect(await nextRun((memory) => memory.begunBefore(record))).toEqual({ uploadKey: record.uploadKey, hashed })
+  await memoryOf([{ ...record, hashed: { ...hashed, ...spoiled } }])
+  expect(await nextRun((memory) => memory.begunBefore(record))).toEqual({ uploadKey: record.uploadKey })
+})
+
+test('a folder in the place of the memory is set aside', async () => {
+  const file = await memoryOf([])
+  rmSync(file)
+  mkdirSync(file)
+  expect(await nextRun((memory) => memory.begunBefore(record))).toBeUndefined()
+  expect(readdirSync(join(state, 'sends'))).toEqual([expect.stringContaining('.corrupt-')])
 })
 
 test('the folder is marked, so that nobody sends it', async () => {

@@ -4,8 +4,11 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type BegunBefore,
+  isBatchItem,
+  isIdentity,
   isSameFile,
   isSavedHashing,
+  isUploadKey,
   newBatchId,
   type ResumeRecord,
   type ResumeStore,
@@ -163,7 +166,7 @@ function byPlace(all: readonly unknown[]): Map<string, Kept[]> {
     keys.add(kept.uploadKey)
     const { hashed, ...rest } = kept
     const alike = places.get(placeKey(kept)) ?? []
-    alike.push(isSavedHashing(hashed) ? kept : rest)
+    alike.push(isSavedHashing(hashed, kept.identity?.sizeBytes ?? 0) ? kept : rest)
     places.set(placeKey(kept), alike)
   }
   return places
@@ -179,15 +182,13 @@ function isSameEntry({ identity: one }: Kept, { identity: other }: WalkedEntry):
 
 function isKept(value: unknown): value is Kept {
   const { source, path, uploadKey, identity, batch } = (value ?? {}) as Partial<Kept>
-  const texts = [
-    source,
-    uploadKey,
-    batch?.batchId ?? '',
-    batch?.sourceId ?? '',
-    ...(Array.isArray(path) ? path : [undefined]),
-  ]
-  if (batch?.sameName !== undefined && !(Number.isSafeInteger(batch.sameName) && batch.sameName > 1)) return false
-  return texts.every((text) => typeof text === 'string') && (identity === undefined || typeof identity === 'object')
+  const texts = [source, ...(Array.isArray(path) ? path : [undefined])]
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    isUploadKey(uploadKey) &&
+    (identity === undefined || isIdentity(identity)) &&
+    (batch === undefined || isBatchItem(batch))
+  )
 }
 
 function readKept(file: string): readonly unknown[] {
@@ -195,8 +196,10 @@ function readKept(file: string): readonly unknown[] {
     const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
     if (Array.isArray(kept)) return kept
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    if (!(error instanceof SyntaxError)) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    // Nobody can have meant a folder there; it is set aside like a file that is damaged.
+    if (!(error instanceof SyntaxError) && code !== 'EISDIR') throw error
   }
   const aside = `${file}.corrupt-${Date.now()}`
   renameSync(file, aside)

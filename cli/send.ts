@@ -41,7 +41,7 @@ export function sendCommand(): Command {
     .option('--json', 'one JSON object a line, for programs')
     .addHelpText(
       'after',
-      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail.' +
+      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail, and so does a folder in which everything is left out.' +
         '\nLines of --json: progress, done, failed, skipped (left out), summary.',
     )
   return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
@@ -99,6 +99,7 @@ async function sendTo(
     const nameOf = createPathNamer(paths)
     const outcome = await followUploads(
       engine,
+      paths,
       () => engine.add(paths, add),
       nameOf,
       report,

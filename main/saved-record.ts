@@ -1,4 +1,5 @@
-import { isSavedHashing, type ResumeRecord, type SourceIdentity } from './engine/resume-store.ts'
+import { newUploadKey } from './engine/entry.ts'
+import { isBatchItem, isIdentity, isSavedHashing, isUploadKey, type ResumeRecord } from './engine/resume-store.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -9,11 +10,12 @@ const policies: ReadonlySet<unknown> = new Set<ResumeRecord['onConflict']>([
   'skip-same',
 ])
 
-/** Takes over one upload as it was saved; undefined when it is not whole. What only saves work (how far it is hashed) may be lost. */
+/** Takes over one upload as it was saved; undefined when it is not whole. What only saves work (how far it is hashed, and a key that no receiver would take) may be lost. */
 export function readRecord(value: unknown): ResumeRecord | undefined {
   if (!isRecord(value)) return undefined
   const { hashed, ...record } = value
-  return hashed !== undefined && isSavedHashing(hashed) ? value : record
+  if (!isUploadKey(record.uploadKey)) return { ...record, uploadKey: newUploadKey() }
+  return isSavedHashing(hashed, record.identity?.sizeBytes ?? 0) ? value : record
 }
 
 function isRecord(value: unknown): value is ResumeRecord {
@@ -31,23 +33,6 @@ function isRecord(value: unknown): value is ResumeRecord {
     (batch === undefined || isBatchItem(batch)) &&
     (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
   )
-}
-
-function isIdentity(value: unknown): value is SourceIdentity {
-  if (!isObject(value)) return false
-  const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
-  const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
-  return isCount(sizeBytes) && isTime && isText(inode)
-}
-
-function isBatchItem(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { batchId, sourceId, sameName } = value
-  return isText(batchId) && isText(sourceId) && (sameName === undefined || (isCount(sameName) && Number(sameName) > 1))
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isObject(value: unknown): value is Fields {

@@ -64,19 +64,39 @@ test('in a folder, a pipe and a link are left out and told, to programs and to p
   expect(people.lines.at(-1)).toMatch(/^1 file, all verified: /)
 })
 
-test('where nothing is sent, nothing is called verified', async () => {
+test('a folder in which everything is left out fails, and nothing is called verified', async () => {
   const [here, there] = [join(tempDir(), 'links'), tempDir()]
   mkdirSync(here)
   symlinkSync('/etc/hostname', join(here, 'link'))
   const { port } = await longshoreReceive(there)
   const programs = await send(port, [here])
   expect(programs.status).toBe(1)
-  expect(programs.events.at(-1)).toMatchObject({ event: 'summary', files: 0, failed: 0 })
-  expect(programs.errors).toContain('nothing was sent')
+  expect(programs.events).toMatchObject([
+    { event: 'skipped', path: join(here, 'link') },
+    { event: 'failed', path: here, reason: 'NOTHING_TO_SEND' },
+    { event: 'summary', files: 1, failed: 1 },
+  ])
   const people = await send(port, [here], { json: false })
   expect(people.status).toBe(1)
-  expect(people.lines.join('\n') + people.errors).toContain('nothing was sent')
+  expect(people.lines.join('\n') + people.errors).toContain('Nothing was sent of this folder')
   expect(people.lines.join('\n')).not.toContain('verified')
+})
+
+test('it fails beside others that are sent; a folder with something to send in it does not', async () => {
+  const [here, there] = [tempDir(), tempDir()]
+  for (const folder of ['pipes/deep', 'mixed/empty', 'some']) mkdirSync(join(here, folder), { recursive: true })
+  for (const folder of ['pipes/deep', 'mixed', 'some']) execFileSync('mkfifo', [join(here, folder, 'pipe')])
+  makeFile(join(here, 'some/a.bin'), 10)
+  const { port } = await longshoreReceive(there)
+  const named = ['pipes', 'mixed', 'some'].map((name) => join(here, name))
+  const { status, events } = await send(port, named)
+  expect(status).toBe(1)
+  expect(events.filter(({ event }) => event === 'failed')).toMatchObject([
+    { path: join(here, 'pipes'), reason: 'NOTHING_TO_SEND' },
+  ])
+  expect(events.at(-1)).toMatchObject({ files: 2, failed: 1 })
+  expect(existsSync(join(there, 'mixed/empty'))).toBe(true)
+  expect(arrived(there)).toEqual(['some/a.bin'])
 })
 
 test('an empty folder alone is sent, and is no file', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ResumeRecord } from '../main/engine/engine.ts'
 import { createHashSteps } from '../main/engine/hash-step.ts'
+import type { SavedHashing } from '../main/engine/resume-store.ts'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { heldReceiver } from './support/held-receiver.ts'
 import { makeFile, md5OfFile } from './support/made-file.ts'
@@ -178,6 +179,35 @@ test.each([
   const [done] = await untilKind(reopened, 'done')
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
   expect((done?.bytesSent ?? 0) > size).toBe(isBelieved)
+})
+
+/** A file that was finished in an earlier run, of which something else is remembered than was the case; and what becomes of it. */
+async function rememberedOtherwise(bytes: number, spoil: (hashed: SavedHashing) => SavedHashing) {
+  const { md5, resumeStore } = await finishedUnawares(bytes)
+  const finished = resumeStore.last()
+  if (finished?.hashed === undefined) throw new Error('Nothing was remembered.')
+  await resumeStore.put([{ ...finished, hashed: spoil(finished.hashed) }])
+  const [done] = await untilKind(await withEngine({ resumeStore }), 'done')
+  return { md5, done }
+}
+
+test('a file that is not what was remembered of it, though its proof holds, is sent anew by itself', async () => {
+  const { md5, done } = await rememberedOtherwise(LARGE, (hashed) => ({
+    ...hashed,
+    samples: hashed.samples.map((sample) => ({ ...sample, crc32: sample.crc32 ^ 1 })),
+  }))
+  expect(done).toMatchObject({ storedAs: 'a (2).bin', md5, bytesSent: LARGE })
+})
+
+test.each([
+  ['up to 64 MiB is computed anew', 64 * 1024 * 1024, 'a.bin'],
+  ['beyond that is believed with its proof', 64 * 1024 * 1024 + 1, 'a (2).bin'],
+])('the digest of a file that was finished in an earlier run and is %s', async (_what, bytes, storedAs) => {
+  const { take } = await createHashSteps()
+  const other = take({ chunk: Buffer.from('something else'), from: 0 })
+  const md5State = Buffer.from(other.md5State).toString('base64')
+  const { md5, done } = await rememberedOtherwise(bytes, (hashed) => ({ ...hashed, md5State }))
+  expect(done).toMatchObject({ storedAs, md5 })
 })
 
 test('a finished file leaves the digest of all of it to a store that wants it, a small one nothing', async () => {

@@ -12,7 +12,12 @@ import type { Throttle } from './throttle.ts'
 export type FileRecord = ResumeRecord & { readonly identity: SourceIdentity }
 
 /** A digest and the state of the source that it belongs to. */
-export type Hashing = { readonly digest: FileDigest; readonly proof: SourceProof }
+export type Hashing = {
+  readonly digest: FileDigest
+  readonly proof: SourceProof
+  /** It was begun in an earlier run. */
+  readonly isRemembered?: true
+}
 
 /** Hears how an upload goes, in bytes. */
 export type TransferListener = {
@@ -33,6 +38,8 @@ export type Attempt = {
   readonly source: Source
   /** Lives longer than the attempt, so that nothing is hashed twice in one run. */
   readonly digest: FileDigest
+  /** Begins the digest anew; absent when all of it is of this run. */
+  readonly hashAnew?: () => FileDigest
   readonly connection: Connection
   readonly budget: Budget
   readonly memory: ChunkMemory

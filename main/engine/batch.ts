@@ -37,9 +37,15 @@ export async function putFile(
   const { sizeBytes } = record.identity
   await budget.take(sizeBytes, smallFiles, signal)
   try {
-    const data = await stages.time('source', () => readWhole(record.source, record.identity))
-    await stages.time('limit', () => throttle.take(data.length, smallFiles, signal))
-    return await stages.time('acknowledgement', () => send(record, data, { connection, stages }, listener, signal))
+    // Read as late as can be: behind a low limit a file may change before it is its turn.
+    await stages.time('limit', () => throttle.take(sizeBytes, smallFiles, signal))
+    const { data, assertUnchangedOrGone } = await stages.time('source', () => readWhole(record.source, record.identity))
+    const finished = await stages.time('acknowledgement', () =>
+      send(record, data, { connection, stages }, listener, signal),
+    )
+    // The answer may take long, too, and what was read is not told as this file when it is another by then.
+    await assertUnchangedOrGone()
+    return finished
   } finally {
     budget.give(sizeBytes)
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   type Bottleneck,
   type ConflictPolicy,
@@ -10,13 +9,14 @@ import { createAttempts } from './attempts.ts'
 import { smallFilesBeside } from './batch.ts'
 import type { CheckedNames, NameToCheck } from './check-names.ts'
 import type { QueueChange } from './entries.ts'
-import { newUploadKey, ownKeys } from './entry.ts'
+import { ownKeys } from './entry.ts'
 import { createHashPool } from './hash-pool.ts'
+import { newRecords } from './new-records.ts'
 import { createQueue } from './queue.ts'
 import type { Warning } from './queue-deps.ts'
 import type { ResumeRecord, ResumeStore } from './resume-store.ts'
 import { plaintextRoute, type Route } from './route.ts'
-import { itemsOf, newBatchId } from './sent-together.ts'
+import { newBatchId } from './sent-together.ts'
 import { createStateGuard, type OwnState } from './state-folders.ts'
 import { type Skipped, type WalkedEntry, walk } from './walk.ts'
 
@@ -24,7 +24,14 @@ export type { ConflictPolicy } from '../contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
 export type { Warning } from './queue-deps.ts'
-export { isSavedHashing, type ResumeRecord, type ResumeStore } from './resume-store.ts'
+export {
+  isBatchItem,
+  isIdentity,
+  isSavedHashing,
+  isUploadKey,
+  type ResumeRecord,
+  type ResumeStore,
+} from './resume-store.ts'
 export type { Route, Security } from './route.ts'
 export { newBatchId } from './sent-together.ts'
 export { isSameFile } from './source.ts'
@@ -208,21 +215,8 @@ export async function createEngine({
       }
       const wanted = (await review?.(found, skipped)) ?? found
       if (signal?.aborted) return { ids: [], skipped: [] }
-      const firstRank = queue.lastRank() + 1
-      const begun = wanted.map((entry): BegunBefore => begunBefore(entry) ?? { uploadKey: newUploadKey() })
-      const items = itemsOf(
-        batchId,
-        wanted.map((entry, index) => ({ ...entry, before: begun[index]?.batch })),
-      )
-      const records = ownKeys(
-        wanted.map((entry, index): ResumeRecord => {
-          const { uploadKey = newUploadKey(), hashed } = begun[index] ?? {}
-          const batch = items[index]
-          const more = { receiver, rank: firstRank + index, ...(batch && { batch }) }
-          return { id: randomUUID(), uploadKey, ...(hashed && { hashed }), onConflict, ...entry, ...more }
-        }),
-        queue.uploadKeys(),
-      )
+      const common = { receiver, onConflict, firstRank: queue.lastRank() + 1, batchId }
+      const records = newRecords(wanted, begunBefore, common, queue.uploadKeys())
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)

@@ -197,6 +197,12 @@ export function storedOther(): UploadError {
   return new UploadError('STORED_OTHER', message, 'retry-once')
 }
 
+/** Parts of the file that were remembered from an earlier run are not in it: what the receiver holds cannot be gone on with. */
+export function notAsRemembered(): UploadError {
+  const message = 'The file is not what was remembered of it from an earlier run, and is sent anew.'
+  return new UploadError('STORED_OTHER', message, 'retry-once')
+}
+
 /** Some systems make up files as they are read, and say nothing true about their size. */
 export function sizeNotTold(): UploadError {
   const message =

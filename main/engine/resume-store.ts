@@ -1,3 +1,4 @@
+import { MAX_MESSAGE_BYTES } from '../../proto/limits.ts'
 import type { ConflictPolicy, UploadId } from '../contract.ts'
 import type { SavedDigest } from './digest.ts'
 import type { BatchItem } from './sent-together.ts'
@@ -62,16 +63,53 @@ export interface ResumeStore {
   remove(ids: readonly UploadId[], finished?: ResumeRecord): Promise<void>
 }
 
-/** Whether it is whole what was saved of how far a source is hashed. */
-export function isSavedHashing(value: unknown): value is SavedHashing {
-  if (!isObject(value)) return false
-  const { hashedBytes, md5State, samples, proof } = value
-  if (!isCount(hashedBytes) || !isText(md5State) || !Array.isArray(samples)) return false
-  return samples.every(isSample) && (proof === undefined || isProof(proof))
+/** A running MD5 as hash-wasm saves it is as long as this, bytes. */
+const MD5_STATE_BYTES = 156
+
+/** How many bytes went into a running MD5, as it counts them itself, in units of one byte and of 512 MiB; undefined when it is none. */
+function bytesIn(md5State: string): number | undefined {
+  const state = Buffer.from(md5State, 'base64')
+  if (state.length !== MD5_STATE_BYTES) return undefined
+  return state.readUInt32LE(4) + state.readUInt32LE(8) * 512 * 1024 * 1024
 }
 
-function isSample(value: unknown): boolean {
-  return isObject(value) && [value.offset, value.bytes, value.crc32].every(isCount)
+/** Whether it is whole what was saved of how far a source of so many bytes is hashed. */
+export function isSavedHashing(value: unknown, sizeBytes: number): value is SavedHashing {
+  if (!isObject(value)) return false
+  const { hashedBytes, md5State, samples, proof } = value
+  if (!isCount(hashedBytes) || hashedBytes > sizeBytes || !isText(md5State) || !Array.isArray(samples)) return false
+  return (
+    bytesIn(md5State) === hashedBytes &&
+    samples.every((sample) => isSample(sample, hashedBytes)) &&
+    (proof === undefined || isProof(proof))
+  )
+}
+
+/** Whether it is what was saved of what an upload was added together with. */
+export function isBatchItem(value: unknown): value is BatchItem {
+  if (!isObject(value)) return false
+  const { batchId, sourceId, sameName } = value
+  return isText(batchId) && isText(sourceId) && (sameName === undefined || (isCount(sameName) && Number(sameName) > 1))
+}
+
+/** Whether it is whole what was saved of which state of a file was queued. */
+export function isIdentity(value: unknown): value is SourceIdentity {
+  if (!isObject(value)) return false
+  const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
+  const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
+  return isCount(sizeBytes) && isTime && isText(inode)
+}
+
+/** Whether receivers take it as the name of an upload. */
+export function isUploadKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{16,64}$/.test(value)
+}
+
+function isSample(value: unknown, hashedBytes: number): boolean {
+  if (!isObject(value)) return false
+  const { offset, bytes, crc32 } = value
+  if (!isCount(offset) || !isCount(bytes) || !isCount(crc32)) return false
+  return bytes <= MAX_MESSAGE_BYTES && offset + bytes <= hashedBytes
 }
 
 function isProof(value: unknown): boolean {
@@ -79,11 +117,11 @@ function isProof(value: unknown): boolean {
   return [value.device, value.inode, value.modifiedAtNs, value.changedAtNs].every(isText)
 }
 
-function isCount(value: unknown): boolean {
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 

@@ -14,6 +14,12 @@ import type { Throttle } from './throttle.ts'
 /** Below this much for each lane, more lanes only cost their opening, bytes. */
 const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
 
+/**
+ * A file up to this long is hashed anew when it was finished in an earlier run, bytes: that takes a moment, and sees what was written through a memory map
+ * without a new time.
+ */
+const HASHED_ANEW_BYTES = 64 * 1024 * 1024
+
 const wholeMebibytes: Cut = { gridBytes: 1024 * 1024, chunkBytes: () => 1024 * 1024 }
 
 export const policyOnWire = {
@@ -62,6 +68,8 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   const md5 = digest.hex()
   const finished = await connection.finish(record.uploadKey, { fileId, generation, md5 }, listener.onVerifying, signal)
   if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+  // The answer may take long, and a file that changed meanwhile is another than the one that is stored.
+  await source.assertUnchangedOrGone()
   return { storedAs: finished.storedAs, md5 }
 }
 
@@ -70,13 +78,15 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
  * Fails with STORED_OTHER when it is not.
  */
 async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Promise<Finished> {
-  const { record, source, digest, listener } = attempt
+  const { record, source, listener, hashAnew } = attempt
+  const isShort = record.identity.sizeBytes <= HASHED_ANEW_BYTES
+  const digest = (isShort ? hashAnew?.() : undefined) ?? attempt.digest
   const everything = [{ start: 0, end: record.identity.sizeBytes }]
   const onHashed = (): void => {
     listener.onHashed()
     listener.onVerifying(digest.hashedBytes)
   }
-  const chunks = outgoingChunks({ ...attempt, listener: { ...listener, onHashed } }, wholeMebibytes, everything)
+  const chunks = outgoingChunks({ ...attempt, digest, listener: { ...listener, onHashed } }, wholeMebibytes, everything)
   for await (const chunk of chunks) chunk.done()
   await source.assertUnchanged()
   if (md5.toLowerCase() !== digest.hex()) throw storedOther()

@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { crc32, type Sample } from './digest.ts'
-import { fromFileError, notAFile, sizeNotTold, sourceChanged, sourceTouched } from './errors.ts'
+import { fromFileError, notAFile, sizeNotTold, sourceChanged, sourceTouched, UploadError } from './errors.ts'
 import type { SourceIdentity, SourceProof } from './resume-store.ts'
 
 /** A queued file, open for reading, that notices when it is no longer the file that was queued. */
@@ -17,8 +17,8 @@ export type Source = {
    * @param into memory to read them into, as long as they are. @default memory of their own
    */
   read(start: number, end: number, into?: Buffer): Promise<Buffer>
-  /** Fails with SOURCE_CHANGED when the chunks that were remembered are not the same any more. */
-  assertSamples(samples: readonly Sample[]): Promise<void>
+  /** Whether the chunks that were remembered are still the same. */
+  hasSamples(samples: readonly Sample[]): Promise<boolean>
   /** Fails with SIZE_NOT_TOLD when there is more in the file than the system says, and with SOURCE_CHANGED when it grew. */
   assertEnd(): Promise<void>
   /**
@@ -26,8 +26,13 @@ export type Source = {
    * attributes changed since it was opened, which a rewrite with a restored time does as well as a harmless rename.
    */
   assertUnchanged(): Promise<void>
+  /** The same once the receiver has all of it: a file that is not at its path any more has no other content that somebody could mean. */
+  assertUnchangedOrGone(): Promise<void>
   close(): Promise<void>
 }
+
+/** A small file, and what tells after it was sent that it is still the one that was read. */
+export type Whole = { readonly data: Buffer } & Pick<Source, 'assertUnchangedOrGone'>
 
 /** What became a pipe since it was looked at is not waited for. Windows knows no such flag. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -47,11 +52,7 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
     const stats = await settledStats(file)
     if (!isSameFile(identityOf(stats), identity)) throw sourceChanged()
     const proof = proofOf(stats)
-    const assertUnchanged = async (): Promise<void> => {
-      const now = await stat(path, { bigint: true }).catch(failedToRead)
-      if (!isSameFile(identityOf(now), identityOf(stats)) || now.dev !== stats.dev) throw sourceChanged()
-      if (now.ctimeNs !== stats.ctimeNs) throw sourceTouched()
-    }
+    const assertUnchanged = () => assertStill(path, stats)
     /** The content is not as long as the system says. */
     const lengthIsWrong = async (): Promise<never> => {
       await assertUnchanged()
@@ -65,15 +66,17 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
       proof,
       timesTell: !isCoarse(stats),
       read,
-      async assertSamples(samples) {
+      async hasSamples(samples) {
         for (const { offset, bytes, crc32: expected } of samples) {
-          if (crc32(await read(offset, offset + bytes)) !== expected) throw sourceChanged()
+          if (crc32(await read(offset, offset + bytes)) !== expected) return false
         }
+        return true
       },
       async assertEnd() {
         if ((await readInto(file, Buffer.alloc(1), identity.sizeBytes)) > 0) await lengthIsWrong()
       },
       assertUnchanged,
+      assertUnchangedOrGone: () => assertUnchanged().catch(unlessGone),
       close: () => file.close(),
     }
     // Before the receiver is told of it: some of the files that a system makes up as they are read are shorter or longer than it says.
@@ -90,7 +93,7 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
  * All bytes of a small file that is the one `identity` describes: looked at before and after it was read, so that a change in between shows. Fails with an
  * UploadError.
  */
-export async function readWhole(path: string, identity: SourceIdentity): Promise<Buffer> {
+export async function readWhole(path: string, identity: SourceIdentity): Promise<Whole> {
   const file = await openFile(path)
   try {
     const before = await settledStats(file)
@@ -98,11 +101,10 @@ export async function readWhole(path: string, identity: SourceIdentity): Promise
     // One byte more than there should be, to see that there are no more.
     const data = Buffer.allocUnsafeSlow(identity.sizeBytes + 1)
     const bytesRead = await readInto(file, data, 0)
-    const after = await stat(path, { bigint: true }).catch(failedToRead)
-    if (!isSameFile(identityOf(after), identityOf(before)) || after.dev !== before.dev) throw sourceChanged()
-    if (after.ctimeNs !== before.ctimeNs) throw sourceTouched()
+    await assertStill(path, before)
     if (bytesRead !== identity.sizeBytes) throw sizeNotTold()
-    return data.subarray(0, bytesRead)
+    const assertUnchangedOrGone = () => assertStill(path, before).catch(unlessGone)
+    return { data: data.subarray(0, bytesRead), assertUnchangedOrGone }
   } finally {
     await file.close()
   }
@@ -150,6 +152,17 @@ function proofOf({ dev, ino, mtimeNs, ctimeNs }: BigIntStats): SourceProof {
 
 async function openFile(path: string): Promise<FileHandle> {
   return open(path, READ_ONLY).catch(failedToRead)
+}
+
+/** Fails unless what is at the path now is the file that was looked at before, in the same state. */
+async function assertStill(path: string, before: BigIntStats): Promise<void> {
+  const now = await stat(path, { bigint: true }).catch(failedToRead)
+  if (!isSameFile(identityOf(now), identityOf(before)) || now.dev !== before.dev) throw sourceChanged()
+  if (now.ctimeNs !== before.ctimeNs) throw sourceTouched()
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof UploadError) || error.reason !== 'SOURCE_MISSING') throw error
 }
 
 function failedToRead(error: NodeJS.ErrnoException): never {

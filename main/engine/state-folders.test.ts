@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -123,3 +123,59 @@ test('what this program itself keeps is known by which folder it is, over any li
   write('state/other')
   expect(await found('state', part)).toEqual({ sent: ['state/other'], state: ['state/whatever'] })
 })
+
+const TOKENS = '{"version":1,"receivers":[{"certificatePem": "PEM","token": "secret"}]}'
+
+test('a list of receivers is known by what is in it, whatever an editor or a person made of its name', async () => {
+  const names = ['.receivers.json.swp', 'receivers (copy).json', 'receivers-old.json', 'receivers.json~']
+  for (const name of names) write(`a/${name}`, name.startsWith('.') ? `b0VIM\0${TOKENS}` : TOKENS)
+  write('a/Receivers.JSON.bak', '{"receivers":["the kitchen"]}')
+  write('a/receivers.json.txt', '{"receivers":[]}')
+  expect(await found('a')).toEqual({
+    sent: ['a/Receivers.JSON.bak', 'a/receivers.json.txt'],
+    state: names.map((name) => `a/${name}`),
+  })
+})
+
+test('a copy of the key of a receiver is known by its certificate, and the key of a web server is sent', async () => {
+  await readOrMakeIdentity(join(root, 'state'))
+  const pem = readFileSync(join(root, 'state/identity/identity.pem'), 'utf8')
+  const [key = '', certificate = ''] = pem.split(/(?=-----BEGIN CERTIFICATE)/)
+  write('a/server.pem', pem)
+  write('a/backup/Identity.pem.bak', `${certificate}\r\n${key}`)
+  write('a/web.key', key)
+  write('a/web.pem', `${key}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`)
+  expect(await found('a')).toEqual({
+    sent: ['a/web.key', 'a/web.pem'],
+    state: ['a/backup/Identity.pem.bak', 'a/server.pem'],
+  })
+})
+
+test('a private file that was named is known whatever its name', async () => {
+  write('a/letter.txt', TOKENS)
+  write('a/long.txt', `${TOKENS}${'x'.repeat(256 * 1024)}`)
+  expect((await found('a/letter.txt')).state).toEqual(['a/letter.txt'])
+  expect((await found('a/long.txt')).sent).toEqual(['a/long.txt'])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a private file is known under another name that it has besides',
+  async () => {
+    await readOrMakeIdentity(join(root, 'state'))
+    write('own/receivers.json', '{"receivers":[]}')
+    write('own/sends/0123456789abcdef0123456789abcdef.json', '[]')
+    mkdirSync(join(root, 'a'))
+    linkSync(join(root, 'state/identity/identity.pem'), join(root, 'a/key of another'))
+    linkSync(join(root, 'own/receivers.json'), join(root, 'a/list'))
+    linkSync(join(root, 'own/sends/0123456789abcdef0123456789abcdef.json'), join(root, 'a/memory'))
+    write('a/mine', 'x')
+    linkSync(join(root, 'a/mine'), join(root, 'a/mine too'))
+    chmodSync(join(root, 'a/mine'), 0o600)
+    const own = [{ path: join(root, 'own'), names: ['receivers.json', 'sends'] }]
+    expect(await found('a', own)).toEqual({
+      sent: ['a/mine', 'a/mine too'],
+      state: ['a/key of another', 'a/list', 'a/memory'],
+    })
+    expect((await found('a/list', own)).state).toEqual(['a/list'])
+  },
+)

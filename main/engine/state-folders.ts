@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { filesBelow, holdsSecret, mayBePrivate } from './private-files.ts'
 import {
   isDesktopState,
   isReceiverName,
@@ -26,6 +27,8 @@ type PrivatePart = 'all' | ReadonlySet<string>
 export type StateGuard = {
   /** What of a folder is private; `names` are those of everything in it. */
   privateIn(path: string, stats: BigIntStats, names: readonly string[]): Promise<PrivatePart>
+  /** Whether this file, found in a folder, is private by itself: another name or a copy of what Longshore keeps. */
+  isPrivateFile(path: string, stats: BigIntStats): Promise<boolean>
   /** Whether what a person named is private or lies in what is, wherever links lead. */
   covers(path: string): Promise<boolean>
 }
@@ -33,6 +36,7 @@ export type StateGuard = {
 /** This program's own state is known by which folder it is, others' by what it looks like; a folder that merely has such a name is nobody's state. */
 export function createStateGuard(own: readonly OwnState[]): StateGuard {
   const owned = ownedBy(own)
+  const ownFiles = filesOf(own)
   const looks = new Map<string, Promise<LookAbove>>()
 
   async function lookAt(path: string, stats: BigIntStats, names: readonly string[]): Promise<PrivatePart> {
@@ -67,7 +71,15 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     return looked
   }
 
+  async function isOwnFile(stats: BigIntStats): Promise<boolean> {
+    return (await ownFiles).has(idOf(stats))
+  }
+
   return {
+    async isPrivateFile(path, stats) {
+      if (await isOwnFile(stats)) return true
+      return mayBePrivate(basename(path), stats) && holdsSecret(path, stats)
+    },
     async privateIn(path, stats, names) {
       const part = await lookAt(path, stats, names)
       // Where nothing else is, one word is enough.
@@ -77,6 +89,8 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
       let at = await realpath(path).catch(unlessUnreadable)
       if (at === undefined) return false
       const stats = await stat(at, { bigint: true }).catch(unlessUnreadable)
+      // Of a single file it costs nothing to look into it, whatever its name.
+      if (stats?.isFile() && ((await isOwnFile(stats)) || (await holdsSecret(at, stats)))) return true
       if (stats?.isDirectory()) {
         const names = (await readdir(at).catch(unlessUnreadable)) ?? []
         if ((await this.privateIn(at, stats, names)) === 'all') return true
@@ -121,6 +135,17 @@ async function ownedBy(own: readonly OwnState[]): Promise<ReadonlyMap<string, Ow
     if (stats !== undefined) owned.set(idOf(stats), names ?? 'all')
   }
   return owned
+}
+
+/** What the desktop app keeps in a folder of its own, where a browser keeps much besides. */
+const DESKTOP_LISTS = /^uploads$|\.json/
+
+/** The files that the program keeps, to know them by other names. */
+async function filesOf(own: readonly OwnState[]): Promise<ReadonlySet<string>> {
+  const isOurs = ({ names }: OwnState, name: string): boolean =>
+    names === undefined ? DESKTOP_LISTS.test(name) : isAmong(names, name)
+  const files = await Promise.all(own.map((state) => filesBelow(state.path, (name) => isOurs(state, name))))
+  return new Set(files.flat().map(idOf))
 }
 
 function idOf({ dev, ino }: BigIntStats): string {

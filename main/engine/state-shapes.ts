@@ -141,11 +141,21 @@ async function isEmptyState(path: string, names: ReadonlySet<string>): Promise<b
 }
 
 async function isReceiverKey(path: string): Promise<boolean> {
-  if (!(await holds(path, /-----BEGIN PRIVATE KEY-----.*-----BEGIN CERTIFICATE-----/s))) return false
-  const pem = await readFile(path, 'utf8').catch(unlessUnreadable)
-  const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem ?? '')?.[0]
+  if (!(await holds(path, /PRIVATE KEY-----/))) return false
+  const pem = await readFile(path, 'latin1').catch(unlessUnreadable)
+  return pem !== undefined && isReceiverIdentity(pem)
+}
+
+/** Whether this is a private key with a certificate that a receiver made for itself, in whatever order. */
+export function isReceiverIdentity(pem: string): boolean {
+  if (!/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(pem)) return false
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return certificates.some(isReceiverCertificate)
+}
+
+function isReceiverCertificate(pem: string): boolean {
   try {
-    return certificate !== undefined && new X509Certificate(certificate).subject === `CN=${RECEIVER_CERTIFICATE_NAME}`
+    return new X509Certificate(pem).subject === `CN=${RECEIVER_CERTIFICATE_NAME}`
   } catch {
     // It is no certificate.
     return false

@@ -3,7 +3,8 @@ import { isPutWhole, putFile } from './batch.ts'
 import type { Budget } from './budget.ts'
 import type { ChunkMemory } from './chunk-memory.ts'
 import type { Connection, ReceiverKind } from './connection.ts'
-import { openDigest } from './digest.ts'
+import { type FileDigest, openDigest } from './digest.ts'
+import { notAsRemembered, sourceChanged } from './errors.ts'
 import type { HashPool } from './hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from './resume-store.ts'
 import { sendFile } from './send-file.ts'
@@ -52,10 +53,16 @@ export async function transfer(
   try {
     const hashing = await trustedHashing(record, known, source, hashPool)
     listener.onHashing(hashing)
+    const hashAnew = (): FileDigest => {
+      const digest = openDigest(hashPool)
+      listener.onHashing({ digest, proof: source.proof })
+      return digest
+    }
     const attempt: Attempt = {
       record,
       source,
       digest: hashing.digest,
+      ...(hashing.isRemembered && { hashAnew }),
       ...deps,
       listener,
       signal: AbortSignal.any([signal, over.signal]),
@@ -82,14 +89,26 @@ async function trustedHashing(
   // The attempt before may have ended while it was hashing.
   await known?.digest.settled()
   if (known !== undefined && isSameProof(known.proof, proof)) {
-    if (!source.timesTell) await source.assertSamples(known.digest.samples)
+    if (!source.timesTell && !(await source.hasSamples(known.digest.samples))) throw sourceChanged()
     return known
   }
   const isOf = (saved: SavedHashing): boolean =>
     saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
   if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: openDigest(hashPool), proof }
-  await source.assertSamples(hashed.samples)
-  return { digest: openDigest(hashPool, hashed), proof }
+  const digest = savedDigest(hashPool, hashed)
+  if (digest === undefined) return { digest: openDigest(hashPool), proof }
+  if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
+  return { digest, proof, isRemembered: true }
+}
+
+/** Undefined when what was saved is not the state of a digest, whatever became of it: then the file is hashed from its first byte. */
+function savedDigest(hashPool: HashPool, saved: SavedHashing): FileDigest | undefined {
+  try {
+    return openDigest(hashPool, saved)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return undefined
+  }
 }
 
 function isFile(record: ResumeRecord): record is FileRecord {

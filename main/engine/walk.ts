@@ -80,11 +80,13 @@ async function* walkFolder(
   }
   if (names.length === 0) yield { kind: 'entry', entry: { source, path, folder } }
   for (let at = 0; at < names.length; at += LOOKS_AT_ONCE) {
-    const looks = await Promise.all(names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(join(source, name))))
+    const looks = await Promise.all(
+      names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(join(source, name), guard)),
+    )
     for (const [index, look] of looks.entries()) {
       const name = names[at + index] ?? ''
       const child = join(source, name)
-      if (part.has(name)) yield stateAt(child)
+      if (part.has(name) || look.kind === 'private') yield stateAt(child)
       else if (look.kind === 'unreadable') yield unreadable(child, look.error)
       else if (look.stats.isDirectory()) yield* walkFolder(child, look.stats, [...path, name], folder, guard)
       else yield classify(child, [...path, name], look.stats, folder)
@@ -94,11 +96,13 @@ async function* walkFolder(
 
 type Look =
   | { readonly kind: 'stats'; readonly stats: BigIntStats }
+  | { readonly kind: 'private' }
   | { readonly kind: 'unreadable'; readonly error: unknown }
 
-async function lookAt(path: string): Promise<Look> {
+async function lookAt(path: string, guard: StateGuard): Promise<Look> {
   try {
-    return { kind: 'stats', stats: await lstat(path, { bigint: true }) }
+    const stats = await lstat(path, { bigint: true })
+    return stats.isFile() && (await guard.isPrivateFile(path, stats)) ? { kind: 'private' } : { kind: 'stats', stats }
   } catch (error) {
     return { kind: 'unreadable', error }
   }

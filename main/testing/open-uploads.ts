@@ -10,7 +10,7 @@ export function openUploads(directory: string, told: string[]) {
 export function record(id: string, more: Partial<ResumeRecord> = {}): ResumeRecord {
   return {
     id,
-    uploadKey: `key-of-${id}-000000`,
+    uploadKey: `key-of-${id.replaceAll('.', '-')}-0000000`,
     source: `/photos/${id}.jpg`,
     identity: { sizeBytes: 10, modifiedAtMs: 1_700_000_000_000, inode: '42' },
     path: ['photos', `${id}.jpg`],
