@@ -40,7 +40,7 @@ export async function followUploads(
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
     if (status.kind === 'interrupted' && (reached || isPlain()) && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(`${status.message}${whatFollows(status.reason)}`)
+      report.note(`${asSentence(status.message)}${whatFollows(status.reason)}`)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true
@@ -110,4 +110,9 @@ export async function followUploads(
 function whatFollows(reason: string): string {
   if (sentAnew.has(reason)) return ''
   return triedOnceMore.has(reason) ? ' Trying once more.' : ' Trying again until it works.'
+}
+
+/** A receiver's own words may end without a full stop. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
