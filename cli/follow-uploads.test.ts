@@ -56,7 +56,7 @@ test('trouble with a plain receiver is told although nothing arrived yet, once',
 })
 
 test('what is tried only once more is not said to be tried until it works', async () => {
-  expect(await notesOn([interrupted('FINAL_CHECKSUM', 'Other bytes.')], true)).toEqual([
-    'Other bytes. Trying once more.',
-  ])
+  expect(await notesOn([interrupted('FINAL_CHECKSUM', 'Other.')], true)).toEqual(['Other. Trying once more.'])
+  const told = await notesOn([interrupted('INCOMPLETE', 'The receiver answered: no')], true)
+  expect(told).toEqual(['The receiver answered: no. Trying again until it works.'])
 })

@@ -45,7 +45,7 @@ export async function followUploads(
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
     if (status.kind === 'interrupted' && (reached || isPlain()) && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(`${status.message}${whatFollows(status.reason)}`)
+      report.note(`${asSentence(status.message)}${whatFollows(status.reason)}`)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true
@@ -141,4 +141,9 @@ function emptied(paths: readonly string[], skipped: readonly Skipped[], sources:
   // A folder that was found empty is sent as such.
   for (const source of sources) for (const folder of [source, ...foldersOf(source)]) suspects.delete(folder)
   return [...suspects].map((folder) => names.get(folder) ?? folder)
+}
+
+/** A receiver's own words may end without a full stop. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }

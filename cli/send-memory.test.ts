@@ -40,6 +40,16 @@ test('the same command finds the keys of what it did not finish', async () => {
   await other.close()
 })
 
+test('it finds which of its equals each was, so that it keeps its name', async () => {
+  const batch = { batchId: 'b'.repeat(32), sourceId: 's', sameName: 2 }
+  const first = openSendMemory(state, command)
+  await first.store.put([{ ...record, batch }])
+  await first.close()
+  const second = openSendMemory(state, command)
+  expect(second.begunBefore(record)?.batch).toEqual(batch)
+  await second.close()
+})
+
 test('a run that ends before it has queued anything forgets nothing', async () => {
   const first = openSendMemory(state, command)
   await first.store.put([record])

@@ -1,76 +1,7 @@
-import { join } from 'node:path'
-import { type ServiceError, status } from '@grpc/grpc-js'
-import { expect, onTestFinished, test } from 'vitest'
-import { makeFile } from '../../test/support/made-file.ts'
-import { type PlainServer, type Quirks, startQuirkyServer } from '../../test/support/plain-server.ts'
-import { tempDir } from '../../test/support/temp-dir.ts'
-import type { Finished } from './attempt.ts'
-import { createBudget } from './budget.ts'
-import { createChunkMemory } from './chunk-memory.ts'
-import { connect } from './connection.ts'
-import { openDigest } from './digest.ts'
-import { createHashPool } from './hash-pool.ts'
-import type { Patience } from './plain-patience.ts'
-import { plaintextRoute } from './route.ts'
-import { sendToPlainReceiver } from './send-plain.ts'
-import { openSource, readIdentity } from './source.ts'
-import { createStages } from './stages.ts'
-import { createTokenBucket } from './throttle.ts'
-
-const MIB = 1024 ** 2
-
-/** What takes seconds and minutes elsewhere takes a fraction of a second. */
-const hasty: Patience = { queryMs: 300, takeMs: () => 1000, answerMs: 200, checkMs: () => 400 }
-
-/** A file of `sizeBytes` and a server with quirks; `attempt` sends the one to the other once. */
-async function sending(sizeBytes: number, quirks: Quirks = {}) {
-  const server = await startQuirkyServer(quirks)
-  const path = join(tempDir(), 'data.bin')
-  const md5 = makeFile(path, sizeBytes)
-  const identity = await readIdentity(path)
-  const hashPool = await createHashPool()
-  const connection = connect(plaintextRoute(server.address), 2)
-  onTestFinished(() => connection.close())
-  const sent = { bytes: 0 }
-  const record = {
-    id: 'upload-1',
-    uploadKey: 'key-of-one-upload',
-    source: path,
-    identity,
-    path: ['data.bin'],
-    receiver: server.address,
-    onConflict: 'keep-both' as const,
-    rank: 0,
-  }
-  const budgetBytes = 8 * MIB
-  const budget = createBudget(() => budgetBytes)
-  async function attempt(signal = new AbortController().signal): Promise<Finished> {
-    const source = await openSource(path, identity)
-    try {
-      const nothing = () => undefined
-      const listener = {
-        ...{ onBegun: nothing, onStored: nothing, onHashed: nothing, onVerifying: nothing, onHashing: nothing },
-        onSent: (bytes: number) => {
-          sent.bytes += bytes
-        },
-      }
-      const tools = {
-        budget,
-        memory: createChunkMemory(budgetBytes),
-        throttle: createTokenBucket(),
-        stages: createStages(),
-      }
-      const digest = openDigest(hashPool)
-      return await sendToPlainReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
-    } finally {
-      await source.close()
-    }
-  }
-  return { server, md5, attempt, sent, finished: { storedAs: 'key-of-one-upload', md5 } }
-}
-
-const failing = (code: status, details: string): ServiceError =>
-  Object.assign(new Error(details), { code, details, metadata: undefined }) as unknown as ServiceError
+import { status } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
+import { failing, MIB, sending } from '../../test/support/plain-sending.ts'
+import type { PlainServer } from '../../test/support/plain-server.ts'
 
 const isLastOf = ({ chunks }: PlainServer) => chunks.filter(({ isLast }) => isLast).map(({ offset }) => Number(offset))
 
@@ -190,44 +121,6 @@ test('an answer of no success says what the server said, or that it said nothing
     })
     await expect(attempt()).rejects.toMatchObject({ reason: 'INCOMPLETE', message: told })
   }
-})
-
-test('a server that says that it was no success and has the file all the same, has stored it', async () => {
-  const { attempt, finished } = await sending(2 * MIB, {
-    upload: (call, answer, _count, plain) => {
-      call.on('data', plain.keep)
-      call.on('end', () => answer(null, { success: false, message: 'no' }))
-      return true
-    },
-  })
-  expect(await attempt()).toEqual(finished)
-})
-
-test('a server that takes nothing and calls it a success is tried once more, and not for ever', async () => {
-  const { attempt } = await sending(6 * MIB, {
-    upload: (_call, answer) => {
-      answer(null, { success: true, message: 'sure' })
-      return true
-    },
-  })
-  await expect(attempt()).rejects.toMatchObject({ reason: 'FINAL_CHECKSUM', remedy: 'retry-once' })
-})
-
-test('offsets that cannot be of the file are not believed, and everything is sent', async () => {
-  const offsets = [-MIB, 5, 3 * MIB, '4611686018427387904', '9223372036854775807', -1]
-  const { server, attempt, finished } = await sending(3 * MIB, { query: () => ({ offsets }) })
-  expect(await attempt()).toEqual(finished)
-  expect(server.chunks).toHaveLength(3)
-})
-
-test('offsets that are not true come out at the end, whichever part was sent', async () => {
-  const { attempt } = await sending(3 * MIB, { query: () => ({ offsets: [MIB, MIB] }) })
-  await expect(attempt()).rejects.toMatchObject({ reason: 'FINAL_CHECKSUM', remedy: 'retry-once' })
-})
-
-test('a server that knows no such file has nothing of it', async () => {
-  const { attempt, finished } = await sending(MIB, { query: () => failing(status.NOT_FOUND, 'no such file') })
-  expect(await attempt()).toEqual(finished)
 })
 
 test('an attempt that is stopped while it waits for an answer ends at once, with the reason of its signal', async () => {

@@ -52,17 +52,17 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
     const md5 = digest.hex()
     const check = (until: AbortSignal) => integrityOf(attempt, { ...file, clientMd5: md5 }, patience, until)
     const isAllSent = sentBytes === sizeBytes
-    const isFurther = async (): Promise<boolean> => {
-      const storedNow = await storedSpans(attempt, file, patience)
-      return storedBytesOf(sizeBytes, storedNow) > sizeBytes - missingBytes
+    const cameBy = async (): Promise<Progress> => {
+      const storedNow = storedBytesOf(sizeBytes, await storedSpans(attempt, file, patience))
+      return { isFurther: storedNow > sizeBytes - missingBytes, isWhole: storedNow === sizeBytes }
     }
     const isKnown =
       call !== undefined &&
       (await hasArrived(call, md5, check, patience, signal).catch(async (error: unknown) => {
         const isBelieved = missingBytes < sizeBytes
-        throw isBelieved && isAllSent && isNoSuccess(error) && !(await isFurther()) ? toldWrong(error) : error
+        throw isBelieved && isAllSent && isNoSuccess(error) && !(await cameBy()).isFurther ? toldWrong(error) : error
       }))
-    if (!isKnown) await mustBeSame(md5, await check(signal), isAllSent, isFurther)
+    if (!isKnown) await mustBeSame(md5, await check(signal), isAllSent, cameBy)
     // Plain receivers store a file under its id, and tell of no other name.
     return { storedAs: file.fileId, md5 }
   } finally {
@@ -207,21 +207,25 @@ function toldWrong({ message }: UploadError): UploadError {
   return new UploadError('FINAL_CHECKSUM', `${message} (${why}).`, 'retry-once')
 }
 
-/** @param isFurther whether the receiver has more of the file than before; one that takes nothing and calls that a success is not asked for ever */
+/** How far the receiver says that it is after an attempt: whether it has more of the file than before, and whether it has all of it. */
+type Progress = { readonly isFurther: boolean; readonly isWhole: boolean }
+
+/** One that takes nothing more is not asked for ever; else what it misses is sent. */
 async function mustBeSame(
   md5: string,
   answer: FileIntegrityStatus,
   isAllSent: boolean,
-  isFurther: () => Promise<boolean>,
+  cameBy: () => Promise<Progress>,
 ): Promise<void> {
   if (isSame(md5, answer)) return
   const { serverMd5, message } = answer
   const said = serverMd5 === '' ? `it computed no MD5 (${message})` : `its MD5 is ${serverMd5}`
-  if (isAllSent)
-    throw new UploadError('FINAL_CHECKSUM', `The receiver did not store the same bytes: ${said}.`, 'retry-once')
-  const early = `The receiver answered before everything was sent, and ${said}.`
-  if (await isFurther()) throw new UploadError('INCOMPLETE', early, 'retry')
-  throw new UploadError('FINAL_CHECKSUM', early, 'retry-once')
+  const what = isAllSent
+    ? `The receiver did not store the same bytes: ${said}.`
+    : `The receiver answered before everything was sent, and ${said}.`
+  const { isFurther, isWhole } = await cameBy()
+  if (isFurther && !isWhole) throw new UploadError('INCOMPLETE', what, 'retry')
+  throw new UploadError('FINAL_CHECKSUM', what, 'retry-once')
 }
 
 /** An error of a question, in words that say what was asked, or how much had been sent when it failed. */
