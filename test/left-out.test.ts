@@ -156,7 +156,7 @@ async function treeWithState() {
   }
   const secret = { fingerprint: 'sha256:00', certificatePem: 'PEM', token: 'secret' }
   writeFileSync(join(sender, 'receivers.json'), JSON.stringify({ version: 1, receivers: [secret] }))
-  for (const name of ['.longshore', 'identity', 'sends', 'ledger', 'devices']) {
+  for (const name of ['identity', 'sends', 'ledger', 'devices']) {
     makeFile(join(tree, 'alike', name, 'notes.txt'), 10)
   }
   writeFileSync(join(tree, 'alike/receivers.json'), '{"receivers":["the kitchen"]}')
@@ -176,7 +176,6 @@ test('the state of receivers and senders in a tree is left out and told; what on
   )
   expect(arrived(there)).toEqual([
     'tree/a.bin',
-    'tree/alike/.longshore/notes.txt',
     'tree/alike/devices/notes.txt',
     'tree/alike/identity/notes.txt',
     'tree/alike/ledger/notes.txt',
@@ -184,6 +183,18 @@ test('the state of receivers and senders in a tree is left out and told; what on
     'tree/alike/sends/notes.txt',
     'tree/box/a.bin',
   ])
+})
+
+test('a folder that only has the name of a receiver’s own fails file by file, because no receiver stores anything under it', async () => {
+  const tree = join(tempDir(), 'tree')
+  const notes = join(tree, 'alike/.longshore/notes.txt')
+  for (const path of [notes, join(tree, 'a.bin')]) makeFile(path, 10)
+  const there = tempDir()
+  const { port } = await longshoreReceive(there)
+  const { status, events } = await send(port, [tree])
+  expect(status).toBe(1)
+  expect(events.filter(({ event }) => event === 'failed')).toMatchObject([{ path: notes, reason: 'BAD_NAME' }])
+  expect(arrived(there)).toEqual(['tree/a.bin'])
 })
 
 test('the state of a receiver or a sender that was named, by whatever way, fails', async () => {
