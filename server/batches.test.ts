@@ -67,6 +67,40 @@ test('a name with a number that is somebody else\u2019s is not replaced for a so
   expect(Object.keys(await filesIn(directory)).sort()).toEqual(['a (2).txt', 'a (3).txt', 'a (4).txt', 'a.txt'])
 })
 
+test('a source that was kept beside somebody else’s file, because it was sent without overwriting, replaces that file when it is', async () => {
+  const { client, directory } = await receiving()
+  await writeFile(join(directory, 'a.bin'), 'by hand')
+  const keeping = { ...of('monday', '1'), onConflict: 'KEEP_BOTH' } as const
+  expect((await upload(client, source('a.bin', Buffer.from('1')), keeping)).storedAs).toBe('a (2).bin')
+  expect((await upload(client, source('a.bin', Buffer.from('2')), of('tuesday', '1'))).storedAs).toBe('a.bin')
+  expect(await filesIn(directory)).toEqual({
+    'a.bin': md5Of(Buffer.from('2')),
+    'a (2).bin': md5Of(Buffer.from('1')),
+  })
+})
+
+test.each([
+  ['cam1', 'cam2'],
+  ['cam2', 'cam1'],
+] as const)(
+  'sources that were kept beside each other replace their own files when they overwrite, %s first',
+  async (...order) => {
+    const { client, directory } = await receiving()
+    const send = async (item: string, batch: string, onConflict: 'KEEP_BOTH' | 'OVERWRITE') =>
+      (await upload(client, source('p.txt', Buffer.from(`${item} ${batch}`)), { ...of(batch, item), onConflict }))
+        .storedAs
+    const before = {
+      cam1: await send('cam1', 'monday', 'KEEP_BOTH'),
+      cam2: await send('cam2', 'monday', 'KEEP_BOTH'),
+    }
+    for (const item of order) expect([item, await send(item, 'tuesday', 'OVERWRITE')]).toEqual([item, before[item]])
+    expect(await filesIn(directory)).toEqual({
+      'p.txt': md5Of(Buffer.from('cam1 tuesday')),
+      'p (2).txt': md5Of(Buffer.from('cam2 tuesday')),
+    })
+  },
+)
+
 test('a small file that was kept beside another of its batch is not replaced by a third', async () => {
   const { client, directory } = await receiving()
   const [first, second] = [source('a.txt', Buffer.from('1')), source('a (2).txt', Buffer.from('2'))]

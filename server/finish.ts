@@ -118,14 +118,23 @@ function mayReplace({ batch }: UploadRecord, holder: FinishedRecord | undefined)
   return !isOfBatch || holder?.batch?.sourceId === batch.sourceId
 }
 
-/** Where a source was kept beside another one when it was sent before: it finds its own file again, whichever of them comes first this time. */
+/**
+ * Where a source was kept beside another one of its batch when it was sent before: it finds its own file again, whichever of them comes first this time. One
+ * that was kept beside the file of somebody else, because it was sent without OVERWRITE then, now replaces that.
+ */
 async function storedBefore({ names }: Ledger, record: UploadRecord): Promise<StoredBefore | undefined> {
   const { batch, owner, onConflict, path } = record
   if (batch === undefined || onConflict !== 'OVERWRITE') return undefined
+  const first = (await names.holder(path))?.batch
   for await (const earlier of names.askedFor(path)) {
     const { fileId, state, sizeBytes, modifiedAtMs } = earlier
     const isOwn = earlier.owner === owner && earlier.batch?.sourceId === batch.sourceId && fileId !== record.fileId
     if (!isOwn || foldedPath(state.storedAs) === foldedPath(path)) continue
+    const isBesideItsBatch =
+      first !== undefined &&
+      first.sourceId !== batch.sourceId &&
+      (first.batchId === earlier.batch?.batchId || first.batchId === batch.batchId)
+    if (earlier.onConflict !== 'OVERWRITE' && !isBesideItsBatch) continue
     const holder = await names.holder(state.storedAs)
     if (holder?.fileId === fileId) return { fileId, path: state.storedAs, sizeBytes, modifiedAtMs }
   }
