@@ -1,5 +1,5 @@
 import { isLoss, ReceiveError, receiveErrorFrom } from './errors.ts'
-import type { FinishedRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { BatchItem, FinishedRecord, Ledger, UploadRecord } from './ledger/ledger.ts'
 import { foldedPath } from './safe-path.ts'
 import { isStoredAt } from './same-bytes.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
@@ -125,20 +125,22 @@ function mayReplace({ batch }: UploadRecord, holder: FinishedRecord | undefined)
 async function storedBefore({ names }: Ledger, record: UploadRecord): Promise<StoredBefore | undefined> {
   const { batch, owner, onConflict, path } = record
   if (batch === undefined || onConflict !== 'OVERWRITE') return undefined
-  const first = (await names.holder(path))?.batch
   for await (const earlier of names.askedFor(path)) {
     const { fileId, state, sizeBytes, modifiedAtMs } = earlier
     const isOwn = earlier.owner === owner && earlier.batch?.sourceId === batch.sourceId && fileId !== record.fileId
     if (!isOwn || foldedPath(state.storedAs) === foldedPath(path)) continue
-    const isBesideItsBatch =
-      first !== undefined &&
-      first.sourceId !== batch.sourceId &&
-      (first.batchId === earlier.batch?.batchId || first.batchId === batch.batchId)
-    if (earlier.onConflict !== 'OVERWRITE' && !isBesideItsBatch) continue
+    if (earlier.onConflict !== 'OVERWRITE' && !isBesideItsBatch(batch, earlier, await names.holder(path))) continue
     const holder = await names.holder(state.storedAs)
     if (holder?.fileId === fileId) return { fileId, path: state.storedAs, sizeBytes, modifiedAtMs }
   }
   return undefined
+}
+
+/** Whether what has the name that a source asked for came with it, now or then: its own number came from that. */
+function isBesideItsBatch(batch: BatchItem, earlier: FinishedRecord, holder: FinishedRecord | undefined): boolean {
+  const first = holder?.batch
+  if (first === undefined || first.sourceId === batch.sourceId) return false
+  return first.batchId === earlier.batch?.batchId || first.batchId === batch.batchId
 }
 
 /** A part that its disk cannot give back has to be sent again. */
