@@ -1,23 +1,14 @@
-import { readdirSync, rmSync, utimesSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
-import { makeFile, md5OfFile } from './support/made-file.ts'
+import { makeFile, makeUndated, md5OfFile } from './support/made-file.ts'
 import { tempDir } from './support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from './support/with-engine.ts'
 import { withReceiver } from './support/with-receiver.ts'
 
-/** Seconds since 1970; whole, so that it can be restored. */
-const SOME_TIME = 1_700_000_000
 const LARGE = 3 * CHUNK_BYTES
 const SMALL = 10_000
-
-/** Makes a file whose time says nothing about its content; answers its MD5. */
-function makeUndated(path: string, bytes: number, seed: number): string {
-  const md5 = makeFile(path, bytes, seed)
-  utimesSync(path, SOME_TIME, SOME_TIME)
-  return md5
-}
 
 /** A file that something happens to on this computer when the receiver has stored it and its answer is still on the way. */
 async function storedAndThen(bytes: number, happens: (source: string) => void) {

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ResumeRecord } from '../main/engine/engine.ts'
@@ -6,23 +6,14 @@ import { createHashSteps } from '../main/engine/hash-step.ts'
 import type { SavedHashing } from '../main/engine/resume-store.ts'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { heldReceiver } from './support/held-receiver.ts'
-import { makeFile, md5OfFile } from './support/made-file.ts'
+import { makeFile, makeUndated, md5OfFile } from './support/made-file.ts'
 import { memoryResumeStore } from './support/memory-resume-store.ts'
 import { tempDir } from './support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from './support/with-engine.ts'
 import { withReceiver } from './support/with-receiver.ts'
 
-/** Seconds since 1970; whole, so that it can be restored. */
-const SOME_TIME = 1_700_000_000
 const LARGE = 3 * CHUNK_BYTES
 const SMALL = 10_000
-
-/** Makes a file whose time says nothing about its content; answers its MD5. */
-function makeUndated(path: string, bytes: number, seed: number): string {
-  const md5 = makeFile(path, bytes, seed)
-  utimesSync(path, SOME_TIME, SOME_TIME)
-  return md5
-}
 
 /** A resume store that has never heard that anything was finished, as after a crash in that moment. */
 function forgetfulOfEnds() {

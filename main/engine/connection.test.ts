@@ -1,34 +1,9 @@
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  Server,
-  ServerCredentials,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
-import { expect, onTestFinished, test } from 'vitest'
-import { fileTransferService } from '../../proto/index.ts'
+import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
 import { PROTOCOL_VERSION } from '../../proto/limits.ts'
-import { connect } from './connection.ts'
-import { plaintextRoute } from './route.ts'
+import { connectTo } from '../../test/support/connect-to.ts'
 
 const never = new AbortController().signal
-
-/** A connection to a server that answers GetReceiverInfo like this, and nothing else. */
-async function connectTo(implementation: UntypedServiceImplementation) {
-  const server = new Server()
-  server.addService(fileTransferService, implementation)
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
-  const connection = connect(plaintextRoute(`127.0.0.1:${port}`), 1)
-  onTestFinished(() => {
-    connection.close()
-    server.forceShutdown()
-  })
-  return connection
-}
 
 const introducing = (protocolMin: number): UntypedServiceImplementation => ({
   getReceiverInfo: (_call: unknown, done: (error: null, info: object) => void) =>

@@ -1,9 +1,7 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js'
-import { expect, onTestFinished, test } from 'vitest'
+import type { ServerDuplexStream } from '@grpc/grpc-js'
+import { expect, test } from 'vitest'
 import type { PutFile } from '../../proto/generated/filetransfer/PutFile.ts'
-import { fileTransferService } from '../../proto/index.ts'
-import { connect } from './connection.ts'
-import { plaintextRoute } from './route.ts'
+import { connectTo } from '../../test/support/connect-to.ts'
 
 const never = new AbortController().signal
 const file = (uploadKey: string, text: string) => ({ uploadKey, data: Buffer.from(text), path: [text] })
@@ -22,18 +20,7 @@ async function slowReceiver() {
     })
     call.on('end', () => call.end())
   }
-  const server = new Server()
-  server.addService(fileTransferService, { putFiles })
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
-  const connection = connect(plaintextRoute(`127.0.0.1:${port}`), 1)
-  onTestFinished(() => {
-    connection.close()
-    server.forceShutdown()
-  })
+  const connection = await connectTo({ putFiles })
   return {
     connection,
     came,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes `bytes` of content that differs at every place and from every other seed; answers its MD5, hex. */
@@ -16,6 +16,16 @@ export function makeFile(path: string, bytes: number, seed = 1): string {
   for (let i = bytes - (bytes % 4); i < bytes; i++) content[i] = (i * 31 + seed) & 0xff
   writeFileSync(path, content)
   return md5(content)
+}
+
+/** Seconds since 1970; whole, so that it can be restored. */
+const SOME_TIME = 1_700_000_000
+
+/** Makes a file whose time says nothing about its content; answers its MD5. */
+export function makeUndated(path: string, bytes: number, seed: number): string {
+  const digest = makeFile(path, bytes, seed)
+  utimesSync(path, SOME_TIME, SOME_TIME)
+  return digest
 }
 
 function md5(content: Buffer): string {
