@@ -13,8 +13,10 @@ export class IpcDesk {
     this.#preloadPath = preloadPath
   }
 
-  /** Resolves with what to send back, if anything. Rejects with what a listener of `ipcMain.on` throws. */
+  /** Resolves with what to send back, if anything. Rejects with what a listener of `ipcMain.on` throws. Nothing that the page of a closed window said is heard. */
   async take(message: PageMessage): Promise<HostMessage | undefined> {
+    // Chromium closes the page a moment after its window is gone for the app.
+    if (this.#sender.isDestroyed()) return undefined
     switch (message.kind) {
       case 'send':
         ipcMain.emit(message.channel, this.#event(), ...decodeArguments(message.data))
@@ -38,13 +40,14 @@ export class IpcDesk {
     }
   }
 
-  /** Resolves once a listener has set `event.returnValue`, or at once when nobody listens. Takes and gives JSON text. */
+  /** Resolves once a listener has set `event.returnValue`, or at once when nobody listens or the window is closed. Takes and gives JSON text. */
   answerSync(text: string): Promise<string> {
     const { channel, data } = JSON.parse(text) as { channel: string; data: unknown }
     return new Promise((resolve) => {
       const answer = (value: unknown): void => resolve(JSON.stringify(codec.encode(value)))
       const event = Object.defineProperty(this.#event(), 'returnValue', { set: answer })
-      if (!ipcMain.emit(channel, event, ...decodeArguments(data))) answer(undefined)
+      const isHeard = !this.#sender.isDestroyed() && ipcMain.emit(channel, event, ...decodeArguments(data))
+      if (!isHeard) answer(undefined)
     })
   }
 
