@@ -4,7 +4,7 @@ import { registerWindowScheme } from './app-protocol.ts'
 import { readLaunchArguments } from './launch-arguments.ts'
 import { type Longshore, openLongshore } from './longshore.ts'
 import { messageOf } from './message-of.ts'
-import { refuseDebugging } from './refuse-debugging.ts'
+import { refuseDebugging, refuseSwitchesOfLink } from './refuse-debugging.ts'
 
 /** The longest the process stays after its window is gone: enough to stop the receiver and to save. */
 const LONGEST_GOODBYE_MS = 3_000
@@ -17,7 +17,9 @@ if (process.platform === 'win32') app.setAppUserModelId('app.longshore.desktop')
 // Enabling the sandbox takes back an explicit --no-sandbox, without which Electron does not run as root on Linux.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 
-const refusal = refuseDebugging(app.isPackaged, (name) => app.commandLine.hasSwitch(name))
+const refusal =
+  refuseDebugging(app.isPackaged, (name) => app.commandLine.hasSwitch(name)) ??
+  refuseSwitchesOfLink(app.isPackaged, process.argv, process.platform)
 if (refusal !== undefined) stopBeforeTheStart(refusal)
 else if (app.requestSingleInstanceLock()) live()
 else app.quit()
@@ -28,8 +30,9 @@ function stopBeforeTheStart(sentence: string): void {
 }
 
 function live(): void {
-  // On macOS and Linux the package says so itself.
-  if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient('longshore')
+  // On macOS and Linux the package says so itself. Behind `--` Chromium reads no switches, whatever a link looks like.
+  if (app.isPackaged && process.platform === 'win32')
+    app.setAsDefaultProtocolClient('longshore', process.execPath, ['--'])
   const launch = readLaunchArguments(process.argv, process.cwd(), app.getAppPath())
   // Not awaited at the top level: Electron is only ready once this module has been evaluated.
   const opening = app.whenReady().then(() => openLongshore({ ...launch, discoveryOn: process.env.LONGSHORE_DISCOVERY }))

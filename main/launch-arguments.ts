@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isLink } from './opened-link.ts'
 
 export type LaunchArguments = {
   /** Files and folders to add, absolute. */
   readonly paths: readonly string[]
-  /** A `longshore://` link, as it was given. */
+  /** The first `longshore://` link, as it was given; nothing else is taken then. */
   readonly link?: string
   /** Asks to receive on this computer, unless the person decided already. */
   readonly receiveHere: boolean
@@ -16,25 +17,23 @@ export type LaunchArguments = {
 export const HIDDEN_SWITCH = '--hidden'
 
 /**
- * Reads a command line of the app. The runtime may put switches of its own anywhere, and names the app's folder first when the app is not packaged;
- * so every argument that is not a switch, not the app itself and does exist counts as something to add.
+ * Reads a command line of the app. A link is all that it says: the system hands one over as the only argument, so whatever else is there is nothing that a
+ * person asked for. Without one, the runtime may put switches of its own anywhere, and names the app's folder first when the app is not packaged; so every
+ * argument that is not a switch, not the app itself and does exist counts as something to add. Behind `--` nothing is a switch.
  */
 export function readLaunchArguments(
   argv: readonly string[],
   workingDirectory: string,
   appPath: string,
 ): LaunchArguments {
-  const paths = argv
-    .slice(1)
-    .filter((argument) => argument !== '' && !argument.startsWith('-'))
-    .filter((argument) => !isLink(argument))
+  const given = argv.slice(1)
+  const link = given.find(isLink)
+  if (link !== undefined) return { paths: [], link, receiveHere: false, hidden: false }
+  const end = given.includes('--') ? given.indexOf('--') : given.length
+  const switches = given.slice(0, end).filter((argument) => argument.startsWith('-'))
+  const paths = given
+    .filter((argument, at) => argument !== '' && at !== end && (at > end || !argument.startsWith('-')))
     .map((argument) => resolve(workingDirectory, argument))
     .filter((path) => path !== appPath && existsSync(path))
-  const link = argv.slice(1).find(isLink)
-  const asks = { receiveHere: argv.includes('--receive-here'), hidden: argv.includes(HIDDEN_SWITCH) }
-  return { paths, ...(link !== undefined && { link }), ...asks }
-}
-
-function isLink(argument: string): boolean {
-  return /^longshore:\/\//i.test(argument)
+  return { paths, receiveHere: switches.includes('--receive-here'), hidden: switches.includes(HIDDEN_SWITCH) }
 }

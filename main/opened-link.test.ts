@@ -15,8 +15,15 @@ test('a link waits for the page, is taken once, and reaches a page that is there
   expect(opened.take()).toBe('longshore://c:1/')
 })
 
-test('a link that is longer than any is passed over', () => {
+test.each([
+  ['longer than any', `longshore://${'a'.repeat(4000)}`],
+  ['of another kind', 'https://nas:1/'],
+  ['with a space', 'longshore://nas:1/ --no-sandbox'],
+  ['with a line', 'longshore://nas:1/\nname'],
+  ['that turns what stands after it', 'longshore://nas:1/\u202E?code'],
+  ['that is nothing', ''],
+])('a link %s is passed over', (_how, link) => {
   const opened = createOpenedLink(expect.unreachable)
-  opened.open(`longshore://${'a'.repeat(4000)}`)
+  opened.open(link)
   expect(opened.take()).toBeUndefined()
 })

@@ -10,13 +10,23 @@ export type OpenedLink = {
 /** No link that a person made is longer. */
 const MOST_CHARACTERS = 4_000
 
-/** `send` tells a page that has asked once. */
+/** True for what may be one of our links, whatever it says. Each argument of a command line is looked at. */
+export function isLink(text: string): boolean {
+  return /^\s*longshore:/i.test(text)
+}
+
+/** A link has no spaces, and nothing in it that cannot be seen. */
+function isShowable(link: string): boolean {
+  return isLink(link) && link.length <= MOST_CHARACTERS && !/[\s\p{C}]/u.test(link)
+}
+
+/** `send` tells a page that has asked once. What is no link, or could not be shown as it is, is passed over. */
 export function createOpenedLink(send: (link: string) => void): OpenedLink {
   let waiting: string | undefined
   let isPageThere = false
   return {
     open(link) {
-      if (link.length > MOST_CHARACTERS) return
+      if (!isShowable(link)) return
       if (isPageThere) send(link)
       else waiting = link
     },

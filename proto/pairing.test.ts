@@ -62,6 +62,12 @@ test.each([
   expect(readPairingLink(formatPairingLink(link))).toEqual(link)
 })
 
+test('what a link says is read once, the first of each counts, and a name has nothing in it that cannot be seen', () => {
+  expect(readPairingLink('longshore://nas:1/?name=%2525&name=b&code=')).toEqual({ address: 'nas:1', name: '%25' })
+  const name = encodeURIComponent('a\u202Eb\n\u0007c')
+  expect(readPairingLink(`longshore://nas:1/?name=${name}`)).toEqual({ address: 'nas:1', name: 'abc' })
+})
+
 test.each([
   'https://192.168.1.20:50051/',
   'longshore://',
@@ -71,6 +77,9 @@ test.each([
   'longshore://192.168.1.20:50051/etc/passwd',
   'longshore://192.168.1.20:50051/?fingerprint=sha256:12',
   'longshore://192.168.1.20:50051/?code=123',
+  'longshore://a%20b:1/',
+  'longshore://%6eas:1/',
+  `longshore://nas:1/?name=${'a'.repeat(4000)}`,
   'not a link',
 ])('"%s" is no link', (text) => {
   expect(readPairingLink(text)).toBeUndefined()

@@ -90,20 +90,30 @@ export function formatPairingLink({ address, ...rest }: PairingLink): string {
   return `longshore://${address}/${query.size > 0 ? `?${query}` : ''}`
 }
 
-/** Reads a link; undefined when it is none, or any part of it is not what it should be. Parts it does not know are passed over. */
+/** No link that a receiver made is longer, characters. */
+const MOST_LINK_CHARACTERS = 4_000
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})$/i
+/** What moves a cursor, or turns what stands around it. */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/**
+ * Reads a link; undefined when it is none, or any part of it is not what it should be. Parts it does not know are passed over, and of those that come twice
+ * the first counts. What is escaped is read once.
+ */
 export function readPairingLink(text: string): PairingLink | undefined {
-  if (!URL.canParse(text.trim())) return undefined
+  if (text.length > MOST_LINK_CHARACTERS || !URL.canParse(text.trim())) return undefined
   const link = new URL(text.trim())
-  if (link.protocol !== 'longshore:' || link.hostname === '' || link.port === '') return undefined
+  if (link.protocol !== 'longshore:' || !HOST.test(link.hostname) || link.port === '') return undefined
   if (link.username !== '' || link.password !== '' || !['', '/'].includes(link.pathname)) return undefined
   const [fingerprintText, codeText, nameText] = ['fingerprint', 'code', 'name'].map((key) => link.searchParams.get(key))
   const fingerprint = fingerprintText ? readFingerprint(fingerprintText) : undefined
   const code = codeText ? readPairingCode(codeText) : undefined
+  const name = nameText?.replaceAll(UNSEEN, '').slice(0, MAX_DEVICE_NAME_CHARACTERS)
   if ((fingerprintText && fingerprint === undefined) || (codeText && code === undefined)) return undefined
   return {
     address: `${link.hostname}:${link.port}`,
     ...(fingerprint && { fingerprint }),
     ...(code && { code }),
-    ...(nameText && { name: nameText.slice(0, MAX_DEVICE_NAME_CHARACTERS) }),
+    ...(name && { name }),
   }
 }

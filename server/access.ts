@@ -4,13 +4,13 @@ import type { IdentitySuccessionInput } from '../proto/generated/filetransfer/Id
 import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
 import type { Fingerprint } from '../proto/identity.ts'
 import type { OnUnexpected } from './answer.ts'
-import { createInterceptor, customGate, deviceGate, type Gate, openGate } from './auth.ts'
+import { createInterceptor, customGate, deviceGate, type Gate, openGate, type ReadPassedOn } from './auth.ts'
 import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
 import { Devices } from './devices.ts'
 import { ReceiveError } from './errors.ts'
 import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
-import { createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
+import { type CodeTries, createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
 import { reachableAddress } from './reachable.ts'
 import { openTls } from './tls.ts'
 
@@ -41,8 +41,12 @@ export type ReceiverAccess = {
   close(): Promise<void>
 }
 
-/** Who a receiver is to its devices. */
-export type ReceiverIdentity = { readonly id: string; readonly name: string }
+/** Who a receiver is to its devices, and with whom, where several nodes are one receiver. */
+export type ReceiverIdentity = {
+  readonly id: string
+  readonly name: string
+  readonly nodes?: { readonly readPassedOn: ReadPassedOn; readonly codeTries: CodeTries } | undefined
+}
 
 /**
  * @param stateDirectory where identity and devices are kept; it must be there.
@@ -51,7 +55,7 @@ export type ReceiverIdentity = { readonly id: string; readonly name: string }
 export async function openAccess(
   config: Pick<ReceiverConfig, 'tls' | 'asksForTokens' | 'authenticate'>,
   stateDirectory: string,
-  { id, name }: ReceiverIdentity,
+  { id, name, nodes }: ReceiverIdentity,
   now: () => number,
   onUnexpected: OnUnexpected,
 ): Promise<ReceiverAccess> {
@@ -68,6 +72,7 @@ export async function openAccess(
           fingerprint: tls.fingerprint,
           receiverName: name,
           receiverId: id,
+          tries: nodes?.codeTries,
           now,
         })
       : undefined
@@ -76,7 +81,7 @@ export async function openAccess(
   else if (authenticate) gate = customGate(authenticate, onUnexpected)
   return {
     credentials: tls?.credentials ?? ServerCredentials.createInsecure(),
-    interceptors: [createInterceptor(gate)],
+    interceptors: [createInterceptor(gate, nodes?.readPassedOn)],
     pairing: createPairingService(pairing, onUnexpected),
     fingerprint: tls?.fingerprint,
     certificatePem: tls?.certificatePem,

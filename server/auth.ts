@@ -8,7 +8,7 @@ import { reflectionServices } from '../proto/reflection.ts'
 import { deviceIdIn, digestOfToken } from '../proto/token.ts'
 import { type OnUnexpected, toStatus } from './answer.ts'
 import { type Authenticate, authenticated } from './authenticate.ts'
-import { type Admitted, type Caller, setAdmitted } from './caller.ts'
+import { type Admitted, type Caller, type PassedOn, setAdmitted } from './caller.ts'
 import type { Device } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
@@ -24,11 +24,24 @@ const openPaths: ReadonlySet<string> = new Set([
 /** Compared with when there is no such device, so that the answer takes as long. */
 const NO_DIGEST = Buffer.alloc(32)
 
+/** How a call came, as far as it matters for who makes it. */
+export type Arrival = {
+  /** The IP address it came from. */
+  readonly address: string
+  /** Whether strangers may make it. */
+  readonly isOpen: boolean
+  /** Who makes it, where another node of the receiver has let it in. */
+  readonly vouchedFor: Caller | undefined
+}
+
 /** Decides who makes a call. Throws ReceiveError when it may not be made. */
-export type Gate = (metadata: Metadata, address: string, isOpen: boolean) => Promise<Admitted>
+export type Gate = (metadata: Metadata, arrival: Arrival) => Promise<Admitted>
+
+/** Reads what another node says of a call; see `PassedOnCheck`. */
+export type ReadPassedOn = (text: string, path: string) => PassedOn | undefined
 
 /** Decides about every call when its metadata arrives, before a message of it is read. */
-export function createInterceptor(gate: Gate): ServerInterceptor {
+export function createInterceptor(gate: Gate, readPassedOn: ReadPassedOn = () => undefined): ServerInterceptor {
   return (method, call) =>
     new ServerInterceptingCall(call, {
       start(next) {
@@ -36,19 +49,19 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
           async onReceiveMetadata(metadata, pass) {
             try {
               const address = call.getConnectionInfo().remoteAddress ?? ''
-              const admitted = await gate(metadata, address, openPaths.has(method.path))
-              const [authorization] = metadata.get(TOKEN_KEY)
+              const passedOn = passedOnIn(metadata, method.path, readPassedOn)
+              const isOpen = openPaths.has(method.path)
+              const admitted = await gate(metadata, { address, isOpen, vouchedFor: passedOn?.caller })
               const [requestId] = metadata.get(REQUEST_ID_KEY)
               const forwardedFor = forwardedForIn(metadata)
-              const isForwarded = metadata.get(FORWARDED_KEY).length > 0
-              // Nothing behind this point has any use for a token, but to show it to another node.
+              // Nothing behind this point has any use for them.
               metadata.remove(TOKEN_KEY)
+              metadata.remove(FORWARDED_KEY)
               setAdmitted(metadata, {
                 ...admitted,
-                isForwarded,
+                ...(passedOn && { passedOn: { upload: passedOn.upload } }),
                 ...(forwardedFor !== '' && { forwardedFor }),
                 ...(requestId !== undefined && { requestId: String(requestId) }),
-                ...(authorization !== undefined && { authorization: String(authorization) }),
               })
             } catch (error) {
               call.sendStatus(toStatus(toReceiveError(error)))
@@ -61,25 +74,32 @@ export function createInterceptor(gate: Gate): ServerInterceptor {
     })
 }
 
+/** Anybody can send such a header; only what another node of this receiver wrote says anything. */
+function passedOnIn(metadata: Metadata, path: string, readPassedOn: ReadPassedOn): PassedOn | undefined {
+  const given = metadata.get(FORWARDED_KEY)
+  return given.length === 1 ? readPassedOn(String(given[0]), path) : undefined
+}
+
 /** What proxies say of whom they pass a call on for, in one of the ways they have. */
 function forwardedForIn(metadata: Metadata): string {
   return ['x-forwarded-for', 'forwarded', 'x-real-ip'].flatMap((key) => metadata.get(key)).join(' ')
 }
 
 /** Lets everybody in. */
-export const openGate: Gate = async (_metadata, address) => forEver({ kind: 'anyone' }, address)
+export const openGate: Gate = async (_metadata, { address }) => forEver({ kind: 'anyone' }, address)
 
 /** Lets in who shows the token of a device. A call that is refused costs a look-up, a digest, and a look at the folder of devices that it shares with all others. */
 export function deviceGate(devices: Devices): Gate {
-  return async (metadata, address, isOpen) => {
-    const caller = await callerOf(devices, metadata, isOpen)
+  return async (metadata, { address, isOpen, vouchedFor }) => {
+    const caller = vouchedFor ? await vouchedDevice(devices, vouchedFor) : await callerOf(devices, metadata, isOpen)
     return caller.kind === 'device' ? admit(devices, caller, address) : forEver(caller, address)
   }
 }
 
 /** Lets in whom somebody else knows; see {@link Authenticate}. */
 export function customGate(authenticate: Authenticate, onUnexpected: OnUnexpected): Gate {
-  return async (metadata, address, isOpen) => {
+  return async (metadata, { address, isOpen, vouchedFor }) => {
+    if (vouchedFor?.kind === 'device') return forEver(vouchedFor, address)
     try {
       const device = await authenticated(authenticate, { token: tokenIn(metadata), address })
       if (device !== undefined) return forEver({ kind: 'device', device }, address)
@@ -90,6 +110,20 @@ export function customGate(authenticate: Authenticate, onUnexpected: OnUnexpecte
     if (isOpen) return forEver({ kind: 'stranger' }, address)
     throw noToken()
   }
+}
+
+/** What the device may do is what this node knows of it, not what the other one said. */
+async function vouchedDevice(
+  devices: Devices,
+  caller: Caller,
+): Promise<{ readonly kind: 'device'; readonly device: Device }> {
+  if (caller.kind !== 'device') throw noToken()
+  const { id } = caller.device
+  if (devices.find(id) === undefined) await devices.lookAgain()
+  const device = devices.find(id)
+  if (device === undefined) throw noToken()
+  if (devices.isExpired(device)) throw expired()
+  return { kind: 'device', device }
 }
 
 async function callerOf(

@@ -46,7 +46,7 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
         address: call.getConnectionInfo().remoteAddress ?? admitted?.address ?? '',
         ...(admitted?.caller.kind === 'device' && { device: admitted.caller.device.id }),
         ...(upload !== undefined && { upload: shortened(String(upload)) }),
-        ...(admitted?.isForwarded && { isForwarded: true }),
+        ...(admitted?.passedOn && { isForwarded: true }),
         status: status[code] ?? String(code),
         ...(reason !== undefined && { reason: String(reason) }),
         ...(code !== status.OK && details !== '' && { message: details }),

@@ -10,6 +10,9 @@ export type Caller =
   | { readonly kind: 'stranger' }
   | { readonly kind: 'device'; readonly device: KnownDevice }
 
+/** A call that another node of the receiver has let in and passed on: who makes it, and what for; see `uploadIn`. */
+export type PassedOn = { readonly caller: Caller; readonly upload: string }
+
 /** A call that was let in. */
 export type Admitted = {
   readonly caller: Caller
@@ -17,12 +20,10 @@ export type Admitted = {
   readonly address: string
   /** For whom a proxy says that it passes the call on. Anybody can say so: good for telling callers apart, and for nothing else. */
   readonly forwardedFor?: string
-  /** What it showed to be let in, for another node that is to let it in too. */
-  readonly authorization?: string
   /** What it is called in logs, where calls are logged. */
   readonly requestId?: string
-  /** Another node passed it on. */
-  readonly isForwarded?: boolean
+  /** What another node says of it that passed it on. */
+  readonly passedOn?: Pick<PassedOn, 'upload'>
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
   /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */

@@ -20,7 +20,8 @@ export function readConfigFile(path: string): readonly FileSetting[] {
   const document = parseDocument(textOf(path), { lineCounter: lines })
   const at = (offset: number) => `${path}:${lines.linePos(offset).line}`
   const [mistake] = document.errors
-  if (mistake) throw wrong(at(mistake.pos[0]), `this is not YAML: ${mistake.message.split(/ at line |\n/)[0]}.`)
+  // What stands after a colon there is a piece of the file, which may be a secret.
+  if (mistake) throw wrong(at(mistake.pos[0]), `this is not YAML: ${mistake.message.split(/ at line |\n|: /)[0]}.`)
   const { contents } = document
   if (contents === null) return []
   if (!isMap(contents)) throw wrong(at(contents.range?.[0] ?? 0), 'expected lines like "port: 50051".')
@@ -28,6 +29,9 @@ export function readConfigFile(path: string): readonly FileSetting[] {
     const where = at(isScalar(key) ? (key.range?.[0] ?? 0) : 0)
     if (!isScalar(key) || typeof key.value !== 'string') throw wrong(where, 'expected a name before the colon.')
     const name = key.value
+    // A line without a space after its colon is all name, and what was meant to be its value may be a secret.
+    if (!/^[a-z0-9-]{1,40}$/i.test(name))
+      throw wrong(where, 'expected a line like "port: 50051", with a space after the colon.')
     if (!isScalar(value)) throw wrong(where, `"${name}" takes one value.`)
     if (typeof value.value === 'number' && typeof value.source === 'string') return { name, value: value.source, where }
     const given: unknown = value.value

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
+import { isNodeAddress } from './cluster/node-address.ts'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiverLimits } from './limits.ts'
@@ -192,7 +193,7 @@ function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, '
     if (nodeAddress === undefined) return {}
     throw new ReceiveError('BAD_FLAGS', '--node-address is for one of several nodes; they share a --redis.')
   }
-  if (nodeAddress !== undefined && !/^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i.test(nodeAddress))
+  if (nodeAddress !== undefined && !isNodeAddress(nodeAddress))
     throw new ReceiveError('BAD_FLAGS', `--node-address takes host:port, not "${nodeAddress}".`)
   return { cluster: { redisUrl: redis, ...(nodeAddress !== undefined && { nodeAddress }) } }
 }

@@ -111,7 +111,7 @@ test.each([
     },
     '--webhook is at https://hooks.example.evil.example, which is none of --webhook-origins.',
   ],
-  [{ webhook: 'ftp://a/b' }, '--webhook takes a URL that begins with http:// or https://, not "ftp://a/b".'],
+  [{ webhook: 'ftp://a/b' }, '--webhook takes a URL that begins with http:// or https://, not "ftp://a".'],
 ])('what cannot work is refused at the start: %j', (config, sentence) => {
   expect(() =>
     startHooks(

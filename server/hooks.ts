@@ -2,17 +2,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { OnUnexpected } from './answer.ts'
-import { ReceiveError, receiveErrorFrom } from './errors.ts'
+import { hookEnvironment } from './environment.ts'
+import { receiveErrorFrom } from './errors.ts'
 import type { StoredEvent } from './receiver.ts'
+import { toWebhook } from './webhook.ts'
 import { within } from './within.ts'
 
 /** What else is to happen when a file is stored. */
 export type HooksConfig = {
-  /** A program that is started for each file, without a shell: its one argument is the file's absolute path, its standard input one JSON object. */
+  /**
+   * A program that is started for each file, without a shell: its one argument is the file's absolute path, its standard input one JSON object. Of the
+   * environment it gets what {@link hookEnvironment} says.
+   */
   readonly command?: string | undefined
-  /** Where the same JSON object is posted to, http or https. */
+  /** Where the same JSON object is posted to, http or https. What it says but for scheme, host and port is told nowhere. */
   readonly webhook?: string | undefined
   /** Origins like `https://hooks.example`, with commas between them; the webhook must be at one of them. Any when not given. */
   readonly webhookOrigins?: string | undefined
@@ -29,7 +33,6 @@ export interface Hooks {
 const MOST_WAITING = 10_000
 /** A program that takes longer is ended, ms: converting a film may take its time, hanging for ever may not hold up all others. */
 const COMMAND_WITHIN_MS = 3_600_000
-const ANSWER_WITHIN_MS = 10_000
 /** A webhook that failed is tried again after so many ms each time, and then given up. */
 const RETRY_AFTER_MS = [1_000, 10_000]
 const CLOSE_WITHIN_MS = 10_000
@@ -48,7 +51,7 @@ export function startHooks(
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
 ): Hooks {
   const program = command === undefined ? undefined : toProgram(command)
-  const url = webhook === undefined ? undefined : toUrl(webhook, webhookOrigins)
+  const posted = webhook === undefined ? undefined : toWebhook(webhook, webhookOrigins)
   const over = new AbortController()
   let waiting = 0
   let closing = false
@@ -59,7 +62,7 @@ export function startHooks(
     const told = JSON.stringify({ ...file, path })
     if (program !== undefined)
       await attempt(() => within(COMMAND_WITHIN_MS, over.signal, (soon) => runCommand(program, path, told, soon)))
-    if (url !== undefined) await attempt(() => post(url, told, retryAfterMs, over.signal))
+    if (posted !== undefined) await attempt(() => posted.post(told, retryAfterMs, over.signal))
   }
 
   async function attempt(hook: () => Promise<void>): Promise<void> {
@@ -100,29 +103,8 @@ function toProgram(command: string): string {
   }
 }
 
-function toUrl(text: string, origins: string | undefined): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw new ReceiveError('BAD_FLAGS', `--webhook takes a URL that begins with http:// or https://, not "${text}".`)
-  mustBeAllowed(url, origins)
-  return url
-}
-
-/** An origin is a scheme, a host and a port, and only the very same one is allowed: no path, no wildcard, no other port. */
-function mustBeAllowed({ origin }: URL, origins: string | undefined): void {
-  if (origins === undefined) return
-  const allowed = origins.split(',').map((text) => {
-    const given = text.trim()
-    const url = URL.canParse(given) ? new URL(given) : undefined
-    if (url?.origin === given) return given
-    throw new ReceiveError('BAD_FLAGS', `--webhook-origins takes origins like https://hooks.example, not "${given}".`)
-  })
-  if (!allowed.includes(origin))
-    throw new ReceiveError('BAD_FLAGS', `--webhook is at ${origin}, which is none of --webhook-origins.`)
-}
-
 async function runCommand(program: string, path: string, told: string, signal: AbortSignal): Promise<void> {
-  const child = spawn(program, [path], { stdio: ['pipe', 'ignore', 'pipe'], signal })
+  const child = spawn(program, [path], { env: hookEnvironment(), stdio: ['pipe', 'ignore', 'pipe'], signal })
   let complaint = ''
   child.stderr.on('data', (data) => {
     complaint = (complaint + data).slice(-MOST_COMPLAINT)
@@ -135,25 +117,5 @@ async function runCommand(program: string, path: string, told: string, signal: A
     if (code !== 0) throw new Error(`it ended with ${code ?? ended}. ${complaint.trim()}`)
   } catch (error) {
     throw new Error(`The hook ${program} failed for ${path}: ${(error as Error).message}`, { cause: error })
-  }
-}
-
-/** Goes to this very address only: an answer that leads elsewhere would tell others what arrives here. */
-async function post(url: URL, body: string, retryAfterMs: readonly number[], signal: AbortSignal): Promise<void> {
-  for (let tried = 0; ; tried++) {
-    try {
-      const headers = { 'content-type': 'application/json' }
-      const asked = { method: 'POST', headers, body, redirect: 'error' } as const
-      const response = await within(ANSWER_WITHIN_MS, signal, (soon) => fetch(url, { ...asked, signal: soon }))
-      await response.body?.cancel()
-      if (response.ok) return
-      throw new Error(`it answered ${response.status}`)
-    } catch (error) {
-      const pauseMs = signal.aborted ? undefined : retryAfterMs[tried]
-      // What follows the origin may be a secret.
-      if (pauseMs === undefined)
-        throw new Error(`The webhook at ${url.origin} failed: ${(error as Error).message}.`, { cause: error })
-      await delay(pauseMs, undefined, { signal })
-    }
   }
 }

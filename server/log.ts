@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { pino, stdSerializers } from 'pino'
 import type { EndedCall } from './call-log.ts'
 import { ReceiveError } from './errors.ts'
 import type { StoredEvent } from './receiver.ts'
@@ -33,6 +33,7 @@ export function openLog(level: LogLevel, descriptor = 2): Log {
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: toldOf },
   }
   const log = pino(options, pino.destination({ fd: descriptor, sync: true }))
   return {
@@ -45,4 +46,10 @@ export function openLog(level: LogLevel, descriptor = 2): Log {
     trouble: (error) => log.error({ err: error }, error instanceof Error ? error.message : String(error)),
     info: (message, more = {}) => log.info(more, message),
   }
+}
+
+/** What an error says. What libraries hang on theirs beside that, such as an address or a signed request, may hold secrets. */
+function toldOf(error: Error): object {
+  const { type, message, stack, code } = stdSerializers.err(error)
+  return { type, message, stack, ...(typeof code === 'string' && { code }) }
 }

@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
+import { readOrMakeNodeSecret } from './cluster/node-secret.ts'
 import type { ReceiverConfig } from './config.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS } from './expiry.ts'
@@ -77,6 +78,7 @@ export async function openStorage(
     premises = await moveIn(config, directory, stateDirectory, cluster, onUnexpected)
     const receiverId = await readOrMakeReceiverId(stateDirectory)
     await cluster?.belonging.claim({ receiverId, store: await namedStore(premises) })
+    cluster?.share(await readOrMakeNodeSecret(stateDirectory))
     // It has a lock of its own, which is older than all others.
     ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     const claims = cluster?.nameClaims ?? claimsInMemory()

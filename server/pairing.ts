@@ -41,6 +41,18 @@ const ATTEMPT_FOR_MS = 60_000
 /** So many devices may be pairing at the same time; the oldest attempt is forgotten first. */
 const MAX_ATTEMPTS = 256
 
+/** What wrong proofs and a right one have made of a code. */
+export interface CodeTries {
+  /** @throws ReceiveError STATE_UNREACHABLE. */
+  isOpen(invite: Invite, mostWrong: number): Promise<boolean>
+  /**
+   * Counts a wrong proof, or uses the code up, in one step. Answers false, and does nothing, when the code is worth nothing any more.
+   *
+   * @throws ReceiveError STATE_UNREACHABLE.
+   */
+  judge(invite: Invite, isRight: boolean, mostWrong: number): Promise<boolean>
+}
+
 /** What a receiver that pairs works with. */
 export type PairingDeps = {
   readonly stateDirectory: string
@@ -49,6 +61,8 @@ export type PairingDeps = {
   readonly fingerprint: Fingerprint
   readonly receiverName: string
   readonly receiverId: string
+  /** What all nodes of the receiver know of its codes; kept with the code when not given. */
+  readonly tries?: CodeTries | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -70,28 +84,31 @@ export async function withdrawInvite(stateDirectory: string): Promise<void> {
 /** Makes devices known to a receiver. */
 export class Pairing {
   readonly #deps: PairingDeps
+  readonly #tries: CodeTries
   readonly #attempts = new Map<string, Attempt>()
   readonly #pace = new Pace(PAIRING_EVERY_MS)
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: PairingDeps) {
     this.#deps = deps
+    this.#tries = deps.tries ?? triesInFile(deps.stateDirectory)
   }
 
   /**
    * Proves to a device that this receiver knows the code.
    *
    * @param address where the device calls from.
-   * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED.
+   * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED, STATE_UNREACHABLE.
    */
   async start(deviceNonce: Buffer, address: string): Promise<StartPairingReplyInput> {
     if (!this.#pace.take(address))
       throw new ReceiveError('BUSY', 'This address began to pair a moment ago; try again in a second.')
     if (deviceNonce.length !== NONCE_BYTES) throw new ReceiveError('BAD_LENGTH', `A nonce has ${NONCE_BYTES} bytes.`)
-    const { code } = await this.#openInvite()
+    const invite = await this.#openInvite()
+    if (!(await this.#tries.isOpen(invite, MAX_WRONG_TRIES))) throw closed()
     const { fingerprint, now } = this.#deps
     const attempt: Attempt = {
-      code,
+      code: invite.code,
       fingerprint,
       deviceNonce,
       receiverNonce: randomBytes(NONCE_BYTES),
@@ -108,7 +125,7 @@ export class Pairing {
    * Makes the device known when it proves that it knows the code, which is used up then. An attempt is worth one proof.
    *
    * @param formerToken makes it the same device as before, when it is the last one that it had, and says nothing about what it may do; else it is passed over.
-   * @throws ReceiveError BAD_NAME, WRONG_CODE, PAIRING_CLOSED.
+   * @throws ReceiveError BAD_NAME, WRONG_CODE, PAIRING_CLOSED, STATE_UNREACHABLE.
    */
   finish(pairingId: string, proof: Buffer, deviceName: string, formerToken = ''): Promise<FinishPairingReplyInput> {
     // One after the other, so that two devices cannot both use the code.
@@ -130,15 +147,14 @@ export class Pairing {
     const { stateDirectory, devices, now, receiverName, receiverId } = this.#deps
     const attempt = this.#attempts.get(pairingId)
     this.#attempts.delete(pairingId)
-    if (attempt === undefined || now() - attempt.startedAtMs > ATTEMPT_FOR_MS) throw closed()
-    const { code } = await this.#openInvite()
-    if (code !== attempt.code) throw closed()
-    if (!isSameProof(deviceProof(attempt, deviceName), proof)) {
-      countWrongTry(fileOf(stateDirectory), code)
-      throw new ReceiveError('WRONG_CODE', 'The code is wrong.')
-    }
+    const invite = await this.#openInvite()
+    if (attempt === undefined || now() - attempt.startedAtMs > ATTEMPT_FOR_MS) throw unknownAttempt()
+    if (invite.code !== attempt.code) throw closed()
+    const isRight = isSameProof(deviceProof(attempt, deviceName), proof)
     // Used up before it grants anything, so that no crash leaves it good for a second device.
-    await removePrivateFile(fileOf(stateDirectory))
+    if (!(await this.#tries.judge(invite, isRight, MAX_WRONG_TRIES))) throw closed()
+    if (!isRight) throw new ReceiveError('WRONG_CODE', 'The code is wrong.')
+    if (!(await removePrivateFile(fileOf(stateDirectory)))) throw closed()
     this.#attempts.clear()
     const formerId = await formerIdOf(stateDirectory, formerToken)
     const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now(), formerId)
@@ -184,6 +200,26 @@ function closed(): ReceiveError {
     'PAIRING_CLOSED',
     'The receiver waits for no device now; make a new code there and begin again.',
   )
+}
+
+/** As it is, too, for an attempt that began at another node of the receiver, which alone knows what it was begun with. */
+function unknownAttempt(): ReceiveError {
+  return new ReceiveError(
+    'PAIRING_CLOSED',
+    'This attempt to pair took too long, was used, or began at another node of the receiver; begin again.',
+  )
+}
+
+/** For a receiver that is alone: the file of the code has its tries, and is deleted when it is used. */
+function triesInFile(stateDirectory: string): CodeTries {
+  return {
+    isOpen: async ({ wrongTries }, mostWrong) => wrongTries < mostWrong,
+    async judge({ code, wrongTries }, isRight, mostWrong) {
+      if (wrongTries >= mostWrong) return false
+      if (!isRight) countWrongTry(fileOf(stateDirectory), code)
+      return true
+    },
+  }
 }
 
 function fileOf(stateDirectory: string): string {

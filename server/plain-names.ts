@@ -6,8 +6,9 @@ const MAX_NAMES = 10_000
 
 /** Where names are remembered, by the fileId of an upload that may not have begun. */
 export type KnownNames = {
-  get(fileId: string): Promise<string | undefined>
-  set(fileId: string, name: string): Promise<void>
+  /** @param owner whose upload it is or would be; empty where nobody is asked who they are. */
+  get(fileId: string, owner: string): Promise<string | undefined>
+  set(fileId: string, name: string, owner: string): Promise<void>
 }
 
 /** For a receiver that is alone. */
@@ -33,18 +34,18 @@ export class PlainNames {
   }
 
   /** Remembers the name a client gave to an upload. An empty one says nothing. */
-  async remember(fileId: string, fileName: string): Promise<void> {
-    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName))
+  async remember({ owner = '' }: Pick<Grant, 'owner'>, fileId: string, fileName: string): Promise<void> {
+    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName), owner)
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
   async pathOf(
-    { place }: Grant,
+    { place, owner = '' }: Grant,
     fileId: string,
     plainId: string,
     before?: readonly string[],
   ): Promise<readonly string[]> {
-    const name = await this.#known.get(fileId)
+    const name = await this.#known.get(fileId, owner)
     if (name !== undefined) return place([name])
     return before ?? place([toSafeName(plainId)])
   }

@@ -114,7 +114,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     // Nodes are one receiver to its senders, whichever of them answers.
     const runId = cluster === undefined ? randomBytes(8).toString('hex') : id
     const name = config.name ?? hostname()
-    access = await openAccess(config, stateDirectory, { id, name }, now, onUnexpected)
+    access = await openAccess(config, stateDirectory, { id, name, nodes: cluster }, now, onUnexpected)
     const { successions, fingerprint, certificatePem } = access
     const describe = async (caller: Caller): Promise<ReceiverInfoInput> => ({
       id,
@@ -145,7 +145,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const serving = await serve(config, limits, service, access, health, onUnexpected)
     await cluster?.announce({
       address: config.cluster?.nodeAddress ?? reachableAddress(config.host, serving.port),
-      ...(certificatePem !== undefined && { certificatePem }),
+      certificatePem,
     })
     const invitation = await access.invite(config.host, serving.port).catch(async (error: unknown) => {
       await closeServing(serving, sessions)

@@ -62,7 +62,7 @@ test('a receiver that cannot start as it was asked to exits with 2 and says why 
     ['--port takes a number from 0 to 65535, not "70000".'],
     ['--expire-after takes a duration like 90m, 24h or 7d, not "0h".'],
     [`--on-stored names ${folder}/nothing, which cannot be run (ENOENT).`],
-    ['--webhook takes a URL that begins with http:// or https://, not "here".'],
+    ['--webhook takes a URL that begins with http:// or https://, not what was given.'],
     ['--dir is missing: it says where received files go.'],
   ])
 })

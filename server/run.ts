@@ -23,11 +23,17 @@ const WRONG_USE = 2
  * standard error, when it could not start as it was asked to. The terminal program and the receiver's own process both run this one.
  */
 export function createReceiveCommand(name: string): Command {
-  return withReceiveFlags(new Command(name))
-    .description('Receives files into a folder, until it is told to stop.')
-    .action(async (_flags: ReceiveFlags, command: Command) => {
-      process.exitCode = await runReceiver(command)
-    })
+  return (
+    withReceiveFlags(new Command(name))
+      .description('Receives files into a folder, until it is told to stop.')
+      // What somebody gave to a flag that they misspelt may be a secret.
+      .configureOutput({
+        outputError: (text, write) => write(text.replace(/(unknown option '-[\w-]+)=[^\n]*'/, "$1'")),
+      })
+      .action(async (_flags: ReceiveFlags, command: Command) => {
+        process.exitCode = await runReceiver(command)
+      })
+  )
 }
 
 async function runReceiver(command: Command): Promise<number> {

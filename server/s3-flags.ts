@@ -1,6 +1,7 @@
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { ReceiveFlags } from './flags.ts'
+import { shownText } from './shown-address.ts'
 
 /** The bucket that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
 export function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'objectStore'> {
@@ -18,11 +19,7 @@ export function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'object
   }
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
     throw new ReceiveError('BAD_FLAGS', `--s3-bucket takes the name of a bucket, not "${bucket}".`)
-  if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
-    throw new ReceiveError(
-      'BAD_FLAGS',
-      `--s3-endpoint takes an address like https://s3.example.com, not "${endpoint}".`,
-    )
+  if (endpoint !== undefined) mustBeEndpoint(endpoint)
   if (flags.verifyFromDisk)
     throw new ReceiveError('BAD_FLAGS', '--verify-from-disk reads a disk, and files in a bucket are on none.')
   const prefix = s3Prefix?.replace(/^\/+|\/+$/g, '')
@@ -35,4 +32,18 @@ export function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'object
       ...(pathStyle && { pathStyle }),
     },
   }
+}
+
+function mustBeEndpoint(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new ReceiveError(
+      'BAD_FLAGS',
+      `--s3-endpoint takes an address like https://s3.example.com, not ${shownText(text)}.`,
+    )
+  if (url.username !== '' || url.password !== '')
+    throw new ReceiveError(
+      'BAD_FLAGS',
+      '--s3-endpoint takes an address without user and password; keys belong where the AWS SDK looks for them, such as AWS_ACCESS_KEY_ID.',
+    )
 }

@@ -57,7 +57,7 @@ export function createService(
     <Reply>(question: Question, answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
     (identifier: FileIdentifier, admitted: Admitted): Promise<Reply> => {
       mustBePlainId(identifier.fileId)
-      if (!admitted.isForwarded) asked.asked(askerOf(admitted), identifier.fileId, question)
+      if (!admitted.passedOn) asked.asked(askerOf(admitted), identifier.fileId, question)
       return answer(identifier, admitted)
     }
   const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
+import type { PassedOn } from '../caller.ts'
 import { SWEEP_EVERY_MS } from '../expiry.ts'
 import type { Leases } from '../leases.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openRedisLedger } from '../ledger/redis.ts'
+import type { CodeTries } from '../pairing.ts'
 import type { KnownNames } from '../plain-names.ts'
 import type { NameClaims } from '../store/name-claims.ts'
 import { type Belonging, openBelonging } from './belonging.ts'
 import { type Forwarding, forwardingTo } from './forwarding.ts'
+import { namesInRedis } from './known-names.ts'
 import { claimsInRedis } from './name-claims.ts'
 import { openNode } from './node.ts'
-import { type NodeAddress, Peers, toNodeText } from './peers.ts'
-import { connectRedis, type SharedState } from './redis.ts'
+import { type Fellow, toNodeText } from './node-address.ts'
+import type { NodeSecret } from './node-secret.ts'
+import { triesInRedis } from './pairing-codes.ts'
+import { PassedOnCheck } from './passed-on.ts'
+import { Peers } from './peers.ts'
+import { connectRedis } from './redis.ts'
 
 /** How a receiver is one of several nodes that look like one receiver from outside. */
 export type ClusterConfig = {
@@ -41,14 +48,18 @@ export type Cluster = {
   readonly belonging: Belonging
   /** The address of this Redis, for people: without a password. */
   readonly redis: string
+  /** Has to be called before anything below. */
+  share(secret: NodeSecret): void
+  /** What pairing codes are still worth, at whichever node they are used. */
+  readonly codeTries: CodeTries
+  /** See {@link PassedOnCheck.passed}. */
+  readPassedOn(text: string, path: string): PassedOn | undefined
   /** Begins to take part, when the receiver listens. */
-  announce(address: NodeAddress): Promise<void>
+  announce(self: Omit<Fellow, 'secret'>): Promise<void>
   /** Lets the other nodes have its uploads, and lets go of Redis. */
   close(): Promise<void>
 }
 
-/** A client that names a file and sends nothing of it for so long has forgotten it, ms. */
-const NAMES_LAST_MS = 86_400_000
 const SWEEP = 'longshore:sweep'
 const NAME_CHARACTERS = 12
 
@@ -67,40 +78,41 @@ export async function joinCluster(
     throw error
   })
   const node = openNode(state, onUnexpected, config.leaseMs, belonging.isOurs)
-  const peers = new Peers()
+  const peers = new Peers(Date.now)
   let name = ''
+  let secret: NodeSecret | undefined
+  let passedOn: PassedOnCheck | undefined
+  const shared = (): NodeSecret => {
+    if (secret === undefined) throw new Error('Nothing is shared with other nodes yet.')
+    return secret
+  }
   return {
     ledger: openRedisLedger(state, node.leaseOf, expireAfterMs, onUnexpected),
     leases: node.leases,
     forwarding: forwardingTo(peers, node.leases),
     nameClaims: claimsInRedis(state, node),
-    names: namesIn(state),
+    names: namesInRedis(state),
     name: () => name,
     isInTouch: node.isTrusted,
     maySweep: async () => (await state.command('SET', SWEEP, node.id, 'NX', 'PX', SWEEP_EVERY_MS * 0.9)) !== null,
     belonging,
     redis: state.shown,
-    async announce(told) {
-      await node.announce(toNodeText(told))
-      name = createHash('sha256').update(told.address).digest('hex').slice(0, NAME_CHARACTERS)
+    share(told) {
+      secret = told
+    },
+    codeTries: triesInRedis(state, shared, belonging.isOurs),
+    readPassedOn: (text, path) => passedOn?.passed(text, path),
+    async announce({ address, certificatePem }) {
+      const self = { secret: shared(), address, certificatePem }
+      peers.introduce(self)
+      passedOn = new PassedOnCheck(self.secret, address, Date.now)
+      await node.announce(toNodeText(self, node.id))
+      name = createHash('sha256').update(address).digest('hex').slice(0, NAME_CHARACTERS)
     },
     async close() {
       await node.close()
       peers.close()
       state.close()
-    },
-  }
-}
-
-function namesIn(state: SharedState): KnownNames {
-  const key = (fileId: string) => `longshore:name:${fileId}`
-  return {
-    async get(fileId) {
-      const name = await state.command('GET', key(fileId))
-      return Buffer.isBuffer(name) ? name.toString() : undefined
-    },
-    async set(fileId, name) {
-      await state.command('SET', key(fileId), name, 'PX', NAMES_LAST_MS)
     },
   }
 }

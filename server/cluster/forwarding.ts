@@ -1,7 +1,8 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import type { Admitted } from '../caller.ts'
-import { type ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { HeldElsewhere, type Leases } from '../leases.ts'
+import { uploadIn } from './passed-on.ts'
 import { type Method, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
 
 /**
@@ -49,17 +50,21 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
   const served = async <T>(
     admitted: Admitted,
     here: () => Promise<T>,
-    method: Method,
+    { method, upload }: { readonly method: Method; readonly upload: () => Promise<string> },
     there: (call: PeerCall) => Promise<T>,
   ): Promise<T> => {
+    // What another node passed on is about the upload that it said, and about no other.
+    if (admitted.passedOn !== undefined && admitted.passedOn.upload !== (await upload()))
+      throw new ReceiveError('NOT_ALLOWED', 'Another node of this receiver passed on another call than this.')
     for (let tries = 1; ; tries++) {
       try {
         return await here()
       } catch (error) {
-        if (!(error instanceof HeldElsewhere) || admitted.isForwarded || tries >= TRIES) throw error
+        if (!(error instanceof HeldElsewhere) || admitted.passedOn || tries >= TRIES) throw error
         const { fileId, lease, told } = error
         try {
-          const call = await peers.call(told, method, admitted)
+          const [nodeId = ''] = lease.split(':')
+          const call = await peers.call(nodeId, told, { method, admitted, upload: await upload() })
           return await whileAlive(
             call,
             () => leases.isHeld(fileId),
@@ -78,7 +83,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
       served(
         admitted,
         () => handle(request, admitted),
-        method,
+        { method, upload: async () => uploadIn(request) },
         (call) => {
           call.end(request as object)
           return onlyReply(call)
@@ -88,7 +93,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
       served(
         admitted,
         () => handle(request, send, admitted),
-        method,
+        { method, upload: async () => uploadIn(request) },
         async (call) => {
           call.end(request as object)
           for await (const reply of repliesOf(call)) send(reply as never)
@@ -99,7 +104,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
       return served(
         admitted,
         () => handle(fromFirst(), admitted),
-        method,
+        { method, upload: async () => uploadIn((await fromFirst().next()).value) },
         async (call) => {
           const reply = onlyReply<never>(call)
           pump(fromFirst(), call)
@@ -112,7 +117,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
       await served(
         admitted,
         () => handle(fromFirst(), send, sendOff, admitted),
-        method,
+        { method, upload: async () => uploadIn((await fromFirst().next()).value) },
         async (call) => {
           pump(fromFirst(), call)
           for await (const reply of repliesOf(call)) await send(reply as never)

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import {
   type CallOptions,
   type ChannelCredentials,
@@ -11,20 +12,17 @@ import {
 import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
-import { TOKEN_KEY } from '../../proto/pairing.ts'
 import type { Admitted } from '../caller.ts'
 import { isReason, type ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { addressIn, type Fellow } from './node-address.ts'
+import { sealed } from './passed-on.ts'
 
-/** Where a node answers other nodes. */
-export type NodeAddress = {
-  /** Host and port. */
-  readonly address: string
-  /** The certificate it presents, PEM; undefined without encryption. */
-  readonly certificatePem?: string
-}
-
-export function toNodeText(address: NodeAddress): string {
-  return JSON.stringify(address)
+/** What one node asks another for a caller of its own. */
+export type Question = {
+  readonly method: Method
+  readonly admitted: Admitted
+  /** See {@link uploadIn}. */
+  readonly upload: string
 }
 
 /** A call that another node answers. What is sent and answered is as it was on the wire. */
@@ -44,26 +42,41 @@ const CONNECT_WITHIN_MS = 2_000
 /** Connections to the other nodes, one to each, made when they are needed. */
 export class Peers {
   readonly #clients = new Map<string, Client>()
+  readonly #now: () => number
+  #self: Fellow | undefined
+
+  /** @param now milliseconds since 1970. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Until this is called no other node is believed to be one. */
+  introduce(self: Fellow): void {
+    this.#self = self
+  }
 
   /**
-   * Begins a call at another node, as whoever made the call here.
+   * Begins a call at another node for whoever made it here. No token goes with it: this node has let the caller in, and says so.
    *
-   * @param told what the node told of itself, see {@link toNodeText}.
-   * @throws PeerGone.
+   * @param nodeId which node it is.
+   * @param told what Redis has that the node told of itself, see {@link toNodeText}.
+   * @throws PeerGone, also for what is no node of this receiver.
    */
-  async call(told: string, method: Method, { authorization, requestId }: Admitted): Promise<PeerCall> {
-    const client = this.#clients.get(told) ?? this.#connect(told)
+  async call(nodeId: string, told: string, { method, admitted, upload }: Question): Promise<PeerCall> {
+    const self = this.#self
+    const address = self && addressIn(told, nodeId, self.secret)
+    if (self === undefined || address === undefined) throw new PeerGone('What holds the upload is no node.')
+    const client = this.#clients.get(address) ?? this.#connect(address, self)
     try {
       await ready(client)
     } catch (error) {
-      this.#forget(told)
+      this.#forget(address)
       throw new PeerGone('Another node of this receiver does not answer.', { cause: error })
     }
-    const metadata = new Metadata()
-    metadata.set(FORWARDED_KEY, '1')
-    if (requestId !== undefined) metadata.set(REQUEST_ID_KEY, requestId)
-    if (authorization !== undefined) metadata.set(TOKEN_KEY, authorization)
     const { path, requestSerialize, responseDeserialize } = fileTransferService[method] as unknown as Definition
+    const metadata = new Metadata()
+    metadata.set(FORWARDED_KEY, sealed(self.secret, admitted.caller, { path, upload, to: address }, this.#now()))
+    if (admitted.requestId !== undefined) metadata.set(REQUEST_ID_KEY, admitted.requestId)
     const options: CallOptions = {}
     return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, options)
   }
@@ -73,8 +86,7 @@ export class Peers {
     this.#clients.clear()
   }
 
-  #connect(told: string): Client {
-    const { address, certificatePem }: NodeAddress = JSON.parse(told)
+  #connect(address: string, { certificatePem }: Fellow): Client {
     const client = new Client(address, credentialsFor(certificatePem), {
       ...channelOptions,
       'grpc.enable_http_proxy': 0,
@@ -82,13 +94,13 @@ export class Peers {
       'grpc.max_reconnect_backoff_ms': 1000,
       ...(certificatePem !== undefined && { 'grpc.ssl_target_name_override': RECEIVER_CERTIFICATE_NAME }),
     })
-    this.#clients.set(told, client)
+    this.#clients.set(address, client)
     return client
   }
 
-  #forget(told: string): void {
-    this.#clients.get(told)?.close()
-    this.#clients.delete(told)
+  #forget(address: string): void {
+    this.#clients.get(address)?.close()
+    this.#clients.delete(address)
   }
 }
 
@@ -101,8 +113,10 @@ type Definition = {
 /** What another node answered, as this one would have. */
 export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
   const [reason] = error.metadata?.get(REASON_KEY) ?? []
-  if (isReason(reason)) return receiveErrorFrom(error, reason, error.details)
-  if (error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
+  // This node has let the caller in; when it may not go on, this node ends the call itself.
+  const isStrange = reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED'
+  if (isReason(reason) && !isStrange) return receiveErrorFrom(error, reason, error.details)
+  if (isStrange || error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
     return receiveErrorFrom(
       error,
       'MOVED',
@@ -114,10 +128,12 @@ export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
 
 function credentialsFor(certificatePem: string | undefined): ChannelCredentials {
   if (certificatePem === undefined) return credentials.createInsecure()
-  // The very certificate, whoever issued it and whatever name is in it: a node is known by it.
+  const own = new X509Certificate(certificatePem).publicKey
+  // The very key, whoever else has a certificate of the same authority and whatever name is in it: a node is known by it.
   return credentials.createSsl(Buffer.from(certificatePem), null, null, {
     rejectUnauthorized: true,
-    checkServerIdentity: () => undefined,
+    checkServerIdentity: (_name, { raw }) =>
+      new X509Certificate(raw).publicKey.equals(own) ? undefined : new Error('Another key than that of this receiver.'),
   })
 }
 

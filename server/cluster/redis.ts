@@ -1,6 +1,7 @@
 import { createClient, RESP_TYPES, SimpleError, SocketClosedUnexpectedlyError } from '@redis/client'
 import type { OnUnexpected } from '../answer.ts'
 import { ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { credentialsIn, shownAddress } from '../shown-address.ts'
 
 /** What Redis answers, with texts as bytes. */
 export type Reply = Buffer | number | null | readonly Reply[]
@@ -44,7 +45,8 @@ const RECONNECT_AFTER_MS = { first: 100, most: 2_000 }
  * @throws ReceiveError BAD_FLAGS for what is no such address, STATE_UNREACHABLE when nothing answers there; both in one sentence that shows no password.
  */
 export async function connectRedis(url: string, onUnexpected: OnUnexpected): Promise<SharedState> {
-  const shown = withoutSecrets(url)
+  const address = toAddress(url)
+  const { shown } = address
   const client = createClient({
     url,
     name: 'longshore',
@@ -56,10 +58,12 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
     commandOptions: { timeout: COMMAND_WITHIN_MS, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   })
   let isConnected = false
+  let lastTrouble: unknown
   // Each attempt that fails is told; what matters is told to whoever asks for something.
   client.on('error', (error: unknown) => {
-    if (isConnected && !(error instanceof SocketClosedUnexpectedlyError)) onUnexpected(error)
+    if (isConnected && !(error instanceof SocketClosedUnexpectedlyError)) onUnexpected(unreachable(error, address))
     isConnected = false
+    lastTrouble = error
   })
   client.on('ready', () => {
     isConnected = true
@@ -75,7 +79,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
       const [, refusal] = REFUSAL.exec(said) ?? []
       if (refusal !== undefined) throw new Refused(refusal, { cause: error })
       if (said.startsWith('NOSCRIPT')) throw error
-      throw unreachable(error, shown)
+      throw unreachable(error, address)
     }
   }
   const load = async (script: Script): Promise<string> => {
@@ -88,7 +92,8 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
     await Promise.race([client.connect(), failAfter(CONNECT_WITHIN_MS)])
   } catch (error) {
     client.destroy()
-    throw unreachable(error, shown)
+    // It is asked again and again until then, and what it says is worth more than that time is over.
+    throw unreachable(lastTrouble ?? error, address)
   }
   return {
     shown,
@@ -107,23 +112,56 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
   }
 }
 
-function withoutSecrets(url: string): string {
-  const address = URL.canParse(url) ? new URL(url) : undefined
-  if (address === undefined || !/^rediss?:$/.test(address.protocol)) {
-    throw new ReceiveError('BAD_FLAGS', '--redis takes an address like redis://127.0.0.1:6379.')
-  }
-  return `${address.protocol}//${address.host}${address.pathname}`
+type RedisAddress = {
+  /** For people: without user and password. */
+  readonly shown: string
+  /** What no message may repeat. */
+  readonly secrets: readonly string[]
 }
 
-function unreachable(cause: unknown, shown: string): ReceiveError {
-  const said = cause instanceof Error ? cause.message : ''
-  if (cause instanceof SimpleError)
+function toAddress(text: string): RedisAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWhole =
+    url !== undefined &&
+    /^rediss?:$/.test(url.protocol) &&
+    url.hostname !== '' &&
+    /^(\/\d*)?$/.test(url.pathname) &&
+    // A password with a slash or a question mark in it.
+    !/@/.test(url.pathname + url.search + url.hash)
+  const credentials = isWhole ? credentialsOf(url) : undefined
+  if (!isWhole || credentials === undefined)
+    throw new ReceiveError(
+      'BAD_FLAGS',
+      '--redis takes an address like redis://127.0.0.1:6379 or redis://user:password@127.0.0.1:6379/1, with what is special in user and password percent-encoded (/ is %2F).',
+    )
+  return { shown: `${shownAddress(url)}${url.pathname}`, secrets: credentials.filter((secret) => secret !== '') }
+}
+
+/** User and password in both of their forms; undefined when they are not percent-encoded as they should be. */
+function credentialsOf(url: URL): readonly string[] | undefined {
+  try {
+    const { user = '', password = '' } = credentialsIn(url) ?? {}
+    return [user, password, url.username, url.password]
+  } catch {
+    // A percent sign that stands for itself.
+    return undefined
+  }
+}
+
+/** Redis repeats in some of its answers who asked, or what it was asked; of those only the first word is told, and they are no cause that a log would show. */
+function unreachable(error: unknown, { shown, secrets }: RedisAddress): ReceiveError {
+  const said = error instanceof Error ? error.message : ''
+  const isSafe = !secrets.some((secret) => said.includes(secret))
+  const cause = isSafe ? error : undefined
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
+  const told = isSafe ? said : (/^[A-Z]+\b/.exec(said)?.[0] ?? code)
+  if (error instanceof SimpleError)
     return receiveErrorFrom(
       cause,
       'STATE_UNREACHABLE',
-      `The Redis at ${shown}, which the receivers share, refuses: ${said}.`,
+      `The Redis at ${shown}, which the receivers share, refuses: ${told}.`,
     )
-  const why = said === '' ? '' : ` (${said})`
+  const why = told === '' ? '' : ` (${told})`
   return receiveErrorFrom(
     cause,
     'STATE_UNREACHABLE',

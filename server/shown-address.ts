@@ -1,0 +1,22 @@
+/**
+ * What may be told of an address, in messages, logs and on pages: scheme, host and port. Who is named before the host, the path and all that follows may be
+ * secrets.
+ */
+export function shownAddress({ protocol, host }: URL): string {
+  return `${protocol}//${host}`
+}
+
+/** The same of what somebody gave for an address, in quotes. Of what has no host it tells nothing: anything of it may be a secret. */
+export function shownText(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  return url === undefined || url.host === '' ? 'what was given' : `"${shownAddress(url)}"`
+}
+
+/** Who is named before the host, as it was before it was written into an address; undefined when nobody is. Throws URIError for what was not written so. */
+export function credentialsIn({
+  username,
+  password,
+}: URL): { readonly user: string; readonly password: string } | undefined {
+  if (username === '' && password === '') return undefined
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) }
+}
