@@ -86,7 +86,8 @@ function parse(text: string): (Content & { readonly path: string }) | undefined 
       isStoredPath(value.path.split('/')) &&
       Number.isSafeInteger(value.size) &&
       Number(value.size) >= 0 &&
-      /^[0-9a-f]{32}$/.test(String(value.md5))
+      typeof value.md5 === 'string' &&
+      /^[0-9a-f]{32}$/.test(value.md5)
     return isWhole ? (value as Content & { path: string }) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
