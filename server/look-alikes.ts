@@ -93,6 +93,6 @@ function isShortName(name: string, short: string): boolean {
   if (head === undefined || digits === undefined) return false
   const begin = short.slice(0, SHORT_LENGTH - 2)
   const isCut = begin.startsWith(head) && head.length + 1 + digits.length === SHORT_LENGTH
-  const isHashed = head.length === begin.length && head.startsWith(begin.slice(0, 2))
+  const isHashed = head.startsWith(begin.slice(0, 2)) && /^[0-9A-F]{4}$/.test(head.slice(2))
   return head === begin || isCut || isHashed
 }

@@ -174,6 +174,7 @@ test.each([
   'LONGSHORE~1',
   'letter~1',
   'log~2',
+  'London~1',
   '~$longshore.docx',
   'lönnberg',
   '❤️.txt',

@@ -181,10 +181,16 @@ async function ignoringCase(folder: string, context: TestContext): Promise<void>
   await truncate(image, 64 * 1024 ** 2)
   mkdirSync(folder)
   const kinds = [
-    { make: ['mkfs.ext4', '-q', '-O', 'casefold', '-E', 'encoding=utf8', image], isByFolder: true },
-    { make: ['mkfs.vfat', image], isByFolder: false },
+    {
+      make: ['mkfs.ext4', '-q', '-O', 'casefold', '-E', 'encoding=utf8', image],
+      within: [
+        ['rmdir', join(folder, 'lost+found')],
+        ['chattr', '+F', folder],
+      ],
+    },
+    { make: ['mkfs.vfat', image], within: [] },
   ]
-  for (const { make, isByFolder } of kinds) {
+  for (const { make, within } of kinds) {
     try {
       execFileSync(make[0] ?? '', make.slice(1), { stdio: 'pipe' })
       execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'pipe' })
@@ -193,10 +199,7 @@ async function ignoringCase(folder: string, context: TestContext): Promise<void>
     }
     execFileSync('umount', [folder])
     mounted(['-o', 'loop', image, folder], context)
-    if (isByFolder) {
-      execFileSync('rmdir', [join(folder, 'lost+found')])
-      execFileSync('chattr', ['+F', folder])
-    }
+    for (const [program = '', ...args] of within) execFileSync(program, args)
     return
   }
   context.skip('needs a file system that takes names in different case for one, and the right to mount it')
