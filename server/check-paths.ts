@@ -1,4 +1,4 @@
-import { type Reason, ReceiveError, toReceiveError } from './errors.ts'
+import { hasCode, type Reason, ReceiveError, toReceiveError } from './errors.ts'
 import type { Grant } from './grant.ts'
 import type { ChunkStore, Holder } from './store/chunk-store.ts'
 
@@ -58,8 +58,8 @@ async function checkIn(
     holders = await store.holders(folder, names)
   } catch (error) {
     const known = toReceiveError(error)
-    // A file or a link stands where the folder would have to be.
-    if (known.code !== 'TARGET_EXISTS' && known.code !== 'STORAGE_NOT_WRITABLE') throw error
+    // A file or a link stands where the folder would have to be, or what is there is the receiver's own.
+    if (!hasCode(known, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE', 'BAD_NAME')) throw error
     return files.map(({ index }) => [index, refused(known)])
   }
   return files.map(({ index, name, sizeBytes }, at) => {

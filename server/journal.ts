@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,6 +21,8 @@ export interface Volume {
 const HEAD_BYTES = 12
 /** An entry is not longer than this in either part, bytes; more is damage. */
 const LONGEST_BYTES = 16 * 1024 ** 2
+/** More than this at the end of a volume is no entry that was torn, bytes. */
+const TORN_BYTES = 4096
 
 /**
  * Small files, whole, from the moment they are safe until their own files are. Many are appended together and made durable with one sync, where
@@ -156,18 +159,28 @@ class VolumeFile implements Volume {
   }
 
   async *entries(onDamage: OnDamage): AsyncGenerator<JournalEntry> {
-    for (let at = 0; at < this.#bytes; ) {
+    let left = 0
+    let at = 0
+    while (at < this.#bytes) {
       const head = await this.#read(at, HEAD_BYTES)
       const [recordBytes = 0, dataBytes = 0, checksum] = [0, 4, 8].map((from) => head?.readUInt32BE(from))
-      if (head === undefined || recordBytes > LONGEST_BYTES || dataBytes > LONGEST_BYTES) return
+      // A power cut leaves zeros where bytes were to come.
+      if (head === undefined || recordBytes === 0) break
+      if (recordBytes > LONGEST_BYTES || dataBytes > LONGEST_BYTES) {
+        const lostBytes = this.#bytes - at
+        if (lostBytes > TORN_BYTES) onDamage(new Error(`${lostBytes} bytes in the journal could not be read.`))
+        break
+      }
       const body = await this.#read(at + HEAD_BYTES, recordBytes + dataBytes)
-      if (body === undefined || crc32(body) !== checksum) return
-      const record = toRecord(body.subarray(0, recordBytes).toString())
-      if (record === undefined)
-        onDamage(new Error('A small file in the journal was not understood; its sender will send it again.'))
-      else yield { record, data: body.subarray(recordBytes) }
+      if (body === undefined || crc32(body) !== checksum) break
+      const entry = toEntry(body.subarray(0, recordBytes).toString(), body.subarray(recordBytes))
+      if (entry === undefined) left++
+      else yield entry
       at += HEAD_BYTES + recordBytes + dataBytes
     }
+    if (left === 0) return
+    const what = left === 1 ? 'A small file' : `${left} small files`
+    onDamage(new Error(`${what} in the journal could not be believed and was left out; its sender will send it again.`))
   }
 
   async clear(): Promise<void> {
@@ -203,7 +216,15 @@ function encode({ record, data }: JournalEntry): Buffer[] {
   return [head, text, data]
 }
 
-function toRecord(text: string): UploadRecord | undefined {
+/** What {@link encode} wrote; undefined when no receiver would have written it. */
+function toEntry(text: string, data: Buffer): JournalEntry | undefined {
   const fileId = /"fileId":"([0-9a-f]{32})"/.exec(text)?.[1]
-  return fileId === undefined ? undefined : toUpload(fileId, text)
+  const record = fileId === undefined ? undefined : toUpload(fileId, text)
+  const isWhole =
+    record?.state.kind === 'publishing' &&
+    record.origin.kind === 'begun' &&
+    record.modifiedAtMs !== undefined &&
+    record.sizeBytes === data.length &&
+    record.state.md5 === createHash('md5').update(data).digest('hex')
+  return isWhole ? { record, data } : undefined
 }

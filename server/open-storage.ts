@@ -84,7 +84,7 @@ export async function openStorage(
     const claims = cluster?.nameClaims ?? claimsInMemory()
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected, claims))
     closeObjects = objects?.close
-    const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined, claims }))
+    const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined, claims, stateDirectory }))
     ledger = guardedLedger(await withReceivedLog(ledger, directory, now, bucketOf(config)), premises)
     ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
     return {

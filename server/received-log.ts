@@ -1,10 +1,9 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Ledger } from './ledger/ledger.ts'
 import { openReplacements } from './replacements.ts'
-import { STATE_FOLDER } from './safe-path.ts'
+import { isStoredPath, STATE_FOLDER } from './safe-path.ts'
 import { Together } from './together.ts'
 
 /** A file as it was when it had arrived. */
@@ -138,34 +137,73 @@ export async function withReceivedLog(
   }
 }
 
-/** What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing. */
-export async function readReceivedLog(path: string): Promise<Map<string, ReceivedFile>> {
+/** No line that a receiver writes is longer, bytes. */
+const LONGEST_LINE_BYTES = 65_536
+
+/**
+ * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing.
+ *
+ * @param onDamage told once how many lines say what no receiver would have written, and are not believed.
+ */
+export async function readReceivedLog(
+  path: string,
+  onDamage: (error: Error) => void = () => {},
+): Promise<Map<string, ReceivedFile>> {
   const files = new Map<string, ReceivedFile>()
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    const file = parse(line)
-    if (file !== undefined && 'removedAt' in file) files.delete(file.path)
-    else if (file !== undefined) files.set(file.path, file)
+  let left = 0
+  for await (const line of linesOf(path)) {
+    const file = line === 'too long' ? undefined : parse(line)
+    if (file === 'no line') continue
+    if (file === undefined) left++
+    else if ('removedAt' in file) files.delete(file.path)
+    else files.set(file.path, file)
   }
+  if (left > 0) onDamage(new Error(`${left} lines of ${path} could not be believed and were passed over.`))
   return files
 }
 
-/** A log that somebody else wrote must not lead whoever reads it elsewhere. */
-function isBelow(path: string): boolean {
-  return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'))
+/** The lines of a file, however long they are. */
+async function* linesOf(path: string): AsyncGenerator<string | 'too long'> {
+  let begun: Buffer[] = []
+  let begunBytes = 0
+  const whole = (end: Buffer) => {
+    const line = begunBytes + end.length > LONGEST_LINE_BYTES ? 'too long' : Buffer.concat([...begun, end]).toString()
+    begun = []
+    begunBytes = 0
+    return line
+  }
+  for await (const block of createReadStream(path) as AsyncIterable<Buffer>) {
+    let from = 0
+    for (let end = block.indexOf('\n'); end !== -1; end = block.indexOf('\n', from)) {
+      yield whole(block.subarray(from, end))
+      from = end + 1
+    }
+    begunBytes += block.length - from
+    if (begunBytes <= LONGEST_LINE_BYTES) begun.push(block.subarray(from))
+  }
+  if (begunBytes > 0) yield whole(Buffer.alloc(0))
 }
 
-function parse(line: string): ReceivedFile | RemovedFile | undefined {
+/** A log that somebody else wrote must not lead whoever reads it elsewhere. */
+function parse(line: string): ReceivedFile | RemovedFile | 'no line' | undefined {
   try {
-    const file: Partial<ReceivedFile & RemovedFile> | null = JSON.parse(line)
-    if (typeof file?.removedAt === 'string' && typeof file.path === 'string') return file as RemovedFile
+    const file: Partial<Record<keyof ReceivedFile | keyof RemovedFile, unknown>> | null = JSON.parse(line)
+    if (typeof file?.path !== 'string' || !isStoredPath(file.path.split('/'))) return undefined
+    if (isDate(file.removedAt)) return file as RemovedFile
     const isWhole =
-      typeof file?.path === 'string' &&
-      isBelow(file.path) &&
-      typeof file.size === 'number' &&
-      /^[0-9a-f]{32}$/.test(file.md5 ?? '')
+      Number.isSafeInteger(file.size) &&
+      Number(file.size) >= 0 &&
+      typeof file.md5 === 'string' &&
+      /^[0-9a-f]{32}$/.test(file.md5) &&
+      isDate(file.finishedAt) &&
+      (file.bucket === undefined || typeof file.bucket === 'string')
     return isWhole ? (file as ReceivedFile) : undefined
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return 'no line'
     throw error
   }
+}
+
+function isDate(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
 }

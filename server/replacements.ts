@@ -1,14 +1,20 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import { STATE_FOLDER } from './safe-path.ts'
+import { isStoredPath, STATE_FOLDER } from './safe-path.ts'
+import { openOwnFolder } from './store/folder.ts'
 
 /** Bytes, and lower-case hex. */
 export type Content = { readonly size: number; readonly md5: string }
 
 /** Clocks of a disk and of a receiver may be so far apart, ms. */
 const CLOCK_MS = 5
+/** No announcement is longer, bytes. */
+const LONGEST_BYTES = 65_536
+/** Whoever put a link in the place of an announcement does not lead the receiver anywhere, and a pipe does not hold it up. */
+const NOTHING_ELSE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing')
 
@@ -19,6 +25,7 @@ const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing
 export async function openReplacements(directory: string, ledger: Pick<Ledger, 'uploads'>) {
   const folder = folderOf(directory)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await (await openOwnFolder(directory, [STATE_FOLDER, 'replacing'])).close()
   // What a crash left of publications that ended, however they did.
   for (const name of await readdir(folder)) {
     const record = await ledger.uploads.find(name.replace(/\.json$/, ''))
@@ -32,7 +39,9 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
       const { storedAs, md5 } = record.state
       const text = JSON.stringify({ path: storedAs.join('/'), size: record.sizeBytes, md5 })
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      await writeFile(fileOf(record), text, { mode: 0o600 })
+      const { O_WRONLY, O_CREAT, O_TRUNC } = constants
+      const file = await open(fileOf(record), O_WRONLY | O_CREAT | O_TRUNC | NOTHING_ELSE, 0o600)
+      await file.writeFile(text).finally(() => file.close())
     },
     forget: (record: UploadRecord): Promise<void> => rm(fileOf(record), { force: true }),
   }
@@ -46,20 +55,39 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
 export async function replacementsOf(directory: string, path: string, loggedAtMs: number): Promise<readonly Content[]> {
   const contents: Content[] = []
   for (const name of await readdir(folderOf(directory)).catch(none)) {
-    const file = join(folderOf(directory), name)
-    const announced = parse(await readFile(file, 'utf8').catch(() => ''))
-    if (announced?.path !== path) continue
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.NEGATIVE_INFINITY }))
+    const announced = await announcedIn(join(folderOf(directory), name))
     // One that is older has happened, and is in the log.
-    if (mtimeMs >= loggedAtMs - CLOCK_MS) contents.push(announced)
+    if (announced?.path === path && announced.atMs >= loggedAtMs - CLOCK_MS) contents.push(announced)
   }
   return contents
+}
+
+type Announced = Content & { readonly path: string; readonly atMs: number }
+
+/** What a file announces; undefined when it is gone, or is none of a receiver's. */
+async function announcedIn(path: string): Promise<Announced | undefined> {
+  const file = await open(path, constants.O_RDONLY | NOTHING_ELSE).catch(() => undefined)
+  if (file === undefined) return undefined
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile() || stats.size > LONGEST_BYTES) return undefined
+    const content = parse(await file.readFile('utf8'))
+    return content && { ...content, atMs: stats.mtimeMs }
+  } finally {
+    await file.close()
+  }
 }
 
 function parse(text: string): (Content & { readonly path: string }) | undefined {
   try {
     const value: Partial<Content & { path: string }> | null = JSON.parse(text)
-    const isWhole = typeof value?.path === 'string' && typeof value.size === 'number' && typeof value.md5 === 'string'
+    const isWhole =
+      typeof value?.path === 'string' &&
+      isStoredPath(value.path.split('/')) &&
+      Number.isSafeInteger(value.size) &&
+      Number(value.size) >= 0 &&
+      typeof value.md5 === 'string' &&
+      /^[0-9a-f]{32}$/.test(value.md5)
     return isWhole ? (value as Content & { path: string }) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

@@ -48,10 +48,10 @@ export class Retention extends Sweeper {
   }
 
   async #removeOld(log: ReceivedLog, before: ReadonlySet<string>): Promise<void> {
-    const { directory, store, bucket, keepForMs, now } = this.#deps
+    const { directory, store, bucket, keepForMs, now, onUnexpected } = this.#deps
     const readAtMs = Date.now()
     for (const { path, size, md5, finishedAt, bucket: wentTo } of (
-      await readReceivedLog(receivedLogOf(directory))
+      await readReceivedLog(receivedLogOf(directory), onUnexpected)
     ).values()) {
       const storedAtMs = Date.parse(finishedAt)
       if (wentTo !== bucket || !(now() - storedAtMs > keepForMs)) continue

@@ -1,4 +1,5 @@
 import { ReceiveError } from './errors.ts'
+import { takenFor } from './look-alikes.ts'
 
 /** The receiver keeps its own files in this folder at the top of the receiving folder; no upload may be stored under it. */
 export const STATE_FOLDER = '.longshore'
@@ -11,6 +12,8 @@ const MAX_DEPTH = 128
 
 /** Names that Windows takes for devices, with or without an extension. */
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))/i
+/** Windows leaves it out. */
+const unusableEnd = /[. ]$/
 const windowsForbidden = /[<>:"|?*]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
 const control = /[\u0000-\u001f\u007f-\u009f]/
@@ -18,8 +21,13 @@ const control = /[\u0000-\u001f\u007f-\u009f]/
 const everyUnusable = /[\u0000-\u001f\u007f-\u009f\ufffd/\\]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII, too.
 const ascii = /^[\u0000-\u007f]*$/
-/** Characters that some file systems ignore when they compare names. */
-const ignorable = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
+/** Characters that some file systems (HFS+, folders of ext4 and F2FS without case) ignore when they compare names. */
+const ignorable = /\p{Default_Ignorable_Code_Point}/gu
+/** The longest that a stored name can be: file systems that count UTF-16 take 255 of those. */
+const MAX_STORED_NAME_BYTES = 3 * MAX_NAME_BYTES
+
+/** True for every name that somebody, or some system, could take for that of the receiver's own folder: whatever {@link foldedName} takes for it, and more. */
+const isReserved = takenFor(STATE_FOLDER, foldedName)
 
 /**
  * Turns the path a sender asked for into one that means the same on every system and can only lie below the receiving folder. Names that
@@ -40,15 +48,42 @@ export function toSafePath(components: readonly string[]): string[] {
   })
   if (Buffer.byteLength(safe.join('/')) > MAX_PATH_BYTES)
     throw badName(`The path is longer than ${MAX_PATH_BYTES} bytes.`)
-  // At any depth: a receiver of a folder further down has its own there.
-  if (safe.some(isOurs)) throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
+  // At any depth: a receiver of a folder further down has its own there. As it was asked for, too: what is rewritten here another system may cut off.
+  if (safe.some(isReserved) || components.some((name, index) => name !== safe[index] && wouldBeReserved(name)))
+    throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
   return safe
+}
+
+/**
+ * True for a path that {@link toSafePath} has answered, also in another spelling that was there already. For paths that come out of files and databases: whoever
+ * wrote them there may never have asked here.
+ */
+export function isStoredPath(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || !value.every(isShortText)) return false
+  try {
+    return foldedPath(toSafePath(value)) === foldedPath(value)
+  } catch (error) {
+    if (error instanceof ReceiveError) return false
+    throw error
+  }
+}
+
+/** The same for one name, which must be a spelling of the other. */
+export function isSpellingOf(value: string, name: string): boolean {
+  return foldedName(value) === foldedName(name) && isStoredPath([value])
+}
+
+/** What must be {@link toSafePath}'s answer before it is used below a receiving folder or in a bucket. Throws ReceiveError BAD_NAME. */
+export function mustNotBeReserved(path: readonly string[]): void {
+  if (path.some(isReserved)) throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
 }
 
 /** Makes one storable name out of any text. Plain clients name files by an id that was never meant to be a name, so nothing is refused. */
 export function toSafeName(text: string): string {
-  const name = portable(text.replace(everyUnusable, '_'))
-  return pointsElsewhere(name) || name === '' || isOurs(name) ? `_${name}` : name
+  const usable = text.replace(everyUnusable, '_')
+  const name = portable(usable)
+  const isOther = pointsElsewhere(name) || name === '' || isReserved(name) || wouldBeReserved(usable)
+  return isOther ? portable(`_${name}`) : name
 }
 
 /** The name with a number before its extension, still within the length limit: `numbered('a.txt', 2)` is `a (2).txt`. */
@@ -63,7 +98,14 @@ export function numbered(name: string, number: number): string {
  */
 export function foldedName(name: string): string {
   if (ascii.test(name)) return name.toUpperCase()
-  return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC')
+  return foldedWithIgnorables(name.replace(ignorable, ''))
+}
+
+/**
+ * As names were folded by versions to which `a\u200bb` and `ab` were two: ledgers have kept some names so.
+ */
+export function formerlyFoldedPath(path: readonly string[]): string {
+  return path.map(foldedWithIgnorables).join('/')
 }
 
 /** The same for paths that some system takes for one; see {@link foldedName}. */
@@ -85,10 +127,17 @@ function pointsElsewhere(name: string): boolean {
   return /^(\.|%2e){1,2}$/i.test(name.normalize('NFKC').replace(ignorable, '').trim())
 }
 
-/** Also under the short name Windows would give it, and when characters that a file system ignores are mixed in. */
-function isOurs(name: string): boolean {
-  const plain = name.replace(ignorable, '').toLowerCase()
-  return plain === STATE_FOLDER || /^longsh~\d+$/.test(plain)
+/** A longer name is cut, and looked at when it is. */
+function wouldBeReserved(name: string): boolean {
+  return name.length <= MAX_STORED_NAME_BYTES && isReserved(name)
+}
+
+function isShortText(value: unknown): boolean {
+  return typeof value === 'string' && Buffer.byteLength(value) <= MAX_STORED_NAME_BYTES
+}
+
+function foldedWithIgnorables(name: string): string {
+  return name.normalize('NFD').toLowerCase().toUpperCase().normalize('NFC')
 }
 
 function portable(name: string): string {
@@ -96,9 +145,9 @@ function portable(name: string): string {
     .normalize('NFC')
     .replace(windowsForbidden, '_')
     .replace(windowsDevice, '$1_')
-    .replace(/[. ]$/, '_')
+    .replace(unusableEnd, '_')
   const { stem, extension } = split(storable)
-  return fitted(stem, extension)
+  return fitted(stem, extension).replace(unusableEnd, '_')
 }
 
 /** An extension is short and has no spaces, else it is a part of the name. A leading dot hides a file; it does not begin an extension. */

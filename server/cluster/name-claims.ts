@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { nameText } from '../ledger/name-text.ts'
+import { isSpellingOf } from '../safe-path.ts'
 import { claimsInMemory, type NameClaim, type NameClaims } from '../store/name-claims.ts'
 import type { Node } from './node.ts'
 import type { Script, SharedState } from './redis.ts'
@@ -51,13 +52,16 @@ export function claimsInRedis(state: SharedState, node: Pick<Node, 'id' | 'nodes
   const here = claimsInMemory()
 
   /** Takes the name from the other nodes; undefined while one of them has it. */
-  async function take(name: string, local: NameClaim): Promise<NameClaim | undefined> {
+  async function take(path: readonly string[], local: NameClaim): Promise<NameClaim | undefined> {
+    const name = nameText(path)
     const { token, mustHold } = await node.hold()
     const keys = [`longshore:claim:${name}`, `longshore:spelled:${name}`] as const
     const reply = await state.run(claimName, ...keys, token, node.id, node.nodesKey, CLAIM_LASTS_MS)
     if (reply === 0) return undefined
+    const spelling = Buffer.isBuffer(reply) ? reply.toString() : undefined
     return {
-      spelling: Buffer.isBuffer(reply) ? reply.toString() : undefined,
+      // Whoever else writes to the Redis must not lead this receiver to another name.
+      spelling: spelling !== undefined && isSpellingOf(spelling, path.at(-1) ?? '') ? spelling : undefined,
       mustHold,
       async gave(spelling) {
         await state.run(spellName, ...keys, token, spelling, SPELLED_FOR_MS)
@@ -72,11 +76,10 @@ export function claimsInRedis(state: SharedState, node: Pick<Node, 'id' | 'nodes
 
   return {
     async claim(path) {
-      const name = nameText(path)
       const local = await here.claim(path)
       try {
         for (let waitMs = ASK_AGAIN_MS.first; ; waitMs = Math.min(waitMs * 2, ASK_AGAIN_MS.most)) {
-          const claim = await take(name, local)
+          const claim = await take(path, local)
           if (claim !== undefined) return claim
           await setTimeout(waitMs)
         }
@@ -89,7 +92,7 @@ export function claimsInRedis(state: SharedState, node: Pick<Node, 'id' | 'nodes
       const local = await here.claimUnlessHeld(path)
       if (local === undefined) return undefined
       try {
-        const claim = await take(nameText(path), local)
+        const claim = await take(path, local)
         if (claim === undefined) await local.release()
         return claim
       } catch (error) {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
-import { ledgerConformance, startsOf } from '../fixtures/ledger-conformance.ts'
+import { ledgerConformance, recordOf, startsOf } from '../fixtures/ledger-conformance.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
+import { formerlyFoldedPath } from '../safe-path.ts'
 import { openEmbeddedLedger } from './embedded.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -63,4 +66,29 @@ test('[F3] after a full disk, what was acknowledged before and after it is there
   const kept = new Set(await startsOf(after, 'a'))
   await after.close()
   expect(acknowledged.filter((start) => !kept.has(start))).toEqual([])
+})
+
+test('a name that was kept as versions did that told it from more others is found by its new fold, too', async () => {
+  const path = await folder()
+  const name = ['pictures', '❤\ufe0f.txt']
+  const record = recordOf('a', { path: name, state: { kind: 'finished', storedAs: name, md5: '' } })
+  const database = new ClassicLevel(path)
+  const formerly = createHash('sha256').update(formerlyFoldedPath(name)).digest('hex').slice(0, 32)
+  await database.put('upload/a', JSON.stringify(record))
+  await database.put(`holder/${formerly}`, 'a')
+  await database.put(`asked/${formerly}/a`, '')
+  await database.close()
+  const ledger = await opened(path)
+  const askedFor = async () => {
+    const fileIds = []
+    for await (const { fileId } of ledger.names.askedFor(name)) fileIds.push(fileId)
+    return fileIds
+  }
+  expect((await ledger.names.holder(name))?.fileId).toBe('a')
+  expect(await askedFor()).toEqual(['a'])
+
+  await ledger.uploads.save({ ...record, fileId: 'b' })
+
+  expect((await ledger.names.holder(name))?.fileId).toBe('b')
+  expect(await askedFor()).toEqual(['b'])
 })

@@ -2,7 +2,7 @@ import { ReceiveError } from '../errors.ts'
 import { CommitLog } from './commit-log.ts'
 import type { OnDamage, Operation } from './database.ts'
 import { isFinished, type Ledger, type UploadRecord } from './ledger.ts'
-import { nameText } from './name-text.ts'
+import { nameText, nameTexts } from './name-text.ts'
 import { checkpointText, chunkText, toCheckpoint, toChunk, toUpload, uploadText } from './record-text.ts'
 
 /**
@@ -34,7 +34,8 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
         if (isFinished(record)) {
           // The file of whoever had the name is there no more.
           const before = await ledger.names.holder(record.state.storedAs)
-          if (before !== undefined) operations.push(del(askedFor(nameText(before.path), before.fileId)))
+          if (before !== undefined)
+            operations.push(...nameTexts(before.path).map((name) => del(askedFor(name, before.fileId))))
           operations.push(put(askedFor(nameText(record.path), record.fileId), ''))
           operations.push(put(holderOf(nameText(record.state.storedAs)), record.fileId))
         }
@@ -64,16 +65,21 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
     },
     names: {
       async *askedFor(path) {
-        const prefix = askedFor(nameText(path), '')
-        for (const key of await log.keys(within(prefix))) {
-          const record = await findUpload(key.slice(prefix.length))
-          if (isFinished(record)) yield record
+        for (const name of nameTexts(path)) {
+          const prefix = askedFor(name, '')
+          for (const key of await log.keys(within(prefix))) {
+            const record = await findUpload(key.slice(prefix.length))
+            if (isFinished(record)) yield record
+          }
         }
       },
       async holder(path) {
-        const fileId = await log.read(holderOf(nameText(path)))
-        const record = fileId === undefined ? undefined : await findUpload(fileId)
-        return isFinished(record) ? record : undefined
+        for (const name of nameTexts(path)) {
+          const fileId = await log.read(holderOf(name))
+          const record = fileId === undefined ? undefined : await findUpload(fileId)
+          if (isFinished(record)) return record
+        }
+        return undefined
       },
     },
     chunks: {

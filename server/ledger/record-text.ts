@@ -1,4 +1,5 @@
 import type { RangeSet } from '../range-set.ts'
+import { isStoredPath } from '../safe-path.ts'
 import type { ChunkRecord, UploadRecord } from './ledger.ts'
 
 /** An upload as it is kept. */
@@ -6,19 +7,26 @@ export function uploadText(record: UploadRecord): string {
   return JSON.stringify(record)
 }
 
-/** Reads what {@link uploadText} wrote; undefined when it is not that. */
+/**
+ * Reads what {@link uploadText} wrote; undefined when it is not that. Somebody else may have written it: what it says of names and numbers is believed only where
+ * a receiver could have said so.
+ */
 export function toUpload(fileId: string, text: string): UploadRecord | undefined {
   const value = parsed(text)
   if (!isObject(value) || value.fileId !== fileId || !isObject(value.origin) || !isObject(value.state)) return undefined
   const isWhole =
-    areNames(value.path) &&
+    /^[0-9a-z]{1,64}$/i.test(fileId) &&
+    isStoredPath(value.path) &&
     areNames(value.askedPath) &&
     isCount(value.sizeBytes) &&
     isCount(value.generation) &&
-    typeof value.onConflict === 'string' &&
+    isNoneOr(value.modifiedAtMs, isTime) &&
+    isNoneOr(value.begunAtMs, isTime) &&
+    isNoneOr(value.skipSame, (skipSame) => typeof skipSame === 'boolean') &&
+    ['KEEP_BOTH', 'OVERWRITE', 'REFUSE'].includes(String(value.onConflict)) &&
     isOrigin(value.origin) &&
-    (value.owner === undefined || typeof value.owner === 'string') &&
-    (value.batch === undefined || isBatchItem(value.batch)) &&
+    isNoneOr(value.owner, isKey) &&
+    isNoneOr(value.batch, isBatchItem) &&
     isState(value.state)
   return isWhole ? (value as UploadRecord) : undefined
 }
@@ -72,7 +80,7 @@ function isObject(value: unknown): value is Unchecked {
 
 function isOrigin(origin: Unchecked): boolean {
   return (
-    (origin.kind === 'begun' && typeof origin.uploadKey === 'string') ||
+    (origin.kind === 'begun' && isKey(origin.uploadKey)) ||
     (origin.kind === 'plain' && typeof origin.plainId === 'string')
   )
 }
@@ -83,14 +91,33 @@ function isBatchItem(batch: unknown): boolean {
 
 function isState(state: Unchecked): boolean {
   if (state.kind === 'receiving') return true
-  const isNamed = areNames(state.storedAs) && typeof state.md5 === 'string'
+  const isNamed = isStoredPath(state.storedAs) && isMatch(state.md5, /^([0-9a-f]{32})?$/)
   return (
-    isNamed && (state.kind === 'finished' || (state.kind === 'publishing' && typeof state.fileIdentity === 'string'))
+    isNamed &&
+    (state.kind === 'finished' || (state.kind === 'publishing' && isMatch(state.fileIdentity, /^[0-9a-z:]{1,64}$/i)))
   )
 }
 
 function areNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
+}
+
+/** What finds an upload again has no slash in it, see `keyIndex`. */
+function isKey(value: unknown): boolean {
+  return isMatch(value, /^[^/]{1,64}$/)
+}
+
+function isMatch(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function isNoneOr(value: unknown, isFit: (value: unknown) => boolean): boolean {
+  return value === undefined || isFit(value)
+}
+
+/** Milliseconds since 1970 that a date can hold. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).valueOf())
 }
 
 function isCount(value: unknown): boolean {

@@ -2,7 +2,7 @@ import { Refused, type Reply, type Script, type SharedState } from '../cluster/r
 import { ReceiveError, receiveErrorFrom } from '../errors.ts'
 import type { OnDamage } from './database.ts'
 import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from './ledger.ts'
-import { nameText } from './name-text.ts'
+import { nameText, nameTexts } from './name-text.ts'
 import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
 import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
@@ -59,7 +59,8 @@ export function openRedisLedger(
     const asked = keys.askedFor(nameText(path))
     const before = await holder(storedAs)
     // The file of whoever had the name is there no more.
-    if (before !== undefined) await state.command('SREM', keys.askedFor(nameText(before.path)), before.fileId)
+    for (const name of before === undefined ? [] : nameTexts(before.path))
+      await state.command('SREM', keys.askedFor(name), before?.fileId ?? '')
     await Promise.all([
       state.command('SADD', asked, fileId),
       state.command('PEXPIRE', asked, KEEP_FINISHED_MS),
@@ -67,9 +68,12 @@ export function openRedisLedger(
     ])
   }
   const holder = async (path: readonly string[]): Promise<FinishedRecord | undefined> => {
-    const fileId = await state.command('GET', keys.holder(nameText(path)))
-    const record = Buffer.isBuffer(fileId) ? await find(fileId.toString()) : undefined
-    return isFinished(record) ? record : undefined
+    for (const name of nameTexts(path)) {
+      const fileId = await state.command('GET', keys.holder(name))
+      const record = Buffer.isBuffer(fileId) ? await find(fileId.toString()) : undefined
+      if (isFinished(record)) return record
+    }
+    return undefined
   }
   const find = async (fileId: string): Promise<UploadRecord | undefined> => {
     const text = await state.command('HGET', keys.upload(fileId), 'record')
@@ -125,12 +129,13 @@ export function openRedisLedger(
     },
     names: {
       async *askedFor(path) {
-        const name = keys.askedFor(nameText(path))
-        for await (const [fileId] of scan(state, 'SSCAN', name, 1)) {
-          const record = fileId === undefined ? undefined : await find(fileId.toString())
-          if (isFinished(record)) yield record
-          // Redis forgot it, which it does with finished uploads after a while.
-          if (fileId !== undefined && record === undefined) await state.command('SREM', name, fileId)
+        for (const name of nameTexts(path).map(keys.askedFor)) {
+          for await (const [fileId] of scan(state, 'SSCAN', name, 1)) {
+            const record = fileId === undefined ? undefined : await find(fileId.toString())
+            if (isFinished(record)) yield record
+            // Redis forgot it, which it does with finished uploads after a while.
+            if (fileId !== undefined && record === undefined) await state.command('SREM', name, fileId)
+          }
         }
       },
       holder,

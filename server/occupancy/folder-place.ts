@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rmdir, unlink } from '
 import { dirname, join } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
 import { makePrivateFile, readIfThere } from '../private-file.ts'
-import { openFolder } from '../store/folder.ts'
+import { openOwnFolder } from '../store/folder.ts'
 import { hasLife, showLife } from './neighbour.ts'
 import { type Occupant, occupantText, toOccupant } from './occupant.ts'
 import type { Found, Place, Times } from './place.ts'
@@ -41,7 +41,7 @@ export async function openFolderPlace(
     for (const path of [...inside, OCCUPANTS].map((_, at, all) => all.slice(0, at + 1))) {
       const isNew = await makeFolder(join(root, ...path))
       if (isNew) made.push(join(root, ...path))
-      await (await openFolder(root, path)).close()
+      await (await openOwnFolder(root, path)).close()
     }
   }
   let hide: (() => void) | undefined

@@ -6,10 +6,11 @@ import { hasCode } from '../errors.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
 import { bytesBelow } from './bytes-below.ts'
 import type { ChunkStore, StoredFile } from './chunk-store.ts'
-import { openFolder } from './folder.ts'
+import { openFolder, openOwnFolder } from './folder.ts'
 import { holders } from './holders.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
 import { claimsInMemory, type NameClaims } from './name-claims.ts'
+import { keepOut } from './own-folders.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
 import { removePublished } from './remove-published.ts'
@@ -22,21 +23,30 @@ import { watchFor } from './watch-folder.ts'
 const SPARE_SHARE = 0.01
 const MAX_SPARE_BYTES = 1024 ** 3
 
+/** See {@link openDiskStore}. */
+type DiskOptions = {
+  readonly shared?: boolean
+  readonly claims?: NameClaims
+  readonly stateDirectory?: string | undefined
+}
+
 /**
  * Keeps bytes in a folder of this machine. Parts live in `.longshore/parts` of the same folder, and so on the same file system, where giving
  * one its final name is a single step.
  *
  * @param options.shared whether other receivers use the folder, too: then nothing is there for one of them only.
  * @param options.claims shared with them.
+ * @param options.stateDirectory where the receiver keeps what is its own, when that is another folder than `.longshore`.
  * @throws the system's error when the folder cannot be written to.
  */
 export async function openDiskStore(
   root: string,
-  { shared = false, claims = claimsInMemory() }: { readonly shared?: boolean; readonly claims?: NameClaims } = {},
+  { shared = false, claims = claimsInMemory(), stateDirectory }: DiskOptions = {},
 ): Promise<ChunkStore> {
   const parts = await openFolderForParts(root)
   const partAt = (fileId: string) => join(parts, `${fileId}.part`)
   await probe(root, parts)
+  for (const own of [join(root, STATE_FOLDER), stateDirectory]) if (own !== undefined) keepOut(root, own)
   const mustBeThere = await watchFor(root, parts)
   const taken = new TakenNames(claims)
 
@@ -86,7 +96,7 @@ export async function openDiskStore(
 async function openFolderForParts(root: string): Promise<string> {
   const parts = join(root, STATE_FOLDER, 'parts')
   await mkdir(parts, { recursive: true, mode: 0o700 })
-  const folder = await openFolder(root, [STATE_FOLDER, 'parts'])
+  const folder = await openOwnFolder(root, [STATE_FOLDER, 'parts'])
   await folder.close()
   return parts
 }
@@ -118,7 +128,7 @@ async function openBelow(root: string, path: readonly string[]): Promise<FileHan
       await folder.close()
     }
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS')) return undefined
+    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS', 'BAD_NAME')) return undefined
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
+import { type OwnFolders, ownFoldersOf } from './own-folders.ts'
 
 /** A folder that stays the same one while it is open, whatever happens to its name. */
 export interface Folder {
@@ -27,13 +28,28 @@ const canOpenFolders = process.platform !== 'win32'
 export type Spell = (parent: Folder, name: string) => Promise<string>
 
 /**
- * Opens the folder at a path below the root, one component after another, following no symbolic link but the root itself.
+ * Opens the folder at a path below the root, one component after another, following no symbolic link but the root itself. Every path that somebody else named is
+ * walked here.
  *
  * @param spell asked for each component before it is opened; the path is taken as it is when not given.
- * @throws ReceiveError TARGET_EXISTS where a file stands in the way, STORAGE_NOT_WRITABLE where a symbolic link does; ENOENT as the system
- * threw it when a folder is missing.
+ * @throws ReceiveError TARGET_EXISTS where a file stands in the way, STORAGE_NOT_WRITABLE where a symbolic link does, BAD_NAME where a folder is the receiver's
+ * own, whatever it is called and however it got there; ENOENT as the system threw it when a folder is missing.
  */
-export async function openFolder(root: string, components: readonly string[], spell?: Spell): Promise<Folder> {
+export function openFolder(root: string, components: readonly string[], spell?: Spell): Promise<Folder> {
+  return walk(root, components, spell, ownFoldersOf(root))
+}
+
+/** The same for a path that the receiver named, to a folder that may be its own. */
+export function openOwnFolder(root: string, components: readonly string[]): Promise<Folder> {
+  return walk(root, components, undefined, undefined)
+}
+
+async function walk(
+  root: string,
+  components: readonly string[],
+  spell: Spell | undefined,
+  own: OwnFolders | undefined,
+): Promise<Folder> {
   let folder = await openOne(root, constants.O_RDONLY, [])
   for (const component of components) {
     const parent = folder
@@ -44,8 +60,21 @@ export async function openFolder(root: string, components: readonly string[], sp
     } finally {
       await parent.close()
     }
+    await mustNotBeOwn(folder, own)
   }
   return folder
+}
+
+/** Names are compared before, but what a file system, or whoever mounted one, takes for the same is for them to say. */
+async function mustNotBeOwn(folder: Folder, own: OwnFolders | undefined): Promise<void> {
+  if (own === undefined) return
+  let isOwn = true
+  try {
+    isOwn = await own.has(await folder.identity())
+  } finally {
+    if (isOwn) await folder.close()
+  }
+  if (isOwn) throw new ReceiveError('BAD_NAME', `"${folder.path.at(-1)}" is a receiver's own folder by another name.`)
 }
 
 async function openOne(at: string, flags: number, path: readonly string[]): Promise<Folder> {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { hasCode, receiveErrorFrom } from '../errors.ts'
 import type { Intent, Settled, Wish } from './chunk-store.ts'
@@ -124,7 +125,7 @@ export async function settle(
 }
 
 async function stamp(partPath: string, { sizeBytes, modifiedAtMs }: Wish): Promise<void> {
-  const part = await open(partPath, 'r+')
+  const part = await open(partPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
   try {
     // What is past the end was never verified; somebody else put it there.
     if ((await part.stat()).size > sizeBytes) await part.truncate(sizeBytes)

@@ -56,7 +56,7 @@ async function removeClaimed(
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 'gone'
     // Something else stands where its folder was.
-    if (hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) return 'changed'
+    if (hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE', 'BAD_NAME')) return 'changed'
     throw error
   }
 }

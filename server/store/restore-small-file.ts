@@ -67,6 +67,8 @@ async function fateIn(root: string, path: readonly string[], aside: Aside, file:
     folder = await openFolder(root, path.slice(0, -1))
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return fateOfGone(aside.own, file)
+    // What leads to the receiver's own folder never was a place for a file.
+    if (hasCode(error, 'BAD_NAME')) return 'left alone'
     // Somebody put a file or a link in the place of its folder; a power cut may have taken the file as well.
     if (!hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) throw error
     const fate = await fateOfGone(aside.own, file)

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STATE_FOLDER } from '../safe-path.ts'
 import type { Intent, Wish } from './chunk-store.ts'
-import { openFolder } from './folder.ts'
+import { openFolder, openOwnFolder } from './folder.ts'
 import { openFolderOnce, type SharedFolder } from './folder-once.ts'
 import { makeFile } from './make-file.ts'
 import { linkUnlessTaken } from './publish.ts'
@@ -57,7 +57,7 @@ export async function openSmallFiles(
 ): Promise<SmallFileStore> {
   const aside = join(root, STATE_FOLDER, 'small')
   await mkdir(aside, { recursive: true, mode: 0o700 })
-  const own = await openFolder(root, [STATE_FOLDER, 'small'])
+  const own = await openOwnFolder(root, [STATE_FOLDER, 'small'])
   await own.close()
   const folders = openFolderOnce(async (path) => {
     await mustBeThere()

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { hasCode } from '../errors.ts'
 import { openFolder } from './folder.ts'
@@ -19,15 +18,17 @@ export async function syncAll(root: string, paths: readonly (readonly string[])[
       if (!(error instanceof Error)) throw error
     }
   }
-  const folders = new Map<string, readonly string[]>()
+  const folders = new Map<string, { readonly path: readonly string[]; readonly names: string[] }>()
   for (const path of paths) {
-    const folder = path.slice(0, -1)
-    folders.set(folder.join('/'), folder)
-    await syncFile(root, path)
+    const parent = path.slice(0, -1)
+    const folder = folders.get(parent.join('/')) ?? { path: parent, names: [] }
+    folders.set(parent.join('/'), folder)
+    folder.names.push(path.at(-1) ?? '')
   }
-  for (const path of folders.values()) {
+  for (const { path, names } of folders.values()) {
     const folder = await openFolder(root, path)
     try {
+      for (const name of names) await syncFile(folder.at(name))
       await folder.sync()
     } finally {
       await folder.close()
@@ -35,11 +36,14 @@ export async function syncAll(root: string, paths: readonly (readonly string[])[
   }
 }
 
-async function syncFile(root: string, path: readonly string[]): Promise<void> {
-  const file = await open(join(root, ...path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((error) => {
-    // Whoever took it away has it.
-    if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
-    throw error
-  })
+async function syncFile(at: string): Promise<void> {
+  // Whatever somebody put in its place by now does not hold the receiver up.
+  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)).catch(
+    (error) => {
+      // Whoever took it away has it.
+      if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
+      throw error
+    },
+  )
   await file?.sync().finally(() => file.close())
 }

@@ -1,6 +1,6 @@
 import { ReceiveError } from '../../errors.ts'
 import type { Range } from '../../range-set.ts'
-import { STATE_FOLDER } from '../../safe-path.ts'
+import { mustNotBeReserved, STATE_FOLDER } from '../../safe-path.ts'
 
 /** No object store takes a longer key. */
 const MAX_KEY_BYTES = 1024
@@ -61,9 +61,10 @@ export class Layout {
   /**
    * Where a published file is.
    *
-   * @throws ReceiveError BAD_NAME when the path is too long for a key.
+   * @throws ReceiveError BAD_NAME when the path is too long for a key, or could lead to what is a receiver's own.
    */
   published(path: readonly string[]): string {
+    mustNotBeReserved(path)
     const key = this.#prefix + path.join('/')
     if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key
     throw new ReceiveError('BAD_NAME', `The path is longer than an object store takes: ${MAX_KEY_BYTES} bytes.`)
