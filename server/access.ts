@@ -13,6 +13,7 @@ import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
 import { createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
 import { reachableAddress } from './reachable.ts'
 import { openTls } from './tls.ts'
+import { toldOnce } from './told-once.ts'
 
 /** How a device can pair with a receiver that has just started. */
 export type Invitation = {
@@ -69,6 +70,7 @@ export async function openAccess(
           receiverName: name,
           receiverId: id,
           now,
+          onDoubt: toldOnce(onUnexpected),
         })
       : undefined
   let gate: Gate = openGate

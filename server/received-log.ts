@@ -1,8 +1,9 @@
-import { constants, createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Ledger } from './ledger/ledger.ts'
+import { openInPlace } from './private-file.ts'
 import { openReplacements } from './replacements.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { Together } from './together.ts'
@@ -53,8 +54,8 @@ export class ReceivedLog {
 
   /** Opens the log at a path, and makes it when it is missing; its folder must be there. */
   static async open(path: string): Promise<ReceivedLog> {
-    const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
-    const file = await open(path, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600)
+    const { O_RDWR, O_APPEND, O_CREAT } = constants
+    const file = await openInPlace(path, O_RDWR | O_APPEND | O_CREAT)
     const { size } = await file.stat()
     const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
     return new ReceivedLog(file, bytesRead === 1 && buffer.toString() !== '\n')
@@ -138,10 +139,15 @@ export async function withReceivedLog(
   }
 }
 
-/** What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing. */
+/**
+ * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing.
+ *
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when the log is not believed; what the system throws when there is none.
+ */
 export async function readReceivedLog(path: string): Promise<Map<string, ReceivedFile>> {
   const files = new Map<string, ReceivedFile>()
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  const input = (await openInPlace(path, constants.O_RDONLY)).createReadStream()
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const file = parse(line)
     if (file !== undefined && 'removedAt' in file) files.delete(file.path)
     else if (file !== undefined) files.set(file.path, file)

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import { readInPlace } from './private-file.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 
 /** Bytes, and lower-case hex. */
@@ -47,7 +48,7 @@ export async function replacementsOf(directory: string, path: string, loggedAtMs
   const contents: Content[] = []
   for (const name of await readdir(folderOf(directory)).catch(none)) {
     const file = join(folderOf(directory), name)
-    const announced = parse(await readFile(file, 'utf8').catch(() => ''))
+    const announced = parse((await readInPlace(file).catch(unbelieved)) ?? '')
     if (announced?.path !== path) continue
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.NEGATIVE_INFINITY }))
     // One that is older has happened, and is in the log.
@@ -65,6 +66,11 @@ function parse(text: string): (Content & { readonly path: string }) | undefined 
     if (error instanceof SyntaxError) return undefined
     throw error
   }
+}
+
+/** For `catch`: what cannot be read, or is not believed, announces nothing. */
+function unbelieved(error: unknown): undefined {
+  if (!(error instanceof Error)) throw error
 }
 
 /** For `catch`: receivers of earlier versions have no such folder. */
