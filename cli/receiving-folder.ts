@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { accessError } from '../server/doubt.ts'
 import { ReceiveError } from '../server/errors.ts'
+import { onBehalfOf } from '../server/owner.ts'
+import { openStateFolder } from '../server/private-folder.ts'
 import { STATE_FOLDER } from '../server/safe-path.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,22 +19,35 @@ export function aboutReceiver(command: Command): Command {
 }
 
 /**
- * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the receiver refuses becomes a
- * {@link UsageError}.
+ * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the administrator makes there belongs to the owner of
+ * that folder, or of the receiving folder where there is none yet. What the receiver, or the system, refuses becomes a {@link UsageError}.
  */
 export async function inStateOf<T>(
   { dir, stateDir }: ReceivingFolder,
   task: (stateDirectory: string) => Promise<T>,
 ): Promise<T> {
-  // Made by a slip of the keyboard, a folder would look as if it had no devices.
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`--dir: there is no folder “${dir}”.`)
   const stateDirectory = resolve(stateDir ?? join(dir, STATE_FOLDER))
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
   try {
-    return await task(stateDirectory)
+    const receiving = statSync(dir, { throwIfNoEntry: false })
+    // Made by a slip of the keyboard, a folder would look as if it had no devices.
+    if (!receiving?.isDirectory()) throw new UsageError(`--dir: there is no folder “${dir}”.`)
+    return await onBehalfOf(statSync(stateDirectory, { throwIfNoEntry: false }) ?? receiving, async () => {
+      if (await openStateFolder(stateDirectory)) process.stderr.write(`Warning: ${wasOpen(stateDirectory)}\n`)
+      return task(stateDirectory)
+    })
   } catch (error) {
-    if (error instanceof ReceiveError) throw new UsageError(error.message, { cause: error })
-    throw error
+    throw toUsageError(error)
   }
+}
+
+function wasOpen(stateDirectory: string): string {
+  return `${stateDirectory} was open to other users, and is closed to them now. They may have read its keys and codes: \`longshore devices rotate-identity\` makes a new key.`
+}
+
+function toUsageError(error: unknown): unknown {
+  if (error instanceof ReceiveError) return new UsageError(error.message, { cause: error })
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined || code === undefined) return error
+  if (path !== undefined && ['EACCES', 'EPERM'].includes(code)) return toUsageError(accessError(path, error))
+  return new UsageError(`${path ?? 'the receiver’s folder'} cannot be used (${code}).`, { cause: error })
 }

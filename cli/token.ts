@@ -44,8 +44,8 @@ async function createToken(options: CreateOptions): Promise<void> {
     ...(quota !== undefined && { quotaBytes: readBytes(quota) }),
   }
   await inStateOf(options, async (stateDirectory) => {
-    const { device, token } = await addDevice(stateDirectory, wish, nowMs)
     const { fingerprint } = (await readListening(stateDirectory)) ?? (await readOrMakeIdentity(stateDirectory))
+    const { device, token } = await addDevice(stateDirectory, wish, nowMs)
     process.stdout.write(`${token}\n`)
     process.stderr.write(`Device ${device.id}; the receiver's fingerprint is ${fingerprint}\n`)
   })

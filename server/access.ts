@@ -13,6 +13,7 @@ import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
 import { type CodeTries, createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
 import { reachableAddress } from './reachable.ts'
 import { openTls } from './tls.ts'
+import { toldOnce } from './told-once.ts'
 
 /** How a device can pair with a receiver that has just started. */
 export type Invitation = {
@@ -74,6 +75,7 @@ export async function openAccess(
           receiverId: id,
           tries: nodes?.codeTries,
           now,
+          onDoubt: toldOnce(onUnexpected),
         })
       : undefined
   let gate: Gate = openGate

@@ -6,6 +6,7 @@ import { toReceiveError } from './errors.ts'
 import type { IncomingFile } from './incoming.ts'
 import { pairingLinkOf, readListening } from './listening.ts'
 import { invite, isInvited } from './pairing.ts'
+import { toldOnce } from './told-once.ts'
 
 /** How often changes are looked for that other processes and other devices make, ms. */
 const LOOK_EVERY_MS = 1000
@@ -39,6 +40,7 @@ export type CommandsInDeps = {
  */
 export function takeCommands(deps: CommandsInDeps): () => void {
   const { source, stateDirectory, onDevicesChanged, incoming, line, onTrouble } = deps
+  const onDamage = toldOnce(onTrouble)
   let told = ''
   let toldIncoming = '[]'
   let isFollowed = false
@@ -51,7 +53,7 @@ export function takeCommands(deps: CommandsInDeps): () => void {
   }
 
   async function tellDevices(): Promise<void> {
-    const found = await readDevices(stateDirectory, onTrouble)
+    const found = await readDevices(stateDirectory, onDamage)
     const devices = found.map(({ id, name, createdAtMs }) => ({ id, name, pairedAtMs: createdAtMs }))
     const text = JSON.stringify(devices)
     if (text === told) return

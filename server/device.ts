@@ -10,10 +10,15 @@ import {
   newDeviceId,
   newToken,
 } from '../proto/token.ts'
+import { accessError } from './doubt.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { findFormerDevice, forgetFormerDevice, keepFormerDevice } from './former-device.ts'
-import { makePrivateFolder, parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { type Found, lookAtPrivate, parsedObject, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { toSafePath } from './safe-path.ts'
+
+/** So many files that are not believed are named. */
+const MOST_TOLD = 8
 
 /** What a device that is paired may do. */
 export type Rights = {
@@ -98,23 +103,37 @@ export async function formerIdOf(stateDirectory: string, token: string): Promise
 }
 
 async function readDevice(stateDirectory: string, id: string): Promise<Device | undefined> {
-  const text = await readIfThere(fileOf(stateDirectory, id))
-  return text === undefined ? undefined : toDevice(id, text)
+  return deviceIn(id, await lookAtPrivate(fileOf(stateDirectory, id)))
 }
 
-/** All devices, the oldest first. A file that cannot be read is a device that is refused; `onDamage` hears of it. */
+function deviceIn(id: string, found: Found): Device | undefined {
+  return found.kind === 'text' ? toDevice(id, found.text) : undefined
+}
+
+/** All devices, the oldest first. A file that cannot be read, or is not believed, is a device that is refused; `onDamage` hears of it. */
 export async function readDevices(stateDirectory: string, onDamage: (error: Error) => void): Promise<Device[]> {
   const devices: Device[] = []
+  const doubts: string[] = []
   for (const name of await namesIn(devicesFolderOf(stateDirectory))) {
     const id = name.replace(/\.json$/, '')
     if (!name.endsWith('.json') || !isDeviceId(id)) continue
-    const text = await readIfThere(fileOf(stateDirectory, id))
-    const device = text === undefined ? undefined : toDevice(id, text)
+    const found = await lookAtPrivate(fileOf(stateDirectory, id))
+    const device = deviceIn(id, found)
     if (device !== undefined) devices.push(device)
-    // Revoked between the look at the folder and the look at the file.
-    else if (text !== undefined) onDamage(new Error(`The file of device ${id} cannot be read; the device is refused.`))
+    else if (found.kind === 'doubtful') doubts.push(found.why)
+    // What there is no more was revoked between the look at the folder and the look at the file.
+    else if (found.kind === 'text')
+      onDamage(new Error(`The file of device ${id} cannot be read; the device is refused.`))
   }
+  if (doubts.length > 0) onDamage(new Error(toldTogether(doubts)))
   return devices.sort((a, b) => a.createdAtMs - b.createdAtMs)
+}
+
+/** Many devices may have been put there at once. */
+function toldTogether(doubts: readonly string[]): string {
+  const more = doubts.length - MOST_TOLD
+  const refused = doubts.length === 1 ? 'The device is refused' : `${doubts.length} devices are refused`
+  return `${refused}: ${doubts.slice(0, MOST_TOLD).join(' ')}${more > 0 ? ` And ${more} more.` : ''}`
 }
 
 function fileOf(stateDirectory: string, id: string): string {
@@ -126,7 +145,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return []
-    throw error
+    throw hasCode(error, 'EACCES', 'EPERM') ? accessError(folder, error) : error
   }
 }
 

@@ -2,11 +2,14 @@ import { stat } from 'node:fs/promises'
 import type { OnUnexpected } from './answer.ts'
 import { type Device, devicesFolderOf, readDevices } from './device.ts'
 import { hasCode } from './errors.ts'
+import { toldOnce } from './told-once.ts'
 
 /** How often changes by other processes are looked for, ms. */
 const LOOK_EVERY_MS = 500
 /** A folder that changed so recently may change again within one tick of its clock, ms. */
 const RECENT_MS = 3000
+/** How often a device whose file was not believed is looked at again, ms: its file changes without its folder when somebody makes it readable. */
+const DOUBT_EVERY_MS = 5000
 
 /** A call of a device that is open: the device as it was when the call began, and the way to end the call. */
 type OpenCall = { readonly device: Device; readonly cut: () => void }
@@ -18,18 +21,21 @@ type OpenCall = { readonly device: Device; readonly cut: () => void }
 export class Devices {
   readonly #stateDirectory: string
   readonly #now: () => number
-  readonly #onUnexpected: OnUnexpected
+  /** Everything once, because it is found again with each look. */
+  readonly #tell: OnUnexpected
   readonly #timer: NodeJS.Timeout
   readonly #calls = new Set<OpenCall>()
   #devices: ReadonlyMap<string, Device> = new Map()
   #changedAtMs: number | undefined
+  /** When the devices were read of which some are refused for what their files are, ms; undefined when all are sound. */
+  #doubtedAtMs: number | undefined
   #looking: Promise<void> | undefined
   #closed = false
 
   private constructor(stateDirectory: string, now: () => number, onUnexpected: OnUnexpected) {
     this.#stateDirectory = stateDirectory
     this.#now = now
-    this.#onUnexpected = onUnexpected
+    this.#tell = toldOnce(onUnexpected)
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref()
   }
 
@@ -64,7 +70,7 @@ export class Devices {
   look(): Promise<void> {
     this.#looking ??= this.#lookOnce()
       // What is known stays known until the folder can be read again.
-      .catch(this.#onUnexpected)
+      .catch(this.#tell)
       .finally(() => {
         this.#looking = undefined
       })
@@ -88,8 +94,14 @@ export class Devices {
   async #lookOnce(): Promise<void> {
     const changedAtMs = await this.#folderChangedAtMs()
     const isRecent = changedAtMs !== undefined && Math.abs(Date.now() - changedAtMs) < RECENT_MS
-    if (isRecent || changedAtMs !== this.#changedAtMs) {
-      const devices = await readDevices(this.#stateDirectory, this.#onUnexpected)
+    const isDoubted = this.#doubtedAtMs !== undefined && performance.now() - this.#doubtedAtMs > DOUBT_EVERY_MS
+    if (isRecent || isDoubted || changedAtMs !== this.#changedAtMs) {
+      let doubtedAtMs: number | undefined
+      const devices = await readDevices(this.#stateDirectory, (error) => {
+        doubtedAtMs = performance.now()
+        this.#tell(error)
+      })
+      this.#doubtedAtMs = doubtedAtMs
       this.#devices = new Map(devices.map((device) => [device.id, device]))
       this.#changedAtMs = changedAtMs
     }

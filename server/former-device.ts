@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { isDeviceId, isTokenDigest } from '../proto/token.ts'
-import { makePrivateFolder, parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { hasCode } from './errors.ts'
+import { lookAtPrivate, parsedObject, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { makePrivateFolder } from './private-folder.ts'
 
 /**
  * What is kept of a device that was revoked: enough to know it again when it pairs with a new code, so that it goes on with what it left unfinished. It
@@ -17,17 +19,21 @@ export async function keepFormerDevice(stateDirectory: string, { id, tokenDigest
   await writePrivateFile(fileOf(stateDirectory, id), `${JSON.stringify({ id, tokenDigest })}\n`)
 }
 
-/** Undefined when no device of that id was revoked, or what is kept of it says anything else than it should. */
+/** Undefined when no device of that id was revoked, or what is kept of it is not believed. */
 export async function findFormerDevice(stateDirectory: string, id: string): Promise<FormerDevice | undefined> {
-  const text = isDeviceId(id) ? await readIfThere(fileOf(stateDirectory, id)) : undefined
-  const value = text === undefined ? undefined : parsedObject(text)
+  const found = isDeviceId(id) ? await lookAtPrivate(fileOf(stateDirectory, id)) : undefined
+  const value = found?.kind === 'text' ? parsedObject(found.text) : undefined
   if (value?.id !== id || typeof value.tokenDigest !== 'string' || !isTokenDigest(value.tokenDigest)) return undefined
   return { id, tokenDigest: value.tokenDigest }
 }
 
-/** The device is one that may send again. */
+/** The device is one that may send again. What cannot be deleted stays: it grants nothing. */
 export async function forgetFormerDevice(stateDirectory: string, id: string): Promise<void> {
-  await removePrivateFile(fileOf(stateDirectory, id))
+  try {
+    await removePrivateFile(fileOf(stateDirectory, id))
+  } catch (error) {
+    if (!hasCode(error, 'STORAGE_NOT_WRITABLE')) throw error
+  }
 }
 
 function folderOf(stateDirectory: string): string {

@@ -8,7 +8,8 @@ import {
   type Succession,
 } from '../proto/identity.ts'
 import { ReceiveError, receiveErrorFrom } from './errors.ts'
-import { makePrivateFile, makePrivateFolder, readIfThere, writePrivateFile } from './private-file.ts'
+import { makePrivateFile, readPrivate, writePrivateFile } from './private-file.ts'
+import { makePrivateFolder } from './private-folder.ts'
 
 /** What a receiver proves itself with. */
 export type Identity = {
@@ -35,7 +36,7 @@ const MAX_SUCCESSIONS = 32
 export async function readOrMakeIdentity(stateDirectory: string): Promise<Identity> {
   const files = filesIn(stateDirectory)
   await makePrivateFolder(files.folder)
-  const text = await readIfThere(files.identity)
+  const text = await readPrivate(files.identity)
   if (text !== undefined) return { ...toPair(text, files.identity), successions: await readSuccessions(files, text) }
   const pair = await makePair()
   // Nodes that start at the same moment must be one receiver.
@@ -104,7 +105,7 @@ function toPair(text: string, path: string): Pair {
 
 /** The steps that lead to the present certificate. A rotation that was interrupted leaves one that leads elsewhere, and it must not stay in the way. */
 async function readSuccessions(files: Files, identityText: string): Promise<readonly Succession[]> {
-  const text = await readIfThere(files.successions)
+  const text = await readPrivate(files.successions)
   if (text === undefined) return []
   let target = fingerprintOf(derOf(toPair(identityText, files.identity).certificatePem))
   const leading: Succession[] = []

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { OnDamage } from './ledger/database.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
 import { toUpload, uploadText } from './ledger/record-text.ts'
+import { openPrivate } from './private-file.ts'
 import { Together } from './together.ts'
 
 /** A small file that is about to get its final name, with all of its bytes. */
@@ -116,8 +117,8 @@ class VolumeFile implements Volume {
   #failure: unknown
 
   static async open(path: string): Promise<VolumeFile> {
-    const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
-    const file = await open(path, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600)
+    const { O_RDWR, O_APPEND, O_CREAT } = constants
+    const file = await openPrivate(path, O_RDWR | O_APPEND | O_CREAT)
     return new VolumeFile(file, (await file.stat()).size)
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Fingerprint, readFingerprint } from '../proto/identity.ts'
 import { formatPairingLink } from '../proto/pairing.ts'
-import { parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { parsedObject, readPrivate, removePrivateFile, writePrivateFile } from './private-file.ts'
 
 /** How a running receiver that devices can pair with is found, for the commands that invite a device. */
 export type Listening = {
@@ -25,9 +25,13 @@ export async function forgetListening(stateDirectory: string): Promise<void> {
   await removePrivateFile(fileOf(stateDirectory))
 }
 
-/** The receiver that keeps its state in a folder and takes devices; undefined when none is running there. */
+/**
+ * The receiver that keeps its state in a folder and takes devices; undefined when none is running there.
+ *
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when what is there is not believed: it would lead devices to somebody else.
+ */
 export async function readListening(stateDirectory: string): Promise<Listening | undefined> {
-  const text = await readIfThere(fileOf(stateDirectory))
+  const text = await readPrivate(fileOf(stateDirectory))
   const value = text === undefined ? undefined : parsedObject(text)
   if (typeof value?.address !== 'string' || typeof value.name !== 'string' || typeof value.pid !== 'number')
     return undefined

@@ -19,6 +19,7 @@ import { bucketOf } from './place.ts'
 import { withReceivedLog } from './received-log.ts'
 import { readOrMakeReceiverId, readReceiverId } from './receiver-id.ts'
 import { STATE_FOLDER } from './safe-path.ts'
+import { mustBeOwnLedger } from './state-sweep.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
 import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
@@ -80,6 +81,7 @@ export async function openStorage(
     await cluster?.belonging.claim({ receiverId, store: await namedStore(premises) })
     cluster?.share(await readOrMakeNodeSecret(stateDirectory))
     // It has a lock of its own, which is older than all others.
+    if (cluster === undefined) await mustBeOwnLedger(join(stateDirectory, 'ledger'))
     ledger = cluster?.ledger ?? (await openEmbeddedLedger(join(stateDirectory, 'ledger'), onUnexpected))
     const claims = cluster?.nameClaims ?? claimsInMemory()
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected, claims))

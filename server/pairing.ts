@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FinishPairingReplyInput } from '../proto/generated/filetransfer/FinishPairingReply.ts'
 import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
@@ -21,7 +21,14 @@ import { addDevice, formerIdOf } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError } from './errors.ts'
 import { Pace } from './pace.ts'
-import { parsedObject, readIfThere, removePrivateFile, writePrivateFile } from './private-file.ts'
+import {
+  type Found,
+  lookAtPrivate,
+  lookAtPrivateSync,
+  parsedObject,
+  removePrivateFile,
+  writePrivateFile,
+} from './private-file.ts'
 
 /** A code that one device may pair with. */
 export type Invite = {
@@ -65,6 +72,8 @@ export type PairingDeps = {
   readonly tries?: CodeTries | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Hears of a code that is not believed, each time that somebody wants to pair with one. */
+  readonly onDoubt: (error: Error) => void
 }
 
 type Attempt = PairingView & { readonly startedAtMs: number }
@@ -163,7 +172,8 @@ export class Pairing {
   }
 
   async #openInvite(): Promise<Invite> {
-    const found = await readOpenInvite(this.#deps.stateDirectory, this.#deps.now())
+    const { stateDirectory, now, onDoubt } = this.#deps
+    const found = await readOpenInvite(stateDirectory, now(), onDoubt)
     if (found === undefined) throw closed()
     return found
   }
@@ -174,9 +184,14 @@ export async function isInvited(stateDirectory: string, nowMs: number): Promise<
   return (await readOpenInvite(stateDirectory, nowMs)) !== undefined
 }
 
-async function readOpenInvite(stateDirectory: string, nowMs: number): Promise<Invite | undefined> {
-  const text = await readIfThere(fileOf(stateDirectory))
-  const found = text === undefined ? undefined : toInvite(text)
+async function readOpenInvite(
+  stateDirectory: string,
+  nowMs: number,
+  onDoubt?: PairingDeps['onDoubt'],
+): Promise<Invite | undefined> {
+  const look = await lookAtPrivate(fileOf(stateDirectory))
+  if (look.kind === 'doubtful') onDoubt?.(new Error(`Nobody can pair: ${look.why}`))
+  const found = inviteIn(look)
   return found !== undefined && found.wrongTries < MAX_WRONG_TRIES && nowMs < found.expiresAtMs ? found : undefined
 }
 
@@ -228,11 +243,17 @@ function fileOf(stateDirectory: string): string {
 
 /** A code that another process made meanwhile is left alone: nothing is waited for between the look and the change. */
 function countWrongTry(path: string, code: string): void {
-  const found = toInvite(readFileSync(path, 'utf8'))
+  const found = inviteIn(lookAtPrivateSync(path))
   if (found?.code !== code) return
   const aside = `${path}.tries.new`
-  writeFileSync(aside, JSON.stringify({ ...found, wrongTries: found.wrongTries + 1 }), { mode: 0o600 })
+  // A link of that name would be written through.
+  rmSync(aside, { force: true, recursive: true })
+  writeFileSync(aside, JSON.stringify({ ...found, wrongTries: found.wrongTries + 1 }), { mode: 0o600, flag: 'wx' })
   renameSync(aside, path)
+}
+
+function inviteIn(found: Found): Invite | undefined {
+  return found.kind === 'text' ? toInvite(found.text) : undefined
 }
 
 function toInvite(text: string): Invite | undefined {

@@ -1,4 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { notBelieved } from './doubt.ts'
+import { lookInPlaceSync } from './private-file.ts'
 
 /** A process as others of the same machine know it. `startedAt` tells it from a later one with the same number. */
 export type KnownProcess = { readonly pid: number; readonly startedAt?: string }
@@ -18,7 +20,7 @@ const MAX_ROUNDS = 10
  * @param as.run what else names whoever takes it.
  * @param as.isOver whether who is named so is known to have ended, in a way that is better than the number of its process: a lock that was copied with
  * everything else names a process that may well run, and not here.
- * @throws the system's error when the file can be neither read nor written.
+ * @throws the system's error when the file can be neither read nor written, ReceiveError STORAGE_NOT_WRITABLE when it is not believed.
  */
 export function takePidLock(
   path: string,
@@ -67,7 +69,8 @@ export function isRunning({ pid, startedAt }: KnownProcess): boolean {
 
 /** Who took the lock over meanwhile, because this process was taken for dead, keeps it. */
 function releaseIfOwn(path: string, own: string): void {
-  if (readLock(path) === own) rmSync(path, { force: true })
+  const found = lookInPlaceSync(path)
+  if (found.kind === 'text' && found.text === own) rmSync(path, { force: true })
 }
 
 /** Removes a lock that said `text`, and no other that has come in its place since it was read. */
@@ -88,14 +91,11 @@ function removeDead(path: string, text: string): void {
   }
 }
 
-/** Undefined when there is none, or it was let go meanwhile. */
+/** Undefined when there is none, or it was let go meanwhile. Throws ReceiveError STORAGE_NOT_WRITABLE when what is there is not believed. */
 function readLock(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const found = lookInPlaceSync(path)
+  if (found.kind === 'doubtful') throw notBelieved(found.why)
+  return found.kind === 'text' ? found.text : undefined
 }
 
 /** Undefined when the lock was torn by a crash while it was written. */

@@ -135,6 +135,6 @@ test('a symbolic link in the place of the log is not followed', async () => {
   await writeFile(join(within, 'victim'), '')
   await mkdir(join(within, 'received/.longshore'), { recursive: true })
   await symlink(join(within, 'victim'), receivedLogOf(join(within, 'received')))
-  await expect(receiving(within)).rejects.toThrow('Cannot receive into')
+  await expect(receiving(within)).rejects.toThrow('received.jsonl is not believed, because it is a symbolic link')
   expect(await readFile(join(within, 'victim'), 'utf8')).toBe('')
 })

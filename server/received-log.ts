@@ -1,7 +1,8 @@
-import { constants, createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ledger } from './ledger/ledger.ts'
+import { openInPlace } from './private-file.ts'
 import { openReplacements } from './replacements.ts'
 import { isStoredPath, STATE_FOLDER } from './safe-path.ts'
 import { Together } from './together.ts'
@@ -52,8 +53,8 @@ export class ReceivedLog {
 
   /** Opens the log at a path, and makes it when it is missing; its folder must be there. */
   static async open(path: string): Promise<ReceivedLog> {
-    const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
-    const file = await open(path, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600)
+    const { O_RDWR, O_APPEND, O_CREAT } = constants
+    const file = await openInPlace(path, O_RDWR | O_APPEND | O_CREAT)
     const { size } = await file.stat()
     const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
     return new ReceivedLog(file, bytesRead === 1 && buffer.toString() !== '\n')
@@ -144,6 +145,7 @@ const LONGEST_LINE_BYTES = 65_536
  * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing.
  *
  * @param onDamage told once how many lines say what no receiver would have written, and are not believed.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when the log is not believed; what the system throws when there is none.
  */
 export async function readReceivedLog(
   path: string,
@@ -172,7 +174,8 @@ async function* linesOf(path: string): AsyncGenerator<string | 'too long'> {
     begunBytes = 0
     return line
   }
-  for await (const block of createReadStream(path) as AsyncIterable<Buffer>) {
+  const input = (await openInPlace(path, constants.O_RDONLY)).createReadStream()
+  for await (const block of input as AsyncIterable<Buffer>) {
     let from = 0
     for (let end = block.indexOf('\n'); end !== -1; end = block.indexOf('\n', from)) {
       yield whole(block.subarray(from, end))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { makePrivateFile, readIfThere, writePrivateFile } from './private-file.ts'
+import { makePrivateFile, readPrivate, writePrivateFile } from './private-file.ts'
 
 /** The stable random id of a receiver, 32 hex digits, made at its first start and kept in its state folder. */
 export async function readOrMakeReceiverId(stateDirectory: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function readOrMakeReceiverId(stateDirectory: string): Promise<stri
 
 /** The same; undefined before the first start. */
 export async function readReceiverId(stateDirectory: string): Promise<string | undefined> {
-  const text = await readIfThere(pathIn(stateDirectory))
+  const text = await readPrivate(pathIn(stateDirectory))
   return /^[0-9a-f]{32}$/.exec(text?.trim() ?? '')?.[0]
 }
 

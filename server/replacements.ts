@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import { openInPlace } from './private-file.ts'
 import { isStoredPath, STATE_FOLDER } from './safe-path.ts'
 import { openOwnFolder } from './store/folder.ts'
 
@@ -13,8 +14,6 @@ export type Content = { readonly size: number; readonly md5: string }
 const CLOCK_MS = 5
 /** No announcement is longer, bytes. */
 const LONGEST_BYTES = 65_536
-/** Whoever put a link in the place of an announcement does not lead the receiver anywhere, and a pipe does not hold it up. */
-const NOTHING_ELSE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing')
 
@@ -40,7 +39,7 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
       const text = JSON.stringify({ path: storedAs.join('/'), size: record.sizeBytes, md5 })
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { O_WRONLY, O_CREAT, O_TRUNC } = constants
-      const file = await open(fileOf(record), O_WRONLY | O_CREAT | O_TRUNC | NOTHING_ELSE, 0o600)
+      const file = await openInPlace(fileOf(record), O_WRONLY | O_CREAT | O_TRUNC)
       await file.writeFile(text).finally(() => file.close())
     },
     forget: (record: UploadRecord): Promise<void> => rm(fileOf(record), { force: true }),
@@ -64,13 +63,13 @@ export async function replacementsOf(directory: string, path: string, loggedAtMs
 
 type Announced = Content & { readonly path: string; readonly atMs: number }
 
-/** What a file announces; undefined when it is gone, or is none of a receiver's. */
+/** What a file announces; undefined when it is gone, or is not believed. */
 async function announcedIn(path: string): Promise<Announced | undefined> {
-  const file = await open(path, constants.O_RDONLY | NOTHING_ELSE).catch(() => undefined)
+  const file = await openInPlace(path, constants.O_RDONLY).catch(() => undefined)
   if (file === undefined) return undefined
   try {
     const stats = await file.stat()
-    if (!stats.isFile() || stats.size > LONGEST_BYTES) return undefined
+    if (stats.size > LONGEST_BYTES) return undefined
     const content = parse(await file.readFile('utf8'))
     return content && { ...content, atMs: stats.mtimeMs }
   } finally {

@@ -14,6 +14,7 @@ import { readSettings, type Settings } from './settings.ts'
 import { toStatusPlace } from './status/status-place.ts'
 import { type StatusServer, startStatusServer } from './status/status-server.ts'
 import { watch } from './status/watched.ts'
+import { toldOnce } from './told-once.ts'
 
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
@@ -107,8 +108,9 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   const onCall = log && { onCall: log.call }
   const receiver = await startReceiver({ ...config, ...version(), signal, onUnexpected: onTrouble, ...onCall })
   if (statusAt === undefined) return { ...settings, log, receiver, hooks, status: undefined }
+  const onDamage = toldOnce(onTrouble)
   const devicesOf = async () => {
-    const devices = await readDevices(receiver.stateDirectory, onTrouble)
+    const devices = await readDevices(receiver.stateDirectory, onDamage)
     return new Map(devices.map(({ id, name }) => [id, name]))
   }
   try {

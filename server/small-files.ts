@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OnUnexpected } from './answer.ts'
 import { bootId } from './boot-id.ts'
@@ -6,6 +6,7 @@ import { ReceiveError } from './errors.ts'
 import { type FinishedFile, mustBeFinished } from './finish.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 import { isFinished, type Ledger, type UploadRecord } from './ledger/ledger.ts'
+import { lookAtPrivate, writePrivateFile } from './private-file.ts'
 import type { Appeared, PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
@@ -213,8 +214,8 @@ class BootMark {
     const path = join(folder, 'small-files.boot')
     const boot = await bootId()
     const { dev } = await stat(folder)
-    const before = await readFile(path, 'utf8').catch(() => undefined)
-    return new BootMark(path, boot && `${boot} ${dev}`, before)
+    const before = await lookAtPrivate(path)
+    return new BootMark(path, boot && `${boot} ${dev}`, before.kind === 'text' ? before.text : undefined)
   }
 
   private constructor(path: string, now: string | undefined, before: string | undefined) {
@@ -225,6 +226,6 @@ class BootMark {
 
   async write(): Promise<void> {
     if (this.#now === undefined || this.isSame) return
-    await writeFile(this.#path, this.#now, { mode: 0o600 })
+    await writePrivateFile(this.#path, this.#now)
   }
 }

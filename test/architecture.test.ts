@@ -51,6 +51,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^main\/engine\/(engine|receiver-address|connection|diagnosis|digest|errors|outgoing-chunks|pair|probe|send-chunks|stages|throttle)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
+      /^server\/(doubt|owner|private-file|private-folder)\.ts$/,
       /^proto\/(identity|limits|pairing)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, openSync, statSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rmdir, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { OnUnexpected } from '../answer.ts'
+import { accessError, doubtIn, type Rule } from '../doubt.ts'
 import { hasCode, ReceiveError } from '../errors.ts'
-import { makePrivateFile, readIfThere } from '../private-file.ts'
+import { makePrivateFile, readInPlace } from '../private-file.ts'
+import { closeFolder, type FolderUse, foldersFrom } from '../private-folder.ts'
+import { sweepState } from '../state-sweep.ts'
 import { openOwnFolder } from '../store/folder.ts'
 import { hasLife, showLife } from './neighbour.ts'
 import { type Occupant, occupantText, toOccupant } from './occupant.ts'
@@ -12,9 +16,19 @@ import type { Found, Place, Times } from './place.ts'
 const FOLDER_TIMES: Times = { beatMs: 3_000, trustMs: 9_000, stillMs: 12_000, lookEveryMs: 250, settleMs: 1_000 }
 
 const OCCUPANTS = 'occupants'
+/** No record is longer, bytes. */
+const MOST_BYTES = 65_536
+const WARILY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const RECORD = /^([0-9a-f]{16})\.json$/
 /** The folder of the records goes when nobody is left, also while somebody comes, who makes it again within so many tries. */
 const MOST_TRIES = 10
+
+type FolderPlaceOptions = {
+  readonly instead: string
+  readonly times?: Times | undefined
+  readonly use: FolderUse
+  readonly tell: OnUnexpected
+}
 
 /** See {@link Place}. */
 export type FolderPlace = Place & {
@@ -27,16 +41,29 @@ export type FolderPlace = Place & {
  *
  * @param root made when it is missing.
  * @param inside where below the root the receiver keeps what is its own; no symbolic link there is followed.
- * @throws the system's error when it cannot be made, ReceiveError when something else stands there.
+ * @param options.use what it is closed to other users for; see {@link closeFolder}.
+ * @param options.tell hears what was found there that is not believed.
+ * @throws the system's error when it cannot be made, ReceiveError when something else stands there, or it is somebody else's.
  */
 export async function openFolderPlace(
   root: string,
   inside: readonly string[],
-  { instead, times = FOLDER_TIMES }: { readonly instead: string; readonly times?: Times | undefined },
+  { instead, times = FOLDER_TIMES, use, tell }: FolderPlaceOptions,
 ): Promise<FolderPlace> {
   const folder = join(root, ...inside)
   const records = join(folder, OCCUPANTS)
   const made = foldersFrom(await mkdir(root, { recursive: true, ...(inside.length === 0 && { mode: 0o700 }) }), root)
+  const makeOwn = async () => {
+    for (const path of inside.map((_, at) => inside.slice(0, at + 1))) {
+      if (await makeFolder(join(root, ...path))) made.push(join(root, ...path))
+    }
+    const own = await openOwnFolder(root, inside).catch((error: unknown) => {
+      throw hasCode(error, 'EACCES') ? accessError(folder, error) : error
+    })
+    await own.close()
+    const story = await sweepState(folder, use, await closeFolder(folder, use))
+    if (story !== undefined) tell(new Error(story))
+  }
   const makeRecords = async () => {
     for (const path of [...inside, OCCUPANTS].map((_, at, all) => all.slice(0, at + 1))) {
       const isNew = await makeFolder(join(root, ...path))
@@ -51,6 +78,7 @@ export async function openFolderPlace(
     for (const path of new Set([records, ...made.reverse()])) await removeIfEmpty(path)
   }
   try {
+    await makeOwn()
     await makeRecords()
   } catch (error) {
     await close()
@@ -96,9 +124,11 @@ export async function openFolderPlace(
     },
     async list() {
       const found = new Map<string, Found>()
+      const own = await stat(records).catch(gone)
+      if (own === undefined) return found
       for (const name of await readdir(records).catch(none)) {
         const [, run] = RECORD.exec(name) ?? []
-        const record = run === undefined ? undefined : await foundAt(join(records, name))
+        const record = run === undefined ? undefined : await foundAt(join(records, name), own)
         if (run !== undefined && record !== undefined) found.set(run, record)
       }
       return found
@@ -111,7 +141,7 @@ export async function openFolderPlace(
     hasNow(run) {
       try {
         // A file is opened and not only looked at, because a file system of another machine then asks that machine.
-        closeSync(openSync(recordOf(run), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)))
+        closeSync(openSync(recordOf(run), constants.O_RDONLY | WARILY))
         return true
       } catch (error) {
         if (!hasCode(error, 'ENOENT')) throw error
@@ -147,20 +177,28 @@ async function numberOf(file: FileHandle): Promise<{ readonly file: string }> {
   return { file: String((await file.stat({ bigint: true })).ino) }
 }
 
-async function foundAt(path: string): Promise<Found | undefined> {
+/** Undefined also for what no receiver wrote. Of one that may not be read, nobody knows whether it lives. */
+async function foundAt(path: string, folder: Rule['folder'] & object): Promise<Found | undefined> {
   try {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    const file = await open(path, constants.O_RDONLY | WARILY)
     try {
-      const text = await readFile(file, 'utf8')
+      if (doubtIn(path, await file.stat(), { folder }) !== undefined) return undefined
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0)
+      const text = buffer.toString('utf8', 0, bytesRead)
       const occupant = toOccupant(text)
       return { text, occupant, isCopied: occupant?.file !== (await numberOf(file)).file }
     } finally {
       await file.close()
     }
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESTALE')) return undefined
-    throw error
+    if (hasCode(error, 'ENOENT', 'ESTALE', 'ELOOP', 'ENXIO')) return undefined
+    throw hasCode(error, 'EACCES') ? accessError(path, error) : error
   }
+}
+
+/** For `catch`: nobody is there. */
+function gone(error: unknown): undefined {
+  if (!hasCode(error, 'ENOENT')) throw error
 }
 
 function none(error: unknown): readonly string[] {
@@ -169,7 +207,7 @@ function none(error: unknown): readonly string[] {
 }
 
 async function readId(path: string): Promise<string | undefined> {
-  return /^[0-9a-f]{32}$/.exec((await readIfThere(path))?.trim() ?? '')?.[0]
+  return /^[0-9a-f]{32}$/.exec((await readInPlace(path))?.trim() ?? '')?.[0]
 }
 
 /** Undefined when it is gone, as it is below a disk that was unmounted. */
@@ -186,14 +224,6 @@ async function makeFolder(path: string): Promise<boolean> {
     if (hasCode(error, 'EEXIST')) return false
     throw error
   }
-}
-
-/** The folders from the first that was made to the last, outermost first; none when none was made. */
-function foldersFrom(first: string | undefined, last: string): string[] {
-  if (first === undefined) return []
-  const folders: string[] = []
-  for (let path = last; path.length >= first.length; path = dirname(path)) folders.unshift(path)
-  return folders
 }
 
 /** Only tidies up: whatever keeps it from doing so keeps nothing else from anything. */

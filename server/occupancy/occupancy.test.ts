@@ -10,12 +10,14 @@ import { openFolderPlace } from './folder-place.ts'
 import { occupantText } from './occupant.ts'
 import type { Place } from './place.ts'
 
+const OWN = { times: QUICK, use: 'state', tell: (error: unknown) => expect.unreachable(String(error)) } as const
+
 async function folder(): Promise<string> {
   return join(await sandbox(), 'received')
 }
 
 const placeAt = (directory: string) =>
-  openFolderPlace(directory, ['.longshore'], { instead: 'a folder of its own', times: QUICK })
+  openFolderPlace(directory, ['.longshore'], { ...OWN, instead: 'a folder of its own' })
 
 const kinds: [string, () => Promise<() => Promise<Place>>][] = [
   [
@@ -189,7 +191,7 @@ test('a record that a crash tore keeps others waiting for a moment only', async 
 })
 
 test('one whose record cannot be read, and says something else again and again, is not waited for for ever', async () => {
-  const place = await openFolderPlace(await sandbox(), ['.longshore'], { instead: 'another', times: QUICK })
+  const place = await openFolderPlace(await sandbox(), ['.longshore'], { ...OWN, instead: 'another' })
   const record = join(place.folder, 'occupants', `${'e'.repeat(16)}.json`)
   let count = 0
   writeFileSync(record, 'no record')

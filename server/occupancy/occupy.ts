@@ -71,11 +71,20 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
   const moveIn = async (place: Place, onBeat?: () => void) =>
     void stays.push(await enter(place, self, { ...wanted, onBeat, isOver, onRemoved }))
   try {
-    const folder = await openFolderPlace(directory, [STATE_FOLDER], { instead: 'a folder of its own', times })
+    const tell = wanted.onUnexpected
+    const isState = stateDirectory === join(directory, STATE_FOLDER)
+    const use = isState ? 'state' : 'place'
+    const folder = await openFolderPlace(directory, [STATE_FOLDER], {
+      instead: 'a folder of its own',
+      times,
+      use,
+      tell,
+    })
     await moveIn(folder, wanted.onBeat)
     release = lockOut(join(folder.folder, 'receiver.lock'), directory, self, (other) => notHere.has(other))
-    if (stateDirectory !== folder.folder) {
-      const state = await openFolderPlace(stateDirectory, [], { instead: 'a --state-dir of its own', times })
+    if (!isState) {
+      const own = { instead: 'a --state-dir of its own', times, use: 'state', tell } as const
+      const state = await openFolderPlace(stateDirectory, [], own)
       // Under another name it may be the same folder.
       if (!(await state.list()).has(run)) await moveIn(state)
     }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
+import { isBelieved } from '../owner.ts'
 import { type Offset, writeFully } from '../to-offset.ts'
 import type { Part } from './chunk-store.ts'
 
@@ -30,7 +31,7 @@ export async function openPart(path: string): Promise<Part> {
 async function openOwn(path: string): Promise<FileHandle | undefined> {
   const there = await lstat(path).catch(missing)
   if (there === undefined) return undefined
-  if (there.isFile() && there.nlink === 1) {
+  if (there.isFile() && there.nlink === 1 && (await isOurs(path, there.uid))) {
     const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
     // It may have become a second name of another file since it was looked at.
     if ((await file.stat()).nlink <= 1) return file
@@ -40,6 +41,11 @@ async function openOwn(path: string): Promise<FileHandle | undefined> {
   }
   await unlink(path)
   return undefined
+}
+
+/** Whoever owns a file can change it at any time. A file system that keeps no owners says the same of its folder. */
+async function isOurs(path: string, uid: number): Promise<boolean> {
+  return isBelieved(uid) || uid === (await lstat(dirname(path))).uid
 }
 
 /** For `catch`: nothing of that name is an answer, everything else is an error. */
