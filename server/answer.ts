@@ -12,7 +12,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
-import { type Admitted, admittedOf } from './caller.ts'
+import { type Admitted, admittedOf, finishMessage } from './caller.ts'
 import { type ReceiveError, toReceiveError } from './errors.ts'
 
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
@@ -78,12 +78,13 @@ export function answering(onUnexpected: OnUnexpected) {
       }
     },
 
+    /** `send` resolves when the reply is on its way, and the next one will not wait behind it. */
     serverStream<Request, Reply>(
-      handle: (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>,
+      handle: (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>,
     ): handleServerStreamingCall<Request, Reply> {
       return (call) => {
-        const send = (reply: Reply) => {
-          if (!call.destroyed && !call.writableEnded) call.write(reply)
+        const send = async (reply: Reply) => {
+          if (!call.destroyed && !call.writableEnded && !call.cancelled) await written(call, reply)
         }
         const refuse = (error: unknown) => fail(call, error)
         settle(
@@ -122,6 +123,18 @@ export function answering(onUnexpected: OnUnexpected) {
   }
 }
 
+/** Tells the newest figure, and none while the one before is on its way: whoever reads slowly misses some. */
+export function oneAtATime(tell: (figure: number) => Promise<void>): (figure: number) => void {
+  let isTelling = false
+  return (figure) => {
+    if (isTelling) return
+    isTelling = true
+    void tell(figure).finally(() => {
+      isTelling = false
+    })
+  }
+}
+
 /** How an error travels: its gRPC status, its sentence, and its reason in the trailers. */
 export function toStatus({ code, status: name, message }: ReceiveError) {
   const metadata = new Metadata()
@@ -139,8 +152,11 @@ function messagesOf<Request>(
 ): AsyncIterator<Request> {
   readOneAhead(call)
   const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
+  let hasTaken = false
   return {
     async next() {
+      if (hasTaken) finishMessage(call.metadata)
+      hasTaken = true
       const next = await messages.next()
       admitted.mustBeValid()
       return next
@@ -173,14 +189,25 @@ function readOneAhead(call: Readable): void {
 }
 
 /** Resolves when the stream takes more, or never will. */
-function drained(call: ServerDuplexStream<unknown, unknown>): Promise<void> {
+function drained(call: Outgoing): Promise<void> {
+  return until(call, (done) => call.on('drain', done))
+}
+
+/** Writes, and resolves when the stream has passed it on, or never will. */
+function written(call: Outgoing, reply: unknown): Promise<void> {
+  return until(call, (done) => call.write(reply, done))
+}
+
+/** Resolves when `begin` calls back, or the call is over. */
+function until(call: Outgoing, begin: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'close', 'error', 'cancelled'] as const
     const done = () => {
       for (const event of events) call.removeListener(event, done)
       resolve()
     }
-    for (const event of events) call.on(event, done)
+    for (const event of events.slice(1)) call.on(event, done)
+    begin(done)
   })
 }
 

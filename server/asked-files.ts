@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Admitted, senderOf } from './caller.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
+import { Shares } from './shares.ts'
 
 /** How long it counts that a caller asked about a file, ms. */
 const ASKED_MS = 60_000
@@ -9,6 +11,8 @@ const ASKED_MS = 60_000
 const MAX_FILES = 1000
 /** Callers that are remembered. */
 const MAX_CALLERS = 1000
+/** Files that are remembered of all of them together; each may have an id of 255 characters. */
+const MAX_FILES_IN_ALL = 50_000
 /** How often a call without a chunk looks again whether files are complete that the caller may be sending at this moment, on other calls. */
 const LOOKS = 30
 /** Between two looks, ms. */
@@ -27,6 +31,8 @@ type Look = (plainId: string, isFirstLook: boolean) => Promise<HowFar>
 export type Question = 'query' | 'check'
 
 type Asked = {
+  /** For whom it counts; see {@link senderOf}. */
+  readonly sender: string
   /** What one caller asked about in the last minute and has not sent a chunk of since, the oldest first. */
   readonly files: Map<string, { readonly question: Question; readonly atMs: number }>
   /** When it sent a chunk last, of the files that it sent any of in the last minute, ms; the oldest first. */
@@ -44,6 +50,8 @@ type Asked = {
 export class AskedFiles {
   readonly #now: () => number
   readonly #callers = new Map<string, Asked>()
+  readonly #files = new Shares(() => MAX_FILES_IN_ALL)
+  readonly #callersOf = new Shares(() => MAX_CALLERS)
   #isUnsureUntilMs = 0
 
   /** @param now milliseconds of a clock */
@@ -55,16 +63,19 @@ export class AskedFiles {
   asked(caller: string, plainId: string, question: Question): void {
     const asked = this.#of(caller) ?? this.#add(caller)
     if (asked === undefined || (question === 'check' && isSent(asked, plainId, this.#now()))) return
-    asked.files.delete(plainId)
-    if (asked.files.size < MAX_FILES) asked.files.set(plainId, { question, atMs: this.#now() })
-    else asked.isUnsureUntilMs = this.#now() + ASKED_MS
+    const mayRemember = this.#mayRemember(asked)
+    this.#counted(asked, ({ files }) => {
+      files.delete(plainId)
+      if (mayRemember && files.size < MAX_FILES) files.set(plainId, { question, atMs: this.#now() })
+      else asked.isUnsureUntilMs = this.#now() + ASKED_MS
+    })
   }
 
   /** The caller sends a chunk of a file. */
   sent(caller: string, plainId: string): void {
     const asked = this.#callers.get(caller) ?? this.#add(caller)
     if (asked === undefined) return
-    asked.files.delete(plainId)
+    this.#counted(asked, ({ files }) => files.delete(plainId))
     this.#remember(asked, plainId)
   }
 
@@ -75,14 +86,33 @@ export class AskedFiles {
   }
 
   #remember(asked: Asked, plainId: string): void {
-    asked.sentAtMs.delete(plainId)
-    asked.sentAtMs.set(plainId, this.#now())
-    if (asked.sentAtMs.size <= MAX_FILES) return
+    const mayRemember = this.#mayRemember(asked) || asked.sentAtMs.has(plainId)
+    this.#counted(asked, ({ sentAtMs }) => {
+      sentAtMs.delete(plainId)
+      if (mayRemember) sentAtMs.set(plainId, this.#now())
+    })
+    if (mayRemember && asked.sentAtMs.size <= MAX_FILES) return
     this.#forgetOld(asked)
     const [oldest] = asked.sentAtMs.keys()
-    if (asked.sentAtMs.size <= MAX_FILES || oldest === undefined) return
-    asked.sentAtMs.delete(oldest)
+    if (mayRemember && (asked.sentAtMs.size <= MAX_FILES || oldest === undefined)) return
+    if (mayRemember) this.#counted(asked, ({ sentAtMs }) => sentAtMs.delete(oldest ?? ''))
     asked.areChecksUnsureUntilMs = this.#now() + ASKED_MS
+  }
+
+  /** Whether there is room for another file of a caller, when everything that is too old is forgotten. */
+  #mayRemember({ sender }: Asked): boolean {
+    if (this.#files.mayTake(sender)) return true
+    for (const caller of this.#callers.keys()) this.#of(caller)
+    return this.#files.mayTake(sender)
+  }
+
+  /** Counts what a change of what is remembered adds or takes away. */
+  #counted<T>(asked: Asked, change: (asked: Asked) => T): T {
+    const size = () => asked.files.size + asked.sentAtMs.size
+    const before = size()
+    const changed = change(asked)
+    this.#files.add(asked.sender, size() - before)
+    return changed
   }
 
   /**
@@ -107,7 +137,7 @@ export class AskedFiles {
         ? `${name}, which is not complete`
         : `${name}, of which nothing is stored, so the call may be about that: send it first`
       // Two calls may have looked at the same time: each file answers one.
-      if (seen.file !== undefined && asked.files.delete(seen.plainId)) return seen.file
+      if (seen.file !== undefined && this.#counted(asked, ({ files }) => files.delete(seen.plainId))) return seen.file
     }
     throw noChunk(because)
   }
@@ -121,32 +151,37 @@ export class AskedFiles {
     const isUnsure = Math.max(isUnsureUntilMs, areChecksUnsureUntilMs) > this.#now()
     if (files.size > 0 || sentAtMs.size > 0 || isUnsure) return asked
     this.#callers.delete(caller)
+    this.#callersOf.give(asked.sender)
     return undefined
   }
 
-  #forgetOld({ files, sentAtMs }: Asked): void {
+  #forgetOld(asked: Asked): void {
     const oldestMs = this.#now() - ASKED_MS
-    for (const [plainId, { atMs }] of files) {
-      if (atMs > oldestMs) break
-      files.delete(plainId)
-    }
-    for (const [plainId, atMs] of sentAtMs) {
-      if (atMs > oldestMs) break
-      sentAtMs.delete(plainId)
-    }
+    this.#counted(asked, ({ files, sentAtMs }) => {
+      for (const [plainId, { atMs }] of files) {
+        if (atMs > oldestMs) break
+        files.delete(plainId)
+      }
+      for (const [plainId, atMs] of sentAtMs) {
+        if (atMs > oldestMs) break
+        sentAtMs.delete(plainId)
+      }
+    })
   }
 
   #add(caller: string): Asked | undefined {
+    const sender = senderIn(caller)
     for (const other of this.#callers.keys()) {
-      if (this.#callers.size < MAX_CALLERS) break
+      if (this.#callersOf.mayTake(sender)) break
       this.#of(other)
     }
-    if (this.#callers.size >= MAX_CALLERS) {
+    if (!this.#callersOf.take(sender)) {
       this.#isUnsureUntilMs = this.#now() + ASKED_MS
       return undefined
     }
     const isUnsureUntilMs = this.#isUnsureUntilMs
     const asked: Asked = {
+      sender,
       files: new Map(),
       sentAtMs: new Map(),
       isUnsureUntilMs,
@@ -157,9 +192,15 @@ export class AskedFiles {
   }
 }
 
-/** Who asks, as far as can be told: nobody may be answered about what somebody else asked. */
+/** Who asks, as far as can be told: nobody may be answered about what somebody else asked. As long whatever a proxy says. */
 export function askerOf(admitted: Admitted): string {
-  return JSON.stringify([senderOf(admitted), admitted.address, admitted.forwardedFor])
+  const said = JSON.stringify([admitted.address, admitted.forwardedFor])
+  return `${createHash('sha256').update(said).digest('hex')} ${senderOf(admitted)}`
+}
+
+/** The sender in what {@link askerOf} answers. */
+function senderIn(asker: string): string {
+  return asker.slice(asker.indexOf(' ') + 1)
 }
 
 /** The files that a call without a chunk may be about, the likeliest first. */

@@ -1,6 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { KnownDevice } from './device.ts'
 import type { ReceiveError } from './errors.ts'
+import { networkOf } from './network-of.ts'
 
 /** Who made a call. */
 export type Caller =
@@ -30,16 +31,37 @@ export type Admitted = {
   onCut(listener: (error: ReceiveError) => void): () => void
 }
 
-/** Who a call counts for among others: the device, or the address where nobody asked who it is. */
+/** Who a call counts for among others: the device, or the network where nobody asked who it is. */
 export function senderOf({ caller, address }: Admitted): string {
-  return caller.kind === 'device' ? caller.device.id : address
+  return caller.kind === 'device' ? caller.device.id : networkOf(address)
 }
 
 /** By the metadata that a call arrived with: the very object, which no client can make. */
 const admittedCalls = new WeakMap<Metadata, Admitted>()
 
-/** Remembers that the call with this metadata was let in. */
+/** Whoever counts what a call holds. */
+export type CallWatcher = {
+  /** The call is let in. Throws ReceiveError when its caller has too many of them. */
+  admit(admitted: Admitted): void
+  /** The handler is done with the message that it took last. */
+  finishMessage(): void
+}
+
+const watchers = new WeakMap<Metadata, CallWatcher>()
+
+/** Has the call with this metadata watched. */
+export function watchCall(metadata: Metadata, watcher: CallWatcher): void {
+  watchers.set(metadata, watcher)
+}
+
+/** Tells whoever watches the call with this metadata that its handler asks for another message. */
+export function finishMessage(metadata: Metadata): void {
+  watchers.get(metadata)?.finishMessage()
+}
+
+/** Remembers that the call with this metadata was let in. Throws what {@link CallWatcher.admit} throws. */
 export function setAdmitted(metadata: Metadata, admitted: Admitted): void {
+  watchers.get(metadata)?.admit(admitted)
   admittedCalls.set(metadata, admitted)
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { hasCode, type Reason, ReceiveError, toReceiveError } from './errors.ts'
 import type { Grant } from './grant.ts'
 import type { ChunkStore, Holder } from './store/chunk-store.ts'
@@ -12,6 +13,8 @@ export type CheckedPath =
 
 /** Each may cost a look at the disk. A sender with more names asks again. */
 const MAX_PATHS = 1000
+/** So many names are looked at before everything else has a turn: each of them may be long, and in a hundred parts. */
+const PATHS_AT_ONCE = 10
 
 type Placed = { readonly index: number; readonly name: string; readonly sizeBytes: number }
 
@@ -30,6 +33,7 @@ export async function checkPaths(
   const checked = new Array<CheckedPath>(asked.length)
   const folders = new Map<string, { readonly path: readonly string[]; readonly files: Placed[] }>()
   for (const [index, { path, sizeBytes }] of asked.entries()) {
+    if (index % PATHS_AT_ONCE === PATHS_AT_ONCE - 1) await nextTurn()
     const placed = placeOrRefuse(grant, path)
     if (placed instanceof ReceiveError) {
       checked[index] = refused(placed)
@@ -45,6 +49,14 @@ export async function checkPaths(
     for (const [index, fate] of await checkIn(store, path, files)) checked[index] = fate
   }
   return checked
+}
+
+let turn: Promise<unknown> = Promise.resolve()
+
+/** All who ask at the same time have their turns one after the other, and everything else comes in between. */
+function nextTurn(): Promise<unknown> {
+  turn = turn.then(() => setImmediate())
+  return turn
 }
 
 async function checkIn(

@@ -1,21 +1,17 @@
-/** What all connections of a receiver hold together, bytes. */
-export type HeldInAll = { bytes: number }
-
 /** What the calls of one connection have in common. */
 export class Connection {
-  readonly #inAll: HeldInAll
-  #hasLeft = false
   #heldFrames = 0
   #heldBytes = 0
   #isEnding = false
   /** When a call of it made progress last, ms. */
   progressMs = Number.NEGATIVE_INFINITY
-  /** Where it came from: an IP address. */
-  readonly address: string
+  /** Whose call was let in on it last; undefined while that was only strangers. The next call is most likely of the same sender. */
+  sender: string | undefined
+  /** Where it came from, as it is counted; see {@link networkOf}. */
+  readonly network: string
 
-  constructor(inAll: HeldInAll, address: string) {
-    this.#inAll = inAll
-    this.address = address
+  constructor(network: string) {
+    this.network = network
   }
 
   /** Frames that arrived and are not part of a message that the receiver took. */
@@ -42,12 +38,5 @@ export class Connection {
   hold(frames: number, bytes: number): void {
     this.#heldFrames += frames
     this.#heldBytes += bytes
-    if (!this.#hasLeft) this.#inAll.bytes += bytes
-  }
-
-  /** It is closed: what it holds is let go of, and from now on counts for nobody. */
-  leave(): void {
-    if (!this.#hasLeft) this.#inAll.bytes -= this.#heldBytes
-    this.#hasLeft = true
   }
 }

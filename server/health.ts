@@ -22,7 +22,7 @@ const SERVICES = ['', serviceOf(fileTransferService.Upload.path), serviceOf(pair
 /** The standard health service: whether calls are worth making. It answers whoever asks, and tells nothing else. */
 export class Health {
   readonly #isServing: () => boolean
-  readonly #watching = new Map<Watching, ServingStatus>()
+  readonly #watching = new Map<Watching, { readonly isKnown: boolean; told?: ServingStatus }>()
   #isDraining = false
   #timer: NodeJS.Timeout | undefined
 
@@ -37,7 +37,11 @@ export class Health {
       else answer({ code: status.NOT_FOUND, details: 'There is no such service here.' })
     },
     Watch: (call: Watching) => {
-      this.#tell(call)
+      const { service } = call.request
+      // A stream may stay open for days, and needs nothing more of what it was asked.
+      Reflect.deleteProperty(call, 'request')
+      this.#watching.set(call, { isKnown: SERVICES.includes(service) })
+      this.#look()
       this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
       call.once('close', () => this.#watching.delete(call))
       call.once('cancelled', () => this.#watching.delete(call))
@@ -57,13 +61,12 @@ export class Health {
   }
 
   #look(): void {
-    for (const call of this.#watching.keys()) this.#tell(call)
-  }
-
-  #tell(call: Watching): void {
-    const now = SERVICES.includes(call.request.service) ? this.#status : 'SERVICE_UNKNOWN'
-    if (this.#watching.get(call) === now) return
-    this.#watching.set(call, now)
-    if (!call.destroyed && !call.writableEnded) call.write({ status: now })
+    for (const [call, watched] of this.#watching) {
+      const now = watched.isKnown ? this.#status : 'SERVICE_UNKNOWN'
+      // Whoever does not read is told what is true when it does.
+      if (watched.told === now || call.destroyed || call.writableEnded || call.writableLength > 0) continue
+      watched.told = now
+      call.write({ status: now })
+    }
   }
 }

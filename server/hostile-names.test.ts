@@ -221,23 +221,26 @@ test.each([
   ['a way up', '../../../../victim'],
   ['an absolute path', '/etc/passwd'],
   ['nothing', ''],
-  ['a megabyte', 'a'.repeat(1_000_000)],
+  ['a megabyte', 'a'.repeat(1_000_000), 'RESOURCE_EXHAUSTED MESSAGE_TOO_LONG'],
   ['a NUL', 'aaaaaaaaaaaaaaaaaaaa\0'],
   ['a line break at its end', `${'a'.repeat(32)}\n`],
   ['an encoded way up', '..%2f..%2fvictim%2fvictim'],
   ['full-width letters', 'ａ'.repeat(32)],
-])('[D11] an id that is %s is refused by every call, and nothing is deleted', async (_what, id) => {
-  const within = await sandbox()
-  await writeFile(join(within, 'victim'), 'stays')
-  const { client, directory } = await receiving(within)
-  const open = source('open', Buffer.from('x'))
-  const begun = await begin(client, open)
-  await upload(client, source('done', Buffer.from('x')))
+])(
+  '[D11] an id that is %s is refused by every call, and nothing is deleted',
+  async (_what, id, why = 'INVALID_ARGUMENT BAD_ID') => {
+    const within = await sandbox()
+    await writeFile(join(within, 'victim'), 'stays')
+    const { client, directory } = await receiving(within)
+    const open = source('open', Buffer.from('x'))
+    const begun = await begin(client, open)
+    await upload(client, source('done', Buffer.from('x')))
 
-  expect(new Set(await Promise.all(callsWith(client, id)))).toEqual(new Set(['INVALID_ARGUMENT BAD_ID']))
+    expect(new Set(await Promise.all(callsWith(client, id)))).toEqual(new Set([why]))
 
-  await send(client, begun, chunksOf(open))
-  expect(await finish(client, begun, open.data)).toMatchObject({ storedAs: 'open' })
-  expect(Object.keys(await filesIn(directory)).sort()).toEqual(['done', 'open'])
-  expect((await readdir(within)).sort()).toEqual(['received', 'victim'])
-})
+    await send(client, begun, chunksOf(open))
+    expect(await finish(client, begun, open.data)).toMatchObject({ storedAs: 'open' })
+    expect(Object.keys(await filesIn(directory)).sort()).toEqual(['done', 'open'])
+    expect((await readdir(within)).sort()).toEqual(['received', 'victim'])
+  },
+)

@@ -5,7 +5,7 @@ import { ReceiveError } from './errors.ts'
 export type ReceiverLimits = {
   /** Connections at the same time. @default 1024, or fewer where the process may not open so many files */
   readonly maxConnections: number
-  /** Connections at the same time from one address. @default 64 */
+  /** Connections at the same time from one address; from one network of 64 bits where addresses are IPv6. @default 64 */
   readonly maxConnectionsPerAddress: number
   /** How long a connection may take until it speaks HTTP/2, encryption included, ms. @default 5 000 */
   readonly handshakeMs: number
@@ -13,6 +13,12 @@ export type ReceiverLimits = {
   readonly idleConnectionMs: number
   /** Calls at the same time on one connection. @default 128 */
   readonly maxStreamsPerConnection: number
+  /**
+   * Calls at the same time on all connections. Each sender may have one more while it has fewer than there is still room for. @default 4096
+   */
+  readonly maxStreams: number
+  /** The same for all who have shown no valid token, by the address they come from. @default 256 */
+  readonly maxStrangersStreams: number
   /** The length of the metadata of one call, bytes, each name and value counted with 32 more. @default 16 384 */
   readonly maxMetadataBytes: number
   /** How long a call may take until the first byte of its first message, ms. @default 10 000 */
@@ -32,14 +38,17 @@ export type ReceiverLimits = {
    */
   readonly maxHeldBytes: number
   /**
-   * The same for all connections together, bytes. When they hold more, one of the address that holds the most is closed. @default 1 073 741 824, or half of the memory
-   * that the process may have where that is less
+   * What all calls together may hold of that, and of messages that their handlers work on, bytes. A sender may hold more while it holds less than what is still
+   * free; when it holds more, its connection that holds the most is closed. All who have shown no valid token have a 64th of it together, 16 MiB at most, and
+   * requests that wait for one answer a 16th. @default 1 073 741 824, or half of the memory that the process may have where that is less
    */
   readonly maxHeldBytesInAll: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */
   readonly maxOpenUploads: number
   /** Uploads that are busy at the same time; each keeps a file open. @default 256, or fewer where the process may not open so many files */
   readonly maxBusyUploads: number
+  /** Connections to the status page at the same time, half of them from one address. @default 64, or fewer where the process may not open so many files */
+  readonly maxStatusConnections: number
 }
 
 const defaults: ReceiverLimits = {
@@ -48,6 +57,8 @@ const defaults: ReceiverLimits = {
   handshakeMs: 5_000,
   idleConnectionMs: 300_000,
   maxStreamsPerConnection: 128,
+  maxStreams: 4096,
+  maxStrangersStreams: 256,
   maxMetadataBytes: 16_384,
   firstMessageMs: 10_000,
   stallMs: 60_000,
@@ -57,6 +68,7 @@ const defaults: ReceiverLimits = {
   maxHeldBytesInAll: 64 * MAX_MESSAGE_BYTES,
   maxOpenUploads: 1000,
   maxBusyUploads: 256,
+  maxStatusConnections: 64,
 }
 
 /** More than any of them can mean, and still a delay that timers take. */
@@ -66,7 +78,7 @@ const MOST = 2 ** 31 - 1
  * The limits that a receiver keeps.
  *
  * @param openFilesLimit how many descriptors the process may have; Infinity when there is no limit. Connections and busy uploads take half of it at
- * most each; what is left over serves the ledger and files that are being published.
+ * most, and a quarter, those of the status page a sixteenth; what is left over serves the ledger and files that are being published.
  * @param memoryBytes how much memory the process may have; Infinity when there is no limit.
  * @throws ReceiveError BAD_FLAGS for a limit that is not a whole number from 1 on, and for more connections or uploads than there are descriptors.
  */
@@ -86,11 +98,12 @@ export function toLimits(
     maxHeldBytesInAll: asked.maxHeldBytesInAll ?? Math.min(defaults.maxHeldBytesInAll, Math.floor(memoryBytes / 2)),
     maxConnections: affordable('maxConnections', limits, asked, openFilesLimit / 2),
     maxBusyUploads: affordable('maxBusyUploads', limits, asked, openFilesLimit / 4),
+    maxStatusConnections: affordable('maxStatusConnections', limits, asked, openFilesLimit / 16),
   }
 }
 
 function affordable(
-  name: 'maxConnections' | 'maxBusyUploads',
+  name: 'maxConnections' | 'maxBusyUploads' | 'maxStatusConnections',
   limits: ReceiverLimits,
   asked: Partial<ReceiverLimits>,
   most: number,

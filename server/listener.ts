@@ -5,6 +5,7 @@ import type { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import { hasCode, receiveErrorFrom } from './errors.ts'
 import { withHttp2Extras } from './http2-extras.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { Places } from './places.ts'
 
 /** How a receiver listens. */
 export type ListenOptions = {
@@ -15,8 +16,10 @@ export type ListenOptions = {
   readonly limits: ReceiverLimits
   /** The receive window of each stream and connection, bytes. */
   readonly windowBytes: number
-  /** Told about each connection that speaks HTTP/2, before any call of it. */
-  readonly onSession: (session: ServerHttp2Session) => void
+  /** Whether callers are asked who they are, so that who never said may have to make room for somebody else. */
+  readonly asksWho: boolean
+  /** Told about each connection that speaks HTTP/2, before any call of it. `know` is to be called when whoever has it has said who it is. */
+  readonly onSession: (session: ServerHttp2Session, know: () => void) => void
 }
 
 /** Where a receiver takes connections. */
@@ -37,9 +40,8 @@ export interface Listener {
  */
 export async function listen(server: GrpcServer, options: ListenOptions): Promise<Listener> {
   const { host, limits, onSession } = options
-  const sockets = new Set<Socket>()
+  const places = new Places(limits, options.asksWho)
   const greeting = new Map<string, Socket>()
-  const countOf = new Map<string, number>()
 
   const extras = {
     windowBytes: options.windowBytes,
@@ -47,23 +49,20 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     onSession(session: ServerHttp2Session) {
       const { socket } = session
       const name = nameOf(socket)
+      const below = greeting.get(name)
       // Its settings are the first thing a peer has to say, so it speaks HTTP/2.
       session.once('remoteSettings', () => greeting.delete(name))
-      onSession(session)
+      onSession(session, () => below && places.know(below))
     },
   }
   const injector = withHttp2Extras(extras, () => server.createConnectionInjector(options.credentials))
 
   const listening = createServer((socket) => {
-    const address = socket.remoteAddress ?? ''
-    const count = countOf.get(address) ?? 0
-    if (sockets.size >= limits.maxConnections || count >= limits.maxConnectionsPerAddress) {
+    if (!places.enter(socket)) {
       socket.resetAndDestroy()
       return
     }
     const name = nameOf(socket)
-    sockets.add(socket)
-    countOf.set(address, count + 1)
     greeting.set(name, socket)
     const late = setTimeout(() => {
       if (greeting.get(name) === socket) socket.destroy()
@@ -71,11 +70,8 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     socket.on('error', () => socket.destroy())
     socket.once('close', () => {
       clearTimeout(late)
-      sockets.delete(socket)
+      places.leave(socket)
       if (greeting.get(name) === socket) greeting.delete(name)
-      const left = (countOf.get(address) ?? 1) - 1
-      if (left === 0) countOf.delete(address)
-      else countOf.set(address, left)
     })
     injector.injectConnection(socket)
   })
@@ -92,7 +88,7 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     stop,
     async close() {
       stop()
-      for (const socket of sockets) socket.destroy()
+      for (const socket of places.sockets) socket.destroy()
       if (listening.listening) await once(listening, 'close')
     },
   }

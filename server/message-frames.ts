@@ -11,6 +11,12 @@ export class MessageFrames {
   #whole = 0
   #longest = 0
   #isCompressed = false
+  readonly #onWhole: (bytes: number) => void
+
+  /** @param onWhole told of each message that has arrived to its end: how long it is with its prefix, bytes */
+  constructor(onWhole: (bytes: number) => void = () => {}) {
+    this.#onWhole = onWhole
+  }
 
   /** Messages that have arrived to their end. */
   get whole(): number {
@@ -61,6 +67,7 @@ export class MessageFrames {
     this.#whole++
     // What follows in the same piece begins the next message.
     this.#pieces = 1
+    this.#onWhole(PREFIX_BYTES + this.#length)
   }
 
   #takePrefix(byte: number): void {

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { networkOf } from './network-of.ts'
 
 /** More addresses than this at the same time are an attack; then the oldest is forgotten first. */
 const MAX_ADDRESSES = 10_000
@@ -34,15 +34,4 @@ export class Pace {
       this.#lastAtMs.delete(key)
     }
   }
-}
-
-/** One machine has a whole IPv6 network of 64 bits to itself, and may call from any address in it. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail ? tail.split(':') : []
-  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
-  return [...front, ...zeros, ...back].slice(0, 4).join(':')
 }

@@ -35,7 +35,8 @@ export class PlainNames {
 
   /** Remembers the name a client gave to an upload. An empty one says nothing. */
   async remember({ owner = '' }: Pick<Grant, 'owner'>, fileId: string, fileName: string): Promise<void> {
-    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName), owner)
+    // Cut off from the text that it was made of, which may be a hundred times as long and would stay in memory with it.
+    if (fileName !== '') await this.#known.set(fileId, Buffer.from(toSafeName(fileName)).toString(), owner)
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */

@@ -8,13 +8,15 @@ type Patience = Pick<ReceiverLimits, 'firstMessageMs' | 'stallMs' | 'minProgress
  * something comes does not matter. All times are milliseconds of a clock that never jumps.
  */
 export class Progress {
-  readonly frames = new MessageFrames()
+  readonly frames: MessageFrames
   readonly #patience: Patience
   #bytes = 0
   #bytesAtProgress = 0
   #sinceMs: number
 
-  constructor(patience: Patience, nowMs: number) {
+  /** @param onWhole see {@link MessageFrames} */
+  constructor(patience: Patience, nowMs: number, onWhole?: (bytes: number) => void) {
+    this.frames = new MessageFrames(onWhole)
     this.#patience = patience
     this.#sinceMs = nowMs
   }

@@ -55,6 +55,8 @@ export interface Receiver {
   readonly invitation: Invitation | undefined
   /** Calls back for each file that is stored from now on. Answers the way to stop that. */
   onStored(listener: (file: StoredEvent) => void): () => void
+  /** What it gives senders at most, at this moment. */
+  readonly limits: Readonly<ReceiverLimits>
   /** What is arriving now. */
   incoming(): readonly IncomingFile[]
   /** What it has done since it started. */
@@ -165,6 +167,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       stateDirectory,
       fingerprint,
       invitation,
+      limits,
       onStored(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)

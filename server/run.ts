@@ -115,7 +115,9 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   }
   try {
     const watched = watch(receiver, version().version ?? '', devicesOf)
-    return { ...settings, log, receiver, hooks, status: await startStatusServer(statusAt, watched, onTrouble) }
+    const { maxStatusConnections } = receiver.limits
+    const status = await startStatusServer(statusAt, watched, maxStatusConnections, onTrouble)
+    return { ...settings, log, receiver, hooks, status }
   } catch (error) {
     await receiver.close()
     throw error

@@ -9,6 +9,10 @@ const MAX_NAME_BYTES = 255
 /** Below Linux's 4096 for a whole path, which leaves room for the receiving folder itself. */
 const MAX_PATH_BYTES = 3000
 const MAX_DEPTH = 128
+/**
+ * What may be asked for, in all, is kept as it was asked for: no system takes a name of more than three times as many bytes as fit here.
+ */
+const MAX_ASKED_BYTES = 3 * MAX_PATH_BYTES
 
 /** Names that Windows takes for devices, with or without an extension. */
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))/i
@@ -40,6 +44,9 @@ export function toSafePath(components: readonly string[]): string[] {
   if (components.length === 0) throw badName('The path is empty.')
   if (components.length > MAX_DEPTH)
     throw badName(`The path is ${components.length} folders deep; ${MAX_DEPTH} is the limit.`)
+  const askedBytes = components.reduce((bytes, component) => bytes + Buffer.byteLength(component), 0)
+  if (askedBytes > MAX_ASKED_BYTES)
+    throw badName(`The names of the path have ${askedBytes} bytes together; ${MAX_ASKED_BYTES} is the limit.`)
   const safe = components.map((component, index) => {
     mustBeOneName(component)
     // Upper case, as drives are written: a lower-case `a:b` is more likely a name, and is stored as `a_b`, which is as safe.

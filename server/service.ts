@@ -13,7 +13,7 @@ import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileR
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
-import { answering, type OnUnexpected } from './answer.ts'
+import { answering, type OnUnexpected, oneAtATime } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
 import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
 import { type Admitted, type Caller, senderOf } from './caller.ts'
@@ -143,7 +143,7 @@ export function createService(
         'FinishUpload',
         async (
           request: FinishUploadRequest,
-          send: (reply: FinishUploadReplyInput) => void,
+          send: (reply: FinishUploadReplyInput) => Promise<void>,
           { caller, mustBeValid },
         ) => {
           mustBeFileId(request.fileId)
@@ -151,9 +151,9 @@ export function createService(
           const md5 = mustBeMd5(request.md5)
           mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
           await sessions.use(request.fileId, async (session) => {
-            const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
-            const file = await session.finish(md5, generation, { onVerified, mustBeValid })
-            send({ finished: toWireFile(file) })
+            const tell = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
+            const file = await session.finish(md5, generation, { onVerified: oneAtATime(tell), mustBeValid })
+            await send({ finished: toWireFile(file) })
           })
         },
       ),
@@ -173,10 +173,10 @@ export function createService(
       )
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
-        send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+        await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
       }
     }),
 

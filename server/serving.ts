@@ -7,6 +7,7 @@ import { RECEIVE_WINDOW_BYTES } from '../proto/limits.ts'
 import { reflectionServices } from '../proto/reflection.ts'
 import type { ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
+import { boundedService } from './bounded-service.ts'
 import { createCallLog } from './call-log.ts'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
@@ -35,13 +36,14 @@ const LAST_ANSWERS_MS = 100
 
 /** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
 export async function serve(
-  { host, port, onCall, reflection }: Pick<ReceiverConfig, 'host' | 'port' | 'onCall' | 'reflection'>,
+  config: Pick<ReceiverConfig, 'host' | 'port' | 'onCall' | 'reflection' | 'asksForTokens' | 'authenticate'>,
   limits: ReceiverLimits,
   service: FileTransferServiceHandlers,
   { credentials, interceptors, pairing }: ReceiverAccess,
   health: Health,
   onUnexpected: OnUnexpected,
 ): Promise<Serving> {
+  const { host, port, onCall, reflection } = config
   const watch = new Watch(limits)
   const server = new Server({
     ...channelOptions,
@@ -49,12 +51,12 @@ export async function serve(
     'grpc.max_connection_idle_ms': limits.idleConnectionMs,
     interceptors: [...(onCall ? [createCallLog(onCall)] : []), watch.interceptor, ...interceptors],
   })
-  server.addService(fileTransferService, service)
-  server.addService(pairingService, pairing)
-  server.addService(healthService, health.handlers)
+  server.addService(boundedService(fileTransferService), service)
+  server.addService(boundedService(pairingService), pairing)
+  server.addService(boundedService(healthService), health.handlers)
   if (reflection) {
     const handlers = createReflection([fileTransferService, pairingService, healthService], onUnexpected)
-    for (const version of reflectionServices) server.addService(version, handlers)
+    for (const version of reflectionServices) server.addService(boundedService(version), handlers)
   }
   try {
     const listener = await listen(server, {
@@ -63,7 +65,8 @@ export async function serve(
       credentials,
       limits,
       windowBytes: RECEIVE_WINDOW_BYTES,
-      onSession: (session) => watch.add(session),
+      asksWho: config.asksForTokens === true || config.authenticate !== undefined,
+      onSession: (session, know) => watch.add(session, know),
     })
     return { server, listener, watch, health, port: listener.port }
   } catch (error) {

@@ -1,9 +1,11 @@
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
 import { CallWindows } from './call-windows.ts'
-import { Connection, type HeldInAll } from './connection.ts'
+import { Connection } from './connection.ts'
 import { ReceiveError } from './errors.ts'
+import { Held, STRANGERS } from './holding.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { networkOf } from './network-of.ts'
 import { WatchedCall } from './watched-call.ts'
 
 /** How often calls are looked at, ms; more often when a limit is shorter. */
@@ -27,37 +29,43 @@ export class Watch {
   readonly interceptor: ServerInterceptor
   readonly #limits: ReceiverLimits
   readonly #connections = new Map<Connection, Watched>()
-  readonly #held: HeldInAll = { bytes: 0 }
+  readonly #held: Held
   readonly #timer: NodeJS.Timeout
   /** The call that is being handed to grpc-js at this moment. */
   #arriving: WatchedCall | undefined
 
   constructor(limits: ReceiverLimits) {
     this.#limits = limits
+    this.#held = new Held(limits)
     const everyMs = Math.min(LOOK_EVERY_MS, limits.firstMessageMs / 4, limits.stallMs / 4, limits.silenceMs / 4)
     this.#timer = setInterval(() => this.#look(), Math.max(10, everyMs)).unref()
-    this.interceptor = (method, call) => {
+    this.interceptor = (_method, call) => {
       const arriving = this.#arriving
       this.#arriving = undefined
-      return arriving?.serve(call, !method.requestStream) ?? new ServerInterceptingCall(call)
+      return arriving?.serve(call) ?? new ServerInterceptingCall(call)
     }
   }
 
-  /** Looks after the calls of a connection from now on. */
-  add(session: ServerHttp2Session): void {
-    const connection = new Connection(this.#held, session.socket.remoteAddress ?? '')
+  /**
+   * Looks after the calls of a connection from now on.
+   *
+   * @param onKnown called when a call is let in of somebody who is no stranger
+   */
+  add(session: ServerHttp2Session, onKnown: () => void): void {
+    const connection = new Connection(networkOf(session.socket.remoteAddress ?? ''))
     const calls = new Set<WatchedCall>()
     const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
     const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll))
     this.#connections.set(connection, { session, calls })
     session.once('close', () => {
-      connection.leave()
+      for (const call of calls) call.detach()
       this.#connections.delete(connection)
     })
-    const mustBeModest = () => this.#mustBeModest(connection)
+    const onHeld = (call: WatchedCall) => this.#mustBeModest(connection, call)
+    const around = { connection, limits: this.#limits, held: this.#held, onHeld, onKnown }
     // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
-    session.prependListener('stream', (stream: ServerHttp2Stream) => {
-      const call = new WatchedCall(stream, connection, this.#limits, mustBeModest)
+    session.prependListener('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      const call = new WatchedCall(stream, headers[':path'] ?? '', around)
       calls.add(call)
       windows.open()
       stream.once('close', () => {
@@ -77,10 +85,10 @@ export class Watch {
     clearInterval(this.#timer)
   }
 
-  #mustBeModest(connection: Connection): void {
+  #mustBeModest(connection: Connection, call: WatchedCall): void {
     if (connection.isEnding) return
     const { heldFrames, heldBytes } = connection
-    const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
+    const { maxHeldBytes } = this.#limits
     // Long messages that are begun and never ended, or more calls at once than are read.
     if (heldBytes > maxHeldBytes) this.#end(connection, tooMuch(`${heldBytes} bytes`, `${maxHeldBytes} bytes`))
     // A flood of frames that carry next to nothing.
@@ -89,10 +97,14 @@ export class Watch {
         connection,
         tooMuch(`${heldFrames} pieces of ${heldBytes} bytes together`, `${FREE_FRAMES} such pieces`),
       )
-    else if (this.#held.bytes > maxHeldBytesInAll && this.#held.bytes - this.#endingBytes() > maxHeldBytesInAll) {
-      const heaviest = this.#heaviest()
-      const share = `${heaviest.heldBytes} bytes, the most of all senders, who together may leave`
-      this.#end(heaviest, tooMuch(share, `${maxHeldBytesInAll} bytes`))
+    else if (call.isTooMuch) {
+      const { holder } = call
+      const inAll = this.#held.bytes.heldBy(holder)
+      const who = holder === STRANGERS ? 'all who are not paired' : 'one sender'
+      const mostBytes = this.#held.mostBytes(holder)
+      const [heaviest, bytes] = this.#heaviest(holder)
+      const share = `${bytes} of ${inAll} bytes, which ${who} may not leave together while others need room,`
+      this.#end(heaviest ?? connection, tooMuch(share, `${mostBytes} bytes`))
     }
   }
 
@@ -102,6 +114,7 @@ export class Watch {
    */
   #end(connection: Connection, why: ReceiveError): void {
     connection.end()
+    for (const call of this.#connections.get(connection)?.calls ?? []) call.detach()
     let endingBytes = this.#endingBytes()
     for (const [other, { session }] of this.#connections) {
       if (endingBytes <= this.#limits.maxHeldBytes) break
@@ -126,16 +139,25 @@ export class Watch {
     return bytes
   }
 
-  /** Of the address whose connections hold the most together, so that nobody gets more by opening many that each hold little. */
-  #heaviest(): Connection {
-    const connections = [...this.#connections.keys()].filter(({ isEnding }) => !isEnding)
-    const heldBytesOf = new Map<string, number>()
-    for (const { address, heldBytes } of connections)
-      heldBytesOf.set(address, (heldBytesOf.get(address) ?? 0) + heldBytes)
-    const mostBytes = Math.max(...heldBytesOf.values())
-    return connections
-      .filter(({ address }) => heldBytesOf.get(address) === mostBytes)
-      .reduce((heavier, one) => (one.heldBytes > heavier.heldBytes ? one : heavier))
+  /**
+   * The connection that holds the most for somebody, and how much. Of strangers it is one of the network whose connections hold the most together, so that nobody
+   * gets more by opening many that each hold little.
+   */
+  #heaviest(holder: string): readonly [connection: Connection | undefined, bytes: number] {
+    const bytesOf = new Map<Connection, number>()
+    const bytesFrom = new Map<string, number>()
+    for (const [connection, { calls }] of this.#connections) {
+      let bytes = 0
+      for (const call of calls) if (call.holder === holder) bytes += call.holdsBytes
+      if (connection.isEnding || bytes === 0) continue
+      bytesOf.set(connection, bytes)
+      bytesFrom.set(connection.network, (bytesFrom.get(connection.network) ?? 0) + bytes)
+    }
+    const mostBytes = Math.max(...bytesFrom.values())
+    const [heaviest] = [...bytesOf]
+      .filter(([{ network }]) => holder !== STRANGERS || bytesFrom.get(network) === mostBytes)
+      .sort(([, one], [, other]) => other - one)
+    return heaviest ?? [undefined, 0]
   }
 
   #look(): void {

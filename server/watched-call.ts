@@ -1,13 +1,33 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
-import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js'
-import { MAX_MESSAGE_BYTES, REASON_KEY } from '../proto/limits.ts'
+import {
+  type Metadata as GrpcMetadata,
+  Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  status,
+} from '@grpc/grpc-js'
+import { REASON_KEY } from '../proto/limits.ts'
+import { Arriving } from './arriving.ts'
+import { type Admitted, senderOf, watchCall } from './caller.ts'
 import type { Connection } from './connection.ts'
 import { ReceiveError } from './errors.ts'
+import { type Held, Holding, STRANGERS } from './holding.ts'
 import type { ReceiverLimits } from './limits.ts'
+import { messageLimitOf } from './message-limits.ts'
 import { Progress } from './progress.ts'
 
 /** How long a call whose answer is on its way may stay half open, ms. */
 const LEAVE_WITHIN_MS = 1_000
+/** What is around a call. */
+export type Around = {
+  readonly connection: Connection
+  readonly limits: ReceiverLimits
+  readonly held: Held
+  /** Called whenever the call holds more than before. */
+  readonly onHeld: (call: WatchedCall) => void
+  /** Called when a call is let in of somebody who is no stranger. */
+  readonly onKnown: () => void
+}
 
 /**
  * One call, watched from below: grpc-js hands whole messages to handlers and says nothing about the time between them, about how they arrive, and
@@ -15,48 +35,86 @@ const LEAVE_WITHIN_MS = 1_000
  */
 export class WatchedCall {
   readonly #stream: ServerHttp2Stream
-  readonly #connection: Connection
-  readonly #limits: ReceiverLimits
+  readonly #around: Around
   readonly #progress: Progress
+  readonly #holding: Holding
   /** What the handler answers through; unset for a call that grpc-js refused by itself. */
   #call: ServerInterceptingCallInterface | undefined
-  #takesCompressed = true
   #isRefused = false
+  /** Nothing more that arrives is taken: the call has its answer, or is about to be told that it is refused. */
+  #isDeaf = false
   #heldFrames = 0
   #heldBytes = 0
   #unreadSinceMs: number | undefined
   #answeredMs: number | undefined
 
-  /** @param onHeld called whenever the connection holds more than before */
-  constructor(stream: ServerHttp2Stream, connection: Connection, limits: ReceiverLimits, onHeld: () => void) {
+  /** @param path which call it is, as in `/filetransfer.FileTransferService/Upload` */
+  constructor(stream: ServerHttp2Stream, path: string, around: Around) {
     this.#stream = stream
-    this.#connection = connection
-    this.#limits = limits
-    this.#progress = new Progress(limits, performance.now())
+    this.#around = around
+    const { connection, limits, held } = around
+    this.#holding = new Holding(held, connection.sender ?? STRANGERS)
+    this.#progress = new Progress(limits, performance.now(), (bytes) => this.#holding.keepMessage(bytes))
+    const limit = messageLimitOf(path)
+    const arriving = limit && new Arriving(limit, (bytes) => this.#holding.request(bytes))
     const push = stream.push.bind(stream)
     // Everything that arrives comes through here, also while nobody reads; there is no event for that.
     stream.push = (data: unknown, ...rest: []) => {
-      if (!(data instanceof Uint8Array)) return push(data, ...rest)
+      if (!(data instanceof Uint8Array)) return this.#pushEnd(() => push(data, ...rest))
       // Nobody is there to read it, and what waits for nobody must not be held.
-      if (this.#isRefused || connection.isEnding || stream.destroyed) return true
+      if (this.#isDeaf || this.#call === undefined || connection.isEnding || stream.destroyed) return true
+      if (!this.#mayArrive(arriving, data)) return true
       this.#hold(1, data.length)
       const takesMore = push(data, ...rest)
-      onHeld()
+      around.onHeld(this)
       return takesMore
     }
-    // Before the listener of grpc-js, which would begin to decompress.
+    // Before the listener of grpc-js, which would begin to make objects of it.
     stream.prependListener('data', (data: Buffer) => this.#take(data))
-    stream.once('close', () => this.#hold(-this.#heldFrames, -this.#heldBytes))
+    stream.once('close', () => {
+      this.#hold(-this.#heldFrames, -this.#heldBytes)
+      this.detach()
+    })
+  }
+
+  /** For whom it counts. */
+  get holder(): string {
+    return this.#holding.holder
+  }
+
+  /** What it holds, messages that its handler works on included, bytes. */
+  get holdsBytes(): number {
+    return this.#holding.bytes
+  }
+
+  /** True when its holder has more than its share. */
+  get isTooMuch(): boolean {
+    return this.#holding.isTooMuch
   }
 
   /** The call is one that a handler serves; answers what the handler is to answer through. */
-  serve(call: ServerInterceptingCallInterface, takesCompressed: boolean): ServerInterceptingCall {
+  serve(call: ServerInterceptingCallInterface): ServerInterceptingCall {
     this.#call = call
-    this.#takesCompressed = takesCompressed
     return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, pass) => {
+            this.#watch(metadata)
+            pass(metadata)
+          },
+          // What could not be made into a message; see `boundedService`.
+          onReceiveMessage: (message, pass) => {
+            if (message instanceof ReceiveError) this.#refuse(message)
+            else pass(message)
+          },
+        }),
       // Behind a status there is no way for a message: trying it would reset the call before the status is out.
       sendMessage: (message, next) => {
         if (!this.#isRefused) next(message)
+      },
+      sendStatus: (answer, next) => {
+        this.#isDeaf = true
+        next(answer)
       },
     })
   }
@@ -68,9 +126,14 @@ export class WatchedCall {
     this.#lookAtAnswers(nowMs)
     if (stream.writableEnded) {
       this.#answeredMs ??= nowMs
-      const leaveMs = stream.writableFinished ? LEAVE_WITHIN_MS : this.#limits.stallMs
+      const leaveMs = stream.writableFinished ? LEAVE_WITHIN_MS : this.#around.limits.stallMs
       if (nowMs - this.#answeredMs >= leaveMs) stream.close(constants.NGHTTP2_NO_ERROR)
     } else if (!stream.readableEnded) this.#lookAtMessages(nowMs)
+  }
+
+  /** From now on it counts for nobody. */
+  detach(): void {
+    this.#holding.leave()
   }
 
   /** Tells the call why it ends here, lets go of what it holds, and leaves as soon as that is said. */
@@ -88,7 +151,8 @@ export class WatchedCall {
     // Held up by the receiver, or waiting behind the other calls of its connection.
     const isHeld = this.#stream.readableFlowing === false && this.#call !== undefined
     const { isUnheard } = this.#progress
-    if (isHeld || (isUnheard && nowMs - this.#connection.progressMs < this.#limits.firstMessageMs)) {
+    const { connection, limits } = this.#around
+    if (isHeld || (isUnheard && nowMs - connection.progressMs < limits.firstMessageMs)) {
       this.#progress.wait(nowMs)
     } else if (this.#progress.isStalled(nowMs)) {
       this.#refuse(new ReceiveError('STALLED', this.#progress.lack))
@@ -101,45 +165,77 @@ export class WatchedCall {
       return
     }
     this.#unreadSinceMs ??= nowMs
-    const { stallMs } = this.#limits
+    const { stallMs } = this.#around.limits
     if (nowMs - this.#unreadSinceMs < stallMs) return
     // Whoever takes no answers does not hear this one either; the log does.
     this.#refuse(new ReceiveError('STALLED', `The sender took no answers within ${stallMs / 1000} s.`))
     this.#stream.close(constants.NGHTTP2_CANCEL)
   }
 
+  #watch(metadata: GrpcMetadata): void {
+    watchCall(metadata, {
+      admit: (admitted) => this.#admit(admitted),
+      finishMessage: () => this.#holding.finishMessage(),
+    })
+  }
+
+  #admit(admitted: Admitted): void {
+    this.#holding.admit(admitted)
+    if (admitted.caller.kind === 'stranger') return
+    this.#around.connection.sender = senderOf(admitted)
+    this.#around.onKnown()
+  }
+
+  /** False for what is refused, which it then hears. */
+  #mayArrive(arriving: Arriving | undefined, data: Uint8Array): boolean {
+    try {
+      arriving?.take(data)
+      return true
+    } catch (error) {
+      if (!(error instanceof ReceiveError)) throw error
+      this.#isDeaf = true
+      // Not while the connection is being read; see `Watch`.
+      setImmediate(() => this.#refuse(error))
+      return false
+    }
+  }
+
+  /** The end of what arrives must not be taken for the end of a message that was refused before. */
+  #pushEnd(push: () => boolean): boolean {
+    if (!this.#isDeaf) return push()
+    setImmediate(push)
+    return false
+  }
+
   #take(data: Buffer): void {
     const nowMs = performance.now()
     const { frames } = this.#progress
     const { partPieces, partBytes } = frames
-    if (this.#progress.take(data, nowMs)) this.#connection.progressMs = nowMs
+    if (this.#progress.take(data, nowMs)) this.#around.connection.progressMs = nowMs
     // What is part of a message that is not whole is still held, by grpc-js; a piece may end one message and begin the next.
     this.#hold(frames.partPieces - partPieces - 1, frames.partBytes - partBytes - data.length)
-    if (frames.isCompressed && !this.#takesCompressed) {
-      this.#refuse(new ReceiveError('COMPRESSED', 'This call takes no compressed messages.'))
-    }
-    if (frames.longest > MAX_MESSAGE_BYTES) {
-      const figures = `A message is ${frames.longest} bytes long, and the receiver takes at most ${MAX_MESSAGE_BYTES}.`
-      this.#refuse(new ReceiveError('MESSAGE_TOO_LONG', `${figures} Send shorter chunks.`))
-    }
+    this.#around.onHeld(this)
   }
 
   #hold(frames: number, bytes: number): void {
     this.#heldFrames += frames
     this.#heldBytes += bytes
-    this.#connection.hold(frames, bytes)
+    this.#around.connection.hold(frames, bytes)
+    this.#holding.add(bytes)
   }
 
   /** Nothing is left to tell a call that grpc-js has refused already. */
   #refuse(error: ReceiveError): void {
     if (this.#isRefused) return
     this.#isRefused = true
+    this.#isDeaf = true
     if (this.#call === undefined) {
       this.#stream.close(constants.NGHTTP2_CANCEL)
       return
     }
     const metadata = new Metadata()
     metadata.set(REASON_KEY, error.code)
+    if (error.code === 'COMPRESSED') metadata.set('grpc-accept-encoding', 'identity')
     this.#call.sendStatus({ code: status[error.status], details: error.message, metadata })
   }
 }

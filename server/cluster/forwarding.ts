@@ -20,8 +20,8 @@ export interface Forwarding {
   ): (requests: AsyncIterator<Request>, admitted: Admitted) => Promise<Reply>
   serverStream<Request, Reply>(
     method: Method,
-    handle: (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>,
-  ): (request: Request, send: (reply: Reply) => void, admitted: Admitted) => Promise<void>
+    handle: (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>,
+  ): (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>
   bothStreams<Request, Reply>(method: Method, handle: BothStreams<Request, Reply>): BothStreams<Request, Reply>
 }
 
@@ -96,7 +96,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
         { method, upload: async () => uploadIn(request) },
         async (call) => {
           call.end(request as object)
-          for await (const reply of repliesOf(call)) send(reply as never)
+          for await (const reply of repliesOf(call)) await send(reply as never)
         },
       ),
     clientStream: (method, handle) => async (requests, admitted) => {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { ReceiveError } from '../errors.ts'
-import { makePrivateFile, readIfThere } from '../private-file.ts'
+import { makePrivateFile, readPrivate } from '../private-file.ts'
 
 /** What the nodes of one receiver know, and nobody else: not the Redis that they share, and no sender. */
 export type NodeSecret = {
@@ -25,9 +25,9 @@ export function toNodeSecret(key: Buffer): NodeSecret {
 export async function readOrMakeNodeSecret(stateDirectory: string): Promise<NodeSecret> {
   const path = join(stateDirectory, 'node-secret')
   // Nodes that start at the same moment must agree.
-  if ((await readIfThere(path)) === undefined)
+  if ((await readPrivate(path)) === undefined)
     await makePrivateFile(path, `${randomBytes(SECRET_BYTES).toString('hex')}\n`)
-  const [text] = /^[0-9a-f]{64}$/.exec((await readIfThere(path))?.trim() ?? '') ?? []
+  const [text] = /^[0-9a-f]{64}$/.exec((await readPrivate(path))?.trim() ?? '') ?? []
   if (text !== undefined) return toNodeSecret(Buffer.from(text, 'hex'))
   throw new ReceiveError(
     'STORAGE_NOT_WRITABLE',

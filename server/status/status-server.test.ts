@@ -101,6 +101,7 @@ test('it tells that it is well, and while the receiver ends that it takes no mor
   const status = await startStatusServer(
     { host: '127.0.0.1', port: 0, token: undefined },
     watch(receiver, '1.0', async () => new Map()),
+    8,
     unexpected,
   )
   onTestFinished(() => status.close())

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { OnUnexpected } from '../answer.ts'
 import { receiveErrorFrom } from '../errors.ts'
+import { brisk, limitConnections } from './door.ts'
 import { metricsOf } from './metrics.ts'
 import { SCRIPT, STYLE, statusPage } from './page.ts'
 import type { StatusPlace } from './status-place.ts'
@@ -21,11 +22,13 @@ type Answer = { readonly type: string; readonly body: string; readonly status?: 
 
 /**
  * @param place without a token whoever is on the same computer may look; with one, whoever shows it, from anywhere.
+ * @param maxConnections at the same time, half of them from one address.
  * @throws ReceiveError BUSY when the port cannot be had.
  */
 export async function startStatusServer(
   { host, port, token }: StatusPlace,
   watched: Watched,
+  maxConnections: number,
   onUnexpected: OnUnexpected,
 ): Promise<StatusServer> {
   const metrics = metricsOf(watched)
@@ -43,15 +46,18 @@ export async function startStatusServer(
   }
 
   async function answer({ method, url, headers }: IncomingMessage): Promise<Answer> {
-    const { pathname } = new URL(url ?? '/', 'http://receiver')
+    const pathname = pathIn(url ?? '/')
     // A page of somebody else's can make a browser ask here under a name of its own, but not with a token.
     if (token === undefined && !isOwnName(headers.host))
       return plain(403, 'This page answers to the name of this computer only.')
     // Whoever spreads calls asks whether there is somebody, and has no token.
     if (token !== undefined && pathname !== '/healthz' && !shows(headers.authorization, token))
       return plain(401, 'Show the token of this page, as the password or as a bearer token.')
+    if (pathname === undefined) return plain(400, 'That is no path of a page.')
     if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET and HEAD.')
-    const known = answers[pathname]
+    if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0')
+      return plain(413, 'Ask without a body.')
+    const known = Object.hasOwn(answers, pathname) ? answers[pathname] : undefined
     return known === undefined ? plain(404, 'There is no such page.') : known()
   }
 
@@ -60,10 +66,13 @@ export async function startStatusServer(
       onUnexpected(error)
       return plain(500, 'The receiver cannot tell now.')
     })
+    // What else is on its way from somebody who is refused is not waited for.
+    if ((answered.status ?? 200) >= 400) response.shouldKeepAlive = false
     send(response, answered, request.method === 'HEAD')
   }
 
-  const server = createServer((request, response) => void serve(request, response))
+  const server = createServer(brisk, (request, response) => void serve(request, response))
+  limitConnections(server, maxConnections)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(receiveErrorFrom(error, 'BUSY', `--status-port ${port} cannot be had: ${error.message}.`)),
@@ -81,6 +90,12 @@ export async function startStatusServer(
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The path of a request; undefined for a target that is none, such as `//[`. A proxy may name the whole address. */
+function pathIn(target: string): string | undefined {
+  const url = /^\/(?!\/)/.test(target) ? `http://receiver${target}` : target
+  return /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).pathname : undefined
 }
 
 function plain(status: number, sentence: string): Answer {
