@@ -123,7 +123,7 @@ async function openBelow(root: string, path: readonly string[]): Promise<FileHan
       await folder.close()
     }
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS')) return undefined
+    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) return undefined
     throw error
   }
 }
