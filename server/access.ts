@@ -7,6 +7,7 @@ import type { OnUnexpected } from './answer.ts'
 import { createInterceptor, customGate, deviceGate, type Gate, openGate, type ReadPassedOn } from './auth.ts'
 import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
+import type { KnownDevice } from './device.ts'
 import { Devices } from './devices.ts'
 import { ReceiveError } from './errors.ts'
 import { forgetListening, pairingLinkOf, saveListening } from './listening.ts'
@@ -37,6 +38,8 @@ export type ReceiverAccess = {
   readonly successions: readonly IdentitySuccessionInput[]
   /** Begins to take devices, when the receiver listens; undefined where none can pair. */
   invite(host: string, port: number): Promise<Invitation | undefined>
+  /** The devices that are known beforehand; another map whenever one may have changed. */
+  knownDevices(): ReadonlyMap<string, KnownDevice>
   /** Takes what became of devices before this was called. */
   lookAtDevices(): Promise<void>
   close(): Promise<void>
@@ -97,6 +100,7 @@ export async function openAccess(
       await saveListening(stateDirectory, { ...at, pid: process.pid })
       return { link: pairingLinkOf(at, code), code, expiresAtMs }
     },
+    knownDevices: () => devices?.all ?? none,
     async lookAtDevices() {
       await devices?.lookAgain()
     },
@@ -107,6 +111,8 @@ export async function openAccess(
     },
   }
 }
+
+const none: ReadonlyMap<string, KnownDevice> = new Map()
 
 /** What a caller is told about itself. */
 export function accessOf({ kind }: Caller): Access {

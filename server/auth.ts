@@ -5,7 +5,7 @@ import { fileTransferService, pairingService } from '../proto/index.ts'
 import { FORWARDED_KEY, REQUEST_ID_KEY } from '../proto/limits.ts'
 import { TOKEN_KEY } from '../proto/pairing.ts'
 import { reflectionServices } from '../proto/reflection.ts'
-import { deviceIdIn, digestOfToken } from '../proto/token.ts'
+import { deviceIdIn, digestOfToken, hexDigestOfToken } from '../proto/token.ts'
 import { type OnUnexpected, toStatus } from './answer.ts'
 import { type Authenticate, authenticated } from './authenticate.ts'
 import { type Admitted, type Caller, type PassedOn, setAdmitted } from './caller.ts'
@@ -88,10 +88,13 @@ function forwardedForIn(metadata: Metadata): string {
 /** Lets everybody in. */
 export const openGate: Gate = async (_metadata, { address }) => forEver({ kind: 'anyone' }, address)
 
-/** Lets in who shows the token of a device. A call that is refused costs a look-up, a digest, and a look at the folder of devices that it shares with all others. */
+/** Lets in who shows the token of a device. A call that is refused costs a look-up and a digest, and one whose token could be right waits for a look at the folder of devices, of which there are two a second for all such calls together. */
 export function deviceGate(devices: Devices): Gate {
+  const refused: Refused = new Set()
   return async (metadata, { address, isOpen, vouchedFor }) => {
-    const caller = vouchedFor ? await vouchedDevice(devices, vouchedFor) : await callerOf(devices, metadata, isOpen)
+    const caller = vouchedFor
+      ? await vouchedDevice(devices, vouchedFor)
+      : await callerOf(devices, refused, metadata, isOpen)
     return caller.kind === 'device' ? admit(devices, caller, address) : forEver(caller, address)
   }
 }
@@ -128,21 +131,33 @@ async function vouchedDevice(
 
 async function callerOf(
   devices: Devices,
+  refused: Refused,
   metadata: Metadata,
   isOpen: boolean,
 ): Promise<{ readonly kind: 'stranger' } | { readonly kind: 'device'; readonly device: Device }> {
-  const found = await deviceAfterLook(devices, metadata)
+  const found = await deviceAfterLook(devices, refused, metadata)
   if (!(found instanceof ReceiveError)) return { kind: 'device', device: found }
   if (isOpen) return { kind: 'stranger' }
   throw found
 }
 
-/** Another process may have made the token a moment ago: before one is refused, whatever is wrong with it, the devices are looked at. */
-async function deviceAfterLook(devices: Devices, metadata: Metadata): Promise<Device | ReceiveError> {
+/** Digests of tokens that were refused after a look, the oldest first. Should one of them become right, the devices are looked at twice a second in any case. */
+type Refused = Set<string>
+const MOST_REFUSED = 1000
+
+/** Another process may have made the token a moment ago: before one is refused that could be right, the devices are looked at. */
+async function deviceAfterLook(devices: Devices, refused: Refused, metadata: Metadata): Promise<Device | ReceiveError> {
   const found = deviceOf(devices, metadata)
-  if (!(found instanceof ReceiveError) || metadata.get(TOKEN_KEY).length === 0) return found
-  await devices.lookAgain()
-  return deviceOf(devices, metadata)
+  const token = tokenIn(metadata) ?? ''
+  if (!(found instanceof ReceiveError) || deviceIdIn(token) === undefined) return found
+  const digest = hexDigestOfToken(token)
+  if (refused.has(digest)) return found
+  await devices.lookForStrangers()
+  const foundNow = deviceOf(devices, metadata)
+  if (foundNow instanceof ReceiveError) refused.add(digest)
+  const [oldest] = refused
+  if (refused.size > MOST_REFUSED && oldest !== undefined) refused.delete(oldest)
+  return foundNow
 }
 
 /** The device of a call, or why there is none. Takes as long and says the same whatever is wrong with a token, but for one that was right and is over. */
@@ -162,7 +177,7 @@ function tokenIn(metadata: Metadata): string | undefined {
 }
 
 function forEver(caller: Caller, address: string): Admitted {
-  return { caller, address, mustBeValid: () => {}, onCut: () => () => {} }
+  return { caller, address, deviceNow: (device) => device, mustBeValid: () => {}, onCut: () => () => {} }
 }
 
 function admit(
@@ -172,12 +187,17 @@ function admit(
 ): Admitted {
   const { device } = caller
   const errorNow = () => (devices.isExpired(device) ? expired() : noToken())
+  const mustBeValid = () => {
+    if (!devices.isValid(device)) throw errorNow()
+  }
   return {
     caller,
     address,
-    mustBeValid() {
-      if (!devices.isValid(device)) throw errorNow()
+    deviceNow() {
+      mustBeValid()
+      return devices.find(device.id) ?? device
     },
+    mustBeValid,
     onCut: (listener) => devices.enter(device, () => listener(errorNow())),
   }
 }

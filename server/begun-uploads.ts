@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../proto/limits.ts'
 import type { CheckedChunk } from './checked-chunk.ts'
+import { followRights, mayReplaceOrThrow } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import { type Grant, own } from './grant.ts'
@@ -65,12 +66,7 @@ export async function begin<T>(
     if (!found) await saveNew(deps, grant, record)
     return sessions.use(fileId, async (session) => {
       await session.renew(record)
-      const { path } = record
-      if (path.join('/') !== session.record.path.join('/') && !session.finished) {
-        // The device was paired again and got another folder: what it began goes there, if there is room.
-        await grant.promise(fileId, request.sizeBytes)
-        await session.rename(path)
-      }
+      await followRights(grant, session)
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
       if (!session.finished) await deps.space.promise(fileId, missingBytes)
       return answer({ kind: 'open', session })
@@ -85,7 +81,7 @@ export async function begin<T>(
  */
 export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & { readonly modifiedAtMs: number } {
   mustBeUploadKey(request.uploadKey)
-  mustBeAllowed(grant, request)
+  mayReplaceOrThrow(grant, request)
   return {
     fileId: randomBytes(16).toString('hex'),
     origin: { kind: 'begun', uploadKey: request.uploadKey },
@@ -124,11 +120,13 @@ export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRec
 export async function promiseRoom(
   { space }: Pick<SessionDeps, 'space'>,
   grant: Grant,
-  { fileId, sizeBytes }: UploadRecord,
+  record: UploadRecord,
 ): Promise<void> {
-  await grant.promise(fileId, sizeBytes)
+  const { fileId, sizeBytes } = record
+  await grant.reserve(record)
   try {
-    await space.promise(fileId, sizeBytes)
+    // Also for an empty one: a disk may have room for bytes and for no more files.
+    await space.promise(fileId, Math.max(sizeBytes, 1))
   } catch (error) {
     grant.release(fileId)
     throw error
@@ -158,13 +156,13 @@ export async function abort(
 ): Promise<void> {
   if ('fileId' in id) {
     mustBeFileId(id.fileId)
-    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, id.fileId)
+    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, grant, id.fileId)
     return
   }
   mustBeUploadKey(id.uploadKey)
   await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
     const found = await deps.ledger.uploads.findByKey(id.uploadKey, grant.owner)
-    if (found) await abortKnown(sessions, found.fileId)
+    if (found) await abortKnown(sessions, grant, found.fileId)
   })
 }
 
@@ -173,9 +171,12 @@ export function mustBeFileId(fileId: string): void {
   if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
 }
 
-async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
+async function abortKnown(sessions: Sessions, grant: Grant, fileId: string): Promise<void> {
   try {
-    await sessions.use(fileId, (session) => session.abort())
+    await sessions.use(fileId, async (session) => {
+      grant.mustBeValid()
+      await session.abort()
+    })
   } catch (error) {
     // Somebody else cancelled it between the look and the call.
     if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
@@ -185,11 +186,6 @@ async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
 /** Names the turns of one upload. Two devices may have chosen the same key. */
 export function turnOf({ owner = '' }: Grant, uploadKey: string): string {
   return `${owner}/${uploadKey}`
-}
-
-function mustBeAllowed({ mayOverwrite }: Grant, { onConflict }: BeginRequest): void {
-  if (onConflict === 'OVERWRITE' && !mayOverwrite)
-    throw new ReceiveError('NOT_ALLOWED', 'This device may not replace files that are there.')
 }
 
 /** Throws ReceiveError BAD_ID. */

@@ -25,6 +25,8 @@ export type Admitted = {
   readonly requestId?: string
   /** What another node says of it that passed it on. */
   readonly passedOn?: Pick<PassedOn, 'upload'>
+  /** The device as it is now, for one that called: its rights may have changed since. Throws what {@link mustBeValid} throws. */
+  deviceNow(device: KnownDevice): KnownDevice
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
   /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */

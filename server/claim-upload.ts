@@ -105,6 +105,7 @@ async function take(
   await sessions.ifIdle(fileId, async (session, isAlone) => {
     // Another node may have been busy with it until now.
     if (!(await isGrantable(session.record)) || !isAlone()) return
+    grant.mustBeValid()
     await session.goBy(request.uploadKey, now())
     claimed = { kind: 'granted' }
   })

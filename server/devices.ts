@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { OnUnexpected } from './answer.ts'
 import { type Device, devicesFolderOf, readDevices } from './device.ts'
 import { hasCode } from './errors.ts'
@@ -30,6 +31,10 @@ export class Devices {
   /** When the devices were read of which some are refused for what their files are, ms; undefined when all are sound. */
   #doubtedAtMs: number | undefined
   #looking: Promise<void> | undefined
+  /** The next look for those whom nobody knows, while it has not begun. */
+  #strangers: Promise<void> | undefined
+  #strangersLookedAtMs = Number.NEGATIVE_INFINITY
+  readonly #closing = new AbortController()
   #closed = false
 
   private constructor(stateDirectory: string, now: () => number, onUnexpected: OnUnexpected) {
@@ -44,6 +49,11 @@ export class Devices {
     const devices = new Devices(stateDirectory, now, onUnexpected)
     await devices.look()
     return devices
+  }
+
+  /** All of them; another map whenever one may have changed. */
+  get all(): ReadonlyMap<string, Device> {
+    return this.#devices
   }
 
   find(id: string): Device | undefined {
@@ -84,11 +94,32 @@ export class Devices {
     await this.look()
   }
 
+  /**
+   * Looks for a change that was made before this was called, at most once in {@link LOOK_EVERY_MS} for all who ask: whoever shows tokens that nobody has must
+   * not make the disk work. Never rejects.
+   */
+  lookForStrangers(): Promise<void> {
+    this.#strangers ??= this.#strangersDue().then(async () => {
+      // Whoever comes from now on may know of a change that this look misses.
+      this.#strangers = undefined
+      this.#strangersLookedAtMs = performance.now()
+      if (!this.#closed) await this.lookAgain()
+    })
+    return this.#strangers
+  }
+
   /** Stops, and waits for a look that is under way. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#closing.abort()
     clearInterval(this.#timer)
     await this.#looking
+  }
+
+  async #strangersDue(): Promise<void> {
+    const waitMs = this.#strangersLookedAtMs + LOOK_EVERY_MS - performance.now()
+    if (waitMs <= 0) return
+    await delay(waitMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => 'the receiver is closing')
   }
 
   async #lookOnce(): Promise<void> {

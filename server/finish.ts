@@ -89,17 +89,23 @@ export function publicationOf(
   md5: string,
 ): { readonly publication: Publication; finished(): UploadRecord } {
   let saved: UploadRecord | undefined
+  let announced = record.state.kind === 'publishing' ? record.state : undefined
   return {
     publication: {
-      announce: (intent) =>
-        ledger.uploads.save({ ...record, state: { kind: 'publishing', ...intent, md5 } }, { durable: true }),
+      async announce(intent) {
+        announced = { kind: 'publishing', ...intent, md5 }
+        await ledger.uploads.save({ ...record, state: announced }, { durable: true })
+      },
       spelledBefore: async (path) => (await ledger.names.holder(path))?.state.storedAs,
       // Of an upload that is not complete any more nothing is known to be the same.
       isSame: async () => false,
       mayReplace: async (path) => mayReplace(record, await ledger.names.holder(path)),
       storedBefore: () => storedBefore(ledger, record),
       async record(storedAs) {
-        saved = await saveFinished(ledger, record, storedAs, md5)
+        // A file that was there already, and is the same, is another one than that which was announced for another name.
+        const isIt = announced?.storedAs.join('/') === storedAs.join('/')
+        const fileIdentity = isIt ? announced?.fileIdentity : undefined
+        saved = await saveFinished(ledger, record, { storedAs, md5, ...(fileIdentity && { fileIdentity }) })
       },
     },
     finished() {
@@ -157,10 +163,9 @@ async function believable(digest: () => Promise<string>): Promise<string> {
 async function saveFinished(
   ledger: Ledger,
   record: UploadRecord,
-  storedAs: readonly string[],
-  md5: string,
+  stored: Omit<FinishedRecord['state'], 'kind'>,
 ): Promise<UploadRecord> {
-  const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs, md5 } }
+  const finished: UploadRecord = { ...record, state: { kind: 'finished', ...stored } }
   // A plain client may still ask which chunks it sent; our own sender is told the finished file instead.
   await ledger.uploads.save(finished, { durable: true, forgetChunks: record.origin.kind === 'begun' })
   return finished

@@ -1,12 +1,14 @@
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import type { HowFar } from './asked-files.ts'
+import { finishAllowed } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import { finishedFileOf } from './finish.ts'
 import { type Grant, own } from './grant.ts'
-import type { UploadRecord } from './ledger/ledger.ts'
-import { internalId, isThere, type PlainDeps } from './plain-uploads.ts'
+import { isFinished, type UploadRecord } from './ledger/ledger.ts'
+import { internalId, type PlainDeps } from './plain-uploads.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet } from './range-set.ts'
+import { isThere, openStillPublished } from './still-published.ts'
 
 /** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
 export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
@@ -25,6 +27,9 @@ export type Integrity = {
 /** More offsets than this would not fit into a message; the ranges still say everything. */
 const MAX_OFFSETS = 1_000_000
 
+/** Also of a file that is there, and that somebody else stored: what it has in it is nobody's business. */
+const GONE = 'The file was complete, and has been moved, replaced or deleted since.'
+
 const nothing: Stored = { offsets: [], ranges: [] }
 
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
@@ -32,7 +37,7 @@ export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileI
   const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
   const { ledger } = plain.deps
-  if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
+  if (record.state.kind === 'finished' && !(await isThere(plain.deps, record))) return nothing
   return plain.sessions.use(record.fileId, async (session) => {
     const ranges = session.stored
     if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
@@ -51,19 +56,21 @@ export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileI
  */
 export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, mayFinish: boolean): Promise<HowFar> {
   let record = await find(plain, grant, { fileId, fileName: '' })
-  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, record)).record
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, grant, record)).record
   const file = record && finishedFileOf(record)
   if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
-  return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
+  return (await isThere(plain.deps, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
 }
 
 /** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
 function settled(
   { sessions }: PlainDeps,
+  grant: Grant,
   { fileId, generation, origin }: UploadRecord,
 ): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
   return sessions.use(fileId, async (session) => {
-    if (session.missing.length === 0 && origin.kind === 'plain') await session.finish(undefined, generation)
+    if (session.missing.length === 0 && origin.kind === 'plain')
+      await finishAllowed(grant, session, undefined, generation)
     return { record: session.record, missing: session.missing }
   })
 }
@@ -79,18 +86,20 @@ export async function checkIntegrity(
   let record = await find(plain, grant, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
   let missing: RangeSet = []
-  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, record))
-  if (record.state.kind !== 'finished') {
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, grant, record))
+  if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const file = await plain.deps.store.openPublished(record.state.storedAs)
-  if (file === undefined) return { ...none, message: 'The file was complete, and has been moved or deleted since.' }
+  const still = await openStillPublished(plain.deps, record)
+  if (still === undefined) return { ...none, message: GONE }
+  const { file, isOwn } = still
   try {
     const serverMd5 = await new PrefixDigest().finish(
       file.sizeBytes,
       (start, end) => file.read(start, end),
       () => {},
     )
+    if (!isOwn && serverMd5 !== record.state.md5) return { ...none, message: GONE }
     const expected = clientMd5 ?? record.state.md5
     const match = serverMd5 === expected
     const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"

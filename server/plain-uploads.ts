@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { saveNew } from './begun-uploads.ts'
 import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
+import { finishAllowed, followingRights } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
-import type { UploadRecord } from './ledger/ledger.ts'
+import { isFinished, type UploadRecord } from './ledger/ledger.ts'
 import type { PlainNames } from './plain-names.ts'
 import { listed } from './range-set.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
+import { isThere, openStillPublished } from './still-published.ts'
 import type { Offset } from './to-offset.ts'
-import type { Waiting } from './waiting.ts'
 
 /** A chunk as a plain client sent it. */
 export type PlainChunk = {
@@ -27,7 +28,7 @@ export type PlainChunk = {
 }
 
 /** The chunks of one call, and who it counts for. */
-export type PlainChunks = AsyncIterator<PlainChunk> & Pick<Waiting, 'mustBeValid'> & { readonly sender: string }
+export type PlainChunks = AsyncIterator<PlainChunk> & { readonly sender: string }
 
 /** How a call ended, as a plain client reads it. */
 export type PlainStatus = { readonly success: boolean; readonly message: string }
@@ -59,6 +60,7 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
     bringing(session, async (brought) => {
       const damaged = new Set<number>()
       let hasBytes = false
+      const followRights = followingRights(grant, session)
       for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
         const chunk = next.value
         if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
@@ -71,6 +73,7 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
           continue
         }
         damaged.delete(chunk.offset)
+        await followRights()
         const took = await take(plain, grant, { session, brought }, chunk, chunks)
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
@@ -79,9 +82,9 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
       await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
-      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain, record))))
+      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain.deps, record))))
         return { success: false, message: 'Nothing is stored of this file.' }
-      const file = await session.finish(undefined, GENERATION, chunks)
+      const file = await finishAllowed(grant, session, undefined, GENERATION)
       return storedStatus(file)
     }),
   )
@@ -155,7 +158,7 @@ async function take(
     } catch (error) {
       if (!(error instanceof ReceiveError)) throw error
       // Another stream completed the file: look at this chunk again when it is known how that ended.
-      if (error.code === 'NOT_OPEN') await session.finish(undefined, GENERATION, chunks)
+      if (error.code === 'NOT_OPEN') await finishAllowed(grant, session, undefined, GENERATION)
       else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, grant, { session, brought }, chunk)))
         throw error
     }
@@ -171,7 +174,7 @@ async function restart(
 ): Promise<void> {
   const { fileId } = session.record
   const path = await names.pathOf(grant, fileId, plainId, session.record.path)
-  await grant.promise(fileId, totalBytes)
+  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
   try {
     brought.forgetStored()
     await session.restart({ path, sizeBytes: totalBytes })
@@ -197,7 +200,7 @@ async function forgetOlder(
   if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
     return false
   const path = await names.pathOf(grant, fileId, plainId, before)
-  if (totalBytes !== sizeBytes) await grant.promise(fileId, totalBytes)
+  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
   await session.restart({ path, sizeBytes: totalBytes }, kept)
   return true
 }
@@ -207,24 +210,18 @@ function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): v
   throw new ReceiveError('PARAMS_CHANGED', `total_size was ${sizeBytes} before and is ${totalBytes} now.`)
 }
 
-/** True for a finished file that nobody has taken away or made longer or shorter. */
-export async function isThere({ deps }: PlainDeps, { state, sizeBytes }: UploadRecord): Promise<boolean> {
-  if (state.kind !== 'finished') return false
-  const file = await deps.store.openPublished(state.storedAs)
-  await file?.close()
-  return file?.sizeBytes === sizeBytes
-}
-
 /** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
 async function repeatedFile(
   { deps }: PlainDeps,
   session: Session,
   chunk: PlainChunk,
 ): Promise<readonly string[] | undefined> {
-  const { state, sizeBytes } = session.record
-  if (state.kind !== 'finished' || sizeBytes !== chunk.totalBytes) return undefined
-  const file = await deps.store.openPublished(state.storedAs)
-  if (file === undefined) return undefined
+  const { record } = session
+  const { sizeBytes } = record
+  if (!isFinished(record) || sizeBytes !== chunk.totalBytes) return undefined
+  const still = await openStillPublished(deps, record)
+  if (still === undefined) return undefined
+  const { file } = still
   try {
     if (file.sizeBytes !== sizeBytes) return undefined
     let compared = 0
@@ -232,7 +229,7 @@ async function repeatedFile(
       if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
       compared += block.length
     }
-    return compared === chunk.data.length ? state.storedAs : undefined
+    return compared === chunk.data.length ? record.state.storedAs : undefined
   } finally {
     await file.close()
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
 import { type BeginRequest, begin, newRecord, promiseRoom, turnOf } from './begun-uploads.ts'
+import { finishAllowed, mustStillBeAllowed } from './current-rights.ts'
 import { ReceiveError, toReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
@@ -32,7 +33,7 @@ export type PutDeps = SessionDeps & { readonly smallFiles: ShortWay | undefined 
  * is begun, sent and finished.
  *
  * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link ShortWay.put},
- * {@link Session.store} and {@link Session.finish} throw.
+ * {@link Session.store} and {@link finishAllowed} throw.
  */
 export async function put(
   sessions: Sessions,
@@ -53,7 +54,7 @@ export async function put(
     const { generation } = session.record
     const whole = { offset: toOffset('0'), data, crc32: file.crc32, sender }
     if (session.missing.length > 0) await session.store(whole, generation)
-    return session.finish(md5, generation)
+    return finishAllowed(grant, session, md5, generation)
   })
 }
 
@@ -75,7 +76,7 @@ async function putTogether(
     await promiseRoom(deps, grant, record)
     let stored: FinishedFile | undefined
     try {
-      stored = await smallFiles.put({ record, data, md5 })
+      stored = await smallFiles.put({ record, data, md5, mustBeAllowed: () => mustStillBeAllowed(grant, record) })
       return stored
     } finally {
       deps.space.release(fileId)

@@ -1,162 +1,242 @@
 import type { KnownDevice } from './device.ts'
 import { ReceiveError } from './errors.ts'
-import type { Ledger } from './ledger/ledger.ts'
+import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'
+import { type KnownDevices, type Limit, QuotaLimits } from './quota-limits.ts'
+import { type InTurn, QuotaPlace } from './quota-place.ts'
+import { Recount } from './quota-recount.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 
 /** Somebody else may add files to a folder or take them away, so it is measured again after this, ms. */
 const MEASURE_EVERY_MS = 600_000
 /** Before an upload is refused, a measurement older than this is made anew, ms. */
 const REFUSE_AFTER_MS = 2000
-/** A large folder takes long to measure, and so is measured less often: after so many times as long as it took. */
-const REST_FACTOR = 10
 
-/** What a device's folder holds. */
-type Usage = {
-  readonly bytes: number
-  /** On a clock that is never set, ms. */
-  readonly measuredAtMs: number
-  readonly tookMs: number
+/** What is going to be in the receiving folder. */
+type Open = {
+  readonly item: QuotaItem
+  /** The quotas that had room for it, as they were then. Not known for what was reserved by an earlier process, or by another node. */
+  readonly granted: ReadonlyMap<QuotaPlace, number>
 }
 
-/** What is counted for one device. */
-type Account = {
-  usage: Usage | undefined
-  measuring: Promise<Usage> | undefined
-  /** Bytes of files that were finished since the last measurement, or while it is under way. */
-  addedBytes: number
-  /** The sizes of the device's unfinished uploads: all of their bytes are going to be in the folder. */
-  readonly open: Map<string, number>
-  openBytes: number
-}
+/** A folder with a quota, and how much it may hold. */
+type Governing = { readonly place: QuotaPlace; readonly limit: Limit }
 
 /**
- * How much of its quota each device has used: what is in its folder, by file size and whoever put it there, and what its unfinished uploads are going to
- * add.
+ * Keeps every folder that has a quota within it, whoever stores there: see {@link QuotaLimits} for which folders those are and {@link QuotaPlace} for what
+ * counts. What is stored in a folder counts in those above it, too.
  */
 export class Quotas {
-  readonly #store: Pick<ChunkStore, 'bytesBelow'>
-  readonly #accounts = new Map<string, Account>()
-  /** Counts the unfinished uploads anew, where others begin and finish some, too. */
-  #recount: (() => Promise<void>) | undefined
+  readonly #store: Pick<ChunkStore, 'heldBelow'>
+  readonly #open = new Map<string, Open>()
+  readonly #places = new Map<string, QuotaPlace>()
+  readonly #closing = new AbortController()
+  #limits = new QuotaLimits(() => new Map())
+  #placesOf: ReadonlyMap<string, Limit> | undefined
+  #measuring: Promise<unknown> = Promise.resolve()
+  #recount: Recount | undefined
+  #folders = 0
 
-  constructor(store: Pick<ChunkStore, 'bytesBelow'>) {
+  constructor(store: Pick<ChunkStore, 'heldBelow'>) {
     this.#store = store
+  }
+
+  /** From now on the quotas of these devices count. */
+  follow(devices: () => KnownDevices): void {
+    this.#limits = new QuotaLimits(devices)
+  }
+
+  /** See {@link QuotaLimits.called}. */
+  called(device: KnownDevice): void {
+    this.#limits.called(device)
   }
 
   /**
    * Looks at the unfinished uploads of a ledger, and answers the same ledger, made to tell what becomes of uploads from now on.
    *
-   * @param options.isShared whether other receivers use the ledger, too: then its uploads are counted anew before one is refused.
+   * @param options.isShared whether other receivers use the ledger and the store, too: then both are counted anew before an upload is let in.
    */
   async watching(ledger: Ledger, { isShared = false } = {}): Promise<Ledger> {
-    const count = async () => {
-      for (const account of this.#accounts.values()) forgetOpen(account)
-      for await (const { owner, fileId, sizeBytes } of ledger.uploads.unfinished()) {
-        if (owner !== undefined) setOpen(this.#accountOf(owner), fileId, sizeBytes)
-      }
-    }
-    await count()
-    if (isShared) this.#recount = count
+    const recount = new Recount(ledger.uploads, {
+      keep: (record) => this.#keep(record),
+      drop: (fileId) => this.#set(fileId, undefined),
+    })
+    await recount.run()
+    if (isShared) this.#recount = recount
     return {
       ...ledger,
       uploads: {
         ...ledger.uploads,
         save: async (record, options) => {
           await ledger.uploads.save(record, options)
-          if (record.owner === undefined) return
-          const account = this.#accountOf(record.owner)
-          if (record.state.kind !== 'finished') setOpen(account, record.fileId, record.sizeBytes)
-          else if (account.open.has(record.fileId)) {
-            setOpen(account, record.fileId, 0)
-            account.addedBytes += record.sizeBytes
+          if (record.state.kind === 'finished') {
+            recount.forgotten(record.fileId)
+            this.#finished(record.fileId, fileItem(record.state.storedAs, record.sizeBytes))
+            return
           }
+          recount.saved(record.fileId)
+          this.#keep(record)
         },
         forget: async (record) => {
           await ledger.uploads.forget(record)
-          if (record.owner !== undefined) this.release(record.owner, record.fileId)
+          recount.forgotten(record.fileId)
+          this.release(record.fileId)
         },
       },
     }
   }
 
-  /** Promises an upload its bytes. Throws ReceiveError QUOTA when they do not fit. */
-  async promise(device: KnownDevice, fileId: string, bytes: number): Promise<void> {
-    const { quotaBytes } = device
-    if (quotaBytes === undefined) return
-    const account = this.#accountOf(device.id)
-    for (const maxAgeMs of [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
-      await this.#measured(device, account, maxAgeMs)
-      // Nothing is waited for between the look and the promise, so two uploads cannot both have the last bytes.
-      if (usedBytes(account) - (account.open.get(fileId) ?? 0) + bytes > quotaBytes) {
-        await this.#recount?.()
-        continue
-      }
-      setOpen(account, fileId, bytes)
-      return
+  /** Reserves a file the room that it is going to need. Throws ReceiveError QUOTA when a folder that it is going to be in has not that much left. */
+  reserve(fileId: string, path: readonly string[], sizeBytes: number): Promise<void> {
+    return this.#reserve(fileId, fileItem(path, sizeBytes))
+  }
+
+  /** Whether a file has its room under the quotas that there are now. */
+  isReserved(fileId: string, path: readonly string[], sizeBytes: number): boolean {
+    return this.#isGranted(fileId, fileItem(path, sizeBytes))
+  }
+
+  /** The file is not going to be there. */
+  release(fileId: string): void {
+    this.#set(fileId, undefined)
+  }
+
+  /** Makes a folder when there is room for it and those above it that are missing. Throws ReceiveError QUOTA, and what `make` throws. */
+  async makingFolder<T>(path: readonly string[], make: () => Promise<T>): Promise<T> {
+    const item = folderItem(path)
+    const id = `folder ${++this.#folders}`
+    try {
+      await this.#reserve(id, item)
+      const made = await make()
+      this.#finished(id, item)
+      return made
+    } finally {
+      this.#set(id, undefined)
     }
-    const left = Math.max(0, quotaBytes - usedBytes(account))
+  }
+
+  /** What is left for files of a device, bytes: of the quotas on its folder and on those above it. Infinite when there is none. */
+  async leftBytes({ folder = [] }: KnownDevice): Promise<number> {
+    const { folders } = folderItem(folder)
+    await this.#measured(folders, MEASURE_EVERY_MS)
+    const left = this.#governing(folders).map(({ place, limit }) => limit.bytes - (place.usedBytes ?? 0))
+    return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...left))
+  }
+
+  /** Stops measuring; whoever waits for it is told that the receiver is closing. */
+  async close(): Promise<void> {
+    this.#closing.abort(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
+    await this.#measuring
+  }
+
+  async #reserve(id: string, item: QuotaItem): Promise<void> {
+    if (this.#isGranted(id, item)) return
+    const shared = this.#recount
+    for (const maxAgeMs of shared ? [REFUSE_AFTER_MS, 0] : [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
+      await this.#measured(item.folders, maxAgeMs)
+      if (this.#governing(item.folders).length > 0) await shared?.run()
+      // Nothing is waited for between the look and the reservation, so two uploads cannot both have the last bytes.
+      if (this.#tightest(id, item) === undefined) return this.#grant(id, item)
+    }
+    const { neededBytes = item.bytes, leftBytes = 0 } = this.#tightest(id, item) ?? {}
     throw new ReceiveError(
       'QUOTA',
-      `The quota of this device is used up: ${bytes} bytes are needed and ${left} are left.`,
+      `The quota of this device's folder is used up: ${neededBytes} bytes are needed and ${leftBytes} are left, every file and folder counted in steps of 4096.`,
     )
   }
 
-  /** The upload needs no bytes. */
-  release(deviceId: string, fileId: string): void {
-    setOpen(this.#accountOf(deviceId), fileId, 0)
+  #isGranted(id: string, item: QuotaItem): boolean {
+    const open = this.#open.get(id)
+    const isRoomy = ({ place, limit }: Governing) =>
+      (open?.granted.get(place) ?? Number.POSITIVE_INFINITY) <= limit.bytes
+    return open !== undefined && isSameItem(open.item, item) && this.#governing(item.folders).every(isRoomy)
   }
 
-  /** What is left, bytes; infinite without a quota. */
-  async leftBytes(device: KnownDevice): Promise<number> {
-    if (device.quotaBytes === undefined) return Number.POSITIVE_INFINITY
-    const account = this.#accountOf(device.id)
-    await this.#measured(device, account, MEASURE_EVERY_MS)
-    return Math.max(0, device.quotaBytes - usedBytes(account))
-  }
-
-  #accountOf(deviceId: string): Account {
-    const known = this.#accounts.get(deviceId)
-    if (known !== undefined) return known
-    const account = { usage: undefined, measuring: undefined, addedBytes: 0, open: new Map(), openBytes: 0 }
-    this.#accounts.set(deviceId, account)
-    return account
-  }
-
-  /** Measures the folder when the last measurement is too old; whoever asks meanwhile waits for the same one. */
-  async #measured({ folder = [] }: KnownDevice, account: Account, maxAgeMs: number): Promise<void> {
-    if (account.usage !== undefined && account.measuring === undefined) {
-      const { measuredAtMs, tookMs } = account.usage
-      if (performance.now() - measuredAtMs < Math.max(maxAgeMs, tookMs * REST_FACTOR)) return
+  /** The quota that has no room, and by how much; undefined when all have. What was reserved for the same before does not count. */
+  #tightest(id: string, item: QuotaItem): { readonly neededBytes: number; readonly leftBytes: number } | undefined {
+    const before = this.#open.get(id)
+    this.#set(id, undefined)
+    try {
+      for (const { place, limit } of this.#governing(item.folders)) {
+        const neededBytes = place.costOf(item)
+        // A folder that is there is no more of it. One that was not measured yet appeared a moment ago.
+        const leftBytes = place.usedBytes === undefined ? -1 : Math.max(0, limit.bytes - place.usedBytes)
+        if (neededBytes > 0 && neededBytes > leftBytes) return { neededBytes, leftBytes: Math.max(0, leftBytes) }
+      }
+      return undefined
+    } finally {
+      this.#set(id, before)
     }
-    account.measuring ??= this.#measure(account, folder).finally(() => {
-      account.measuring = undefined
+  }
+
+  #grant(id: string, item: QuotaItem): void {
+    const granted = new Map(this.#governing(item.folders).map(({ place, limit }) => [place, limit.bytes]))
+    this.#set(id, { item, granted })
+  }
+
+  /** An upload is known, with the room that it has or had. */
+  #keep({ fileId, path, sizeBytes }: UploadRecord): void {
+    const item = fileItem(path, sizeBytes)
+    const open = this.#open.get(fileId)
+    if (open === undefined || !isSameItem(open.item, item)) this.#set(fileId, { item, granted: new Map() })
+  }
+
+  #finished(id: string, item: QuotaItem): void {
+    if (!this.#open.has(id)) return
+    for (const key of [TOP_KEY, ...item.folders]) this.#places.get(key)?.add(item)
+    this.#set(id, undefined)
+  }
+
+  #set(id: string, open: Open | undefined): void {
+    const before = this.#open.get(id)
+    for (const key of before ? [TOP_KEY, ...before.item.folders] : [])
+      this.#places.get(key)?.close(before?.item as QuotaItem)
+    for (const key of open ? [TOP_KEY, ...open.item.folders] : []) this.#places.get(key)?.open(open?.item as QuotaItem)
+    if (open === undefined) this.#open.delete(id)
+    else this.#open.set(id, open)
+  }
+
+  /** The folders with a quota among those with these keys and the top. */
+  #governing(folders: readonly string[]): readonly Governing[] {
+    const limits = this.#limits.now()
+    if (limits !== this.#placesOf) this.#placeAll(limits)
+    return [TOP_KEY, ...folders].flatMap((key) => {
+      const [place, limit] = [this.#places.get(key), limits.get(key)]
+      return place && limit ? [{ place, limit }] : []
     })
-    await account.measuring
   }
 
-  async #measure(account: Account, folder: readonly string[]): Promise<Usage> {
-    const startedAtMs = performance.now()
-    const addedBefore = account.addedBytes
-    const bytes = await this.#store.bytesBelow(folder)
-    const measuredAtMs = performance.now()
-    account.usage = { bytes, measuredAtMs, tookMs: measuredAtMs - startedAtMs }
-    // What came while the folder was read may be counted twice until the next time, and is never left out.
-    account.addedBytes -= addedBefore
-    return account.usage
+  /** Follows which folders have a quota. */
+  #placeAll(limits: ReadonlyMap<string, Limit>): void {
+    this.#placesOf = limits
+    for (const key of this.#places.keys()) if (!limits.has(key)) this.#places.delete(key)
+    for (const [key, { folder }] of limits) {
+      if (this.#places.has(key)) continue
+      const place = new QuotaPlace(folder, key)
+      this.#places.set(key, place)
+      for (const { item } of this.#open.values()) if ([TOP_KEY, ...item.folders].includes(key)) place.open(item)
+    }
   }
-}
 
-function usedBytes({ usage, addedBytes, openBytes }: Account): number {
-  return (usage?.bytes ?? 0) + addedBytes + openBytes
-}
+  /**
+   * Measures what has not been for so long. What was measured once is counted on from there, so that only whoever may be refused waits for it.
+   */
+  async #measured(folders: readonly string[], maxAgeMs: number): Promise<void> {
+    for (const { place } of this.#governing(folders)) {
+      if (place.isFresh(maxAgeMs)) continue
+      const measuring = place.measure(this.#store, this.#inTurn, this.#closing.signal)
+      if (place.usedBytes === undefined || maxAgeMs < MEASURE_EVERY_MS) await measuring
+      else measuring.catch(() => 'told to whoever has to wait for the next one')
+    }
+  }
 
-function forgetOpen(account: Account): void {
-  account.open.clear()
-  account.openBytes = 0
-}
-
-function setOpen(account: Account, fileId: string, bytes: number): void {
-  account.openBytes += bytes - (account.open.get(fileId) ?? 0)
-  if (bytes === 0) account.open.delete(fileId)
-  else account.open.set(fileId, bytes)
+  /** One look at the disk at a time, and folders by turns, of whatever devices: measuring is work that nobody sees. */
+  readonly #inTurn: InTurn = (task) => {
+    const turn = this.#measuring.then(() => {
+      this.#closing.signal.throwIfAborted()
+      return task()
+    })
+    this.#measuring = turn.catch(() => 'told to whoever asked')
+    return turn
+  }
 }

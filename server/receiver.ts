@@ -6,7 +6,7 @@ import type { Fingerprint } from '../proto/identity.ts'
 import { FREE_BYTES_UNKNOWN, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
 import { accessOf, type Invitation, openAccess, type ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
-import type { Caller } from './caller.ts'
+import type { Admitted } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
 import { announceReceiver } from './discovery.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
@@ -111,14 +111,15 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
     const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false, now)
-    await settleInterrupted(ledger, sessions, onUnexpected)
     const id = storage.receiverId
     // Nodes are one receiver to its senders, whichever of them answers.
     const runId = cluster === undefined ? randomBytes(8).toString('hex') : id
     const name = config.name ?? hostname()
     access = await openAccess(config, stateDirectory, { id, name, nodes: cluster }, now, onUnexpected)
     const { successions, fingerprint, certificatePem } = access
-    const describe = async (caller: Caller): Promise<ReceiverInfoInput> => ({
+    quotas.follow(access.knownDevices)
+    await settleInterrupted(ledger, sessions, onUnexpected)
+    const describe = async (admitted: Admitted): Promise<ReceiverInfoInput> => ({
       id,
       name,
       protocolMin: PROTOCOL_VERSION,
@@ -127,10 +128,10 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       maxMessageBytes: MAX_MESSAGE_BYTES,
       preferredConnections: PREFERRED_CONNECTIONS,
       freeBytes:
-        caller.kind === 'stranger'
+        admitted.caller.kind === 'stranger'
           ? 0
-          : Math.min(await space.freeBytes(), await grantOf(caller, quotas).leftBytes(), FREE_BYTES_UNKNOWN),
-      access: accessOf(caller),
+          : Math.min(await space.freeBytes(), await grantOf(admitted, quotas).leftBytes(), FREE_BYTES_UNKNOWN),
+      access: accessOf(admitted.caller),
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
       runId,
@@ -138,7 +139,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const plain = { sessions, deps, names: new PlainNames(cluster?.names ?? namesInMemory()), now }
     const service = createService(
       plain,
-      (caller) => grantOf(caller, quotas),
+      (admitted) => grantOf(admitted, quotas),
       describe,
       { forwarding: storage.forwarding, node: () => cluster?.name() ?? '' },
       onUnexpected,
@@ -179,6 +180,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       lookAtDevices: access.lookAtDevices,
       close: once(async () => {
         await announcement?.stop()
+        await quotas.close()
         await expiry.close()
         if (retention) await retention.close()
         await closeServing(serving, sessions)

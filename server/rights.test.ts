@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { asked, begin, md5Of, refusalOf, send, sendPlain, source, upload } from './fixtures/client.ts'
 import { filesIn, sandbox } from './fixtures/receiving.ts'
 import { connectSecurely, secured } from './fixtures/secured.ts'
+import { STEP_BYTES } from './quota-item.ts'
 
 test('a device without the right to replace files keeps both instead, and is told when it asks to overwrite', async () => {
   const { directory, device } = await secured()
@@ -48,26 +49,26 @@ test('a device with a folder of its own cannot leave it, whatever it asks for', 
 
 test('[F5] a quota counts what is there and what is on its way, and a refused upload leaves no trace', async () => {
   const { device, directory } = await secured()
-  const mine = await device({ folder: ['ci'], quotaBytes: 3000 })
-  await upload(mine.client, source('a.bin', randomBytes(1000)))
-  const open = source('b.bin', randomBytes(1500))
+  const mine = await device({ folder: ['ci'], quotaBytes: 6 * STEP_BYTES })
+  await upload(mine.client, source('a.bin', randomBytes(2 * STEP_BYTES)))
+  const open = source('b.bin', randomBytes(3 * STEP_BYTES))
   const begun = await begin(mine.client, open)
   const leftBytes = async () =>
     Number((await asked<{ freeBytes: string }>((done) => mine.client.getReceiverInfo({}, done))).freeBytes)
-  expect(await leftBytes()).toBe(500)
+  expect(await leftBytes()).toBe(STEP_BYTES)
 
-  const large = source('c.bin', randomBytes(501))
+  const large = source('c.bin', randomBytes(STEP_BYTES + 1))
   expect(await refusalOf(begin(mine.client, large))).toBe('RESOURCE_EXHAUSTED QUOTA')
-  const plain = { fileId: 'p', offset: 0, totalSize: 501, data: randomBytes(501) }
+  const plain = { fileId: 'p', offset: 0, totalSize: STEP_BYTES + 1, data: randomBytes(9) }
   expect(await refusalOf(sendPlain(mine.client, [plain]))).toBe('RESOURCE_EXHAUSTED QUOTA')
-  expect(await leftBytes()).toBe(500)
-  await upload(mine.client, source('d.bin', randomBytes(500)))
+  expect(await leftBytes()).toBe(STEP_BYTES)
+  await upload(mine.client, source('d.bin', randomBytes(STEP_BYTES)))
   expect(await leftBytes()).toBe(0)
 
   // Asking again for what is promised costs nothing, and cancelling gives it back.
   await begin(mine.client, open)
   await asked((done) => mine.client.abortUpload({ fileId: begun.fileId }, done))
-  expect(await leftBytes()).toBe(1500)
+  expect(await leftBytes()).toBe(3 * STEP_BYTES)
   await upload(mine.client, large)
   expect(Object.keys(await filesIn(directory)).sort()).toEqual(['ci/a.bin', 'ci/c.bin', 'ci/d.bin'])
 })
@@ -75,23 +76,23 @@ test('[F5] a quota counts what is there and what is on its way, and a refused up
 test('a quota knows after a restart what is there and what was promised, and notices what was deleted', async () => {
   const within = await sandbox()
   const before = await secured(within)
-  const { client, token } = await before.device({ folder: ['ci'], quotaBytes: 3000 })
-  await upload(client, source('a.bin', randomBytes(1000)))
-  await begin(client, source('b.bin', randomBytes(1500)))
+  const { client, token } = await before.device({ folder: ['ci'], quotaBytes: 6 * STEP_BYTES })
+  await upload(client, source('a.bin', randomBytes(2 * STEP_BYTES)))
+  await begin(client, source('b.bin', randomBytes(3 * STEP_BYTES)))
   await before.receiver.close()
 
   const after = await secured(within)
   const again = connectSecurely(after.receiver.port, await after.certificatePem(), token)
-  expect(await refusalOf(begin(again, source('c.bin', randomBytes(501))))).toBe('RESOURCE_EXHAUSTED QUOTA')
-  await begin(again, source('d.bin', randomBytes(500)))
+  expect(await refusalOf(begin(again, source('c.bin', randomBytes(STEP_BYTES + 1))))).toBe('RESOURCE_EXHAUSTED QUOTA')
+  await begin(again, source('d.bin', randomBytes(STEP_BYTES)))
   await rm(join(after.directory, 'ci/a.bin'))
-  const large = source('e.bin', randomBytes(1000))
+  const large = source('e.bin', randomBytes(2 * STEP_BYTES))
   await expect.poll(() => refusalOf(begin(again, large)), { timeout: 20_000 }).toBe('OK')
 })
 
 test('two uploads at the same moment cannot both have the last bytes of a quota', async () => {
   const { device } = await secured()
-  const { client } = await device({ folder: ['ci'], quotaBytes: 1000 })
+  const { client } = await device({ folder: ['ci'], quotaBytes: 2 * STEP_BYTES })
   const asks = Array.from({ length: 8 }, (_, index) => refusalOf(begin(client, source(`${index}`, randomBytes(400)))))
   expect((await Promise.all(asks)).filter((outcome) => outcome === 'OK')).toHaveLength(2)
 })

@@ -16,14 +16,16 @@ import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadS
 import { answering, type OnUnexpected, oneAtATime } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
 import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
-import { type Admitted, type Caller, senderOf } from './caller.ts'
+import { type Admitted, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
 import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
+import { finishAllowed, followingRights } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
+import { makeFolder } from './make-folder.ts'
 import { type PlainDeps, receivePlain, storedStatus } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
@@ -44,8 +46,8 @@ import {
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(
   plain: PlainDeps & { readonly deps: PutDeps },
-  grantOf: (caller: Caller) => Grant,
-  describe: (caller: Caller) => Promise<ReceiverInfoInput>,
+  grantOf: (admitted: Admitted) => Grant,
+  describe: (admitted: Admitted) => Promise<ReceiverInfoInput>,
   { forwarding, node }: { readonly forwarding: Forwarding; readonly node: () => string },
   onUnexpected: OnUnexpected,
 ): FileTransferServiceHandlers {
@@ -61,9 +63,8 @@ export function createService(
       return answer(identifier, admitted)
     }
   const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
-    receivePlain(plain, grantOf(admitted.caller), {
+    receivePlain(plain, grantOf(admitted), {
       sender: senderOf(admitted),
-      mustBeValid: admitted.mustBeValid,
       async next() {
         const { done, value } = await messages.next()
         return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
@@ -72,10 +73,10 @@ export function createService(
   )
 
   return {
-    GetReceiverInfo: unary((_request, { caller }) => describe(caller)),
+    GetReceiverInfo: unary((_request, admitted) => describe(admitted)),
 
     BeginUpload: unary(
-      forwarding.unary('BeginUpload', async (request: BeginUploadRequest, { caller }) => {
+      forwarding.unary('BeginUpload', async (request: BeginUploadRequest, admitted) => {
         const asked = {
           uploadKey: request.uploadKey,
           path: request.path,
@@ -86,13 +87,13 @@ export function createService(
           begunAtMs: plain.now(),
           ...toBatch(request),
         }
-        return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node()))
+        return begin(sessions, deps, grantOf(admitted), asked, (begun) => toBeginReply(begun, node()))
       }),
     ),
 
     UploadChunks: bothStreams(
       forwarding.bothStreams<UploadChunk, object>('UploadChunks', async (messages, send, sendOff, admitted) => {
-        const grant = grantOf(admitted.caller)
+        const grant = grantOf(admitted)
         const sender = senderOf(admitted)
         const first = await messages.next()
         if (first.done) return
@@ -101,10 +102,12 @@ export function createService(
         mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
         await sessions.use(first.value.fileId, async (session) => {
           const leave = session.join(generation, sendOff)
+          const followRights = followingRights(grant, session)
           try {
             for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
               const { offset, data, crc32 } = next.value
               const beganMs = performance.now()
+              await followRights()
               const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
               await send({
                 offset,
@@ -121,7 +124,7 @@ export function createService(
     ),
 
     PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, admitted) => {
-      const grant = grantOf(admitted.caller)
+      const grant = grantOf(admitted)
       const sender = senderOf(admitted)
       await putEach(
         (file) => put(sessions, deps, grant, sender, file),
@@ -144,15 +147,16 @@ export function createService(
         async (
           request: FinishUploadRequest,
           send: (reply: FinishUploadReplyInput) => Promise<void>,
-          { caller, mustBeValid },
+          admitted: Admitted,
         ) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
           const md5 = mustBeMd5(request.md5)
-          mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
+          const grant = grantOf(admitted)
+          mustOwn(grant, await deps.ledger.uploads.find(request.fileId))
           await sessions.use(request.fileId, async (session) => {
-            const tell = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
-            const file = await session.finish(md5, generation, { onVerified: oneAtATime(tell), mustBeValid })
+            const onVerified = oneAtATime((verifiedBytes: number) => send({ verifying: { verifiedBytes } }))
+            const file = await finishAllowed(grant, session, md5, generation, onVerified)
             await send({ finished: toWireFile(file) })
           })
         },
@@ -160,33 +164,33 @@ export function createService(
     ),
 
     AbortUpload: unary(
-      forwarding.unary('AbortUpload', async ({ fileId, uploadKey }: AbortUploadRequest, { caller }) => {
-        await abort(sessions, deps, grantOf(caller), fileId === '' ? { uploadKey } : { fileId })
+      forwarding.unary('AbortUpload', async ({ fileId, uploadKey }: AbortUploadRequest, admitted) => {
+        await abort(sessions, deps, grantOf(admitted), fileId === '' ? { uploadKey } : { fileId })
         return {}
       }),
     ),
 
-    ClaimUpload: unary(async (request: ClaimUploadRequest, { caller }) => {
+    ClaimUpload: unary(async (request: ClaimUploadRequest, admitted) => {
       mustBeUploadKey(request.uploadKey)
       return toClaimReply(
-        await claimUpload(sessions, deps, grantOf(caller), toClaim(request), { now: plain.now, startedAtMs }),
+        await claimUpload(sessions, deps, grantOf(admitted), toClaim(request), { now: plain.now, startedAtMs }),
       )
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, { caller }) => {
-      for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, admitted) => {
+      for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(admitted))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
         await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
       }
     }),
 
-    MakeFolder: unary(async (request, { caller }) => {
-      const path = await deps.store.makeFolder(grantOf(caller).place(request.path))
+    MakeFolder: unary(async (request, admitted) => {
+      const path = await makeFolder(deps.store, grantOf(admitted), request.path)
       return { storedAs: path.join('/') }
     }),
 
-    CheckPaths: unary(async (request: CheckPathsRequest, { caller }): Promise<CheckPathsReplyInput> => {
-      const grant = grantOf(caller)
+    CheckPaths: unary(async (request: CheckPathsRequest, admitted): Promise<CheckPathsReplyInput> => {
+      const grant = grantOf(admitted)
       const asked = request.paths.map(({ path, size }) => ({ path, sizeBytes: toOffset(size, 'BAD_LENGTH') }))
       const checked = await checkPaths(deps.store, grant, asked)
       return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
@@ -205,7 +209,7 @@ export function createService(
         const { fileId } = first.value
         return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
       }
-      const grant = grantOf(admitted.caller)
+      const grant = grantOf(admitted)
       const file = await asked.answerFor(asker, (plainId, isFirst) => howFar(plain, grant, plainId, isFirst))
       return storedStatus(file)
     }),
@@ -213,8 +217,8 @@ export function createService(
     QueryUploadedChunks: unary(
       noting(
         'query',
-        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
-          const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
+        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, admitted) => {
+          const { offsets, ranges } = await storedOf(plain, grantOf(admitted), identifier)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
@@ -223,8 +227,8 @@ export function createService(
     CheckFileIntegrity: unary(
       noting(
         'check',
-        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
-          checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, admitted) =>
+          checkIntegrity(plain, grantOf(admitted), identifier, toMd5(identifier.clientMd5)),
         ),
       ),
     ),

@@ -251,7 +251,7 @@ export class Session {
       // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
       if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
       this.#lease.mustHold()
-      tellWaiting(this.#waiting, verifiedBytes)
+      tellWaiting(this.#waiting, this.#record, verifiedBytes)
     })
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { foldedPath } from './safe-path.ts'
 import type { ChunkStore, StoredFile } from './store/chunk-store.ts'
 
 /** What SKIP_SAME found: a file with other content or none, one that may be the same when the sender's SHA-256 says so, or the same file. */
@@ -55,7 +56,8 @@ async function candidatesFor(
   const first = await store.spelled(path)
   const candidates = new Map([[first.join('/'), first]])
   for await (const { sizeBytes: storedBytes, state } of names.askedFor(path)) {
-    if (storedBytes === sizeBytes) candidates.set(state.storedAs.join('/'), state.storedAs)
+    const isBeside = foldedPath(state.storedAs.slice(0, -1)) === foldedPath(path.slice(0, -1))
+    if (storedBytes === sizeBytes && isBeside) candidates.set(state.storedAs.join('/'), state.storedAs)
     if (candidates.size === MOST_COMPARED) break
   }
   return [...candidates.values()]

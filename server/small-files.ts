@@ -27,6 +27,8 @@ export type SmallFile = {
   readonly data: Buffer
   /** Of the data, lower-case hex. */
   readonly md5: string
+  /** Throws the ReceiveError with which its device may not store it any more. */
+  readonly mustBeAllowed: () => void
 }
 
 /**
@@ -80,7 +82,7 @@ export class SmallFiles {
    * Stores a new file; undefined when it has to go the way of every upload, of which it has left no trace then: its name is taken, or the journal
    * cannot be written.
    *
-   * @throws ReceiveError DRAINING when the receiver is closing, and what the store and the ledger throw.
+   * @throws ReceiveError DRAINING when the receiver is closing, and what `mustBeAllowed`, the store and the ledger throw.
    */
   async put(file: SmallFile): Promise<FinishedFile | undefined> {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
@@ -104,10 +106,12 @@ export class SmallFiles {
     await this.#journal.close()
   }
 
-  async #put({ record, data, md5 }: SmallFile): Promise<FinishedFile | undefined> {
+  async #put({ record, data, md5, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
     const prepared = await this.#deps.store.prepare(record.fileId, record, data)
     if (prepared === undefined) return undefined
     try {
+      // What is in the journal is going to be a file, whatever happens.
+      mustBeAllowed()
       const volume = await this.#append(record, prepared, data, md5)
       try {
         return volume && (await this.#publish(record, prepared, md5))
@@ -142,7 +146,7 @@ export class SmallFiles {
   ): Promise<FinishedFile | undefined> {
     if (!(await appear())) return undefined
     this.#unsynced.push({ fileId: record.fileId, storedAs: intent.storedAs })
-    const finished: UploadRecord = { ...record, state: { kind: 'finished', storedAs: intent.storedAs, md5 } }
+    const finished: UploadRecord = { ...record, state: { kind: 'finished', ...intent, md5 } }
     // The journal survives a power cut, and says the same.
     await this.#deps.ledger.uploads.save(finished)
     this.#emptySoon()

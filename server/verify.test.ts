@@ -148,11 +148,18 @@ test('a file that may not be read is damage, for all that can be told', async (c
   expect(await verdictsAt(directory)).toMatchObject([{ kind: 'damaged', md5: '' }])
 })
 
-test('data that was moved to another disk is verified through the symbolic link that was left', async () => {
+test('what a symbolic link leads to was not received: a file elsewhere, a folder elsewhere, a link in the middle of a path', async () => {
   const within = await sandbox()
   const { client, directory } = await receiving(within)
-  await upload(client, source('in/a', Buffer.from('x')))
-  await rename(join(directory, 'in'), join(within, 'other disk'))
-  await symlink(join(within, 'other disk'), join(directory, 'in'))
-  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', name: 'in/a' }])
+  for (const name of ['file', 'in/a', 'some/where/below']) await upload(client, source(name, Buffer.from('x')))
+  for (const name of ['file', 'in', 'some/where']) {
+    const elsewhere = join(within, name.replace('/', ' '))
+    await rename(join(directory, name), elsewhere)
+    await symlink(elsewhere, join(directory, name))
+  }
+  expect(await verdictsAt(directory)).toMatchObject([
+    { kind: 'missing', name: 'file' },
+    { kind: 'missing', name: 'in/a' },
+    { kind: 'missing', name: 'some/where/below' },
+  ])
 })

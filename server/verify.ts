@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { constants, type Stats } from 'node:fs'
-import { access, open, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { constants } from 'node:fs'
+import { access, lstat, open, stat } from 'node:fs/promises'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { hasCode } from './errors.ts'
 import { type ReceivedFile, readReceivedLog, receivedLogOf } from './received-log.ts'
 import { type Content, replacementsOf } from './replacements.ts'
+import { openFolder } from './store/folder.ts'
 
 /** How a received file is today. `name` is relative to the receiving folder; MD5s are lower-case hex. */
 export type Verdict =
@@ -74,7 +75,7 @@ export async function* verify(
   let waitsLeft = MAX_WAITS
   for (let expected of files) {
     for (;;) {
-      const found = await digestOf(join(directory, ...expected.path.split('/')), onRead)
+      const found = await digestOf(directory, expected.path.split('/'), onRead)
       const verdict = verdictOn(expected, found)
       if (verdict.kind === 'verified') {
         yield verdict
@@ -133,15 +134,29 @@ function openFollowedLog(path: string) {
 
 type Found = { readonly bytes: number; readonly md5: string; readonly isRecent: boolean }
 
-/** Undefined when there is no regular file. */
-async function digestOf(path: string, onRead: (bytes: number) => void): Promise<Found | undefined> {
-  const stats = await regularFile(path)
-  if (stats === undefined) return undefined
+/** Undefined when there is no regular file; one that a symbolic link leads to, at its end or on the way, was never received. */
+async function digestOf(
+  directory: string,
+  path: readonly string[],
+  onRead: (bytes: number) => void,
+): Promise<Found | undefined> {
+  const folder = await openFolder(directory, path.slice(0, -1)).catch(noFile)
+  if (folder === undefined) return undefined
+  try {
+    return await digestAt(folder.at(path.at(-1) ?? ''), onRead)
+  } finally {
+    await folder.close()
+  }
+}
+
+async function digestAt(path: string, onRead: (bytes: number) => void): Promise<Found | undefined> {
+  const stats = await lstat(path).catch(noFile)
+  if (!stats?.isFile()) return undefined
   const isRecent = Date.now() - stats.ctimeMs < RECENT_MS
   const hash = createHash('md5')
   let bytes = 0
   try {
-    const file = await open(path, constants.O_RDONLY)
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     for await (const block of file.createReadStream({ highWaterMark: 256 * 1024 })) {
       hash.update(block)
       bytes += block.length
@@ -149,20 +164,16 @@ async function digestOf(path: string, onRead: (bytes: number) => void): Promise<
     }
     return { bytes, md5: hash.digest('hex'), isRecent }
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
+    if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
     if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { bytes, md5: '', isRecent: false }
     throw error
   }
 }
 
-async function regularFile(path: string): Promise<Stats | undefined> {
-  try {
-    const stats = await stat(path)
-    return stats.isFile() ? stats : undefined
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined
-    throw error
-  }
+/** For `catch`: nothing is there, or something else stands in the way. */
+function noFile(error: unknown): undefined {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) return undefined
+  throw error
 }
 
 async function receivingFolderAbove(path: string): Promise<string | undefined> {

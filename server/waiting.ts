@@ -1,12 +1,13 @@
 import { ReceiveError } from './errors.ts'
 import type { OnVerified } from './finish.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
 
 /** Somebody who waits for a file to be verified and published. */
 export type Waiting = {
   /** @default nobody is told */
   readonly onVerified?: OnVerified
-  /** Throws the ReceiveError with which it may not go on. @default it always may */
-  readonly mustBeValid?: () => void
+  /** Throws the ReceiveError with which it may not go on with what is recorded. @default it always may */
+  readonly mustBeAllowed?: (record: UploadRecord) => void
 }
 
 /**
@@ -15,17 +16,17 @@ export type Waiting = {
  *
  * @throws ReceiveError when none may go on: that of the first.
  */
-export function tellWaiting(waiting: ReadonlySet<Waiting>, verifiedBytes: number): void {
-  const refusals = [...waiting].map(refusalOf)
+export function tellWaiting(waiting: ReadonlySet<Waiting>, record: UploadRecord, verifiedBytes: number): void {
+  const refusals = [...waiting].map((one) => refusalOf(one, record))
   const [refusal] = refusals
   if (refusal !== undefined && !refusals.includes(undefined)) throw refusal
   for (const { onVerified } of waiting) onVerified?.(verifiedBytes)
 }
 
 /** Why somebody who waits may not go on; undefined while it may. */
-function refusalOf({ mustBeValid }: Waiting): ReceiveError | undefined {
+function refusalOf({ mustBeAllowed }: Waiting, record: UploadRecord): ReceiveError | undefined {
   try {
-    mustBeValid?.()
+    mustBeAllowed?.(record)
     return undefined
   } catch (error) {
     if (error instanceof ReceiveError) return error

@@ -20,9 +20,10 @@ export class WholeFiles {
     this.#deps = deps
   }
 
-  /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what the store and the ledger throw. */
-  async put({ record, data, md5 }: SmallFile): Promise<FinishedFile | undefined> {
+  /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what `mustBeAllowed`, the store and the ledger throw. */
+  async put({ record, data, md5, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
+    mustBeAllowed()
     const { publication, finished } = publicationOf(ledger, record, md5)
     if ((await store.putWhole(record.fileId, record, data, publication)) === undefined) {
       await ledger.uploads.forget(record)

@@ -18,7 +18,13 @@ export type UploadState =
       readonly md5: string
       readonly fileIdentity: string
     }
-  | { readonly kind: 'finished'; readonly storedAs: readonly string[]; readonly md5: string }
+  /** `fileIdentity` of the file as it got its name; undefined where that is not known, as in records of earlier versions. */
+  | {
+      readonly kind: 'finished'
+      readonly storedAs: readonly string[]
+      readonly md5: string
+      readonly fileIdentity?: string
+    }
 
 /** One upload. */
 export type UploadRecord = {

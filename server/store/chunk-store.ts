@@ -7,6 +7,8 @@ import type { SmallFileStore, SmallWish } from './small-files.ts'
 /** A file that can be read in pieces. */
 export interface StoredFile {
   readonly sizeBytes: number
+  /** See `fileIdentity`; undefined where a store has none that stays the same. */
+  readonly identity?: string
   /** The bytes from start up to end, in blocks; fewer when the file ends earlier. Blocks may be reused: use each before asking for the next. */
   read(start: number, end: number): AsyncIterable<Buffer>
   close(): Promise<void>
@@ -81,6 +83,11 @@ export type Unchanged = {
 /** What became of a file that is to be removed: it is gone, somebody changed it and it is theirs, or it has to be looked at again. */
 export type Removed = 'gone' | 'changed' | 'touched'
 
+/** One file, or one folder with its path below the one that was asked about. */
+export type Held =
+  | { readonly kind: 'file'; readonly sizeBytes: number }
+  | { readonly kind: 'folder'; readonly path: readonly string[] }
+
 /** What has a name: a file of so many bytes, or something else. */
 export type Holder = { readonly kind: 'file'; readonly sizeBytes: number } | { readonly kind: 'other' }
 
@@ -125,8 +132,12 @@ export interface ChunkStore {
   removePublished(path: UploadRecord['path'], unchanged: Unchanged, record: () => Promise<void>): Promise<Removed>
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
-  /** The sizes of all published files below a path together. Zero for one that is not there yet. */
-  bytesBelow(path: readonly string[]): Promise<number>
+  /**
+   * All files and folders below a path, each folder before what is in it; none for a path that is not there yet. What the receiver keeps for itself is left out.
+   *
+   * @param signal ends it with the signal's reason.
+   */
+  heldBelow(path: readonly string[], signal: AbortSignal): AsyncIterable<Held>
   /** Bytes that can still be written; infinite when nobody knows. */
   freeBytes(): Promise<number>
   /** The parts that are there, by their fileId. */

@@ -4,9 +4,10 @@ import { type FileHandle, link, lstat, mkdir, open, statfs, unlink } from 'node:
 import { join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import { STATE_FOLDER } from '../safe-path.ts'
-import { bytesBelow } from './bytes-below.ts'
 import type { ChunkStore, StoredFile } from './chunk-store.ts'
+import { fileIdentity } from './file-identity.ts'
 import { openFolder, openOwnFolder } from './folder.ts'
+import { heldBelow } from './held-below.ts'
 import { holders } from './holders.ts'
 import { changedAtMs, listParts } from './list-parts.ts'
 import { claimsInMemory, type NameClaims } from './name-claims.ts'
@@ -16,12 +17,14 @@ import { publish, settle } from './publish.ts'
 import { removePublished } from './remove-published.ts'
 import { openSmallFiles } from './small-files.ts'
 import { spelled } from './spelled.ts'
-import { TakenNames } from './taken-names.ts'
+import { spellIn, TakenNames } from './taken-names.ts'
 import { watchFor } from './watch-folder.ts'
 
 /** Kept free for the ledger and for file names: this share of the disk, but never more than that. */
 const SPARE_SHARE = 0.01
 const MAX_SPARE_BYTES = 1024 ** 3
+/** The same for files that the disk can still name. */
+const MAX_SPARE_FILES = 10_000
 
 /** See {@link openDiskStore}. */
 type DiskOptions = {
@@ -81,9 +84,11 @@ export async function openDiskStore(
       await folder.close()
       return folder.path
     },
-    bytesBelow: (path) => bytesBelow(join(root, ...path)),
+    heldBelow: (path, signal) => heldBelow(root, path, spellIn(taken), signal),
     async freeBytes() {
-      const { bavail, blocks, bsize } = await statfs(root)
+      const { bavail, blocks, bsize, files, ffree } = await statfs(root)
+      // Where inodes are counted at all, their end is that of the disk.
+      if (files > 0 && ffree < Math.min(files * SPARE_SHARE, MAX_SPARE_FILES)) return 0
       return Math.max(0, bavail * bsize - Math.min(blocks * bsize * SPARE_SHARE, MAX_SPARE_BYTES))
     },
     listParts: () => listParts(parts),
@@ -128,14 +133,20 @@ async function openBelow(root: string, path: readonly string[]): Promise<FileHan
       await folder.close()
     }
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS', 'BAD_NAME')) return undefined
+    if (hasCode(error, 'ENOENT', 'ELOOP', 'TARGET_EXISTS', 'BAD_NAME', 'STORAGE_NOT_WRITABLE')) return undefined
     throw error
   }
 }
 
 async function toStoredFile(file: FileHandle): Promise<StoredFile> {
-  const { size } = await file.stat()
-  return { sizeBytes: size, read: (start, end) => readBlocks(file, start, end), close: () => file.close() }
+  const stats = await file.stat({ bigint: true })
+  const identity = fileIdentity(stats)
+  return {
+    sizeBytes: Number(stats.size),
+    identity,
+    read: (start, end) => readBlocks(file, start, end),
+    close: () => file.close(),
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

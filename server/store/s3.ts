@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { OnUnexpected } from '../answer.ts'
-import type { ChunkStore, Holder } from './chunk-store.ts'
+import type { ChunkStore, Held, Holder } from './chunk-store.ts'
 import type { NameClaims } from './name-claims.ts'
 import { mapAtOnce } from './s3/at-once.ts'
 import { Bucket } from './s3/bucket.ts'
@@ -125,12 +125,7 @@ export async function openS3Store(
       await bucket.put(`${layout.published(path)}/`, Buffer.alloc(0))
       return path
     },
-    async bytesBelow(path) {
-      let bytes = 0
-      for await (const { key, sizeBytes } of bucket.list(path.length === 0 ? layout.top : `${layout.published(path)}/`))
-        if (!key.startsWith(layout.state)) bytes += sizeBytes
-      return bytes
-    },
+    heldBelow: (path, signal) => heldBelow(bucket, layout, path, signal),
     // How much more a bucket takes is known when it says that it is full.
     freeBytes: async () => Number.POSITIVE_INFINITY,
     async *listParts() {
@@ -158,6 +153,30 @@ async function probe(bucket: Bucket, layout: Layout): Promise<{ hasMd5ETags: boo
     return { hasMd5ETags: isSameETag(etag ?? '', md5), keepsNames: isKept }
   } finally {
     await bucket.delete(key).catch(() => 'told by what failed before')
+  }
+}
+
+/** Keys come in their order, so all of a folder come one after the other; the folders that they name are counted as they would be on a disk. */
+async function* heldBelow(
+  bucket: Bucket,
+  layout: Layout,
+  path: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Held> {
+  const top = path.length === 0 ? layout.top : `${layout.published(path)}/`
+  let before: readonly string[] = []
+  for await (const { key, sizeBytes } of bucket.list(top)) {
+    signal.throwIfAborted()
+    if (key.startsWith(layout.state)) continue
+    const names = key.slice(top.length).split('/')
+    // A folder of its own is an object whose key ends with a slash.
+    const isFile = names.pop() !== ''
+    for (const [at, name] of names.entries()) {
+      if (before[at] === name && before.slice(0, at).every((other, index) => other === names[index])) continue
+      yield { kind: 'folder', path: names.slice(0, at + 1) }
+    }
+    before = names
+    if (isFile) yield { kind: 'file', sizeBytes }
   }
 }
 

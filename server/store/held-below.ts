@@ -1,0 +1,80 @@
+import type { BigIntStats, Dirent } from 'node:fs'
+import { lstat, opendir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hasCode } from '../errors.ts'
+import { foldedName, STATE_FOLDER } from '../safe-path.ts'
+import type { Held } from './chunk-store.ts'
+import { fileIdentity } from './file-identity.ts'
+import { type Folder, openFolder, type Spell } from './folder.ts'
+
+/** What the walk must not count: what lies on another disk, where no upload can be, and the receiver's own folder under whatever name it was mounted. */
+type Bounds = { readonly dev: bigint; readonly ownFolder: string | undefined }
+
+/**
+ * All files and folders below a folder, each folder before what is in it. One look at the disk at a time, so that whoever stores a file hardly waits. A file
+ * with several names is there once for each; a symbolic link is not there at all, and neither is what a link on the way leads to.
+ *
+ * @param spell how names are spelled on the way to the folder.
+ * @param signal ends the walk with its reason.
+ */
+export async function* heldBelow(
+  root: string,
+  path: readonly string[],
+  spell: Spell,
+  signal: AbortSignal,
+): AsyncGenerator<Held> {
+  const top = await openFolder(root, path, spell).catch(notThere)
+  if (top === undefined) return
+  await top.close()
+  const bounds = await boundsOf(root)
+  const waiting: (readonly string[])[] = [[]]
+  for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+    const folder = await openFolder(root, [...top.path, ...below]).catch(notThere)
+    if (folder === undefined) continue
+    try {
+      for await (const entry of await opendir(folder.at('.'))) {
+        signal.throwIfAborted()
+        const held = await heldAs(folder, entry, below, bounds)
+        if (held?.kind === 'folder') waiting.push(held.path)
+        if (held !== undefined) yield held
+      }
+    } catch (error) {
+      notThere(error)
+    } finally {
+      await folder.close()
+    }
+  }
+}
+
+async function heldAs(
+  folder: Folder,
+  entry: Dirent,
+  below: readonly string[],
+  bounds: Bounds,
+): Promise<Held | undefined> {
+  if (!entry.isFile() && !entry.isDirectory()) return undefined
+  if (foldedName(entry.name) === foldedName(STATE_FOLDER)) return undefined
+  const stats = await statsAt(folder.at(entry.name))
+  if (stats === undefined) return undefined
+  if (stats.isFile()) return { kind: 'file', sizeBytes: Number(stats.size) }
+  const isOutside = stats.dev !== bounds.dev || fileIdentity(stats) === bounds.ownFolder
+  return stats.isDirectory() && !isOutside ? { kind: 'folder', path: [...below, entry.name] } : undefined
+}
+
+async function boundsOf(root: string): Promise<Bounds> {
+  const { dev } = await stat(root, { bigint: true })
+  const own = await statsAt(join(root, STATE_FOLDER))
+  return { dev, ownFolder: own && fileIdentity(own) }
+}
+
+/** Undefined for what is gone. */
+async function statsAt(path: string): Promise<BigIntStats | undefined> {
+  return lstat(path, { bigint: true }).catch(notThere)
+}
+
+/** For `catch`: taken away meanwhile, a link or a file in its place, or a folder that is closed to the receiver, where no upload can be. */
+function notThere(error: unknown): undefined {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE'))
+    return undefined
+  throw error
+}

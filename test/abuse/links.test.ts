@@ -1,0 +1,56 @@
+import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from '../../server/fixtures/client.ts'
+import { sandbox } from '../../server/fixtures/receiving.ts'
+import { secured } from '../../server/fixtures/secured.ts'
+
+import { bytes, check, leftSteps, QUOTA, STEP } from './devices.ts'
+
+test('a quota followed links: it counts what is in the folder itself, a file once for each of its names', async () => {
+  const within = await sandbox()
+  const { device, directory } = await secured(within)
+  await mkdir(join(within, 'outside/deep'), { recursive: true })
+  await writeFile(join(within, 'outside/deep/large'), bytes(50))
+  await mkdir(join(directory, 'z/in/.longshore'), { recursive: true })
+  await writeFile(join(directory, 'z/in/.longshore/large'), bytes(50))
+  await writeFile(join(directory, 'z/in/one'), bytes(1))
+  await link(join(directory, 'z/in/one'), join(directory, 'z/two'))
+  for (const target of ['outside', 'outside/deep/large']) {
+    await symlink(join(within, target), join(directory, `z/${target.replaceAll('/', ' ')}`))
+  }
+  await symlink(join(within, 'outside'), join(directory, 'z/in/middle'))
+  await symlink(join(within, 'outside'), join(directory, 'linked'))
+  const inside = await device({ folder: ['z'], quotaBytes: 20 * STEP })
+  // A folder, and a file with two names.
+  expect(await leftSteps(inside.client)).toBe(17)
+  for (const folder of [['linked'], ['linked', 'deep'], ['z', 'in', 'middle', 'deep']]) {
+    const { client } = await device({ folder, quotaBytes: 9 * STEP })
+    expect(await leftSteps(client)).toBe(9)
+    expect(await refusalOf(begin(client, source('x', bytes(10))))).toBe(QUOTA)
+  }
+})
+
+test('no link below the receiving folder is followed by a question: a file, a folder, one in the middle', async () => {
+  const within = await sandbox()
+  const { device, directory } = await secured(within)
+  const { client } = await device()
+  const outside = join(within, 'outside')
+  await mkdir(join(outside, 'deep'), { recursive: true })
+  const file = source('in/deep/a', bytes(1))
+  const begun = await begin(client, file)
+  await send(client, begun, chunksOf(file))
+  await finish(client, begun, file.data)
+  await rm(join(directory, 'in'), { recursive: true })
+  await writeFile(join(outside, 'deep/a'), file.data)
+  await symlink(outside, join(directory, 'in'))
+  await mkdir(join(directory, 'other'))
+  await symlink(join(outside, 'deep/a'), join(directory, 'other/file'))
+  expect(await check(client, begun.fileId, md5Of(file.data))).toMatchObject({ match: false, serverMd5: '' })
+  const paths = [['other', 'file'], ['in', 'deep', 'a'], ['in']].map((path) => ({ path, size: STEP }))
+  const checked = await asked<{ paths: object[] }>((done) => client.checkPaths({ paths }, done))
+  expect(checked.paths).toMatchObject([{ state: 'TAKEN' }, { state: 'REFUSED' }, { state: 'TAKEN' }])
+  const sameAs = (name: string) => refusalOf(begin(client, source(name, file.data), { onConflict: 'SKIP_SAME' }))
+  expect(await sameAs('other/file')).toBe('OK')
+  expect(await sameAs('in/deep/a')).toContain('STORAGE_NOT_WRITABLE')
+})
