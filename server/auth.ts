@@ -12,6 +12,7 @@ import { type Admitted, type Caller, setAdmitted } from './caller.ts'
 import type { Device } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
+import { networkOf } from './pace.ts'
 
 /** What answers without a token. */
 const openPaths: ReadonlySet<string> = new Set([
@@ -67,7 +68,8 @@ function forwardedForIn(metadata: Metadata): string {
 }
 
 /** Lets everybody in. */
-export const openGate: Gate = async (_metadata, address) => forEver({ kind: 'anyone' }, address)
+export const openGate: Gate = async (_metadata, address) =>
+  forEver({ kind: 'anyone', network: networkOf(address) }, address)
 
 /** Lets in who shows the token of a device. A call that is refused costs a look-up, a digest, and a look at the folder of devices that it shares with all others. */
 export function deviceGate(devices: Devices): Gate {

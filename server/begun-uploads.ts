@@ -23,6 +23,8 @@ export type BeginRequest = {
   readonly sha256: string
   /** What the file is sent together with; undefined when the sender did not say. */
   readonly batch?: BatchItem
+  /** Ends comparing it with what is stored. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
@@ -58,12 +60,13 @@ export async function begin<T>(
     const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
     if (found) mustBeSameFile(found, request)
     else if (request.onConflict === 'SKIP_SAME') {
-      const likeness = await likenessOf(deps, record.path, request.sizeBytes, request.sha256)
+      const reader = { sender: grant.holder, signal: request.signal }
+      const likeness = await likenessOf(deps, reader, record.path, request.sizeBytes, request.sha256)
       if (likeness.kind !== 'other') return answer(likeness)
     }
     const { fileId } = found ?? record
     if (!found) await saveNew(deps, grant, record)
-    return sessions.use(fileId, async (session) => {
+    return sessions.use(fileId, grant.holder, async (session) => {
       await session.renew(record)
       const { path } = record
       if (path.join('/') !== session.record.path.join('/') && !session.finished) {
@@ -72,7 +75,7 @@ export async function begin<T>(
         await session.rename(path)
       }
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
-      if (!session.finished) await deps.space.promise(fileId, missingBytes)
+      if (!session.finished) await deps.space.reserve(fileId, grant.holder, missingBytes)
       return answer({ kind: 'open', session })
     })
   })
@@ -128,7 +131,7 @@ export async function promiseRoom(
 ): Promise<void> {
   await grant.promise(fileId, sizeBytes)
   try {
-    await space.promise(fileId, sizeBytes)
+    await space.reserve(fileId, grant.holder, sizeBytes)
   } catch (error) {
     grant.release(fileId)
     throw error
@@ -158,13 +161,13 @@ export async function abort(
 ): Promise<void> {
   if ('fileId' in id) {
     mustBeFileId(id.fileId)
-    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, id.fileId)
+    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, grant, id.fileId)
     return
   }
   mustBeUploadKey(id.uploadKey)
   await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
     const found = await deps.ledger.uploads.findByKey(id.uploadKey, grant.owner)
-    if (found) await abortKnown(sessions, found.fileId)
+    if (found) await abortKnown(sessions, grant, found.fileId)
   })
 }
 
@@ -173,9 +176,9 @@ export function mustBeFileId(fileId: string): void {
   if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
 }
 
-async function abortKnown(sessions: Sessions, fileId: string): Promise<void> {
+async function abortKnown(sessions: Sessions, { holder }: Grant, fileId: string): Promise<void> {
   try {
-    await sessions.use(fileId, (session) => session.abort())
+    await sessions.use(fileId, holder, (session) => session.abort())
   } catch (error) {
     // Somebody else cancelled it between the look and the call.
     if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error

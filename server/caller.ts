@@ -1,11 +1,12 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { KnownDevice } from './device.ts'
 import type { ReceiveError } from './errors.ts'
+import { networkOf } from './pace.ts'
 
 /** Who made a call. */
 export type Caller =
-  /** The receiver asks nobody. */
-  | { readonly kind: 'anyone' }
+  /** The receiver asks nobody; `network` is where it comes from, see {@link networkOf}. */
+  | { readonly kind: 'anyone'; readonly network?: string }
   /** The call carried no token that is valid; only what introduces and pairs is open to it. */
   | { readonly kind: 'stranger' }
   | { readonly kind: 'device'; readonly device: KnownDevice }
@@ -25,13 +26,15 @@ export type Admitted = {
   readonly isForwarded?: boolean
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
+  /** Aborts when nobody waits for the answer any more: the call was cancelled, its time is over, or its caller may not go on. */
+  readonly gone?: AbortSignal
   /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */
   onCut(listener: (error: ReceiveError) => void): () => void
 }
 
-/** Who a call counts for among others: the device, or the address where nobody asked who it is. */
+/** Who a call counts for among others: the device, or the network it came from where nobody asked who it is. */
 export function senderOf({ caller, address }: Admitted): string {
-  return caller.kind === 'device' ? caller.device.id : address
+  return caller.kind === 'device' ? caller.device.id : networkOf(address)
 }
 
 /** By the metadata that a call arrived with: the very object, which no client can make. */

@@ -8,6 +8,8 @@ import { toSafePath } from './safe-path.ts'
 export type Grant = {
   /** Whose uploads it sees: a device's own; undefined for those of callers that nobody asked who they are. */
   readonly owner: string | undefined
+  /** Whose share of the receiver its uploads take: the device's, or that of the network it comes from where nobody asked who it is. */
+  readonly holder: string
   readonly mayOverwrite: boolean
   /**
    * Where the caller's files go: the path it asked for, made safe, below its own folder.
@@ -31,6 +33,7 @@ export function grantOf(caller: Caller, quotas: Quotas): Grant {
     case 'anyone':
       return {
         owner: undefined,
+        holder: caller.network ?? 'anyone',
         mayOverwrite: true,
         place: toSafePath,
         promise: async () => {},
@@ -41,6 +44,7 @@ export function grantOf(caller: Caller, quotas: Quotas): Grant {
       const { device } = caller
       return {
         owner: device.id,
+        holder: device.id,
         mayOverwrite: device.mayOverwrite,
         // What the device asks for is made safe on its own first, so that none of it can reach into the folder's own path.
         place: (components) => toSafePath([...(device.folder ?? []), ...toSafePath(components)]),

@@ -7,6 +7,8 @@ import type { UploadRecord } from './ledger/ledger.ts'
 import { internalId, isThere, type PlainDeps } from './plain-uploads.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet } from './range-set.ts'
+import type { Reader } from './readings.ts'
+import type { SessionDeps } from './session.ts'
 
 /** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
 export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
@@ -28,21 +30,29 @@ const MAX_OFFSETS = 1_000_000
 const nothing: Stored = { offsets: [], ranges: [] }
 
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
-export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileIdentifier): Promise<Stored> {
+export async function storedOf(
+  plain: PlainDeps,
+  grant: Grant,
+  identifier: FileIdentifier,
+  signal: AbortSignal | undefined,
+): Promise<Stored> {
   const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
-  const { ledger } = plain.deps
+  const { ledger, readings } = plain.deps
+  const reader = { sender: grant.holder, signal }
   if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
-  return plain.sessions.use(record.fileId, async (session) => {
-    const ranges = session.stored
-    if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
-    const offsets: number[] = []
-    for await (const { start } of ledger.chunks.list(record.fileId)) {
-      offsets.push(start)
-      if (offsets.length === MAX_OFFSETS) break
-    }
-    return { offsets, ranges }
-  })
+  return readings.run(reader, () =>
+    plain.sessions.use(record.fileId, grant.holder, async (session) => {
+      const ranges = session.stored
+      if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
+      const offsets: number[] = []
+      for await (const { start } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) {
+        offsets.push(start)
+        if (offsets.length === MAX_OFFSETS) break
+      }
+      return { offsets, ranges }
+    }),
+  )
 }
 
 /**
@@ -51,7 +61,7 @@ export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileI
  */
 export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, mayFinish: boolean): Promise<HowFar> {
   let record = await find(plain, grant, { fileId, fileName: '' })
-  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, record)).record
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, grant, record)).record
   const file = record && finishedFileOf(record)
   if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
   return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
@@ -60,44 +70,65 @@ export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, may
 /** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
 function settled(
   { sessions }: PlainDeps,
+  grant: Grant,
   { fileId, generation, origin }: UploadRecord,
 ): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
-  return sessions.use(fileId, async (session) => {
-    if (session.missing.length === 0 && origin.kind === 'plain') await session.finish(undefined, generation)
+  return sessions.use(fileId, grant.holder, async (session) => {
+    if (session.missing.length === 0 && origin.kind === 'plain')
+      await session.finish(undefined, generation, { sender: grant.holder })
     return { record: session.record, missing: session.missing }
   })
 }
 
-/** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */
+/**
+ * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete.
+ *
+ * @param signal ends the reading.
+ */
 export async function checkIntegrity(
   plain: PlainDeps,
   grant: Grant,
   identifier: FileIdentifier,
   clientMd5: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
   let record = await find(plain, grant, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
   let missing: RangeSet = []
-  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, record))
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, grant, record))
   if (record.state.kind !== 'finished') {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const file = await plain.deps.store.openPublished(record.state.storedAs)
-  if (file === undefined) return { ...none, message: 'The file was complete, and has been moved or deleted since.' }
-  try {
-    const serverMd5 = await new PrefixDigest().finish(
-      file.sizeBytes,
-      (start, end) => file.read(start, end),
-      () => {},
-    )
-    const expected = clientMd5 ?? record.state.md5
-    const match = serverMd5 === expected
-    const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
-    return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
-  } finally {
-    await file.close()
-  }
+  const { storedAs, md5 } = record.state
+  const serverMd5 = await md5Of(plain.deps, storedAs, { sender: grant.holder, signal })
+  if (serverMd5 === undefined)
+    return { ...none, message: 'The file was complete, and has been moved or deleted since.' }
+  const expected = clientMd5 ?? md5
+  const match = serverMd5 === expected
+  const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
+  return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
+}
+
+/** The MD5 of a file as it is on the disk now; undefined when there is none. */
+function md5Of(
+  { store, readings, hashing }: SessionDeps,
+  storedAs: readonly string[],
+  reader: Reader,
+): Promise<string | undefined> {
+  return readings.run(reader, async () => {
+    const file = await store.openPublished(storedAs)
+    if (file === undefined) return undefined
+    try {
+      return await new PrefixDigest(hashing).finish(
+        file.sizeBytes,
+        (start, end) => readings.inTurns(reader, file.read(start, end)),
+        () => {},
+      )
+    } finally {
+      await file.close()
+    }
+  })
 }
 
 /** The record an identifier names, and what its name says is remembered on the way. */
@@ -113,7 +144,9 @@ async function find(
   await names.remember(plainFileId, fileName)
   const record = own(grant, await deps.ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
-    await sessions.use(plainFileId, async (session) => session.rename(await names.pathOf(grant, plainFileId, fileId)))
+    await sessions.use(plainFileId, grant.holder, async (session) =>
+      session.rename(await names.pathOf(grant, plainFileId, fileId)),
+    )
   }
   return record
 }

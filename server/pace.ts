@@ -37,7 +37,7 @@ export class Pace {
 }
 
 /** One machine has a whole IPv6 network of 64 bits to itself, and may call from any address in it. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
   const [head = '', tail] = address.replace(/%.*$/, '').split('::')

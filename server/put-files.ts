@@ -43,7 +43,7 @@ export async function put(
 ): Promise<FinishedFile> {
   const { data, md5, ...request } = file
   mustBeWhole(file)
-  const stored = await putTogether(sessions, deps, grant, file)
+  const stored = await putTogether(sessions, deps, grant, sender, file)
   if (stored !== undefined) return stored
   const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
   return begin(sessions, deps, grant, { ...request, sha256 }, async (begun) => {
@@ -53,7 +53,7 @@ export async function put(
     const { generation } = session.record
     const whole = { offset: toOffset('0'), data, crc32: file.crc32, sender }
     if (session.missing.length > 0) await session.store(whole, generation)
-    return session.finish(md5, generation)
+    return session.finish(md5, generation, { sender })
   })
 }
 
@@ -62,6 +62,7 @@ async function putTogether(
   sessions: Sessions,
   deps: PutDeps,
   grant: Grant,
+  sender: string,
   { data, md5, ...request }: WholeFile,
 ): Promise<FinishedFile | undefined> {
   const { onConflict } = request
@@ -75,7 +76,7 @@ async function putTogether(
     await promiseRoom(deps, grant, record)
     let stored: FinishedFile | undefined
     try {
-      stored = await smallFiles.put({ record, data, md5 })
+      stored = await smallFiles.put({ record, data, md5, sender })
       return stored
     } finally {
       deps.space.release(fileId)

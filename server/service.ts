@@ -2,6 +2,7 @@ import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUp
 import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { CheckPathsReplyInput } from '../proto/generated/filetransfer/CheckPathsReply.ts'
 import type { CheckPathsRequest } from '../proto/generated/filetransfer/CheckPathsRequest.ts'
+import type { ChunkAckInput } from '../proto/generated/filetransfer/ChunkAck.ts'
 import type { ClaimUploadRequest } from '../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
@@ -15,9 +16,10 @@ import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
-import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
+import { abort, begin, mustBeFileId, mustBeUploadKey } from './begun-uploads.ts'
 import { type Admitted, type Caller, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
+import { microsSince, receiveChunks } from './chunk-stream.ts'
 import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
 import { ReceiveError } from './errors.ts'
@@ -75,7 +77,7 @@ export function createService(
     GetReceiverInfo: unary((_request, { caller }) => describe(caller)),
 
     BeginUpload: unary(
-      forwarding.unary('BeginUpload', async (request: BeginUploadRequest, { caller }) => {
+      forwarding.unary('BeginUpload', async (request: BeginUploadRequest, { caller, gone }) => {
         const asked = {
           uploadKey: request.uploadKey,
           path: request.path,
@@ -84,6 +86,7 @@ export function createService(
           onConflict: request.onConflict,
           sha256: request.sha256,
           begunAtMs: plain.now(),
+          signal: gone,
           ...toBatch(request),
         }
         return begin(sessions, deps, grantOf(caller), asked, (begun) => toBeginReply(begun, node()))
@@ -91,7 +94,7 @@ export function createService(
     ),
 
     UploadChunks: bothStreams(
-      forwarding.bothStreams<UploadChunk, object>('UploadChunks', async (messages, send, sendOff, admitted) => {
+      forwarding.bothStreams<UploadChunk, ChunkAckInput>('UploadChunks', async (messages, send, sendOff, admitted) => {
         const grant = grantOf(admitted.caller)
         const sender = senderOf(admitted)
         const first = await messages.next()
@@ -99,24 +102,8 @@ export function createService(
         mustBeFileId(first.value.fileId)
         const generation = toOffset(first.value.generation, 'BAD_ID')
         mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
-        await sessions.use(first.value.fileId, async (session) => {
-          const leave = session.join(generation, sendOff)
-          try {
-            for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
-              const { offset, data, crc32 } = next.value
-              const beganMs = performance.now()
-              const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
-              await send({
-                offset,
-                outcome,
-                durableWatermark: session.durableWatermark,
-                storeMicros: microsSince(beganMs),
-              })
-            }
-          } finally {
-            leave()
-          }
-        })
+        const stream = { first: first.value, messages, send, sendOff, sender, generation }
+        await sessions.use(first.value.fileId, grant.holder, (session) => receiveChunks(session, stream))
       }),
     ),
 
@@ -127,7 +114,12 @@ export function createService(
         (file) => put(sessions, deps, grant, sender, file),
         async () => {
           const { done, value } = await messages.next()
-          return done ? undefined : { uploadKey: value.uploadKey, file: () => toWholeFile(value, plain.now()) }
+          return done
+            ? undefined
+            : {
+                uploadKey: value.uploadKey,
+                file: () => ({ ...toWholeFile(value, plain.now()), signal: admitted.gone }),
+              }
         },
         (uploadKey, fate, beganMs) => {
           const storeMicros = microsSince(beganMs)
@@ -141,18 +133,17 @@ export function createService(
     FinishUpload: serverStream(
       forwarding.serverStream(
         'FinishUpload',
-        async (
-          request: FinishUploadRequest,
-          send: (reply: FinishUploadReplyInput) => void,
-          { caller, mustBeValid },
-        ) => {
+        async (request: FinishUploadRequest, send: (reply: FinishUploadReplyInput) => void, admitted) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
           const md5 = mustBeMd5(request.md5)
-          mustOwn(grantOf(caller), await deps.ledger.uploads.find(request.fileId))
-          await sessions.use(request.fileId, async (session) => {
+          const grant = grantOf(admitted.caller)
+          mustOwn(grant, await deps.ledger.uploads.find(request.fileId))
+          await sessions.use(request.fileId, grant.holder, async (session) => {
             const onVerified = (verifiedBytes: number) => send({ verifying: { verifiedBytes } })
-            const file = await session.finish(md5, generation, { onVerified, mustBeValid })
+            const { mustBeValid } = admitted
+            const waiting = { sender: senderOf(admitted), onVerified, mustBeValid }
+            const file = await session.finish(md5, generation, waiting)
             send({ finished: toWireFile(file) })
           })
         },
@@ -166,18 +157,25 @@ export function createService(
       }),
     ),
 
-    ClaimUpload: unary(async (request: ClaimUploadRequest, { caller }) => {
+    ClaimUpload: unary(async (request: ClaimUploadRequest, { caller, gone }) => {
       mustBeUploadKey(request.uploadKey)
       return toClaimReply(
-        await claimUpload(sessions, deps, grantOf(caller), toClaim(request), { now: plain.now, startedAtMs }),
+        await claimUpload(sessions, deps, grantOf(caller), toClaim(request), {
+          now: plain.now,
+          startedAtMs,
+          signal: gone,
+        }),
       )
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller }) => {
-      for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
-        const { askedPath, sizeBytes, modifiedAtMs } = record
-        send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
-      }
+    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => void, { caller, gone }) => {
+      const grant = grantOf(caller)
+      await deps.readings.run({ sender: grant.holder, signal: gone }, async () => {
+        for await (const { record, ...upload } of openUploads(deps, sessions, grant, gone)) {
+          const { askedPath, sizeBytes, modifiedAtMs } = record
+          send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+        }
+      })
     }),
 
     MakeFolder: unary(async (request, { caller }) => {
@@ -185,10 +183,10 @@ export function createService(
       return { storedAs: path.join('/') }
     }),
 
-    CheckPaths: unary(async (request: CheckPathsRequest, { caller }): Promise<CheckPathsReplyInput> => {
+    CheckPaths: unary(async (request: CheckPathsRequest, { caller, gone }): Promise<CheckPathsReplyInput> => {
       const grant = grantOf(caller)
       const asked = request.paths.map(({ path, size }) => ({ path, sizeBytes: toOffset(size, 'BAD_LENGTH') }))
-      const checked = await checkPaths(deps.store, grant, asked)
+      const checked = await checkPaths(deps, grant, asked, gone)
       return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
     }),
 
@@ -213,8 +211,8 @@ export function createService(
     QueryUploadedChunks: unary(
       noting(
         'query',
-        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller }) => {
-          const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier)
+        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, { caller, gone }) => {
+          const { offsets, ranges } = await storedOf(plain, grantOf(caller), identifier, gone)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
@@ -223,8 +221,8 @@ export function createService(
     CheckFileIntegrity: unary(
       noting(
         'check',
-        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller }) =>
-          checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5)),
+        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, { caller, gone }) =>
+          checkIntegrity(plain, grantOf(caller), identifier, toMd5(identifier.clientMd5), gone),
         ),
       ),
     ),
@@ -241,8 +239,4 @@ function withFirst<T>(first: IteratorResult<T>, next: () => Promise<IteratorResu
       return given === undefined ? next() : Promise.resolve(given)
     },
   }
-}
-
-function microsSince(beganMs: number): number {
-  return Math.round((performance.now() - beganMs) * 1000)
 }

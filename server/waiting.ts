@@ -3,6 +3,8 @@ import type { OnVerified } from './finish.ts'
 
 /** Somebody who waits for a file to be verified and published. */
 export type Waiting = {
+  /** Whose turns verifying takes; see `senderOf`. */
+  readonly sender: string
   /** @default nobody is told */
   readonly onVerified?: OnVerified
   /** Throws the ReceiveError with which it may not go on. @default it always may */

@@ -1,0 +1,45 @@
+import type { ChunkAckInput } from '../proto/generated/filetransfer/ChunkAck.ts'
+import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
+import { receive } from './begun-uploads.ts'
+import { Damage } from './damage.ts'
+import type { ReceiveError } from './errors.ts'
+import type { Session } from './session.ts'
+import { toOffset } from './to-offset.ts'
+
+/** A stream of chunks of one upload, of which the first one is read. */
+export type ChunkStream = {
+  readonly first: UploadChunk
+  readonly messages: AsyncIterator<UploadChunk>
+  readonly send: (ack: ChunkAckInput) => Promise<void>
+  readonly sendOff: (error: ReceiveError) => void
+  /** Whose turns storing takes; see `senderOf`. */
+  readonly sender: string
+  readonly generation: number
+}
+
+/**
+ * Stores the chunks of a stream, one after the other, and acknowledges each.
+ *
+ * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
+ */
+export async function receiveChunks(session: Session, stream: ChunkStream): Promise<void> {
+  const { messages, send, sendOff, sender, generation } = stream
+  const damage = new Damage()
+  const leave = session.join(generation, sendOff)
+  try {
+    let next: IteratorResult<UploadChunk> = { done: false, value: stream.first }
+    for (; !next.done; next = await messages.next()) {
+      const { offset, data, crc32 } = next.value
+      const beganMs = performance.now()
+      const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
+      await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
+      damage.saw(outcome)
+    }
+  } finally {
+    leave()
+  }
+}
+
+export function microsSince(beganMs: number): number {
+  return Math.round((performance.now() - beganMs) * 1000)
+}
