@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import {
   type handleBidiStreamingCall,
@@ -13,13 +14,16 @@ import {
 } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
 import { type Admitted, admittedOf, finishMessage } from './caller.ts'
-import { type ReceiveError, toReceiveError } from './errors.ts'
+import { ReceiveError, toReceiveError } from './errors.ts'
 
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
 export type OnUnexpected = (error: unknown) => void
 
 /** A stream the receiver writes to. */
 type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
+
+/** A call that its caller, or the end of its time, may cancel. */
+type Cancellable = EventEmitter & { readonly cancelled: boolean }
 
 /**
  * Wraps handlers so that whatever they throw, at once or later, becomes a status with a reason. An async function handed to grpc-js as it is
@@ -47,7 +51,7 @@ export function answering(onUnexpected: OnUnexpected) {
             const admitted = admittedOf(call.metadata)
             // The message may come long after the call was let in.
             admitted.mustBeValid()
-            return handle(call.request, admitted)
+            return whileWaitedFor(call, admitted, (waited) => handle(call.request, waited))
           },
           (reply) => callback(null, reply),
           (error) => callback(refusalFor(error)),
@@ -66,7 +70,7 @@ export function answering(onUnexpected: OnUnexpected) {
         }
         settle(
           () =>
-            untilCut(admittedOf(call.metadata), refuse, (admitted) =>
+            untilCut(call, admittedOf(call.metadata), refuse, (admitted) =>
               handle(messagesOf<Request>(call, admitted), admitted),
             ),
           (reply) => {
@@ -88,7 +92,7 @@ export function answering(onUnexpected: OnUnexpected) {
         }
         const refuse = (error: unknown) => fail(call, error)
         settle(
-          () => untilCut(admittedOf(call.metadata), refuse, (admitted) => handle(call.request, send, admitted)),
+          () => untilCut(call, admittedOf(call.metadata), refuse, (admitted) => handle(call.request, send, admitted)),
           () => call.end(),
           refuse,
         )
@@ -112,7 +116,7 @@ export function answering(onUnexpected: OnUnexpected) {
         }
         settle(
           () =>
-            untilCut(admittedOf(call.metadata), sendOff, (admitted) =>
+            untilCut(call, admittedOf(call.metadata), sendOff, (admitted) =>
               handle(messagesOf<Request>(call, admitted), send, sendOff, admitted),
             ),
           () => call.end(),
@@ -166,6 +170,7 @@ function messagesOf<Request>(
 
 /** Runs the handler of a stream; `cut` is called when its caller may not go on. What is being stored meanwhile is stored, and nothing after it. */
 async function untilCut<T>(
+  call: Cancellable,
   admitted: Admitted,
   cut: (error: ReceiveError) => void,
   handle: (admitted: Admitted) => Promise<T>,
@@ -173,9 +178,28 @@ async function untilCut<T>(
   admitted.mustBeValid()
   const leave = admitted.onCut(cut)
   try {
-    return await handle(admitted)
+    return await whileWaitedFor(call, admitted, handle)
   } finally {
     leave()
+  }
+}
+
+/** Runs a handler with a signal that aborts when nobody waits for its answer any more; see {@link Admitted.gone}. */
+async function whileWaitedFor<T>(
+  call: Cancellable,
+  admitted: Admitted,
+  handle: (admitted: Admitted) => Promise<T>,
+): Promise<T> {
+  const gone = new AbortController()
+  const cancel = () => gone.abort(new ReceiveError('STALLED', 'Nobody waits for the answer any more.'))
+  call.once('cancelled', cancel)
+  const leave = admitted.onCut((error) => gone.abort(error))
+  if (call.cancelled) cancel()
+  try {
+    return await handle({ ...admitted, gone: gone.signal })
+  } finally {
+    leave()
+    call.removeListener('cancelled', cancel)
   }
 }
 

@@ -6,17 +6,19 @@ import type { Storage } from './storage.ts'
 /**
  * Makes a record that takes other content the one that counts, and answers what is stored of it: nothing, or of an unfinished upload `kept`, which is in it.
  *
+ * @param holder whose share of the disk the rest takes
  * @param kept undefined for an upload that was finished
  */
 export async function beginAnew(
   storage: Storage,
   record: UploadRecord,
+  holder: string,
   bytes: ReceivedBytes,
   kept: readonly ChunkRecord[] | undefined,
 ): Promise<RangeSet> {
   const { ledger, space } = storage
   if (kept === undefined) {
-    await space.promise(record.fileId, record.sizeBytes)
+    await space.reserve(record.fileId, holder, record.sizeBytes)
     await ledger.uploads.save(record, { forgetChunks: true })
     await bytes.close()
     return []
@@ -24,7 +26,7 @@ export async function beginAnew(
   await bytes.close()
   await ledger.uploads.save(record, { forgetChunks: true })
   const stored = await keep(storage, record, bytes, kept)
-  await space.promise(record.fileId, record.sizeBytes - bytesIn(stored))
+  await space.reserve(record.fileId, holder, record.sizeBytes - bytesIn(stored))
   return stored
 }
 

@@ -24,6 +24,8 @@ export type BeginRequest = {
   readonly sha256: string
   /** What the file is sent together with; undefined when the sender did not say. */
   readonly batch?: BatchItem
+  /** Ends comparing it with what is stored. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
@@ -59,16 +61,17 @@ export async function begin<T>(
     const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
     if (found) mustBeSameFile(found, request)
     else if (request.onConflict === 'SKIP_SAME') {
-      const likeness = await likenessOf(deps, record.path, request.sizeBytes, request.sha256)
+      const reader = { sender: grant.holder, signal: request.signal }
+      const likeness = await likenessOf(deps, reader, record.path, request.sizeBytes, request.sha256)
       if (likeness.kind !== 'other') return answer(likeness)
     }
     const { fileId } = found ?? record
     if (!found) await saveNew(deps, grant, record)
-    return sessions.use(fileId, async (session) => {
+    return sessions.use(fileId, grant.holder, async (session) => {
       await session.renew(record)
       await followRights(grant, session)
       const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
-      if (!session.finished) await deps.space.promise(fileId, missingBytes)
+      if (!session.finished) await deps.space.reserve(fileId, grant.holder, missingBytes)
       return answer({ kind: 'open', session })
     })
   })
@@ -126,7 +129,7 @@ export async function promiseRoom(
   await grant.reserve(record)
   try {
     // Also for an empty one: a disk may have room for bytes and for no more files.
-    await space.promise(fileId, Math.max(sizeBytes, 1))
+    await space.reserve(fileId, grant.holder, Math.max(sizeBytes, 1))
   } catch (error) {
     grant.release(fileId)
     throw error
@@ -173,7 +176,7 @@ export function mustBeFileId(fileId: string): void {
 
 async function abortKnown(sessions: Sessions, grant: Grant, fileId: string): Promise<void> {
   try {
-    await sessions.use(fileId, async (session) => {
+    await sessions.use(fileId, grant.holder, async (session) => {
       grant.mustBeValid()
       await session.abort()
     })

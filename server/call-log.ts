@@ -15,6 +15,8 @@ export type EndedCall = {
   readonly device?: string
   /** The `x-upload-id` it named. */
   readonly upload?: string
+  /** It showed no token that is valid, where one is asked for. */
+  readonly isStranger?: true
   /** Another node passed it on. */
   readonly isForwarded?: true
   /** The name of its gRPC status. `CANCELLED` also when the connection broke. */
@@ -42,14 +44,15 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
       const [reason] = trailers?.get(REASON_KEY) ?? []
       onCall({
         requestId,
-        method: method.path.split('/').at(-1) ?? method.path,
+        method: shortened(method.path.split('/').at(-1) ?? method.path, MOST_CHARACTERS),
         address: call.getConnectionInfo().remoteAddress ?? admitted?.address ?? '',
         ...(admitted?.caller.kind === 'device' && { device: admitted.caller.device.id }),
-        ...(upload !== undefined && { upload: shortened(String(upload)) }),
+        ...(upload !== undefined && { upload: shortened(String(upload), MOST_CHARACTERS) }),
+        ...((admitted === undefined || admitted.caller.kind === 'stranger') && { isStranger: true }),
         ...(admitted?.passedOn && { isForwarded: true }),
         status: status[code] ?? String(code),
         ...(reason !== undefined && { reason: String(reason) }),
-        ...(code !== status.OK && details !== '' && { message: details }),
+        ...(code !== status.OK && details !== '' && { message: shortened(details, MOST_OF_MESSAGE) }),
         ms: Math.round(performance.now() - startedAtMs),
       })
     }
@@ -81,8 +84,10 @@ function idIn(metadata: Metadata): string | undefined {
   return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : undefined
 }
 
+/** Of what a caller chooses; a message may repeat some of it. */
 const MOST_CHARACTERS = 64
+const MOST_OF_MESSAGE = 500
 
-function shortened(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
+function shortened(text: string, characters: number): string {
+  return text.length > characters ? `${text.slice(0, characters)}…` : text
 }

@@ -29,12 +29,14 @@ export type Admitted = {
   deviceNow(device: KnownDevice): KnownDevice
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
+  /** Aborts when nobody waits for the answer any more: the call was cancelled, its time is over, or its caller may not go on. */
+  readonly gone?: AbortSignal
   /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */
   onCut(listener: (error: ReceiveError) => void): () => void
 }
 
 /** Who a call counts for among others: the device, or the network where nobody asked who it is. */
-export function senderOf({ caller, address }: Admitted): string {
+export function senderOf({ caller, address }: Pick<Admitted, 'caller' | 'address'>): string {
   return caller.kind === 'device' ? caller.device.id : networkOf(address)
 }
 

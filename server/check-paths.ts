@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { hasCode, type Reason, ReceiveError, toReceiveError } from './errors.ts'
 import type { Grant } from './grant.ts'
+import type { Storage } from './storage.ts'
 import type { ChunkStore, Holder } from './store/chunk-store.ts'
 
 /** A file or folder that a sender may send. */
@@ -13,27 +14,64 @@ export type CheckedPath =
 
 /** Each may cost a look at the disk. A sender with more names asks again. */
 const MAX_PATHS = 1000
-/** So many names are looked at before everything else has a turn: each of them may be long, and in a hundred parts. */
-const PATHS_AT_ONCE = 10
+
+/** Looking at a folder, and at one path, takes about as long as to store so many bytes. */
+const FOLDER_BYTES = 64 * 1024
+const PATH_BYTES = 8 * 1024
+
+/** Paths that are made safe before others have a turn: each of them may be long, and in a hundred parts. */
+const PLACED_AT_ONCE = 10
 
 type Placed = { readonly index: number; readonly name: string; readonly sizeBytes: number }
+
+type PlacedIn = { readonly path: readonly string[]; readonly files: Placed[] }
 
 /**
  * Tells what would become of names, each folder looked at once. Nothing is held or made.
  *
+ * @param signal ends looking.
  * @throws ReceiveError BAD_LENGTH for more than {@link MAX_PATHS}, and what the store cannot do at all.
  */
 export async function checkPaths(
-  store: ChunkStore,
+  { store, readings }: Pick<Storage, 'store' | 'readings'>,
   grant: Grant,
   asked: readonly PathToCheck[],
+  signal?: AbortSignal,
 ): Promise<readonly CheckedPath[]> {
   if (asked.length > MAX_PATHS)
     throw new ReceiveError('BAD_LENGTH', `Expected at most ${MAX_PATHS} paths at once, got ${asked.length}.`)
-  const checked = new Array<CheckedPath>(asked.length)
-  const folders = new Map<string, { readonly path: readonly string[]; readonly files: Placed[] }>()
-  for (const [index, { path, sizeBytes }] of asked.entries()) {
-    if (index % PATHS_AT_ONCE === PATHS_AT_ONCE - 1) await nextTurn()
+  const reader = { sender: grant.holder, signal }
+  return readings.run(reader, async () => {
+    const checked = new Array<CheckedPath>(asked.length)
+    const folders = new Map<string, PlacedIn>()
+    for (let first = 0; first < asked.length; first += PLACED_AT_ONCE) {
+      const some = asked.slice(first, first + PLACED_AT_ONCE)
+      const place = async () => {
+        // Also for what is no call of a sender, and takes no turns.
+        await setImmediate()
+        placeAll(grant, some, first, folders, checked)
+      }
+      await readings.turn(reader, some.length * PATH_BYTES, place)
+    }
+    for (const { path, files } of folders.values()) {
+      const look = () => checkIn(store, path, files)
+      const fates = await readings.turn(reader, FOLDER_BYTES + files.length * PATH_BYTES, look)
+      for (const [index, fate] of fates) checked[index] = fate
+    }
+    return checked
+  })
+}
+
+/** Sorts paths by the folders that they would be in; what cannot be placed is refused in `checked`. */
+function placeAll(
+  grant: Grant,
+  asked: readonly PathToCheck[],
+  firstIndex: number,
+  folders: Map<string, PlacedIn>,
+  checked: CheckedPath[],
+): void {
+  for (const [at, { path, sizeBytes }] of asked.entries()) {
+    const index = firstIndex + at
     const placed = placeOrRefuse(grant, path)
     if (placed instanceof ReceiveError) {
       checked[index] = refused(placed)
@@ -45,18 +83,6 @@ export async function checkPaths(
     folders.set(key, folder)
     folder.files.push({ index, name: placed.at(-1) ?? '', sizeBytes })
   }
-  for (const { path, files } of folders.values()) {
-    for (const [index, fate] of await checkIn(store, path, files)) checked[index] = fate
-  }
-  return checked
-}
-
-let turn: Promise<unknown> = Promise.resolve()
-
-/** All who ask at the same time have their turns one after the other, and everything else comes in between. */
-function nextTurn(): Promise<unknown> {
-  turn = turn.then(() => setImmediate())
-  return turn
 }
 
 async function checkIn(

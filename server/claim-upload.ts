@@ -5,6 +5,7 @@ import { type Grant, own } from './grant.ts'
 import { HeldElsewhere } from './leases.ts'
 import type { ChunkRecord, UploadRecord } from './ledger/ledger.ts'
 import type { Range } from './range-set.ts'
+import type { Reader } from './readings.ts'
 import type { SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -36,7 +37,7 @@ const none: Claimed = { kind: 'none' }
  * Lets a sender that lost its memory go on with an upload of its own device. Of several that ask at once one gets it; nobody gets what somebody may still go on
  * with, and callers without tokens get nothing, because nobody knows whose uploads are whose.
  *
- * @param clock milliseconds since 1970, and when this receiver started.
+ * @param clock milliseconds since 1970, and when this receiver started; `signal` ends looking for it.
  * @throws ReceiveError BAD_ID.
  */
 export async function claimUpload(
@@ -44,12 +45,18 @@ export async function claimUpload(
   deps: SessionDeps,
   grant: Grant,
   request: ClaimRequest,
-  { now, startedAtMs }: { readonly now: () => number; readonly startedAtMs: number },
+  {
+    now,
+    startedAtMs,
+    signal,
+  }: { readonly now: () => number; readonly startedAtMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Claimed> {
   // Who was busy with what before it started, this receiver does not know.
   if (grant.owner === undefined || now() - startedAtMs < QUIET_MS) return none
   const { answered } = request
-  if (answered === undefined) return lookFor(sessions, deps, grant, request, now)
+  const reader = { sender: grant.holder, signal }
+  if (answered === undefined)
+    return deps.readings.run(reader, () => lookFor(sessions, deps, grant, request, { now, reader }))
   mustBeFileId(answered.fileId)
   const found = await deps.ledger.uploads.find(answered.fileId)
   const key = keyOf(found)
@@ -68,14 +75,15 @@ async function lookFor(
   deps: SessionDeps,
   grant: Grant,
   request: ClaimRequest,
-  now: () => number,
+  { now, reader }: { readonly now: () => number; readonly reader: Reader },
 ): Promise<Claimed> {
+  const { ledger, readings } = deps
   let best: { readonly fileId: string; readonly chunks: readonly ChunkRecord[] } | undefined
-  for await (const record of deps.ledger.uploads.unfinished()) {
+  for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
     if (!fits(grant, record, request) || sessions.isBusyOrWas(record.fileId, QUIET_MS)) continue
     if (!(await isQuiet(deps, record, now))) continue
     const chunks: ChunkRecord[] = []
-    for await (const chunk of deps.ledger.chunks.list(record.fileId)) chunks.push(chunk)
+    for await (const chunk of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) chunks.push(chunk)
     if (chunks.length > (best?.chunks.length ?? 0)) best = { fileId: record.fileId, chunks }
   }
   if (best === undefined) return none

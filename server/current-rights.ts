@@ -52,6 +52,7 @@ export async function finishAllowed(
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
   if (!session.finished && !isInPlace(grant, session.record)) await followRights(grant, session)
   return session.finish(md5, generation, {
+    sender: grant.holder,
     ...(onVerified !== undefined && { onVerified }),
     mustBeAllowed: (record) => mustStillBeAllowed(grant, record),
   })

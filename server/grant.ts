@@ -1,4 +1,4 @@
-import type { Admitted } from './caller.ts'
+import { type Admitted, senderOf } from './caller.ts'
 import type { KnownDevice } from './device.ts'
 import { ReceiveError } from './errors.ts'
 import type { UploadRecord } from './ledger/ledger.ts'
@@ -9,6 +9,8 @@ import { toSafePath } from './safe-path.ts'
 export type Grant = {
   /** Whose uploads it sees: a device's own; undefined for those of callers that nobody asked who they are. */
   readonly owner: string | undefined
+  /** Whose share of the receiver its uploads take: the device's, or that of the network it comes from where nobody asked who it is. */
+  readonly holder: string
   /** @throws what {@link mustBeValid} throws. */
   readonly mayOverwrite: boolean
   /** Another object whenever what the caller may do may have changed. */
@@ -39,8 +41,12 @@ type Room = Pick<UploadRecord, 'fileId' | 'path' | 'sizeBytes'>
 const everything = {}
 
 /** Throws ReceiveError NOT_ALLOWED for a caller that may not send. */
-export function grantOf(admitted: Pick<Admitted, 'caller' | 'deviceNow' | 'mustBeValid'>, quotas: Quotas): Grant {
+export function grantOf(
+  admitted: Pick<Admitted, 'caller' | 'address' | 'deviceNow' | 'mustBeValid'>,
+  quotas: Quotas,
+): Grant {
   const { caller, mustBeValid } = admitted
+  const holder = senderOf(admitted)
   const room = {
     reserve: ({ fileId, path, sizeBytes }: Room) => quotas.reserve(fileId, path, sizeBytes),
     isReserved: ({ fileId, path, sizeBytes }: Room) => quotas.isReserved(fileId, path, sizeBytes),
@@ -53,6 +59,7 @@ export function grantOf(admitted: Pick<Admitted, 'caller' | 'deviceNow' | 'mustB
     case 'anyone':
       return {
         owner: undefined,
+        holder,
         mayOverwrite: true,
         rights: () => everything,
         mustBeValid,
@@ -65,6 +72,7 @@ export function grantOf(admitted: Pick<Admitted, 'caller' | 'deviceNow' | 'mustB
       quotas.called(now())
       return {
         owner: caller.device.id,
+        holder,
         get mayOverwrite() {
           return now().mayOverwrite
         },

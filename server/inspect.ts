@@ -4,10 +4,12 @@ import { finishAllowed } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import { finishedFileOf } from './finish.ts'
 import { type Grant, own } from './grant.ts'
-import { isFinished, type UploadRecord } from './ledger/ledger.ts'
+import { type FinishedRecord, isFinished, type UploadRecord } from './ledger/ledger.ts'
 import { internalId, type PlainDeps } from './plain-uploads.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import { listed, type RangeSet } from './range-set.ts'
+import type { Reader } from './readings.ts'
+import type { SessionDeps } from './session.ts'
 import { isThere, openStillPublished } from './still-published.ts'
 
 /** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
@@ -33,21 +35,29 @@ const GONE = 'The file was complete, and has been moved, replaced or deleted sin
 const nothing: Stored = { offsets: [], ranges: [] }
 
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
-export async function storedOf(plain: PlainDeps, grant: Grant, identifier: FileIdentifier): Promise<Stored> {
+export async function storedOf(
+  plain: PlainDeps,
+  grant: Grant,
+  identifier: FileIdentifier,
+  signal: AbortSignal | undefined,
+): Promise<Stored> {
   const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
-  const { ledger } = plain.deps
+  const { ledger, readings } = plain.deps
+  const reader = { sender: grant.holder, signal }
   if (record.state.kind === 'finished' && !(await isThere(plain.deps, record))) return nothing
-  return plain.sessions.use(record.fileId, async (session) => {
-    const ranges = session.stored
-    if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
-    const offsets: number[] = []
-    for await (const { start } of ledger.chunks.list(record.fileId)) {
-      offsets.push(start)
-      if (offsets.length === MAX_OFFSETS) break
-    }
-    return { offsets, ranges }
-  })
+  return readings.run(reader, () =>
+    plain.sessions.use(record.fileId, grant.holder, async (session) => {
+      const ranges = session.stored
+      if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
+      const offsets: number[] = []
+      for await (const { start } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) {
+        offsets.push(start)
+        if (offsets.length === MAX_OFFSETS) break
+      }
+      return { offsets, ranges }
+    }),
+  )
 }
 
 /**
@@ -68,19 +78,24 @@ function settled(
   grant: Grant,
   { fileId, generation, origin }: UploadRecord,
 ): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
-  return sessions.use(fileId, async (session) => {
+  return sessions.use(fileId, grant.holder, async (session) => {
     if (session.missing.length === 0 && origin.kind === 'plain')
       await finishAllowed(grant, session, undefined, generation)
     return { record: session.record, missing: session.missing }
   })
 }
 
-/** Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete. */
+/**
+ * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete.
+ *
+ * @param signal ends the reading.
+ */
 export async function checkIntegrity(
   plain: PlainDeps,
   grant: Grant,
   identifier: FileIdentifier,
   clientMd5: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
   let record = await find(plain, grant, identifier)
@@ -90,23 +105,32 @@ export async function checkIntegrity(
   if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const still = await openStillPublished(plain.deps, record)
-  if (still === undefined) return { ...none, message: GONE }
-  const { file, isOwn } = still
-  try {
-    const serverMd5 = await new PrefixDigest().finish(
-      file.sizeBytes,
-      (start, end) => file.read(start, end),
-      () => {},
-    )
-    if (!isOwn && serverMd5 !== record.state.md5) return { ...none, message: GONE }
-    const expected = clientMd5 ?? record.state.md5
-    const match = serverMd5 === expected
-    const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
-    return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
-  } finally {
-    await file.close()
-  }
+  const serverMd5 = await md5OfStill(plain.deps, record, { sender: grant.holder, signal })
+  if (serverMd5 === undefined) return { ...none, message: GONE }
+  const expected = clientMd5 ?? record.state.md5
+  const match = serverMd5 === expected
+  const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
+  return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
+}
+
+/** The MD5 of what an upload stored, as it is on the disk now; undefined when it is not there any more. */
+function md5OfStill(deps: SessionDeps, record: FinishedRecord, reader: Reader): Promise<string | undefined> {
+  const { readings, hashing } = deps
+  return readings.run(reader, async () => {
+    const still = await openStillPublished(deps, record)
+    if (still === undefined) return undefined
+    const { file, isOwn } = still
+    try {
+      const md5 = await new PrefixDigest(hashing).finish(
+        file.sizeBytes,
+        (start, end) => readings.inTurns(reader, file.read(start, end)),
+        () => {},
+      )
+      return isOwn || md5 === record.state.md5 ? md5 : undefined
+    } finally {
+      await file.close()
+    }
+  })
 }
 
 /** The record an identifier names, and what its name says is remembered on the way. */
@@ -122,7 +146,9 @@ async function find(
   await names.remember(grant, plainFileId, fileName)
   const record = own(grant, await deps.ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
-    await sessions.use(plainFileId, async (session) => session.rename(await names.pathOf(grant, plainFileId, fileId)))
+    await sessions.use(plainFileId, grant.holder, async (session) =>
+      session.rename(await names.pathOf(grant, plainFileId, fileId)),
+    )
   }
   return record
 }

@@ -66,8 +66,8 @@ test('the command line sets limits, and nonsense is refused with what was got', 
   }
 })
 
-test('[F10] more busy uploads than the receiver keeps files open for are told to come back, and may when one is done', async () => {
-  const { client } = await receiving(undefined, { limits: { maxBusyUploads: 2 } })
+test('[F10] more busy uploads of one sender than the half of those that the receiver keeps files open for are told to come back, and may when one is done', async () => {
+  const { client } = await receiving(undefined, { limits: { maxBusyUploads: 4 } })
   const files = ['1', '2', '3'].map((name) => source(name, Buffer.from(name)))
   const streams = []
   for (const file of files.slice(0, 2)) {

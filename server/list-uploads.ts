@@ -1,6 +1,7 @@
 import { type Grant, own } from './grant.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { UploadRecord } from './ledger/ledger.ts'
 import type { Sessions } from './sessions.ts'
+import type { Storage } from './storage.ts'
 
 /** An upload that a sender can go on with, as far as the ledger knows it. */
 export type OpenUpload = {
@@ -10,11 +11,23 @@ export type OpenUpload = {
   readonly busy: boolean
 }
 
-/** The caller's unfinished uploads that were begun with a key. Those of plain clients are left out: nobody but their client could go on with them. */
-export async function* openUploads(ledger: Ledger, sessions: Sessions, grant: Grant): AsyncGenerator<OpenUpload> {
-  for await (const record of ledger.uploads.unfinished()) {
+/**
+ * The caller's unfinished uploads that were begun with a key. Those of plain clients are left out: nobody but their client could go on with them.
+ *
+ * @param signal ends looking for them.
+ */
+export async function* openUploads(
+  { ledger, readings }: Pick<Storage, 'ledger' | 'readings'>,
+  sessions: Sessions,
+  grant: Grant,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<OpenUpload> {
+  const reader = { sender: grant.holder, signal }
+  for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
     if (record.origin.kind !== 'begun' || !own(grant, record)) continue
-    const storedBytes = await ledger.chunks.bytes(record.fileId)
+    let storedBytes = 0
+    for await (const { start, end } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId)))
+      storedBytes += end - start
     yield { uploadKey: record.origin.uploadKey, record, storedBytes, busy: sessions.isBusy(record.fileId) }
   }
 }

@@ -1,7 +1,10 @@
 import { pino, stdSerializers } from 'pino'
 import type { EndedCall } from './call-log.ts'
 import { ReceiveError } from './errors.ts'
+import { type LineRate, LineShares } from './line-shares.ts'
+import { networkOf } from './network-of.ts'
 import type { StoredEvent } from './receiver.ts'
+import { fewOfEach } from './trouble.ts'
 
 /** How much is told: what went wrong, what is worth a look, what happened, every call. */
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
@@ -14,6 +17,8 @@ export type Log = {
   /** What nobody expected, and what could not be done beside receiving, as a hook. */
   readonly trouble: (error: unknown) => void
   readonly info: (message: string, more?: object) => void
+  /** Tells what was left out and not told yet. */
+  readonly flush: () => void
 }
 
 /** Throws ReceiveError BAD_FLAGS, which begins with the name of the flag. */
@@ -26,6 +31,13 @@ export function toLogLevel(text: string): LogLevel {
 /** Nobody looks for a status that the sender deals with by itself. */
 const EXPECTED = new Set(['OK', 'CANCELLED', 'NOT_FOUND', 'ABORTED', 'UNAVAILABLE', 'FAILED_PRECONDITION'])
 
+/** Lines about calls that a device may cause, or a network of callers that nobody asks who they are; and all together who have no token. */
+const KNOWN: LineRate = { atOnce: 500, perSecond: 50 }
+const STRANGERS: LineRate = { atOnce: 20, perSecond: 2 }
+
+/** Of an error, characters: what a sender chose may be in it. */
+const MOST_OF_ERROR = 4000
+
 /** @param descriptor of the file that it is written to. Each line is written at once, so that none is lost when the process ends. */
 export function openLog(level: LogLevel, descriptor = 2): Log {
   const options = {
@@ -36,20 +48,40 @@ export function openLog(level: LogLevel, descriptor = 2): Log {
     serializers: { err: toldOf },
   }
   const log = pino(options, pino.destination({ fd: descriptor, sync: true }))
+  const shares = new LineShares((who, lines, seconds) => log.warn(`${lines} more ${who} in the last ${seconds} s`))
   return {
     call(call) {
-      if (call.status === 'INTERNAL' || call.status === 'DATA_LOSS') log.error(call, 'a call failed')
-      else if (EXPECTED.has(call.status)) log.debug(call, 'a call ended')
-      else log.warn(call, 'a call was refused')
+      const [level, message] = lineOf(call)
+      if (!log.isLevelEnabled(level)) return
+      if (shares.take(`calls of ${whoMade(call)}`, call.isStranger ? STRANGERS : KNOWN)) log[level](call, message)
     },
     stored: ({ name, bytes, md5 }) => log.info({ name, bytes, md5 }, 'a file is stored'),
-    trouble: (error) => log.error({ err: error }, error instanceof Error ? error.message : String(error)),
+    trouble: fewOfEach((error) => {
+      const message = error instanceof Error ? error.message : String(error)
+      log.error({ err: error }, message.slice(0, MOST_OF_ERROR))
+    }),
     info: (message, more = {}) => log.info(more, message),
+    flush: () => shares.flush(),
   }
 }
 
-/** What an error says. What libraries hang on theirs beside that, such as an address or a signed request, may hold secrets. */
+function lineOf(call: EndedCall): readonly [LogLevel, string] {
+  if (call.status === 'INTERNAL' || call.status === 'DATA_LOSS') return ['error', 'a call failed']
+  return EXPECTED.has(call.status) ? ['debug', 'a call ended'] : ['warn', 'a call was refused']
+}
+
+/** Callers without a token are one, however many they are. */
+function whoMade({ isStranger, device, address }: EndedCall): string {
+  if (isStranger) return 'callers without a token'
+  return device === undefined ? networkOf(address) : `the device ${device}`
+}
+
+/**
+ * What an error says, cut where nobody chose it to be long. What libraries hang on theirs beside that, such as an address or a signed request, may hold
+ * secrets.
+ */
 function toldOf(error: Error): object {
   const { type, message, stack, code } = stdSerializers.err(error)
-  return { type, message, stack, ...(typeof code === 'string' && { code }) }
+  const texts = { type, message, stack, ...(typeof code === 'string' && { code }) }
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.slice(0, MOST_OF_ERROR)]))
 }

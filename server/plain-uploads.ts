@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { saveNew } from './begun-uploads.ts'
 import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
 import { finishAllowed, followingRights } from './current-rights.ts'
+import { Damage } from './damage.ts'
 import { ReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
@@ -47,18 +48,19 @@ export type PlainDeps = {
 
 /**
  * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
- * ends. A damaged chunk does not count and does not end the call; the answer names it.
+ * ends. A damaged chunk does not count and does not end the call, unless {@link MOST_DAMAGED} follow one another; the answer names it.
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
 export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: PlainChunks): Promise<PlainStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
-  const { plainId } = first.value
+  const { plainId, totalBytes } = first.value
   await open(plain, grant, first.value)
-  return plain.sessions.use(internalId(grant, plainId), (session) =>
+  return plain.sessions.use(internalId(grant, plainId), grant.holder, (session) =>
     bringing(session, async (brought) => {
       const damaged = new Set<number>()
+      const damage = new Damage()
       let hasBytes = false
       const followRights = followingRights(grant, session)
       for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
@@ -70,15 +72,16 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
         hasBytes = true
         if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
           damaged.add(chunk.offset)
-          continue
+          if (damage.damaged()) continue
+          break
         }
+        damage.whole()
         damaged.delete(chunk.offset)
         await followRights()
         const took = await take(plain, grant, { session, brought }, chunk, chunks)
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
       }
-      const { totalBytes } = first.value
       await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
@@ -177,7 +180,7 @@ async function restart(
   await grant.reserve({ fileId, path, sizeBytes: totalBytes })
   try {
     brought.forgetStored()
-    await session.restart({ path, sizeBytes: totalBytes })
+    await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder })
   } catch (error) {
     grant.release(fileId)
     throw error
@@ -201,7 +204,7 @@ async function forgetOlder(
     return false
   const path = await names.pathOf(grant, fileId, plainId, before)
   await grant.reserve({ fileId, path, sizeBytes: totalBytes })
-  await session.restart({ path, sizeBytes: totalBytes }, kept)
+  await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder }, kept)
   return true
 }
 

@@ -7,12 +7,14 @@ import type { Storage } from './storage.ts'
 /**
  * Makes the bytes of a complete upload a finished file; see {@link verifyAndPublish}. Bytes that turn out to be wrong are forgotten, so that the sender finds
  * nothing and sends them all again.
+ *
+ * @param checking.sender whose turns reading takes. It goes on when its caller is gone: who asks again is told what came of it.
  */
 export async function publishReceived(
   deps: Storage,
   record: UploadRecord,
   bytes: ReceivedBytes,
-  md5: string | undefined,
+  { md5, sender }: { readonly md5: string | undefined; readonly sender: string },
   onVerified: OnVerified,
 ): Promise<UploadRecord> {
   const { uploads } = deps.ledger
@@ -24,9 +26,9 @@ export async function publishReceived(
   try {
     if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
     const read: Read = async function* (start, end) {
-      yield* (await bytes.open()).read(start, end)
+      yield* deps.readings.inTurns({ sender }, (await bytes.open()).read(start, end))
     }
-    return await verifyAndPublish(deps, record, (verified) => bytes.md5(verified), md5, onVerified, read)
+    return await verifyAndPublish(deps, record, (verified) => bytes.md5(sender, verified), md5, onVerified, read)
   } catch (error) {
     if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
       await uploads.save(record, { forgetChunks: true })

@@ -44,7 +44,7 @@ export async function put(
 ): Promise<FinishedFile> {
   const { data, md5, ...request } = file
   mustBeWhole(file)
-  const stored = await putTogether(sessions, deps, grant, file)
+  const stored = await putTogether(sessions, deps, grant, sender, file)
   if (stored !== undefined) return stored
   const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
   return begin(sessions, deps, grant, { ...request, sha256 }, async (begun) => {
@@ -63,6 +63,7 @@ async function putTogether(
   sessions: Sessions,
   deps: PutDeps,
   grant: Grant,
+  sender: string,
   { data, md5, ...request }: WholeFile,
 ): Promise<FinishedFile | undefined> {
   const { onConflict } = request
@@ -76,7 +77,8 @@ async function putTogether(
     await promiseRoom(deps, grant, record)
     let stored: FinishedFile | undefined
     try {
-      stored = await smallFiles.put({ record, data, md5, mustBeAllowed: () => mustStillBeAllowed(grant, record) })
+      const mustBeAllowed = () => mustStillBeAllowed(grant, record)
+      stored = await smallFiles.put({ record, data, md5, sender, mustBeAllowed })
       return stored
     } finally {
       deps.space.release(fileId)

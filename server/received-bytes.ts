@@ -114,13 +114,15 @@ export class ReceivedBytes {
   /**
    * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read from the disk.
    *
+   * @param sender whose turns reading takes.
    * @throws what {@link PrefixDigest.finish} throws.
    */
-  async md5(onVerified: (bytes: number) => void): Promise<string> {
+  async md5(sender: string, onVerified: (bytes: number) => void): Promise<string> {
     const part = await this.open()
     if (part.md5) return part.md5(onVerified)
     const digest = this.#digest ?? new PrefixDigest(this.#storage.hashing)
-    return digest.finish(this.#whole.end, (start, end) => part.read(start, end), onVerified)
+    const read = (start: number, end: number) => this.#storage.readings.inTurns({ sender }, part.read(start, end))
+    return digest.finish(this.#whole.end, read, onVerified)
   }
 
   /** Makes an unfinished upload durable and lets go of the open file; it is opened again when it is needed again. */
@@ -227,7 +229,7 @@ export class ReceivedBytes {
     const { stored, durable } = await recall(
       this.#storage,
       { fileId: this.#fileId, sizeBytes: this.#whole.end },
-      { readAgain: false },
+      { readAgain: false, sender: this.#fileId },
     )
     this.#losses.settle(this.#fileId)
     this.#stored = stored

@@ -11,7 +11,7 @@ import type { ReceiverConfig } from './config.ts'
 import { announceReceiver } from './discovery.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './expiry.ts'
 import type { FinishedFile } from './finish.ts'
-import { grantOf } from './grant.ts'
+import { type Grant, grantOf } from './grant.ts'
 import { startHashingThreads } from './hashing-threads.ts'
 import { Health } from './health.ts'
 import { type IncomingFile, incomingOf } from './incoming.ts'
@@ -26,11 +26,12 @@ import { namesInMemory, PlainNames } from './plain-names.ts'
 import type { ShortWay } from './put-files.ts'
 import { Quotas } from './quotas.ts'
 import { reachableAddress } from './reachable.ts'
+import { Readings } from './readings.ts'
 import { Retention } from './retention.ts'
 import { STATE_FOLDER } from './safe-path.ts'
 import { createService } from './service.ts'
 import { closeServing, serve } from './serving.ts'
-import { Sessions } from './sessions.ts'
+import { Sessions, UPKEEP } from './sessions.ts'
 import { SmallFiles } from './small-files.ts'
 import { Space } from './space.ts'
 import { Counting, type Tally } from './tally.ts'
@@ -101,15 +102,22 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const quotas = new Quotas(store)
     const counting = new Counting()
     ledger = counting.watching(await quotas.watching(ledger, { isShared: leases.areShared }))
-    const space = new Space(() => store.freeBytes())
+    const space = new Space(() => store.freeBytes(), now)
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
       counting.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
+    const turns = new Turns()
     if (store.smallFiles)
-      smallFiles = await SmallFiles.open(stateDirectory, { ledger, store: store.smallFiles, onFinished, onUnexpected })
+      smallFiles = await SmallFiles.open(stateDirectory, {
+        ledger,
+        store: store.smallFiles,
+        turns,
+        onFinished,
+        onUnexpected,
+      })
     else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
-    const deps = { ledger, leases, store, space, turns: new Turns(), hashing, onFinished, smallFiles }
+    const deps = { ledger, leases, store, space, turns, readings: new Readings(turns), hashing, onFinished, smallFiles }
     const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false, now)
     const id = storage.receiverId
     // Nodes are one receiver to its senders, whichever of them answers.
@@ -119,6 +127,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const { successions, fingerprint, certificatePem } = access
     quotas.follow(access.knownDevices)
     await settleInterrupted(ledger, sessions, onUnexpected)
+    const freeFor = async ({ holder, leftBytes }: Grant) =>
+      Math.min(await space.freeBytes(holder), await leftBytes(), FREE_BYTES_UNKNOWN)
     const describe = async (admitted: Admitted): Promise<ReceiverInfoInput> => ({
       id,
       name,
@@ -127,10 +137,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       version: config.version ?? '',
       maxMessageBytes: MAX_MESSAGE_BYTES,
       preferredConnections: PREFERRED_CONNECTIONS,
-      freeBytes:
-        admitted.caller.kind === 'stranger'
-          ? 0
-          : Math.min(await space.freeBytes(), await grantOf(admitted, quotas).leftBytes(), FREE_BYTES_UNKNOWN),
+      freeBytes: admitted.caller.kind === 'stranger' ? 0 : await freeFor(grantOf(admitted, quotas)),
       access: accessOf(admitted.caller),
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
@@ -205,7 +212,7 @@ async function settleInterrupted(ledger: Ledger, sessions: Sessions, onUnexpecte
     if (state.kind !== 'publishing') continue
     // Whoever has a session of it has settled it.
     await sessions
-      .use(fileId, async () => undefined)
+      .use(fileId, UPKEEP, async () => undefined)
       .catch((error: unknown) => {
         // Its folder was replaced by a file or a symbolic link, for example. Another node settles what it has.
         if (!(error instanceof HeldElsewhere)) onUnexpected(error)

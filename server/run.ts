@@ -15,6 +15,7 @@ import { toStatusPlace } from './status/status-place.ts'
 import { type StatusServer, startStatusServer } from './status/status-server.ts'
 import { watch } from './status/watched.ts'
 import { toldOnce } from './told-once.ts'
+import { fewOfEach } from './trouble.ts'
 
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
@@ -86,6 +87,7 @@ async function runReceiver(command: Command): Promise<number> {
   await receiver.close()
   await hooks.close()
   await status?.close()
+  log?.flush()
   log?.info('the receiver has ended')
   return 0
 }
@@ -102,7 +104,7 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   const { flags, config } = settings
   const statusAt = toStatusPlace(flags)
   const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
-  const onTrouble = log?.trouble ?? warn
+  const onTrouble = log?.trouble ?? fewOfEach(warn)
   const place = (name: string) => placeOf(config, name)
   const hooks = startHooks({ ...flags, command: flags.onStored }, place, onTrouble)
   const onCall = log && { onCall: log.call }

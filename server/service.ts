@@ -2,6 +2,7 @@ import type { AbortUploadRequest } from '../proto/generated/filetransfer/AbortUp
 import type { BeginUploadRequest } from '../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { CheckPathsReplyInput } from '../proto/generated/filetransfer/CheckPathsReply.ts'
 import type { CheckPathsRequest } from '../proto/generated/filetransfer/CheckPathsRequest.ts'
+import type { ChunkAckInput } from '../proto/generated/filetransfer/ChunkAck.ts'
 import type { ClaimUploadRequest } from '../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../proto/generated/filetransfer/FileIdentifier.ts'
@@ -15,12 +16,13 @@ import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
 import { answering, type OnUnexpected, oneAtATime } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
-import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
+import { abort, begin, mustBeFileId, mustBeUploadKey } from './begun-uploads.ts'
 import { type Admitted, senderOf } from './caller.ts'
 import { checkPaths } from './check-paths.ts'
+import { microsSince, receiveChunks } from './chunk-stream.ts'
 import { claimUpload } from './claim-upload.ts'
 import type { Forwarding } from './cluster/forwarding.ts'
-import { finishAllowed, followingRights } from './current-rights.ts'
+import { finishAllowed } from './current-rights.ts'
 import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from './inspect.ts'
@@ -85,6 +87,7 @@ export function createService(
           onConflict: request.onConflict,
           sha256: request.sha256,
           begunAtMs: plain.now(),
+          signal: admitted.gone,
           ...toBatch(request),
         }
         return begin(sessions, deps, grantOf(admitted), asked, (begun) => toBeginReply(begun, node()))
@@ -92,34 +95,15 @@ export function createService(
     ),
 
     UploadChunks: bothStreams(
-      forwarding.bothStreams<UploadChunk, object>('UploadChunks', async (messages, send, sendOff, admitted) => {
+      forwarding.bothStreams<UploadChunk, ChunkAckInput>('UploadChunks', async (messages, send, sendOff, admitted) => {
         const grant = grantOf(admitted)
-        const sender = senderOf(admitted)
         const first = await messages.next()
         if (first.done) return
         mustBeFileId(first.value.fileId)
         const generation = toOffset(first.value.generation, 'BAD_ID')
         mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
-        await sessions.use(first.value.fileId, async (session) => {
-          const leave = session.join(generation, sendOff)
-          const followRights = followingRights(grant, session)
-          try {
-            for (let next: IteratorResult<UploadChunk> = first; !next.done; next = await messages.next()) {
-              const { offset, data, crc32 } = next.value
-              const beganMs = performance.now()
-              await followRights()
-              const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
-              await send({
-                offset,
-                outcome,
-                durableWatermark: session.durableWatermark,
-                storeMicros: microsSince(beganMs),
-              })
-            }
-          } finally {
-            leave()
-          }
-        })
+        const stream = { first: first.value, messages, send, sendOff, grant, generation }
+        await sessions.use(first.value.fileId, grant.holder, (session) => receiveChunks(session, stream))
       }),
     ),
 
@@ -130,7 +114,12 @@ export function createService(
         (file) => put(sessions, deps, grant, sender, file),
         async () => {
           const { done, value } = await messages.next()
-          return done ? undefined : { uploadKey: value.uploadKey, file: () => toWholeFile(value, plain.now()) }
+          return done
+            ? undefined
+            : {
+                uploadKey: value.uploadKey,
+                file: () => ({ ...toWholeFile(value, plain.now()), signal: admitted.gone }),
+              }
         },
         (uploadKey, fate, beganMs) => {
           const storeMicros = microsSince(beganMs)
@@ -154,7 +143,7 @@ export function createService(
           const md5 = mustBeMd5(request.md5)
           const grant = grantOf(admitted)
           mustOwn(grant, await deps.ledger.uploads.find(request.fileId))
-          await sessions.use(request.fileId, async (session) => {
+          await sessions.use(request.fileId, grant.holder, async (session) => {
             const onVerified = oneAtATime((verifiedBytes: number) => send({ verifying: { verifiedBytes } }))
             const file = await finishAllowed(grant, session, md5, generation, onVerified)
             await send({ finished: toWireFile(file) })
@@ -172,16 +161,19 @@ export function createService(
 
     ClaimUpload: unary(async (request: ClaimUploadRequest, admitted) => {
       mustBeUploadKey(request.uploadKey)
-      return toClaimReply(
-        await claimUpload(sessions, deps, grantOf(admitted), toClaim(request), { now: plain.now, startedAtMs }),
-      )
+      const asked = { now: plain.now, startedAtMs, signal: admitted.gone }
+      return toClaimReply(await claimUpload(sessions, deps, grantOf(admitted), toClaim(request), asked))
     }),
 
     ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, admitted) => {
-      for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(admitted))) {
-        const { askedPath, sizeBytes, modifiedAtMs } = record
-        await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
-      }
+      const grant = grantOf(admitted)
+      const signal = admitted.gone
+      await deps.readings.run({ sender: grant.holder, signal }, async () => {
+        for await (const { record, ...upload } of openUploads(deps, sessions, grant, signal)) {
+          const { askedPath, sizeBytes, modifiedAtMs } = record
+          await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+        }
+      })
     }),
 
     MakeFolder: unary(async (request, admitted) => {
@@ -192,7 +184,7 @@ export function createService(
     CheckPaths: unary(async (request: CheckPathsRequest, admitted): Promise<CheckPathsReplyInput> => {
       const grant = grantOf(admitted)
       const asked = request.paths.map(({ path, size }) => ({ path, sizeBytes: toOffset(size, 'BAD_LENGTH') }))
-      const checked = await checkPaths(deps.store, grant, asked)
+      const checked = await checkPaths(deps, grant, asked, admitted.gone)
       return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
     }),
 
@@ -218,7 +210,7 @@ export function createService(
       noting(
         'query',
         forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, admitted) => {
-          const { offsets, ranges } = await storedOf(plain, grantOf(admitted), identifier)
+          const { offsets, ranges } = await storedOf(plain, grantOf(admitted), identifier, admitted.gone)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
@@ -228,7 +220,7 @@ export function createService(
       noting(
         'check',
         forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, admitted) =>
-          checkIntegrity(plain, grantOf(admitted), identifier, toMd5(identifier.clientMd5)),
+          checkIntegrity(plain, grantOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
         ),
       ),
     ),
@@ -245,8 +237,4 @@ function withFirst<T>(first: IteratorResult<T>, next: () => Promise<IteratorResu
       return given === undefined ? next() : Promise.resolve(given)
     },
   }
-}
-
-function microsSince(beganMs: number): number {
-  return Math.round((performance.now() - beganMs) * 1000)
 }

@@ -26,8 +26,8 @@ type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | '
 /** A stream that was open for longer than this tells that its sender is there, ms. */
 const STAYED_MS = 10_000
 
-/** What is told of other content under the same id. */
-type NewContent = Pick<UploadRecord, 'path' | 'sizeBytes'>
+/** What is told of other content under the same id; its holder takes a share of the disk for it, see `Grant.holder`. */
+type NewContent = Pick<UploadRecord, 'path' | 'sizeBytes'> & { readonly holder: string }
 
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
 export class Session {
@@ -167,7 +167,7 @@ export class Session {
    * @param waiting nothing is published when everybody who waits was revoked meanwhile.
    * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS, and what `waiting` throws.
    */
-  async finish(md5: string | undefined, generation: number, waiting: Waiting = {}): Promise<FinishedFile> {
+  async finish(md5: string | undefined, generation: number, waiting: Waiting): Promise<FinishedFile> {
     const phase = this.#phase
     if (phase.kind === 'finished') {
       if (md5 === undefined || md5 === phase.file.md5) return phase.file
@@ -177,7 +177,7 @@ export class Session {
       throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
     this.#waiting.add(waiting)
     try {
-      return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation))
+      return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation, waiting))
     } finally {
       this.#waiting.delete(waiting)
     }
@@ -209,9 +209,9 @@ export class Session {
     await this.#bytes.close()
   }
 
-  async #restartOnce(changes: NewContent, kept?: readonly ChunkRecord[]): Promise<void> {
+  async #restartOnce({ holder, ...changes }: NewContent, kept?: readonly ChunkRecord[]): Promise<void> {
     const record: UploadRecord = { ...this.#record, ...changes, state: { kind: 'receiving' } }
-    const stored = await beginAnew(this.#deps, record, this.#bytes, kept)
+    const stored = await beginAnew(this.#deps, record, holder, this.#bytes, kept)
     this.#record = record
     this.#bytes = this.#bytesFrom({ stored, durable: [] }, undefined)
     this.#phase = { kind: 'receiving' }
@@ -222,19 +222,19 @@ export class Session {
     return new ReceivedBytes(this.#deps, this.#losses, this.#record, recalled, digest, (error) => this.dismiss(error))
   }
 
-  #beginFinish(md5: string | undefined, generation: number): Promise<FinishedFile> {
+  #beginFinish(md5: string | undefined, generation: number, { sender }: Waiting): Promise<FinishedFile> {
     this.#mustReceive(generation)
-    const result = this.#finishOnce(md5)
+    const result = this.#finishOnce(md5, sender)
     this.#phase = { kind: 'finishing', md5, result }
     return result
   }
 
-  async #finishOnce(md5: string | undefined): Promise<FinishedFile> {
+  async #finishOnce(md5: string | undefined, sender: string): Promise<FinishedFile> {
     try {
       await this.#bytes.idle()
       const { missing } = this.#bytes
       if (missing.length > 0) throw new ReceiveError('MISSING_RANGES', `Bytes are missing: ${listed(missing)}.`)
-      this.#record = await this.#publish(md5)
+      this.#record = await this.#publish(md5, sender)
       const file = mustBeFinished(this.#record)
       this.#phase = { kind: 'finished', file }
       this.#deps.space.release(this.#record.fileId)
@@ -246,8 +246,8 @@ export class Session {
     }
   }
 
-  #publish(md5: string | undefined): Promise<UploadRecord> {
-    return publishReceived(this.#deps, this.#record, this.#bytes, md5, (verifiedBytes) => {
+  #publish(md5: string | undefined, sender: string): Promise<UploadRecord> {
+    return publishReceived(this.#deps, this.#record, this.#bytes, { md5, sender }, (verifiedBytes) => {
       // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
       if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
       this.#lease.mustHold()

@@ -8,16 +8,22 @@ import { PrefixDigests } from './prefix-digest.ts'
 import { endOfPrefix } from './range-set.ts'
 import { type Recalled, recall } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
+import { Shares } from './shares.ts'
 
 type Entry = {
   readonly session: Promise<Session>
   loaded: Session | undefined
   lease: Lease | undefined
   users: number
+  /** Whose share of the busy uploads it takes; see `Grant.holder`. */
+  readonly holder: string
   /** Resolves when nobody uses it any more and it is closed. */
   readonly gone: Promise<void>
   readonly leave: () => void
 }
+
+/** The share of what the receiver does for itself. */
+export const UPKEEP = ''
 
 /** Uploads that nobody uses any more, and of which it is remembered since when. */
 const MOST_REMEMBERED = 10_000
@@ -26,7 +32,7 @@ const MOST_REMEMBERED = 10_000
 export class Sessions {
   readonly #deps: SessionDeps
   readonly #now: () => number
-  readonly #limits: Pick<ReceiverLimits, 'maxBusyUploads'>
+  readonly #shares: Shares
   readonly #losses = new Losses()
   readonly #digests: PrefixDigests | undefined
   readonly #entries = new Map<string, Entry>()
@@ -38,7 +44,7 @@ export class Sessions {
   #closing = false
 
   /**
-   * @param limits each busy upload keeps one file open; more at the same time are told to come back later. Looked at for each, because it may change
+   * @param limits each busy upload keeps one file open. Who has its share of them busy is told to come back later. Looked at for each, because it may change
    * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what was not hashed as it came
    * @param now milliseconds since 1970
    */
@@ -51,17 +57,19 @@ export class Sessions {
     this.#deps = deps
     this.#now = now
     this.#digests = verifyFromDisk || deps.store.digestsParts ? undefined : new PrefixDigests(deps.hashing)
-    this.#limits = limits
+    this.#shares = new Shares(() => limits.maxBusyUploads)
     deps.leases.onLost((error) => this.#lose(error))
   }
 
   /**
    * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else still is.
    *
-   * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when too many uploads are busy, DRAINING when the receiver is closing; or what the task throws.
+   * @param holder whose share it takes while it is busy; see `Grant.holder`.
+   * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when the holder keeps its share of uploads busy, DRAINING when the receiver is closing; or
+   * what the task throws.
    */
-  async use<T>(fileId: string, task: (session: Session) => Promise<T>): Promise<T> {
-    const entry = this.#enter(fileId)
+  async use<T>(fileId: string, holder: string, task: (session: Session) => Promise<T>): Promise<T> {
+    const entry = this.#enter(fileId, holder)
     try {
       return await task(await entry.session)
     } finally {
@@ -75,7 +83,7 @@ export class Sessions {
    */
   async ifIdle(fileId: string, task: (session: Session, isAlone: () => boolean) => Promise<void>): Promise<void> {
     if (this.isBusy(fileId)) return
-    const entry = this.#enter(fileId)
+    const entry = this.#enter(fileId, UPKEEP)
     try {
       await task(await entry.session, () => entry.users === 1)
     } finally {
@@ -125,29 +133,29 @@ export class Sessions {
     await Promise.all(this.#closings.values())
   }
 
-  #enter(fileId: string): Entry {
+  #enter(fileId: string, holder: string): Entry {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
-    const known = this.#entries.get(fileId)
-    const { maxBusyUploads } = this.#limits
-    if (known === undefined && this.#entries.size >= maxBusyUploads) {
-      throw new ReceiveError('BUSY', `The receiver is busy with ${maxBusyUploads} uploads; try again later.`)
-    }
-    const entry = known ?? this.#open(fileId)
-    this.#entries.set(fileId, entry)
+    const entry = this.#entries.get(fileId) ?? this.#open(fileId, holder)
     entry.users++
     return entry
   }
 
-  #open(fileId: string): Entry {
+  #open(fileId: string, holder: string): Entry {
+    if (!this.#shares.take(holder)) {
+      const held = `${this.#shares.heldBy(holder)} of ${this.#shares.inAll}`
+      throw new ReceiveError('BUSY', `The receiver is busy with uploads, ${held} of them yours; try again later.`)
+    }
     let leave = () => {}
     const gone = new Promise<void>((resolve) => {
       leave = resolve
     })
     // A session that cannot be loaded is told to whoever uses it.
-    const session = this.#load(fileId, (lease) => {
+    const session = this.#load(fileId, holder, (lease) => {
       entry.lease = lease
     })
-    const entry: Entry = { session, loaded: undefined, lease: undefined, users: 0, gone, leave }
+    const entry: Entry = { session, loaded: undefined, lease: undefined, users: 0, holder, gone, leave }
+    this.#entries.set(fileId, entry)
+    this.#deps.space.enter(fileId)
     void session.then(
       (loaded) => {
         entry.loaded = loaded
@@ -161,7 +169,7 @@ export class Sessions {
     entry.users--
     if (entry.users > 0) return
     this.#remember(fileId)
-    if (this.#entries.get(fileId) === entry) this.#entries.delete(fileId)
+    this.#forget(fileId, entry)
     this.#closings.set(fileId, entry.gone)
     try {
       await this.#closeSession(fileId, entry)
@@ -169,6 +177,14 @@ export class Sessions {
       entry.leave()
       if (this.#closings.get(fileId) === entry.gone) this.#closings.delete(fileId)
     }
+  }
+
+  /** It is not busy any more, as far as others are concerned. */
+  #forget(fileId: string, entry: Entry): void {
+    if (this.#entries.get(fileId) !== entry) return
+    this.#entries.delete(fileId)
+    this.#shares.give(entry.holder)
+    this.#deps.space.leave(fileId)
   }
 
   #remember(fileId: string): void {
@@ -200,13 +216,13 @@ export class Sessions {
   /** Other receivers may be busy with all of these by now. */
   #lose(error: ReceiveError): void {
     for (const [fileId, entry] of [...this.#entries]) {
-      this.#entries.delete(fileId)
+      this.#forget(fileId, entry)
       this.#closings.set(fileId, entry.gone)
       entry.loaded?.dismiss(error)
     }
   }
 
-  async #load(fileId: string, onLease: (lease: Lease) => void): Promise<Session> {
+  async #load(fileId: string, holder: string, onLease: (lease: Lease) => void): Promise<Session> {
     await this.#closings.get(fileId)
     const lease = await this.#deps.leases.take(fileId)
     onLease(lease)
@@ -215,16 +231,19 @@ export class Sessions {
     const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
-    const recalled = await this.#recalled(record)
+    const recalled = await this.#recalled(record, holder)
     const changedAtMs = this.#digests && (await this.#deps.store.partChangedAtMs(fileId))
     const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(recalled.stored))
     return new Session(this.#deps, lease, this.#losses, record, recalled, digest)
   }
 
-  async #recalled(record: UploadRecord): Promise<Recalled> {
+  async #recalled(record: UploadRecord, sender: string): Promise<Recalled> {
     const { fileId, state } = record
     if (state.kind === 'finished') return { stored: [], durable: [] }
-    const recalled = await recall(this.#deps, record, { readAgain: !this.#losses.isUnsettled(fileId) })
+    const recalled = await recall(this.#deps, record, {
+      readAgain: !this.#losses.isUnsettled(fileId),
+      sender,
+    })
     this.#losses.settle(fileId)
     return recalled
   }

@@ -8,15 +8,20 @@ import { Journal, type JournalEntry, type Volume } from './journal.ts'
 import { isFinished, type Ledger, type UploadRecord } from './ledger/ledger.ts'
 import { lookAtPrivate, writePrivateFile } from './private-file.ts'
 import type { Appeared, PreparedFile, SmallFileStore, SmallWish } from './store/small-files.ts'
+import { SMALL_TURN, type Turns } from './turns.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
 const EMPTY_AFTER_BYTES = 32 * 1024 ** 2
 /** Nothing stays in the journal for longer than this before it is emptied, ms. */
 const EMPTY_AFTER_MS = 5000
 
+/** To store a small file takes about as long as to store so many bytes of a large one, whatever is in it. */
+const FILE_BYTES = 256 * 1024
+
 export type SmallFilesDeps = {
   readonly ledger: Ledger
   readonly store: SmallFileStore
+  readonly turns: Turns
   readonly onFinished: (file: FinishedFile) => void
   readonly onUnexpected: OnUnexpected
 }
@@ -27,6 +32,8 @@ export type SmallFile = {
   readonly data: Buffer
   /** Of the data, lower-case hex. */
   readonly md5: string
+  /** Whose turns storing it takes; see `senderOf`. */
+  readonly sender: string
   /** Throws the ReceiveError with which its device may not store it any more. */
   readonly mustBeAllowed: () => void
 }
@@ -106,8 +113,9 @@ export class SmallFiles {
     await this.#journal.close()
   }
 
-  async #put({ record, data, md5, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
-    const prepared = await this.#deps.store.prepare(record.fileId, record, data)
+  async #put({ record, data, md5, sender, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
+    const prepare = () => this.#deps.store.prepare(record.fileId, record, data)
+    const prepared = await this.#deps.turns.run(sender, FILE_BYTES + data.length, prepare, { size: SMALL_TURN })
     if (prepared === undefined) return undefined
     try {
       // What is in the journal is going to be a file, whatever happens.

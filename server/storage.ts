@@ -1,6 +1,7 @@
 import type { Hashing } from './hashing.ts'
 import type { Leases } from './leases.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { Readings } from './readings.ts'
 import type { Space } from './space.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import type { Turns } from './turns.ts'
@@ -12,5 +13,6 @@ export type Storage = {
   readonly store: ChunkStore
   readonly space: Space
   readonly turns: Turns
+  readonly readings: Readings
   readonly hashing: Hashing
 }

@@ -1,42 +1,195 @@
-import { createLine, type Sharer } from '../proto/line.ts'
+/** How much of the receiver a task takes while it runs, of {@link ALL}: a chunk or a block that is read, or a small file, which mostly waits. */
+const WHOLE_TURN = 8
+export const SMALL_TURN = 1
 
-/** Chunks that are stored at the same time: while one is on its way to the disk another is hashed, and who comes next need not wait long. */
-const AT_ONCE = 2
+/** Two chunks are stored at the same time: while one is on its way to the disk another is hashed, and who comes next need not wait long. */
+const ALL = 2 * WHOLE_TURN
+
+/**
+ * A sender that came back within so long after its last turn, ms, is waited for as long again by others that have had more. It stores one chunk after the
+ * other, and in the meantime one with many streams would have had a turn for each of its own.
+ */
+const AWAITED_MS = 30
+
+/** One that is as fast as the receiver is back within so long when nobody else has turns, ms; it was in vain to wait longer. */
+const QUICK_MS = 10
+
+/** So long in all may be waited in vain, ms, and such a part of the time after that: the others may well be held up by their networks. */
+const MOST_VAIN_MS = 300
+const VAIN_PART = 0.1
 
 /** Senders whose turns are remembered. The oldest of more is forgotten, and has not had any turn yet when it comes again. */
 const MOST_KNOWN = 1024
 
-/** Lets senders store chunks in turn, so that each of them gets as much of the receiver as any other, however many streams it opens. */
-export class Turns {
-  readonly #line = createLine(() => this.#letGo())
-  readonly #sharers = new Map<string, Sharer>()
-  #running = 0
+type Waiter = { readonly bytes: number; readonly size: number; readonly go: () => void }
 
-  /** Runs a task that stores so many bytes when it is its sender's turn. It must not wait for another one's turn. */
-  async run<T>(sender: string, bytes: number, task: () => Promise<T>): Promise<T> {
-    const turn = this.#line.join(bytes, this.#sharerOf(sender))
-    this.#letGo()
+/**
+ * `hadBytes`: what it has had or is to have; whoever has had least is next. `leftAtMs`: when its last turn ended and it had no other; `awayMs`: for how long
+ * it was away then, the last time.
+ */
+type Sender = {
+  hadBytes: number
+  running: number
+  readonly waiting: Set<Waiter>
+  leftAtMs: number
+  awayMs: number
+  /** Whether somebody waits for it to come back. */
+  isHeldFor: boolean
+}
+
+/**
+ * Lets senders store chunks, and read back what is stored, in turn, so that each of them gets as much of the receiver as any other, however many streams it
+ * opens. Nobody saves up turns: who comes later starts where the others are.
+ */
+export class Turns {
+  readonly #now: () => number
+  readonly #senders = new Map<string, Sender>()
+  readonly #backlogged = new Set<Sender>()
+  /** Who is likely to be back at once; the one that left first comes first. */
+  readonly #awaited = new Set<Sender>()
+  #timer: NodeJS.Timeout | undefined
+  #vainMs = { left: MOST_VAIN_MS, atMs: 0 }
+  #running = 0
+  /** What whoever had the last turn had had before it, bytes. */
+  #reachedBytes = 0
+
+  /** @param now a clock that is never set, ms. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  /**
+   * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another one's turn.
+   *
+   * @param options.signal ends the waiting; rejects with its reason.
+   * @param options.size see {@link SMALL_TURN}. @default that of a chunk
+   */
+  async run<T>(
+    sender: string,
+    bytes: number,
+    task: () => Promise<T>,
+    { signal, size = WHOLE_TURN }: { readonly signal?: AbortSignal | undefined; readonly size?: number } = {},
+  ): Promise<T> {
+    signal?.throwIfAborted()
+    const own = this.#senderOf(sender)
+    this.#comeBack(own)
+    const turn = this.#join(own, bytes, size, signal)
+    this.#admit()
     await turn
     try {
       return await task()
     } finally {
-      this.#running -= 1
-      this.#letGo()
+      own.running -= size
+      this.#running -= size
+      if (own.running === 0 && own.waiting.size === 0) this.#leave(own)
+      this.#admit()
     }
   }
 
-  #letGo(): void {
-    while (this.#running < AT_ONCE && this.#line.first() !== undefined) {
-      this.#running += 1
-      this.#line.letGo()
+  #leave(own: Sender): void {
+    own.leftAtMs = this.#now()
+    if (own.awayMs <= AWAITED_MS) this.#awaited.add(own)
+  }
+
+  #comeBack(own: Sender): void {
+    if (own.running === 0 && own.waiting.size === 0) own.awayMs = this.#now() - own.leftAtMs
+    if (this.#awaited.delete(own)) this.#stopWaitingFor(own, own.awayMs)
+  }
+
+  #stopWaitingFor(own: Sender, forMs: number): void {
+    if (own.isHeldFor && forMs > QUICK_MS) this.#vainMs.left -= forMs
+    own.isHeldFor = false
+  }
+
+  #mayWait(nowMs: number): boolean {
+    const { left, atMs } = this.#vainMs
+    this.#vainMs = { left: Math.min(MOST_VAIN_MS, left + (nowMs - atMs) * VAIN_PART), atMs: nowMs }
+    return this.#vainMs.left > 0
+  }
+
+  #join(own: Sender, bytes: number, size: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#remove(own, waiter)
+        reject(signal?.reason)
+        this.#admit()
+      }
+      const go = () => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const waiter: Waiter = { bytes, size, go }
+      signal?.addEventListener('abort', leave, { once: true })
+      own.waiting.add(waiter)
+      this.#backlogged.add(own)
+      own.hadBytes = Math.max(own.hadBytes, own.waiting.size === 1 ? this.#reachedBytes : 0)
+    })
+  }
+
+  #admit(): void {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      const { own, waiter } = next
+      this.#remove(own, waiter)
+      this.#reachedBytes = own.hadBytes
+      own.hadBytes += waiter.bytes
+      own.running += waiter.size
+      this.#running += waiter.size
+      waiter.go()
     }
   }
 
-  #sharerOf(sender: string): Sharer {
-    const sharer = this.#sharers.get(sender) ?? {}
-    this.#sharers.set(sender, sharer)
-    const [oldest] = this.#sharers.keys()
-    if (this.#sharers.size > MOST_KNOWN && oldest !== undefined) this.#sharers.delete(oldest)
-    return sharer
+  /** The first waiter of whoever has had least, when there is room for it. */
+  #next(): { readonly own: Sender; readonly waiter: Waiter } | undefined {
+    let next: { readonly own: Sender; readonly waiter: Waiter } | undefined
+    for (const own of this.#backlogged) {
+      const [waiter] = own.waiting
+      if (waiter === undefined || (next !== undefined && next.own.hadBytes <= own.hadBytes)) continue
+      if (!this.#isAheadOfAwaited(own)) next = { own, waiter }
+    }
+    return next !== undefined && this.#running + next.waiter.size <= ALL ? next : undefined
+  }
+
+  /** Whether somebody is awaited who has had no more. */
+  #isAheadOfAwaited(own: Sender): boolean {
+    const nowMs = this.#now()
+    for (const awaited of this.#awaited) {
+      const leftMs = AWAITED_MS - (nowMs - awaited.leftAtMs)
+      if (leftMs <= 0) {
+        this.#awaited.delete(awaited)
+        this.#stopWaitingFor(awaited, AWAITED_MS)
+      } else if (awaited.hadBytes <= own.hadBytes && this.#mayWait(nowMs)) {
+        awaited.isHeldFor = true
+        this.#lookAgain(leftMs)
+        return true
+      }
+    }
+    return false
+  }
+
+  #lookAgain(afterMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#admit()
+    }, Math.ceil(afterMs))
+  }
+
+  #remove(own: Sender, waiter: Waiter): void {
+    own.waiting.delete(waiter)
+    if (own.waiting.size === 0) this.#backlogged.delete(own)
+  }
+
+  #senderOf(name: string): Sender {
+    const sender = this.#senders.get(name) ?? {
+      hadBytes: 0,
+      running: 0,
+      waiting: new Set(),
+      leftAtMs: Number.NEGATIVE_INFINITY,
+      awayMs: Number.POSITIVE_INFINITY,
+      isHeldFor: false,
+    }
+    this.#senders.set(name, sender)
+    const [oldest] = this.#senders.keys()
+    if (this.#senders.size > MOST_KNOWN && oldest !== undefined) this.#senders.delete(oldest)
+    return sender
   }
 }

@@ -4,6 +4,8 @@ import type { UploadRecord } from './ledger/ledger.ts'
 
 /** Somebody who waits for a file to be verified and published. */
 export type Waiting = {
+  /** Whose turns verifying takes; see `senderOf`. */
+  readonly sender: string
   /** @default nobody is told */
   readonly onVerified?: OnVerified
   /** Throws the ReceiveError with which it may not go on with what is recorded. @default it always may */

@@ -143,14 +143,16 @@ function replaying<Request>(requests: AsyncIterator<Request>): () => AsyncIterat
   }
 }
 
-/** Ends a call when its caller may not go on, or the node that serves it is taken for dead. */
+/** Ends a call when its caller may not go on or is gone, or the node that serves it is taken for dead. */
 async function whileAlive<T>(
   call: PeerCall,
   isAlive: () => Promise<boolean>,
   admitted: Admitted,
   task: () => Promise<T>,
 ): Promise<T> {
-  const stop = admitted.onCut(() => call.cancel())
+  const cancel = () => call.cancel()
+  const stop = admitted.onCut(cancel)
+  admitted.gone?.addEventListener('abort', cancel, { once: true })
   const timer = setInterval(() => {
     isAlive()
       .then((alive) => alive || call.cancel())
@@ -161,6 +163,7 @@ async function whileAlive<T>(
   } finally {
     clearInterval(timer)
     stop()
+    admitted.gone?.removeEventListener('abort', cancel)
     call.cancel()
   }
 }

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import type { BeginUploadReply } from '../proto/generated/filetransfer/BeginUploadReply.ts'
+import { RECEIVER_CERTIFICATE_NAME } from '../proto/identity.ts'
+import { channelOptions, FileTransferClient } from '../proto/index.ts'
+import { CHUNK_BYTES } from '../proto/limits.ts'
+import { TOKEN_KEY } from '../proto/pairing.ts'
+
+/** How to reach the receiver, and as whom; without a token as a stranger. */
+export type Access = { readonly port: number; readonly certificatePem: string; readonly token?: string }
+
+type Client = InstanceType<typeof FileTransferClient>
+
+/** A connection of its own that pins the receiver. */
+export function connectAs({ port, certificatePem, token }: Access): Client {
+  const channel = credentials.createSsl(Buffer.from(certificatePem))
+  const bearer = credentials.createFromMetadataGenerator((_options, done) => {
+    const metadata = new Metadata()
+    metadata.set(TOKEN_KEY, `Bearer ${token}`)
+    done(null, metadata)
+  })
+  return new FileTransferClient(`127.0.0.1:${port}`, token === undefined ? channel : channel.compose(bearer), {
+    ...channelOptions,
+    'grpc.ssl_target_name_override': RECEIVER_CERTIFICATE_NAME,
+    'grpc.use_local_subchannel_pool': 1,
+  })
+}
+
+export function asked<Reply>(
+  call: (done: (error: ServiceError | null, reply?: Reply) => void) => unknown,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    call((error, reply) => (error ? reject(error) : resolve(reply as Reply)))
+  })
+}
+
+export const newKey = () => randomBytes(16).toString('hex')
+
+export function begin(client: Client, path: string[], size: number, more: object = {}): Promise<BeginUploadReply> {
+  return asked((done) => client.beginUpload({ uploadKey: newKey(), path, size, modifiedAtMs: 1, ...more }, done))
+}
+
+/** Sends a file on one stream, all of it at once, and finishes it. Answers its id. */
+export async function upload(client: Client, path: string[], data: Buffer): Promise<string> {
+  const begun = await begin(client, path, data.length)
+  const call = client.uploadChunks()
+  const stored = new Promise<void>((resolve, reject) => {
+    call.on('data', () => undefined)
+    call.on('error', reject)
+    call.on('end', resolve)
+  })
+  for (let offset = 0; offset < data.length; offset += CHUNK_BYTES) {
+    const piece = data.subarray(offset, offset + CHUNK_BYTES)
+    call.write({ fileId: begun.fileId, generation: begun.generation, offset, data: piece, crc32: crc32(piece) })
+  }
+  call.end()
+  await stored
+  const md5 = createHash('md5').update(data).digest('hex')
+  for await (const _reply of client.finishUpload({ fileId: begun.fileId, generation: begun.generation, md5 }));
+  return begun.fileId
+}
