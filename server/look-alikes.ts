@@ -52,6 +52,8 @@ export function takenFor(word: string, folded: (name: string) => string): (name:
   const short = wanted.replace(/^\.+/, '').slice(0, SHORT_LENGTH)
   return (name) => {
     const simple = simplified(name, folded)
+    // Most names begin with another letter, which is only itself.
+    if (/^[!-~]/.test(simple) && simple[0] !== wanted[0] && simple[0] !== short[0]) return false
     if (spells(simple, wanted, readingsOf) || spells(simple, short, readingsOf)) return true
     return simple.includes('~') && isShortName([...simple].map((character) => readingsOf(character)[0]).join(''), short)
   }

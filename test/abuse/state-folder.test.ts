@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmdirSync, statSync, symlinkSync } from 'node:fs'
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { expect, type TestContext, test } from 'vitest'
@@ -163,15 +163,19 @@ test('a store reads, deletes and settles nothing in the state folder, whatever i
   expect(await readFile(join(parts, 'a.part'), 'utf8')).toBe('abc')
 })
 
-test('a folder that got the number of one that is gone is not taken for it', async () => {
+test('a folder that got the number of one that is gone is not taken for it', async (context) => {
   const directory = await sandbox()
   const store = await openDiskStore(directory)
-  for (let round = 0; round < 50; round++) {
-    const own = join(directory, '.longshore', `gone ${round}`)
-    mkdirSync(own)
-    execFileSync('rmdir', [own])
-    expect(await store.makeFolder([`mine ${round}`, 'x'])).toEqual([`mine ${round}`, 'x'])
-  }
+  const own = join(directory, '.longshore', 'gone')
+  mkdirSync(own)
+  const { ino } = statSync(own)
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await store.makeFolder(['seen'])
+  rmdirSync(own)
+  mkdirSync(join(directory, 'mine'))
+  if (statSync(join(directory, 'mine')).ino !== ino)
+    context.skip('needs a file system that gives a number again at once')
+  expect(await store.makeFolder(['mine', 'x'])).toEqual(['mine', 'x'])
 })
 
 /** Mounts a file system that takes names in different case for one. */
