@@ -181,7 +181,7 @@ class VolumeFile implements Volume {
     }
     if (left === 0) return
     const what = left === 1 ? 'A small file' : `${left} small files`
-    onDamage(new Error(`${what} in the journal could not be believed and was left out; its sender will send it again.`))
+    onDamage(new Error(`${what} in the journal could not be believed; what its sender sent it sends again.`))
   }
 
   async clear(): Promise<void> {

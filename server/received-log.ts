@@ -160,7 +160,8 @@ export async function readReceivedLog(
     else if ('removedAt' in file) files.delete(file.path)
     else files.set(file.path, file)
   }
-  if (left > 0) onDamage(new Error(`${left} lines of ${path} could not be believed and were passed over.`))
+  const what = left === 1 ? 'A line' : `${left} lines`
+  if (left > 0) onDamage(new Error(`${what} of ${path} could not be believed, and counts for nothing.`))
   return files
 }
 

@@ -134,6 +134,8 @@ test.each([
   ['with a space before it', ' .longshore'],
   ['as a stream', '.longshore::$INDEX_ALLOCATION'],
   ['as a stream with a wide colon', '.longshore：x'],
+  ['as a stream with another colon', '.longshore\u2236x'],
+  ['with a dot of another script', '。longshore'],
   ['as another stream', '.longshore:x:$DATA'],
   ['encoded', '%2elongshore'],
   ['encoded otherwise', '.lon%67shore'],
@@ -149,6 +151,8 @@ test.each([
   ['as a short name with a dot', 'LONGSH~1.'],
   ['cut to it', `.longshore${'\u200b'.repeat(300)}x`],
   ['with two letters in one', '.loŋshore'],
+  ['in Cyrillic letters', '.лонгшоре'],
+  ['in letters that look Latin', '.ⳑοոցѕһоrе'],
 ])('the name %s is kept for the receiver, at any depth', (_how, name) => {
   for (const path of [[name], [name, 'x'], ['x', name, 'y']]) {
     expect(() => toSafePath(path)).toThrow("receiver's own folder")

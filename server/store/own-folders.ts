@@ -70,8 +70,8 @@ async function identityOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** For `catch`: a folder that is not there is an answer, everything else is an error. */
+/** For `catch`: of a folder that is not there, or that this user may not list, only itself is known. */
 function none(error: unknown): [] {
-  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return []
   throw error
 }
