@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -67,3 +77,35 @@ test('whose authority a receiver is trusted by is kept, and nonsense in its plac
     expect(known.list()).toEqual([])
   }
 })
+
+test('a list that others could read is closed, and one that is not the user’s own is not believed', () => {
+  const directory = stateDirectory()
+  const known = open(directory)
+  known.add(receiver('a'))
+  const file = join(directory, 'receivers.json')
+  chmodSync(file, 0o644)
+  expect(known.list()).toHaveLength(1)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(told.at(-1)).toContain(`others could read the tokens in ${file}; it is closed`)
+  chmodSync(file, 0o666)
+  expect(() => known.list()).toThrow('can be changed by other users (mode 0666)')
+  rmSync(file)
+  symlinkSync('/etc/passwd', file)
+  expect(() => known.list()).toThrow('is a symbolic link')
+})
+
+test.skipIf(process.getuid?.() !== 0)(
+  'root uses the list of a user and leaves it to that user; anybody else’s is refused (needs root)',
+  () => {
+    const directory = stateDirectory()
+    const known = open(directory)
+    known.prepare()
+    chownSync(directory, 65_534, 65_534)
+    known.add(receiver('a'))
+    const file = join(directory, 'receivers.json')
+    expect(statSync(file).uid).toBe(65_534)
+    expect(known.list()).toHaveLength(1)
+    chownSync(file, 1234, 1234)
+    expect(() => known.list()).toThrow('belongs to the user 1234')
+  },
+)

@@ -87,6 +87,7 @@ async function pairWith(receiver: string | undefined, options: PairOptions, know
     throw new UsageError(`--device-name takes 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters, got “${deviceName}”.`)
   }
   const authority = options.ca === undefined ? undefined : readAuthorities(options.ca)
+  known.prepare()
   const lines = readTypedLines()
   try {
     const link = { ...(await askForLink(receiver, lines)), ...(authority && { authority }) }

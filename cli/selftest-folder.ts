@@ -5,6 +5,7 @@ import { formatBytes } from './format.ts'
 import { type Checks, Problem } from './selftest-checks.ts'
 import { COARSEST_TIME_MS } from './selftest-files.ts'
 import { withScratch } from './selftest-scratch.ts'
+import { closedState, ownerAndMode } from './selftest-state.ts'
 
 /** The test's own files, twice, with room to spare, bytes. */
 const NEEDED_BYTES = 256 * 1024 * 1024
@@ -27,7 +28,9 @@ export async function checkFolder(directory: string, checks: Checks): Promise<Fo
     await checks.run('Unicode names', () => unicodeNames(scratch))
     await checks.run('writes in any order', () => writesInAnyOrder(scratch))
     await checks.run('modification time', () => modificationTime(scratch))
+    await checks.run('owner and mode', () => ownerAndMode(scratch))
   })
+  await checks.run('closed state', () => closedState(directory))
   return { writable, roomy }
 }
 

@@ -15,7 +15,8 @@ import {
   SENDER_MARK,
   type WalkedEntry,
 } from '../main/engine/engine.ts'
-import { takePidLock } from '../server/pid-lock.ts'
+import { ReceiveError } from '../server/errors.ts'
+import { type Taken, takePidLock } from '../server/pid-lock.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */
@@ -45,7 +46,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const file = join(stateDirectory, 'sends', `${name}.json`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   markSender(stateDirectory)
-  const lock = takePidLock(`${file}.lock`)
+  const lock = lockAt(`${file}.lock`)
   if (lock.kind === 'held') throw new UsageError(`the same command is running already (process ${lock.pid}).`)
   const earlier = byPlace(readKept(file))
   const batches = [...earlier.values()].flat().flatMap(({ batch }) => batch?.batchId ?? [])
@@ -125,6 +126,15 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
         lock.release()
       }
     },
+  }
+}
+
+function lockAt(path: string): Taken {
+  try {
+    return takePidLock(path)
+  } catch (error) {
+    if (error instanceof ReceiveError) throw new UsageError(error.message, { cause: error })
+    throw error
   }
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { accessError, chownOf, notBelieved, OTHERS_ALL, shownMode } from './doubt.ts'
+import { accessError, chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
 import { hasCode, type ReceiveError } from './errors.ts'
 import { commandAs, isBelieved, isRoot, newOwner, thisUser, userOf } from './owner.ts'
+import { isReceiversAlone } from './state-names.ts'
 
 /** What a folder was, and came to be: whose it is and its mode. */
 export type Closed = { readonly modeBefore: number; readonly stats: Pick<Stats, 'uid' | 'mode'> }
@@ -64,11 +65,13 @@ export async function closeFolder(path: string, use: FolderUse, change: ChangeMo
     const before = await folder.stat()
     if (!isBelieved(before.uid) && (await ownerOfNew(path)) === self) throw belongsTo(path, before.uid)
     const isOurs = before.uid === self || before.uid === newOwner()?.uid
-    if ((before.mode & OTHERS_ALL) !== 0 && isOurs) await change(folder, 0o700).catch(ifNotKept)
+    const isShared = use === 'state' && isOurs && (before.mode & OTHERS_ALL) !== 0 && !(await isReceiversAlone(path))
+    if (isShared && (before.mode & OTHERS_WRITE) !== 0) throw hasOtherThings(path, before.mode)
+    if ((before.mode & OTHERS_ALL) !== 0 && isOurs && !isShared) await change(folder, 0o700).catch(ifNotKept)
     const stats = await folder.stat()
     if (use === 'place') return { modeBefore: before.mode, stats }
     // A folder of root's, as the top of a volume is, is closed to all but the group that it was made for.
-    const isOpen = (stats.mode & (isOurs ? OTHERS_ALL : EVERYBODY_WRITES)) !== 0
+    const isOpen = (stats.mode & (isOurs && !isShared ? OTHERS_ALL : EVERYBODY_WRITES)) !== 0
     if (isOpen && !isOurs && (await ownerOfNew(path)) === self) throw belongsTo(path, stats.uid)
     if (isOpen) throw keepsNoModes(path, stats.mode)
     const kept = (await knownIn(path)) ?? (await newIn(path))
@@ -116,7 +119,11 @@ async function ownerOfNew(folder: string): Promise<number | undefined> {
 export async function openStateFolder(path: string): Promise<boolean> {
   const made = foldersFrom(await mkdir(path, { recursive: true, mode: 0o700 }), path)
   for (const folder of made) await giveAway(folder)
-  return ((await closeFolder(path, 'state')).modeBefore & OTHERS_ALL) !== 0
+  const { modeBefore, stats } = await closeFolder(path, 'state').catch(async (error: unknown) => {
+    for (const folder of made.reverse()) await rmdir(folder).catch(() => 'in use, or gone')
+    throw error
+  })
+  return (modeBefore & OTHERS_ALL) !== 0 && stats.mode !== modeBefore
 }
 
 /** Gives what the administrator made for somebody else to that user. */
@@ -156,6 +163,13 @@ function belongsTo(path: string, uid: number): ReceiveError {
     ? `Run this as that user, \`${commandAs(uid)} longshore …\`, or, if the receiver is to run as root, \`${chownOf(path, '-R ')}\` first.`
     : `Run this as that user, or, if what is there is yours, \`${chownOf(path, '-R ')}\` as root; else move it away.`
   return notBelieved(`${path} belongs to ${userOf(uid)}, and this runs as ${userOf(self)}. ${remedy}`)
+}
+
+function hasOtherThings(path: string, mode: number): ReceiveError {
+  const sentence = `${path} has other things in it and can be changed by other users (mode ${shownMode(mode)})`
+  return notBelieved(
+    `${sentence}, so no keys are kept there; name a folder of the receiver's own with --state-dir DIR.`,
+  )
 }
 
 const WAY_OUT =

@@ -5,21 +5,8 @@ import { chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './dou
 import { hasCode } from './errors.ts'
 import { isBelieved, thisUser, userOf } from './owner.ts'
 import type { Closed, FolderUse } from './private-folder.ts'
+import { STATE_FILES, STATE_FOLDERS } from './state-names.ts'
 
-/** What a receiver keeps, by name. Nothing else in the folder is touched: somebody may have chosen one with other things in it. */
-const FILES = [
-  'receiver-id',
-  'pairing.json',
-  'pairing.json.tries.new',
-  'listening.json',
-  'small-files.0',
-  'small-files.1',
-  'small-files.boot',
-  'received.jsonl',
-  'receiver.lock',
-  'place-id',
-]
-const FOLDERS = ['identity', 'devices', 'former-devices', 'ledger', 'parts', 'small', 'replacing', 'occupants']
 /** A receiver that goes on without these is another one to its senders, or sends them back to the beginning: somebody has to decide. */
 const NEEDED = ['identity', 'ledger']
 /** Whose files are looked at one by one. */
@@ -48,7 +35,7 @@ export async function sweepState(folder: string, use: FolderUse, closed: Closed)
     const found = await lstat(path).catch(unlessGone)
     if (found === undefined) continue
     findings.names.push(name)
-    const isFolder = FOLDERS.includes(name)
+    const isFolder = STATE_FOLDERS.includes(name)
     if (!isBelieved(found.uid)) {
       if (use === 'state' && NEEDED.includes(name)) throw notBelieved(strange(path, found))
       findings.aside.push(await setAside(path))
@@ -57,7 +44,9 @@ export async function sweepState(folder: string, use: FolderUse, closed: Closed)
       await closeInner(path, found, findings)
     } else if (found.isFile()) await closeFile(path, found, stats, findings)
   }
-  const wasOpen = (modeBefore & OTHERS_WRITE) !== 0 || ((modeBefore & OTHERS_ALL) !== 0 && findings.names.length > 0)
+  const hadOwn = (modeBefore & OTHERS_ALL) !== 0 && findings.names.length > 0
+  // A folder that has other things in it may be looked into, as before.
+  const wasOpen = (modeBefore & OTHERS_WRITE) !== 0 || (hadOwn && (use === 'place' || stats.mode !== modeBefore))
   return told(folder, { use, wasOpen, mode: stats.mode }, findings)
 }
 
@@ -77,9 +66,10 @@ export async function mustBeOwnLedger(folder: string): Promise<void> {
   }
 }
 
+/** Nothing else in the folder is touched. */
 async function namesIn(folder: string): Promise<readonly string[]> {
   const there = new Set(await readdir(folder))
-  return [...FILES, ...FOLDERS].filter((name) => there.has(name))
+  return [...STATE_FILES, ...STATE_FOLDERS].filter((name) => there.has(name))
 }
 
 async function closeInner(path: string, found: Stats, findings: Findings): Promise<void> {
@@ -148,8 +138,11 @@ function told(
   const sentences: string[] = []
   if (is.wasOpen) {
     const isClosed = (is.mode & OTHERS_ALL) === 0
-    const now = isClosed ? 'is closed to them now' : `stays so (mode ${shownMode(is.mode)})`
-    sentences.push(`${folder} was open to other users, and ${now}.`)
+    sentences.push(
+      isClosed
+        ? `${folder} was open to other users, and is closed to them now.`
+        : `${folder} stays open to other users (mode ${shownMode(is.mode)}), because its file system keeps no permissions; so does what is received there.`,
+    )
     if (is.use === 'state' && names.includes('identity'))
       sentences.push('If somebody read its key, `longshore devices rotate-identity` makes a new one.')
   }

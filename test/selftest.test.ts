@@ -44,6 +44,8 @@ test('a good folder: every check is told, the verdict is good, and the folder is
     'Unicode names',
     'writes in any order',
     'modification time',
+    'owner and mode',
+    'closed state',
     'transfer',
     'symbolic links',
   ])
@@ -89,7 +91,7 @@ test('people read a line for each check, and one for the verdict', async () => {
   const run = longshore('selftest', '--dir', tempDir())
   expect(await run.ended()).toBe(0)
   expect(run.lines.slice(0, -1).every((line) => line.startsWith('✓ '))).toBe(true)
-  expect(run.lines.at(-1)).toMatch(/^All is well: 10 checks in /)
+  expect(run.lines.at(-1)).toMatch(/^All is well: 12 checks in /)
 })
 
 test('the way to a receiver: kind, round trip, throughput and limit, and nothing is left there', async () => {
