@@ -141,7 +141,7 @@ async function find(
   const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await deps.ledger.uploads.find(fileId)) : undefined
   if (begun) return begun
   const plainFileId = internalId(grant, fileId)
-  await names.remember(plainFileId, fileName)
+  await names.remember(grant, plainFileId, fileName)
   const record = own(grant, await deps.ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
     await sessions.use(plainFileId, grant.holder, async (session) =>

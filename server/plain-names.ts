@@ -1,25 +1,38 @@
 import type { Grant } from './grant.ts'
 import { toSafeName } from './safe-path.ts'
 
-/** How many names are remembered for files whose first chunk has not come yet. The oldest is forgotten first. */
+/** How many names are remembered for files whose first chunk has not come yet. Of more, the oldest of whoever told most is forgotten. */
 const MAX_NAMES = 10_000
 
 /** Where names are remembered, by the fileId of an upload that may not have begun. */
 export type KnownNames = {
   get(fileId: string): Promise<string | undefined>
-  set(fileId: string, name: string): Promise<void>
+  /** @param holder see `Grant.holder` */
+  set(fileId: string, name: string, holder: string): Promise<void>
 }
 
 /** For a receiver that is alone. */
 export function namesInMemory(): KnownNames {
-  const names = new Map<string, string>()
+  const names = new Map<string, { readonly name: string; readonly holder: string }>()
+  const toldBy = new Map<string, Set<string>>()
+  const forget = (fileId: string) => {
+    const { holder = '' } = names.get(fileId) ?? {}
+    names.delete(fileId)
+    const told = toldBy.get(holder)
+    if (told?.delete(fileId) && told.size === 0) toldBy.delete(holder)
+  }
+  const forgetOne = () => {
+    const [first = new Set<string>(), ...others] = toldBy.values()
+    const [oldest] = others.reduce((most, told) => (told.size > most.size ? told : most), first)
+    if (oldest !== undefined) forget(oldest)
+  }
   return {
-    get: async (fileId) => names.get(fileId),
-    async set(fileId, name) {
-      names.delete(fileId)
-      names.set(fileId, name)
-      const [oldest] = names.keys()
-      if (names.size > MAX_NAMES && oldest !== undefined) names.delete(oldest)
+    get: async (fileId) => names.get(fileId)?.name,
+    async set(fileId, name, holder) {
+      forget(fileId)
+      names.set(fileId, { name, holder })
+      toldBy.set(holder, (toldBy.get(holder) ?? new Set()).add(fileId))
+      if (names.size > MAX_NAMES) forgetOne()
     },
   }
 }
@@ -33,8 +46,8 @@ export class PlainNames {
   }
 
   /** Remembers the name a client gave to an upload. An empty one says nothing. */
-  async remember(fileId: string, fileName: string): Promise<void> {
-    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName))
+  async remember({ holder }: Grant, fileId: string, fileName: string): Promise<void> {
+    if (fileName !== '') await this.#known.set(fileId, toSafeName(fileName), holder)
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
