@@ -26,7 +26,8 @@ import { ReceiveError } from './errors.ts'
 import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
-import { type PlainDeps, receivePlain, storedStatus } from './plain-uploads.ts'
+import { storedStatus } from './plain-status.ts'
+import { type PlainDeps, receivePlain } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
 import {
@@ -204,7 +205,10 @@ export function createService(
         return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
       }
       const grant = grantOf(admitted.caller)
-      const file = await asked.answerFor(asker, (plainId, isFirst) => howFar(plain, grant, plainId, isFirst))
+      const reader = { sender: grant.holder, signal: admitted.gone }
+      const file = await asked.answerFor(asker, (plainId, isFirst) =>
+        deps.readings.run(reader, () => howFar(plain, grant, plainId, isFirst)),
+      )
       return storedStatus(file)
     }),
 
