@@ -23,6 +23,7 @@ const ATTACKS = [
   'CheckPaths of 1000 paths',
   'ListUploads of 1000 uploads',
   'SKIP_SAME begins with 256 MiB',
+  'begins that are cancelled',
   'strangers: connections, handshakes, refused calls',
 ] as const
 

@@ -5,11 +5,10 @@ import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
 import { finishAllowed, followingRights } from './current-rights.ts'
 import { Damage } from './damage.ts'
 import { ReceiveError } from './errors.ts'
-import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
 import { isFinished, type UploadRecord } from './ledger/ledger.ts'
 import type { PlainNames } from './plain-names.ts'
-import { listed } from './range-set.ts'
+import { type PlainStatus, storedStatus, whatIsMissing } from './plain-status.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { isThere, openStillPublished } from './still-published.ts'
@@ -30,9 +29,6 @@ export type PlainChunk = {
 
 /** The chunks of one call, and who it counts for. */
 export type PlainChunks = AsyncIterator<PlainChunk> & { readonly sender: string }
-
-/** How a call ended, as a plain client reads it. */
-export type PlainStatus = { readonly success: boolean; readonly message: string }
 
 /** Plain uploads are never opened a second time, so all of their streams are of one generation. */
 const GENERATION = 0
@@ -93,11 +89,6 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
   )
 }
 
-/** What a plain client reads of a file that is complete. */
-export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): PlainStatus {
-  return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, MD5 ${md5}` }
-}
-
 /**
  * Names a plain client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
  * issues: those have neither letter.
@@ -147,7 +138,7 @@ async function take(
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
     try {
-      const publishedAs = await repeatedFile(plain, session, chunk)
+      const publishedAs = await repeatedFile(plain, session, chunk, chunks.sender)
       if (publishedAs !== undefined) {
         brought.add({ ...broughtAs, publishedAs })
         return 'repeated'
@@ -218,6 +209,7 @@ async function repeatedFile(
   { deps }: PlainDeps,
   session: Session,
   chunk: PlainChunk,
+  sender: string,
 ): Promise<readonly string[] | undefined> {
   const { record } = session
   const { sizeBytes } = record
@@ -228,7 +220,8 @@ async function repeatedFile(
   try {
     if (file.sizeBytes !== sizeBytes) return undefined
     let compared = 0
-    for await (const block of file.read(chunk.offset, chunk.offset + chunk.data.length)) {
+    const blocks = file.read(chunk.offset, chunk.offset + chunk.data.length)
+    for await (const block of deps.readings.inTurns({ sender }, blocks)) {
       if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
       compared += block.length
     }
@@ -247,12 +240,6 @@ function mustFit({ offset, totalBytes, data, isLast }: PlainChunk): void {
   }
   if (data.length === 0 && totalBytes > 0 && !isLast)
     throw new ReceiveError('BAD_LENGTH', 'Only the chunk of an empty file may be empty.')
-}
-
-function whatIsMissing(session: Session, damaged: ReadonlySet<number>): string {
-  const missing = `Missing bytes: ${listed(session.missing)} of ${session.record.sizeBytes}.`
-  if (damaged.size === 0) return missing
-  return `Arrived damaged at offset ${[...damaged].slice(0, 5).join(', ')}: chunk_md5 did not match. ${missing}`
 }
 
 const md5 = (data: Buffer) => createHash('md5').update(data).digest('hex')

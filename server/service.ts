@@ -28,7 +28,8 @@ import { type Grant, mustOwn } from './grant.ts'
 import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from './inspect.ts'
 import { openUploads } from './list-uploads.ts'
 import { makeFolder } from './make-folder.ts'
-import { type PlainDeps, receivePlain, storedStatus } from './plain-uploads.ts'
+import { storedStatus } from './plain-status.ts'
+import { type PlainDeps, receivePlain } from './plain-uploads.ts'
 import { type PutDeps, put, putEach } from './put-files.ts'
 import { toOffset } from './to-offset.ts'
 import {
@@ -202,7 +203,10 @@ export function createService(
         return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
       }
       const grant = grantOf(admitted)
-      const file = await asked.answerFor(asker, (plainId, isFirst) => howFar(plain, grant, plainId, isFirst))
+      const reader = { sender: grant.holder, signal: admitted.gone }
+      const file = await asked.answerFor(asker, (plainId, isFirst) =>
+        deps.readings.run(reader, () => howFar(plain, grant, plainId, isFirst)),
+      )
       return storedStatus(file)
     }),
 

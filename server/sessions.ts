@@ -142,8 +142,12 @@ export class Sessions {
 
   #open(fileId: string, holder: string): Entry {
     if (!this.#shares.take(holder)) {
-      const held = `${this.#shares.heldBy(holder)} of ${this.#shares.inAll}`
-      throw new ReceiveError('BUSY', `The receiver is busy with uploads, ${held} of them yours; try again later.`)
+      const held = this.#shares.heldBy(holder)
+      const share = held === 0 ? 'there is no room for another one' : `${held} of them of this sender, its share`
+      throw new ReceiveError(
+        'BUSY',
+        `The receiver is busy with ${this.#shares.inAll} uploads, ${share}; try again later.`,
+      )
     }
     let leave = () => {}
     const gone = new Promise<void>((resolve) => {

@@ -5,6 +5,9 @@ export const SMALL_TURN = 1
 /** Two chunks are stored at the same time: while one is on its way to the disk another is hashed, and who comes next need not wait long. */
 const ALL = 2 * WHOLE_TURN
 
+/** What each turn counts for besides its bytes, however few they are: the ledger has to be told of a chunk of any length. */
+const TURN_BYTES = 64 * 1024
+
 /**
  * A sender that came back within so long after its last turn, ms, is waited for as long again by others that have had more. It stores one chunk after the
  * other, and in the meantime one with many streams would have had a turn for each of its own.
@@ -131,7 +134,7 @@ export class Turns {
       const { own, waiter } = next
       this.#remove(own, waiter)
       this.#reachedBytes = own.hadBytes
-      own.hadBytes += waiter.bytes
+      own.hadBytes += waiter.bytes + TURN_BYTES
       own.running += waiter.size
       this.#running += waiter.size
       waiter.go()

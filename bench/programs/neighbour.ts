@@ -100,6 +100,12 @@ const attacks: Readonly<Record<string, () => Promise<void>>> = {
       await asked((done) => clientFor(index).abortUpload({ fileId }, done))
     })
   },
+  async 'begins that are cancelled'() {
+    forEver(128, async (index) => {
+      const { fileId } = await begin(clientFor(index), [newKey()], MIB)
+      await asked((done) => clientFor(index).abortUpload({ fileId }, done))
+    })
+  },
   async 'strangers: connections, handshakes, refused calls'() {
     const { port } = access
     forEver(16, async () => {

@@ -24,17 +24,17 @@ return 1`,
 
 /** Two keys for each sender, however many questions it asks. */
 export function namesInRedis(state: SharedState): KnownNames {
-  const keysOf = (owner: string) => {
+  const keysOf = (owner = '') => {
     const digest = createHash('sha256').update(owner).digest('hex').slice(0, OWNER_DIGITS)
     return [`longshore:names:${digest}`, `longshore:named:${digest}`] as const
   }
   return {
-    async get(fileId, owner) {
+    async get(fileId, { owner }) {
       const [names] = keysOf(owner)
       const name = await state.command('HGET', names, fileId)
       return Buffer.isBuffer(name) ? name.toString() : undefined
     },
-    async set(fileId, name, owner) {
+    async set(fileId, name, { owner }) {
       await state.run(rememberName, ...keysOf(owner), fileId, name, MOST_NAMES, NAMES_LAST_MS)
     },
   }
