@@ -67,6 +67,14 @@ export function mustStillBeAllowed(grant: Grant, record: UploadRecord): void {
   if (!isInPlace(grant, record)) throw changed()
 }
 
+/** The same for an upload that is placed at this moment, which mostly costs no more than a look. */
+export function allowedSince(grant: Grant, record: UploadRecord): () => void {
+  const before = grant.rights()
+  return () => {
+    if (grant.rights() !== before || !grant.isReserved(record)) mustStillBeAllowed(grant, record)
+  }
+}
+
 /** Throws BUSY when what a caller asked for belongs in another place by now than the one that was found for it, and what {@link Grant.place} throws. */
 export function mustStillBePlaced(grant: Grant, asked: readonly string[], path: readonly string[]): void {
   if (!isSamePath(grant.place(asked), path)) throw changed()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { KnownDevice } from './device.ts'
 import { ReceiveError } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
@@ -11,6 +12,8 @@ import type { ChunkStore } from './store/chunk-store.ts'
 const MEASURE_EVERY_MS = 600_000
 /** Before an upload is refused, a measurement older than this is made anew, ms. */
 const REFUSE_AFTER_MS = 2000
+/** See {@link Quotas.close}. */
+const CLOSE_WITHIN_MS = 1000
 
 /** What is going to be in the receiving folder. */
 type Open = {
@@ -123,10 +126,10 @@ export class Quotas {
     return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...left))
   }
 
-  /** Stops measuring; whoever waits for it is told that the receiver is closing. */
+  /** Stops measuring; whoever waits for it is told that the receiver is closing. A store that does not answer is not waited for. */
   async close(): Promise<void> {
     this.#closing.abort(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
-    await this.#measuring
+    await Promise.race([this.#measuring, delay(CLOSE_WITHIN_MS, undefined, { ref: false })])
   }
 
   async #reserve(id: string, item: QuotaItem): Promise<void> {

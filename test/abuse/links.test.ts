@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from '../../server/fixtures/client.ts'
 import { sandbox } from '../../server/fixtures/receiving.ts'
 import { secured } from '../../server/fixtures/secured.ts'
-
 import { bytes, check, leftSteps, QUOTA, STEP } from './devices.ts'
 
 test('a quota followed links: it counts what is in the folder itself, a file once for each of its names', async () => {
