@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allowedSince, finishAllowed } from './current-rights.ts'
+import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
 import type { KnownDevice } from './device.ts'
 import { ReceiveError } from './errors.ts'
 import { grantOf } from './grant.ts'
@@ -59,7 +59,7 @@ test.each(changes)('%s while a file is verified: it is not stored, and its sende
   let outcome: unknown
   const session = {
     record,
-    finished: undefined,
+    isOpen: true,
     async finish(_md5: string, _generation: number, { mustBeAllowed }: Waiting) {
       mustBeAllowed?.(record)
       act(known)
@@ -89,3 +89,21 @@ function codeOf(act: () => void): string {
     return (error as ReceiveError).code
   }
 }
+
+test('an upload that is cancelled while its room is looked for keeps none', async () => {
+  const { grant, change } = await scene()
+  change({ folder: ['after'] })
+  let isOpen = true
+  const rename = async () => expect.unreachable('It is renamed.')
+  const session = {
+    record,
+    rename,
+    get isOpen() {
+      return isOpen
+    },
+  } as unknown as Session
+  const following = followRights(grant, session)
+  isOpen = false
+  await following
+  expect(grant.isReserved({ ...record, path: ['after', 'x'] })).toBe(false)
+})

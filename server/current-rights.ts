@@ -17,12 +17,14 @@ export function mayReplaceOrThrow({ mayOverwrite }: Grant, { onConflict }: { rea
  * @throws ReceiveError NOT_ALLOWED, QUOTA, BAD_NAME, NO_TOKEN, TOKEN_EXPIRED; the upload stays as it is then.
  */
 export async function followRights(grant: Grant, session: Session): Promise<void> {
-  if (session.finished) return
+  if (!session.isOpen) return
   grant.mustBeValid()
   const { record } = session
   mayReplaceOrThrow(grant, record)
   const path = placeNow(grant, record)
   await grant.reserve({ ...record, path })
+  // It may have been finished or cancelled meanwhile, and with it what it had reserved before.
+  if (!session.isOpen) return grant.release(record.fileId)
   if (!isSamePath(path, record.path)) await session.rename(path)
 }
 
@@ -50,7 +52,7 @@ export async function finishAllowed(
   onVerified?: OnVerified,
 ): Promise<FinishedFile> {
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
-  if (!session.finished && !isInPlace(grant, session.record)) await followRights(grant, session)
+  if (session.isOpen && !isInPlace(grant, session.record)) await followRights(grant, session)
   return session.finish(md5, generation, {
     ...(onVerified !== undefined && { onVerified }),
     mustBeAllowed: (record) => mustStillBeAllowed(grant, record),

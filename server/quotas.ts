@@ -162,7 +162,7 @@ export class Quotas {
     try {
       for (const { place, limit } of this.#governing(item.folders)) {
         const neededBytes = place.costOf(item)
-        // A folder that is there is no more of it. One that was not measured yet appeared a moment ago.
+        // A quota that was given a moment ago, on a folder that was not measured yet, has no room so far.
         const leftBytes = place.usedBytes === undefined ? -1 : Math.max(0, limit.bytes - place.usedBytes)
         if (neededBytes > 0 && neededBytes > leftBytes) return { neededBytes, leftBytes: Math.max(0, leftBytes) }
       }
