@@ -62,7 +62,7 @@ export class Quotas {
   async watching(ledger: Ledger, { isShared = false } = {}): Promise<Ledger> {
     const recount = new Recount(ledger.uploads, {
       keep: (record) => this.#keep(record),
-      drop: (fileId) => this.#set(fileId, undefined),
+      drop: (fileId) => this.#endedElsewhere(fileId),
     })
     await recount.run()
     if (isShared) this.#recount = recount
@@ -136,8 +136,8 @@ export class Quotas {
     if (this.#isGranted(id, item)) return
     const shared = this.#recount
     for (const maxAgeMs of shared ? [REFUSE_AFTER_MS, 0] : [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
-      await this.#measured(item.folders, maxAgeMs)
       if (this.#governing(item.folders).length > 0) await shared?.run()
+      await this.#measured(item.folders, maxAgeMs)
       // Nothing is waited for between the look and the reservation, so two uploads cannot both have the last bytes.
       if (this.#tightest(id, item) === undefined) return this.#grant(id, item)
     }
@@ -188,6 +188,12 @@ export class Quotas {
     if (!this.#open.has(id)) return
     for (const key of [TOP_KEY, ...item.folders]) this.#places.get(key)?.add(item)
     this.#set(id, undefined)
+  }
+
+  /** Another node has finished an upload, or it was cancelled there. */
+  #endedElsewhere(fileId: string): void {
+    for (const key of [TOP_KEY, ...(this.#open.get(fileId)?.item.folders ?? [])]) this.#places.get(key)?.doubt()
+    this.#set(fileId, undefined)
   }
 
   #set(id: string, open: Open | undefined): void {
