@@ -24,7 +24,7 @@ export function tokenCommand(): Command {
     .requiredOption('--name <name>', 'what the list of devices shows')
     .option('--ttl <duration>', 'how long it is good for: 90m, 24h, 90d; for ever by default')
     .option('--folder <folder>', 'its files go below this folder of the receiving folder, and nowhere else')
-    .option('--quota <size>', 'how much that folder may hold: 500G, with K, M, G or T of 1024')
+    .option('--quota <size>', 'how much that folder may hold, whoever stores there: 500G, with K, M, G or T of 1024')
     .option('--no-overwrite', 'it may not replace files that are there')
     .action(createToken)
   const token = new Command('token').description('Make tokens for senders that nobody can type a code into.')

@@ -186,7 +186,7 @@ function admit(
   address: string,
 ): Admitted {
   const { device } = caller
-  const errorNow = () => (devices.isExpired(device) ? expired() : noToken())
+  const errorNow = () => (devices.isExpired(devices.find(device.id) ?? device) ? expired() : noToken())
   const mustBeValid = () => {
     if (!devices.isValid(device)) throw errorNow()
   }

@@ -17,12 +17,14 @@ export function mayReplaceOrThrow({ mayOverwrite }: Grant, { onConflict }: { rea
  * @throws ReceiveError NOT_ALLOWED, QUOTA, BAD_NAME, NO_TOKEN, TOKEN_EXPIRED; the upload stays as it is then.
  */
 export async function followRights(grant: Grant, session: Session): Promise<void> {
-  if (session.finished) return
+  if (!session.isOpen) return
   grant.mustBeValid()
   const { record } = session
   mayReplaceOrThrow(grant, record)
   const path = placeNow(grant, record)
   await grant.reserve({ ...record, path })
+  // It may have been finished or cancelled meanwhile, and with it what it had reserved before.
+  if (!session.isOpen) return grant.release(record.fileId)
   if (!isSamePath(path, record.path)) await session.rename(path)
 }
 
@@ -50,7 +52,7 @@ export async function finishAllowed(
   onVerified?: OnVerified,
 ): Promise<FinishedFile> {
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
-  if (!session.finished && !isInPlace(grant, session.record)) await followRights(grant, session)
+  if (session.isOpen && !isInPlace(grant, session.record)) await followRights(grant, session)
   return session.finish(md5, generation, {
     sender: grant.holder,
     ...(onVerified !== undefined && { onVerified }),
@@ -66,6 +68,14 @@ export function mustStillBeAllowed(grant: Grant, record: UploadRecord): void {
   grant.mustBeValid()
   mayReplaceOrThrow(grant, record)
   if (!isInPlace(grant, record)) throw changed()
+}
+
+/** The same for an upload that is placed at this moment, which mostly costs no more than a look. */
+export function allowedSince(grant: Grant, record: UploadRecord): () => void {
+  const before = grant.rights()
+  return () => {
+    if (grant.rights() !== before || !grant.isReserved(record)) mustStillBeAllowed(grant, record)
+  }
 }
 
 /** Throws BUSY when what a caller asked for belongs in another place by now than the one that was found for it, and what {@link Grant.place} throws. */

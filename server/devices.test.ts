@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { Metadata } from '@grpc/grpc-js'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { deviceGate } from './auth.ts'
 import { addDevice, devicesFolderOf, keepDevice, readDevices, revokeDevice } from './device.ts'
 import { Devices } from './devices.ts'
 import { sandbox } from './fixtures/receiving.ts'
@@ -52,6 +54,56 @@ test('a file that says anything else than it should grants nothing, and no other
   const damage: string[] = []
   expect(await readDevices(state, ({ message }) => damage.push(message))).toEqual([device])
   expect(damage).toHaveLength(spoiled.length)
+})
+
+test('a crowd that shows tokens which nobody has makes for one look in half a second, and who has a new one is seen with it', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  const look = vi.spyOn(devices, 'look')
+  const startedAtMs = performance.now()
+  await Promise.all(Array.from({ length: 1000 }, () => devices.lookForStrangers()))
+  const { device } = await addDevice(state, laptop, 0)
+  await Promise.all(Array.from({ length: 1000 }, () => devices.lookForStrangers()))
+  expect(devices.find(device.id)).toEqual(device)
+  // Beside those that are made in any case.
+  const usual = Math.ceil((performance.now() - startedAtMs) / 500)
+  expect(look.mock.calls.length - usual).toBeLessThanOrEqual(2)
+})
+
+test('a token whose form is wrong, and one that was refused before, are refused without a look', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  const gate = deviceGate(devices)
+  const look = vi.spyOn(devices, 'lookForStrangers')
+  const show = (...tokens: string[]) => {
+    const metadata = new Metadata()
+    for (const token of tokens) metadata.add('authorization', token)
+    return gate(metadata, '', false)
+  }
+  const { token } = await addDevice(await sandbox(), laptop, 0)
+  const wrong = [['nonsense'], [token], [`Bearer ${token}x`], [`Bearer ${token.slice(1)}`], [`Bearer ${token}`, token]]
+  for (const tokens of wrong) await expect(show(...tokens)).rejects.toThrow('pair it first')
+  expect(look).not.toHaveBeenCalled()
+  for (let times = 0; times < 3; times++) await expect(show(`Bearer ${token}`)).rejects.toThrow('pair it first')
+  expect(look).toHaveBeenCalledOnce()
+  const { token: right } = await addDevice(state, laptop, 0)
+  expect((await show(`Bearer ${right}`)).caller.kind).toBe('device')
+})
+
+test('a time that is shortened or made longer counts for calls that are under way', async () => {
+  const state = await sandbox()
+  const devices = await opened(state)
+  const gate = deviceGate(devices)
+  const { device, token } = await addDevice(state, { ...laptop, expiresAtMs: Date.now() + 60_000 }, 0)
+  const metadata = new Metadata()
+  metadata.set('authorization', `Bearer ${token}`)
+  const admitted = await gate(metadata, '', false)
+  await keepDevice(state, { ...device, expiresAtMs: Date.now() - 1 })
+  await devices.lookAgain()
+  expect(() => admitted.mustBeValid()).toThrow('is over')
+  await keepDevice(state, { ...device, expiresAtMs: Date.now() + 120_000 })
+  await devices.lookAgain()
+  expect(() => admitted.mustBeValid()).not.toThrow()
 })
 
 test('only the id of a device can be revoked, and nothing that leads elsewhere', async () => {

@@ -64,9 +64,10 @@ export class Devices {
     return expiresAtMs !== undefined && expiresAtMs <= this.#now()
   }
 
-  /** True when the device is still the one it was when its call began, and its time is not over. */
-  isValid(device: Device): boolean {
-    return this.find(device.id)?.tokenDigest === device.tokenDigest && !this.isExpired(device)
+  /** True when the device is still the one it was when its call began, and its time, as it is now, is not over. */
+  isValid({ id, tokenDigest }: Device): boolean {
+    const now = this.find(id)
+    return now?.tokenDigest === tokenDigest && !this.isExpired(now)
   }
 
   /** Tells that a device has a call open. `cut` is called when the device may not go on. Answers the way to say that the call has ended. */

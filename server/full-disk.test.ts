@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../proto/limits.ts'
 import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from './fixtures/client.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
-import { becomeSmallDisk } from './fixtures/small-disk.ts'
+import { becomeSmallDisk, mounted } from './fixtures/small-disk.ts'
 
 test('[F1] uploads that would not fit together are refused before their first byte, and fit when there is space again', async (context) => {
   const within = await sandbox()
@@ -110,4 +110,20 @@ test('[F2] a disk that fills up in the middle loses nothing that was acknowledge
   await send(client, again, chunksOf(file).slice(3))
   expect(await finish(client, again, file.data)).toMatchObject({ md5: md5Of(file.data) })
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
+})
+
+test('a disk that can hardly name another file takes neither empty files nor folders, and keeps what is left for the receiver', async (context) => {
+  const within = await sandbox()
+  const folder = join(within, 'received')
+  await mkdir(folder)
+  mounted(['-t', 'tmpfs', '-o', 'size=16m,nr_inodes=3000', 'tmpfs', folder], context)
+  const { client } = await receiving(within)
+  const makeFolder = (name: string) => refusalOf(asked((done) => client.makeFolder({ path: [name] }, done)))
+  const empty = () => refusalOf(begin(client, source('empty', Buffer.alloc(0))))
+  expect([await makeFolder('a'), await empty()]).toEqual(['OK', 'OK'])
+  await mkdir(join(folder, 'many'))
+  for (let left = (await statfs(folder)).ffree; left >= 29; left--) await writeFile(join(folder, `many/${left}`), '')
+  expect([await makeFolder('b'), await empty()]).toEqual(Array(2).fill('RESOURCE_EXHAUSTED DISK_FULL'))
+  await rm(join(folder, 'many'), { recursive: true })
+  expect([await makeFolder('b'), await empty()]).toEqual(['OK', 'OK'])
 })

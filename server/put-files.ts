@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
 import { type BeginRequest, begin, newRecord, promiseRoom, turnOf } from './begun-uploads.ts'
-import { finishAllowed, mustStillBeAllowed } from './current-rights.ts'
+import { allowedSince, finishAllowed } from './current-rights.ts'
 import { ReceiveError, toReceiveError } from './errors.ts'
 import type { FinishedFile } from './finish.ts'
 import type { Grant } from './grant.ts'
@@ -72,12 +72,12 @@ async function putTogether(
   if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
   const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
   const { fileId } = record
+  const mustBeAllowed = allowedSince(grant, record)
   return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
     if ((await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
     await promiseRoom(deps, grant, record)
     let stored: FinishedFile | undefined
     try {
-      const mustBeAllowed = () => mustStillBeAllowed(grant, record)
       stored = await smallFiles.put({ record, data, md5, sender, mustBeAllowed })
       return stored
     } finally {

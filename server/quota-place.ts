@@ -24,6 +24,7 @@ export class QuotaPlace {
   readonly #key: string
   #usage: Usage | undefined
   #measuring: Promise<void> | undefined
+  #isDoubtful = false
   /** What came since the last measurement, or while it is under way. */
   #addedBytes = 0
   #known = new Set<string>()
@@ -89,7 +90,12 @@ export class QuotaPlace {
   isFresh(maxAgeMs: number): boolean {
     if (this.#usage === undefined || this.#measuring !== undefined) return false
     const { measuredAtMs, tookMs } = this.#usage
-    return performance.now() - measuredAtMs < Math.max(maxAgeMs, tookMs * REST_FACTOR)
+    return performance.now() - measuredAtMs < Math.max(this.#isDoubtful ? 0 : maxAgeMs, tookMs * REST_FACTOR)
+  }
+
+  /** Something may have come here that was not counted. */
+  doubt(): void {
+    this.#isDoubtful = true
   }
 
   /**
@@ -110,6 +116,7 @@ export class QuotaPlace {
     const startedAtMs = performance.now()
     const addedBefore = this.#addedBytes
     this.#made = []
+    this.#isDoubtful = false
     const known = new Set<string>()
     let bytes = 0
     const all = store.heldBelow(this.folder, signal)[Symbol.asyncIterator]()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { KnownDevice } from './device.ts'
 import { ReceiveError } from './errors.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
@@ -11,6 +12,8 @@ import type { ChunkStore } from './store/chunk-store.ts'
 const MEASURE_EVERY_MS = 600_000
 /** Before an upload is refused, a measurement older than this is made anew, ms. */
 const REFUSE_AFTER_MS = 2000
+/** See {@link Quotas.close}. */
+const CLOSE_WITHIN_MS = 1000
 
 /** What is going to be in the receiving folder. */
 type Open = {
@@ -59,7 +62,7 @@ export class Quotas {
   async watching(ledger: Ledger, { isShared = false } = {}): Promise<Ledger> {
     const recount = new Recount(ledger.uploads, {
       keep: (record) => this.#keep(record),
-      drop: (fileId) => this.#set(fileId, undefined),
+      drop: (fileId) => this.#endedElsewhere(fileId),
     })
     await recount.run()
     if (isShared) this.#recount = recount
@@ -123,18 +126,18 @@ export class Quotas {
     return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...left))
   }
 
-  /** Stops measuring; whoever waits for it is told that the receiver is closing. */
+  /** Stops measuring; whoever waits for it is told that the receiver is closing. A store that does not answer is not waited for. */
   async close(): Promise<void> {
     this.#closing.abort(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
-    await this.#measuring
+    await Promise.race([this.#measuring, delay(CLOSE_WITHIN_MS, undefined, { ref: false })])
   }
 
   async #reserve(id: string, item: QuotaItem): Promise<void> {
     if (this.#isGranted(id, item)) return
     const shared = this.#recount
     for (const maxAgeMs of shared ? [REFUSE_AFTER_MS, 0] : [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
-      await this.#measured(item.folders, maxAgeMs)
       if (this.#governing(item.folders).length > 0) await shared?.run()
+      await this.#measured(item.folders, maxAgeMs)
       // Nothing is waited for between the look and the reservation, so two uploads cannot both have the last bytes.
       if (this.#tightest(id, item) === undefined) return this.#grant(id, item)
     }
@@ -159,7 +162,7 @@ export class Quotas {
     try {
       for (const { place, limit } of this.#governing(item.folders)) {
         const neededBytes = place.costOf(item)
-        // A folder that is there is no more of it. One that was not measured yet appeared a moment ago.
+        // A quota that was given a moment ago, on a folder that was not measured yet, has no room so far.
         const leftBytes = place.usedBytes === undefined ? -1 : Math.max(0, limit.bytes - place.usedBytes)
         if (neededBytes > 0 && neededBytes > leftBytes) return { neededBytes, leftBytes: Math.max(0, leftBytes) }
       }
@@ -185,6 +188,12 @@ export class Quotas {
     if (!this.#open.has(id)) return
     for (const key of [TOP_KEY, ...item.folders]) this.#places.get(key)?.add(item)
     this.#set(id, undefined)
+  }
+
+  /** Another node has finished an upload, or it was cancelled there. */
+  #endedElsewhere(fileId: string): void {
+    for (const key of [TOP_KEY, ...(this.#open.get(fileId)?.item.folders ?? [])]) this.#places.get(key)?.doubt()
+    this.#set(fileId, undefined)
   }
 
   #set(id: string, open: Open | undefined): void {

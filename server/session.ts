@@ -83,6 +83,11 @@ export class Session {
     return this.#phase.kind === 'receiving' ? this.#bytes.digest : undefined
   }
 
+  /** Neither finished nor cancelled. */
+  get isOpen(): boolean {
+    return this.#phase.kind !== 'finished' && this.#phase.kind !== 'aborted'
+  }
+
   get finished(): FinishedFile | undefined {
     return this.#phase.kind === 'finished' ? this.#phase.file : undefined
   }
@@ -98,10 +103,9 @@ export class Session {
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
     this.#losses.mustBeTrusted(this.#record.fileId)
-    const generation = this.#record.generation + 1
     const policy = { onConflict, skipSame: skipSame ?? false }
     const changes = { modifiedAtMs, ...policy, ...(begunAtMs !== undefined && { begunAtMs }) }
-    this.#record = { ...this.#record, ...changes, generation }
+    this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
     )
@@ -169,10 +173,9 @@ export class Session {
    */
   async finish(md5: string | undefined, generation: number, waiting: Waiting): Promise<FinishedFile> {
     const phase = this.#phase
-    if (phase.kind === 'finished') {
-      if (md5 === undefined || md5 === phase.file.md5) return phase.file
+    if (phase.kind === 'finished' && (md5 === undefined || md5 === phase.file.md5)) return phase.file
+    if (phase.kind === 'finished')
       throw new ReceiveError('PARAMS_CHANGED', 'This upload was finished with another MD5.')
-    }
     if (phase.kind === 'finishing' && phase.md5 !== md5)
       throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
     this.#waiting.add(waiting)
@@ -260,11 +263,8 @@ export class Session {
       throw new ReceiveError('NOT_OPEN', `The upload takes no chunks: it is ${this.#phase.kind}.`)
     this.#lease.mustHold()
     this.#losses.mustBeTrusted(this.#record.fileId)
-    if (generation !== this.#record.generation) {
-      throw new ReceiveError(
-        'PREEMPTED',
-        `Generation ${generation} is over; the upload is at ${this.#record.generation}.`,
-      )
-    }
+    const { generation: now } = this.#record
+    if (generation !== now)
+      throw new ReceiveError('PREEMPTED', `Generation ${generation} is over; the upload is at ${now}.`)
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { ReceiveError } from './errors.ts'
 import { begin, connect, refusalOf, type Source, source } from './fixtures/client.ts'
 import { receiverOnFailingDisk } from './fixtures/failing-disk.ts'
 import { afterPowerCut, expected, flags, killedAfter, smallFiles } from './fixtures/killed-after.ts'
@@ -9,8 +10,12 @@ import { cuttableDisk } from './fixtures/power-cut.ts'
 import { fates, put, toPut } from './fixtures/put.ts'
 import { receiverProcess } from './fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from './fixtures/receiving.ts'
+import { openEmbeddedLedger } from './ledger/embedded.ts'
 import { readReceivedLog, receivedLogOf } from './received-log.ts'
 import { startReceiver } from './receiver.ts'
+import { SmallFiles } from './small-files.ts'
+import { openDiskStore } from './store/disk.ts'
+import { WholeFiles } from './whole-files.ts'
 
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
   timeout: 60_000,
@@ -167,4 +172,42 @@ test('a receiver that is closing takes no more small files', async () => {
   await receiver.close()
   call.write(toPut(source('a.bin', randomBytes(10))))
   expect(await ended).toMatch(/^UNAVAILABLE|^CANCELLED/)
+})
+
+test('a small file that its device may not store any more is neither written down nor stored', async () => {
+  const folder = await sandbox()
+  const ledger = await openEmbeddedLedger(join(folder, 'ledger'), (error) => expect.unreachable(String(error)))
+  onTestFinished(() => ledger.close())
+  const store = await openDiskStore(folder)
+  const data = Buffer.from('x')
+  const { path, uploadKey } = source('in/x', data)
+  const record = {
+    fileId: '0'.repeat(32),
+    origin: { kind: 'begun', uploadKey },
+    path,
+    askedPath: path,
+    sizeBytes: 1,
+    modifiedAtMs: 0,
+    onConflict: 'KEEP_BOTH',
+    generation: 0,
+    state: { kind: 'receiving' },
+  } as const
+  const mustBeAllowed = () => {
+    throw new ReceiveError('NOT_ALLOWED', 'Not any more.')
+  }
+  const file = { record, data, md5: '0'.repeat(32), mustBeAllowed }
+  const onFinished = () => expect.unreachable('It is finished.')
+  if (store.smallFiles === undefined) throw new Error('A disk takes small files.')
+  const smallFiles = await SmallFiles.open(folder, {
+    ledger,
+    store: store.smallFiles,
+    onFinished,
+    onUnexpected: onFinished,
+  })
+  await expect(smallFiles.put(file)).rejects.toThrow('Not any more.')
+  expect((await stat(join(folder, 'small-files.0'))).size).toBe(0)
+  await smallFiles.close()
+  const putWhole = async () => expect.unreachable('It is stored.')
+  await expect(new WholeFiles({ ledger, store: { putWhole }, onFinished }).put(file)).rejects.toThrow('Not any more.')
+  expect(Object.keys(await filesIn(join(folder, 'in')))).toEqual([])
 })

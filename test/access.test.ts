@@ -88,7 +88,7 @@ test('a token for a script is made before the receiver runs, and is good when it
     '--folder',
     'team/ci',
     '--quota',
-    '2K',
+    '8K',
     '--ttl',
     '1d',
     '--no-overwrite',
@@ -99,13 +99,13 @@ test('a token for a script is made before the receiver runs, and is good when it
   const [device] = administer('devices', '--dir', directory, '--json')
     .stdout.split('\n')
     .map((line) => JSON.parse(line))
-  expect(device).toMatchObject({ name: 'ci', folder: 'team/ci', quotaBytes: 2048, mayOverwrite: false })
+  expect(device).toMatchObject({ name: 'ci', folder: 'team/ci', quotaBytes: 8192, mayOverwrite: false })
 
   const { listening, port } = await receive(directory)
   expect(listening.fingerprint).toBe(fingerprint)
   const client = connectSecurely(port, pemOf(directory), made.stdout)
   expect(await upload(client, source('a.bin', randomBytes(2000)))).toMatchObject({ storedAs: 'team/ci/a.bin' })
-  expect(await refusalOf(upload(client, source('b.bin', randomBytes(49))))).toBe('RESOURCE_EXHAUSTED QUOTA')
+  expect(await refusalOf(upload(client, source('b.bin', randomBytes(4097))))).toBe('RESOURCE_EXHAUSTED QUOTA')
 })
 
 test('flags that make no sense are refused with a sentence', () => {

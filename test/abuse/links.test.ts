@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from '../../server/fixtures/client.ts'
 import { sandbox } from '../../server/fixtures/receiving.ts'
 import { secured } from '../../server/fixtures/secured.ts'
-
+import { mounted } from '../../server/fixtures/small-disk.ts'
 import { bytes, check, leftSteps, QUOTA, STEP } from './devices.ts'
 
 test('a quota followed links: it counts what is in the folder itself, a file once for each of its names', async () => {
@@ -41,10 +41,10 @@ test('no link below the receiving folder is followed by a question: a file, a fo
   const begun = await begin(client, file)
   await send(client, begun, chunksOf(file))
   await finish(client, begun, file.data)
+  await mkdir(join(directory, 'other'))
   await rm(join(directory, 'in'), { recursive: true })
   await writeFile(join(outside, 'deep/a'), file.data)
   await symlink(outside, join(directory, 'in'))
-  await mkdir(join(directory, 'other'))
   await symlink(join(outside, 'deep/a'), join(directory, 'other/file'))
   expect(await check(client, begun.fileId, md5Of(file.data))).toMatchObject({ match: false, serverMd5: '' })
   const paths = [['other', 'file'], ['in', 'deep', 'a'], ['in']].map((path) => ({ path, size: STEP }))
@@ -53,4 +53,15 @@ test('no link below the receiving folder is followed by a question: a file, a fo
   const sameAs = (name: string) => refusalOf(begin(client, source(name, file.data), { onConflict: 'SKIP_SAME' }))
   expect(await sameAs('other/file')).toBe('OK')
   expect(await sameAs('in/deep/a')).toContain('STORAGE_NOT_WRITABLE')
+})
+
+test('another disk, and the state folder, that are mounted in a folder do not count against its quota', async (context) => {
+  const { device, directory } = await secured()
+  for (const name of ['z/disk', 'z/state']) await mkdir(join(directory, name), { recursive: true })
+  mounted(['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', join(directory, 'z/disk')], context)
+  mounted(['--bind', join(directory, '.longshore'), join(directory, 'z/state')], context)
+  await writeFile(join(directory, 'z/disk/large'), bytes(50))
+  await writeFile(join(directory, 'z/small'), bytes(1))
+  const { client } = await device({ folder: ['z'], quotaBytes: 9 * STEP })
+  expect(await leftSteps(client)).toBe(8)
 })

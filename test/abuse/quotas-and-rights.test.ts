@@ -23,7 +23,6 @@ import {
 import { fates, put, toPut } from '../../server/fixtures/put.ts'
 import { filesIn, receiving, sandbox } from '../../server/fixtures/receiving.ts'
 import { connectSecurely, secured } from '../../server/fixtures/secured.ts'
-
 import { bytes, changeRights, leftSteps, makeFolder, QUOTA, STEP } from './devices.ts'
 
 const NOT_ALLOWED = 'PERMISSION_DENIED NOT_ALLOWED'

@@ -14,7 +14,6 @@ import {
   upload,
 } from '../../server/fixtures/client.ts'
 import { secured } from '../../server/fixtures/secured.ts'
-
 import { bytes, check } from './devices.ts'
 
 test('a check told the MD5 of what another device had stored since', async () => {
