@@ -6,12 +6,14 @@ import type { Metadata } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
+import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { FORWARDED_KEY } from '../../proto/limits.ts'
 import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { asked, begin, refusalOf, source } from '../../server/fixtures/client.ts'
 import { connectSecurely, pairingWith } from '../../server/fixtures/secured.ts'
 import { readOrMakeIdentity } from '../../server/identity.ts'
 import { invite } from '../../server/pairing.ts'
+import { asFiles, issuedBy, makeAuthority } from '../support/authority.ts'
 import { makeIdentity } from '../support/tls-identity.ts'
 import { beginAs, fakeNode, heldUpload, idOf, listening, metadataOf, setHostileScene } from './hostile-scene.ts'
 
@@ -64,19 +66,36 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
     },
   )
 
-  test('who has taken the address of a node that encrypts is told nothing', async () => {
+  test.each([
+    ['a certificate of their own', async () => ({ taker: await makeIdentity(), tls: undefined })],
+    [
+      'another certificate of the same authority',
+      async () => {
+        const authority = await makeAuthority()
+        const issued = () => issuedBy(authority, RECEIVER_CERTIFICATE_NAME)
+        const [own, other] = [await issued(), await issued()]
+        const files = asFiles({ cert: own.cert + authority.cert, key: own.key })
+        const taker = { certificatePem: other.cert + authority.cert, keyPem: other.key }
+        return { taker, tls: { kind: 'issued', ...files } as const, trusted: authority.cert }
+      },
+    ],
+  ])('who has taken the address of a node that encrypts is told nothing: with %s', async (_how, made) => {
     const scene = await setHostileScene(redis, folder)
-    const { certificatePem, keyPem } = await makeIdentity()
+    const { taker, tls, trusted } = { trusted: undefined, ...(await made()) }
     let said = ''
-    const taker = createTlsServer({ cert: certificatePem, key: keyPem, ALPNProtocols: ['h2'] }, (socket) => {
-      socket.on('data', (data) => (said += data))
-      socket.on('error', () => undefined)
-    })
-    const address = await listening(taker)
-    const [one, other] = [await scene.node(), await scene.node({ nodeAddress: address })]
+    const server = createTlsServer(
+      { cert: taker.certificatePem, key: taker.keyPem, ALPNProtocols: ['h2'] },
+      (socket) => {
+        socket.on('data', (data) => (said += data.toString('latin1')))
+        socket.on('error', () => undefined)
+      },
+    )
+    const nodeAddress = await listening(server)
+    const how = tls && { tls }
+    const [one, other] = [await scene.node({ ...how }), await scene.node({ nodeAddress, ...how })]
     const device = await scene.device()
-    const begun = await heldUpload(await device.at(other))
-    const client = await device.at(one)
+    const begun = await heldUpload(await device.at(other, trusted))
+    const client = await device.at(one, trusted)
     const question = asked((done) => client.queryUploadedChunks({ fileId: begun.fileId }, done))
     expect(await refusalOf(question)).toBe('OK')
     expect(said).toBe('')

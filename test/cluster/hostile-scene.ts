@@ -13,11 +13,19 @@ import { asked, begin, type Client, chunksOf, connect, openStream, source } from
 import { connectSecurely } from '../../server/fixtures/secured.ts'
 import { readOrMakeIdentity } from '../../server/identity.ts'
 import { type Receiver, startReceiver } from '../../server/receiver.ts'
+import type { TlsConfig } from '../../server/tls.ts'
 
 const MIB = 1024 ** 2
 
 /** A node in this process; `calls` are those that ended there. */
 type HostileNode = Receiver & { readonly calls: readonly EndedCall[] }
+
+type NodeOptions = {
+  readonly encrypts?: boolean
+  readonly nodeAddress?: string
+  /** @default its own certificate */
+  readonly tls?: TlsConfig
+}
 
 /** Nodes that ask for tokens, on a folder of their own and a Redis that is empty. All of it ends with the test, but Redis. */
 export async function setHostileScene(redis: RunningRedis, folder: string) {
@@ -29,14 +37,14 @@ export async function setHostileScene(redis: RunningRedis, folder: string) {
   return {
     state,
     stateDirectory,
-    async node({ encrypts = true, nodeAddress = '' } = {}): Promise<HostileNode> {
+    async node({ encrypts = true, nodeAddress = '', tls }: NodeOptions = {}): Promise<HostileNode> {
       const calls: EndedCall[] = []
       const receiver = await startReceiver({
         directory,
         host: '127.0.0.1',
         port: 0,
         asksForTokens: true,
-        ...(encrypts && { tls: { kind: 'own' } }),
+        ...(encrypts && { tls: tls ?? { kind: 'own' } }),
         cluster: { redisUrl: redis.url, ...(nodeAddress && { nodeAddress }) },
         onCall: (call) => calls.push(call),
         onUnexpected: () => undefined,
@@ -50,9 +58,9 @@ export async function setHostileScene(redis: RunningRedis, folder: string) {
       return {
         token,
         /** Shows its token by itself to a node that encrypts; to any other, `shown` is for each call. */
-        async at({ port, fingerprint }: Receiver): Promise<Client> {
+        async at({ port, fingerprint }: Receiver, issued?: string): Promise<Client> {
           if (fingerprint === undefined) return connectPlainly(port)
-          return connectSecurely(port, (await readOrMakeIdentity(stateDirectory)).certificatePem, token)
+          return connectSecurely(port, issued ?? (await readOrMakeIdentity(stateDirectory)).certificatePem, token)
         },
         shown: () => metadataOf({ [TOKEN_KEY]: `Bearer ${token}` }),
       }
