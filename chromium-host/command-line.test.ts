@@ -31,6 +31,12 @@ test('what follows -- is the app’s alone', () => {
   expect(forApp).toContain('--not-a-switch')
 })
 
+test('what follows a link is the app’s alone', () => {
+  const args = ['.', '--lang=de', 'longshore://nas:1/', '-r', '/evil.js', '--inspect', '--no-sandbox']
+  const switches = new Map([['lang', 'de']])
+  expect(parseCommandLine(args)).toEqual({ target: '.', preloaded: [], forApp: args, switches })
+})
+
 test('a module to preload must have a name', () => {
   expect(() => parseCommandLine(['.', '--require'])).toThrow('--require needs the name of a module')
 })

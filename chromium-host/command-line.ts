@@ -15,13 +15,18 @@ export type CommandLine = {
 const INSPECT = /^--inspect(?:=(?:.*:)?(\d+))?$/
 const DEFAULT_INSPECT_PORT = 9229
 
-/** Reads arguments the way Electron's executable does, as far as development and tests use them. */
+/** Reads arguments the way Electron's executable does, as far as development and tests use them. Behind `--` and behind a link all is the app's alone. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
+  const end = endOfOptions(args)
   const preloaded: string[] = []
   const forApp: string[] = []
   let inspectPort: number | undefined
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
+    if (i >= end) {
+      forApp.push(arg)
+      continue
+    }
     const inspect = INSPECT.exec(arg)
     if (arg === '-r' || arg === '--require') {
       const name = args[++i]
@@ -41,11 +46,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   }
 }
 
+/** Electron on Windows reads no switches behind an address either: whoever makes a link must not choose how the app runs. */
+function endOfOptions(args: readonly string[]): number {
+  const end = args.findIndex((arg) => arg === '--' || /^[a-z][a-z\d+.-]+:/i.test(arg))
+  return end < 0 ? args.length : end
+}
+
 function switchesOf(args: readonly string[]): ReadonlyMap<string, string> {
-  const end = args.indexOf('--')
-  const read = end < 0 ? args : args.slice(0, end)
   return new Map(
-    read
+    args
+      .slice(0, endOfOptions(args))
       .filter((arg) => arg.startsWith('--'))
       .map((arg) => {
         const [name = '', ...value] = arg.slice(2).split('=')

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { createReceiveCommand } from '../server/run.ts'
+import { createReceiveCommand, withoutValues } from '../server/run.ts'
 import { devicesCommand } from './devices.ts'
 import { discoverCommand } from './discover.ts'
 import { keepFreedMemory } from './keep-freed-memory.ts'
@@ -20,6 +20,7 @@ const program = new Command('longshore')
   .description('Sends big files and folders to a box of yours, where they arrive verified.')
   .version(import.meta.env.LONGSHORE_VERSION)
   .exitOverride()
+  .configureOutput(withoutValues)
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     'after',

@@ -25,7 +25,7 @@ export const REASON_KEY = 'x-upload-reason'
  */
 export const UPLOAD_ID_KEY = 'x-upload-id'
 
-/** The metadata in which a node of a receiver tells another that it passes a call on, so that it is not passed on again. */
+/** The metadata in which a node of a receiver tells another for whom it passes a call on, so that it is let in, and not passed on again. Sealed: from anybody else it says nothing. */
 export const FORWARDED_KEY = 'x-longshore-forwarded'
 
 /**

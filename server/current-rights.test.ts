@@ -32,7 +32,7 @@ async function scene() {
     return device
   }
   const caller = { kind: 'device', device: now() } as const
-  const grant = grantOf({ caller, deviceNow: now, mustBeValid: () => void now() }, quotas)
+  const grant = grantOf({ caller, address: '', deviceNow: now, mustBeValid: () => void now() }, quotas)
   await grant.reserve(record)
   return {
     grant,

@@ -2,6 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { hookEnvironment } from './environment.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { startHooks } from './hooks.ts'
 
@@ -120,4 +121,24 @@ test.each([
       () => undefined,
     ),
   ).toThrow(sentence)
+})
+
+test('a hook gets what programs need, by the names that each system has for it, and nothing else', () => {
+  const secrets = {
+    AWS_SECRET_ACCESS_KEY: 's',
+    LONGSHORE_RECEIVE_REDIS: 's',
+    NODE_OPTIONS: 's',
+    LC_x: 's',
+    MYPATH: 's',
+  }
+  const here = { PATH: '/bin', HOME: '/h', LC_TIME: 'C', TZ: 'UTC' }
+  expect(hookEnvironment({ ...secrets, ...here, Path: 's' }, 'linux')).toEqual(here)
+  const windows = {
+    Path: 'C:\\',
+    SYSTEMROOT: 'C:\\Windows',
+    ComSpec: 'cmd',
+    'ProgramFiles(x86)': 'C:\\P',
+    APPDATA: 'C:\\A',
+  }
+  expect(hookEnvironment({ ...secrets, ...windows, HOME: 's' }, 'win32')).toEqual(windows)
 })

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { FinishPairingReplyInput } from '../proto/generated/filetransfer/FinishPairingReply.ts'
 import type { PairingServiceHandlers } from '../proto/generated/filetransfer/PairingService.ts'
 import type { StartPairingReplyInput } from '../proto/generated/filetransfer/StartPairingReply.ts'
@@ -13,31 +11,15 @@ import {
   newPairingCode,
   PAIRING_EVERY_MS,
   type PairingView,
-  readPairingCode,
   receiverProof,
 } from '../proto/pairing.ts'
 import { answering, type OnUnexpected } from './answer.ts'
 import { addDevice, formerIdOf } from './device.ts'
 import type { Devices } from './devices.ts'
 import { ReceiveError } from './errors.ts'
+import { type CodeTries, type Invite, inviteFileOf, inviteIn, spend, triesInFile } from './invite-file.ts'
 import { Pace } from './pace.ts'
-import {
-  type Found,
-  lookAtPrivate,
-  lookAtPrivateSync,
-  parsedObject,
-  removePrivateFile,
-  writePrivateFile,
-} from './private-file.ts'
-
-/** A code that one device may pair with. */
-export type Invite = {
-  /** In its canonical form. */
-  readonly code: string
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number
-  readonly wrongTries: number
-}
+import { lookAtPrivate, removePrivateFile, writePrivateFile } from './private-file.ts'
 
 /** How long a code can be used, ms. */
 const INVITE_FOR_MS = 600_000
@@ -47,18 +29,6 @@ const MAX_WRONG_TRIES = 5
 const ATTEMPT_FOR_MS = 60_000
 /** So many devices may be pairing at the same time; the oldest attempt is forgotten first. */
 const MAX_ATTEMPTS = 256
-
-/** What wrong proofs and a right one have made of a code. */
-export interface CodeTries {
-  /** @throws ReceiveError STATE_UNREACHABLE. */
-  isOpen(invite: Invite, mostWrong: number): Promise<boolean>
-  /**
-   * Counts a wrong proof, or uses the code up, in one step. Answers false, and does nothing, when the code is worth nothing any more.
-   *
-   * @throws ReceiveError STATE_UNREACHABLE.
-   */
-  judge(invite: Invite, isRight: boolean, mostWrong: number): Promise<boolean>
-}
 
 /** What a receiver that pairs works with. */
 export type PairingDeps = {
@@ -81,13 +51,13 @@ type Attempt = PairingView & { readonly startedAtMs: number }
 /** Makes a new code for one device; the one before is worth nothing from now on. A running receiver takes it at once. */
 export async function invite(stateDirectory: string, nowMs: number): Promise<Invite> {
   const made = { code: newPairingCode(), expiresAtMs: nowMs + INVITE_FOR_MS, wrongTries: 0 }
-  await writePrivateFile(fileOf(stateDirectory), JSON.stringify(made))
+  await writePrivateFile(inviteFileOf(stateDirectory), JSON.stringify(made))
   return made
 }
 
 /** Closes pairing: no code is worth anything. */
 export async function withdrawInvite(stateDirectory: string): Promise<void> {
-  await removePrivateFile(fileOf(stateDirectory))
+  await removePrivateFile(inviteFileOf(stateDirectory))
 }
 
 /** Makes devices known to a receiver. */
@@ -163,7 +133,7 @@ export class Pairing {
     // Used up before it grants anything, so that no crash leaves it good for a second device.
     if (!(await this.#tries.judge(invite, isRight, MAX_WRONG_TRIES))) throw closed()
     if (!isRight) throw new ReceiveError('WRONG_CODE', 'The code is wrong.')
-    if (!(await removePrivateFile(fileOf(stateDirectory)))) throw closed()
+    if (!(await spend(inviteFileOf(stateDirectory)))) throw closed()
     this.#attempts.clear()
     const formerId = await formerIdOf(stateDirectory, formerToken)
     const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now(), formerId)
@@ -189,7 +159,7 @@ async function readOpenInvite(
   nowMs: number,
   onDoubt?: PairingDeps['onDoubt'],
 ): Promise<Invite | undefined> {
-  const look = await lookAtPrivate(fileOf(stateDirectory))
+  const look = await lookAtPrivate(inviteFileOf(stateDirectory))
   if (look.kind === 'doubtful') onDoubt?.(new Error(`Nobody can pair: ${look.why}`))
   const found = inviteIn(look)
   return found !== undefined && found.wrongTries < MAX_WRONG_TRIES && nowMs < found.expiresAtMs ? found : undefined
@@ -223,45 +193,4 @@ function unknownAttempt(): ReceiveError {
     'PAIRING_CLOSED',
     'This attempt to pair took too long, was used, or began at another node of the receiver; begin again.',
   )
-}
-
-/** For a receiver that is alone: the file of the code has its tries, and is deleted when it is used. */
-function triesInFile(stateDirectory: string): CodeTries {
-  return {
-    isOpen: async ({ wrongTries }, mostWrong) => wrongTries < mostWrong,
-    async judge({ code, wrongTries }, isRight, mostWrong) {
-      if (wrongTries >= mostWrong) return false
-      if (!isRight) countWrongTry(fileOf(stateDirectory), code)
-      return true
-    },
-  }
-}
-
-function fileOf(stateDirectory: string): string {
-  return join(stateDirectory, 'pairing.json')
-}
-
-/** A code that another process made meanwhile is left alone: nothing is waited for between the look and the change. */
-function countWrongTry(path: string, code: string): void {
-  const found = inviteIn(lookAtPrivateSync(path))
-  if (found?.code !== code) return
-  const aside = `${path}.tries.new`
-  // A link of that name would be written through.
-  rmSync(aside, { force: true, recursive: true })
-  writeFileSync(aside, JSON.stringify({ ...found, wrongTries: found.wrongTries + 1 }), { mode: 0o600, flag: 'wx' })
-  renameSync(aside, path)
-}
-
-function inviteIn(found: Found): Invite | undefined {
-  return found.kind === 'text' ? toInvite(found.text) : undefined
-}
-
-function toInvite(text: string): Invite | undefined {
-  const value = parsedObject(text)
-  const isWhole =
-    typeof value?.code === 'string' &&
-    readPairingCode(value.code) === value.code &&
-    typeof value.expiresAtMs === 'number' &&
-    typeof value.wrongTries === 'number'
-  return isWhole ? (value as Invite) : undefined
 }

@@ -54,12 +54,7 @@ export class PlainNames {
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
-  async pathOf(
-    grant: Grant,
-    fileId: string,
-    plainId: string,
-    before?: readonly string[],
-  ): Promise<readonly string[]> {
+  async pathOf(grant: Grant, fileId: string, plainId: string, before?: readonly string[]): Promise<readonly string[]> {
     const name = await this.#known.get(fileId, grant)
     if (name !== undefined) return grant.place([name])
     return before ?? grant.place([toSafeName(plainId)])

@@ -20,22 +20,23 @@ import { fewOfEach } from './trouble.ts'
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
 
+/** How a program complains about its flags: what somebody gave to one that they misspelt may be a secret. */
+export const withoutValues = {
+  outputError: (text: string, write: (text: string) => void) =>
+    write(text.replace(/(unknown option '-[\w-]+)=[^\n]*'/, "$1'")),
+}
+
 /**
  * A command that runs a receiver until SIGTERM or SIGINT, closes it gracefully and leaves 0 as the exit status; or 2, with one sentence on
  * standard error, when it could not start as it was asked to. The terminal program and the receiver's own process both run this one.
  */
 export function createReceiveCommand(name: string): Command {
-  return (
-    withReceiveFlags(new Command(name))
-      .description('Receives files into a folder, until it is told to stop.')
-      // What somebody gave to a flag that they misspelt may be a secret.
-      .configureOutput({
-        outputError: (text, write) => write(text.replace(/(unknown option '-[\w-]+)=[^\n]*'/, "$1'")),
-      })
-      .action(async (_flags: ReceiveFlags, command: Command) => {
-        process.exitCode = await runReceiver(command)
-      })
-  )
+  return withReceiveFlags(new Command(name))
+    .description('Receives files into a folder, until it is told to stop.')
+    .configureOutput(withoutValues)
+    .action(async (_flags: ReceiveFlags, command: Command) => {
+      process.exitCode = await runReceiver(command)
+    })
 }
 
 async function runReceiver(command: Command): Promise<number> {

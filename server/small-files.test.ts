@@ -15,6 +15,7 @@ import { readReceivedLog, receivedLogOf } from './received-log.ts'
 import { startReceiver } from './receiver.ts'
 import { SmallFiles } from './small-files.ts'
 import { openDiskStore } from './store/disk.ts'
+import { Turns } from './turns.ts'
 import { WholeFiles } from './whole-files.ts'
 
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
@@ -195,12 +196,13 @@ test('a small file that its device may not store any more is neither written dow
   const mustBeAllowed = () => {
     throw new ReceiveError('NOT_ALLOWED', 'Not any more.')
   }
-  const file = { record, data, md5: '0'.repeat(32), mustBeAllowed }
+  const file = { record, data, md5: '0'.repeat(32), sender: 'a', mustBeAllowed }
   const onFinished = () => expect.unreachable('It is finished.')
   if (store.smallFiles === undefined) throw new Error('A disk takes small files.')
   const smallFiles = await SmallFiles.open(folder, {
     ledger,
     store: store.smallFiles,
+    turns: new Turns(),
     onFinished,
     onUnexpected: onFinished,
   })

@@ -1,40 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { expect, test } from 'vitest'
 import { readPairingLink } from '../proto/pairing.ts'
+import { asFiles, issuedBy as issue, makeAuthority, type Pem } from './support/authority.ts'
 import { longshore } from './support/longshore-process.ts'
 import { makeFile, md5OfFile } from './support/made-file.ts'
 import { tempDir } from './support/temp-dir.ts'
 
-type Pem = { readonly cert: string; readonly key: string }
-
-const EC = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const
-
-/** A private authority, as a company runs one. */
-async function makeAuthority(): Promise<Pem> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'House authority' }], {
-    ...EC,
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, critical: true },
-    ],
-  })
-  return { cert, key }
-}
-
-/** A certificate for localhost that the authority issues, and its key, as files. */
+/** The flags of a receiver with a certificate for localhost that the authority issued. */
 async function issuedBy(ca: Pem): Promise<string[]> {
-  const folder = tempDir()
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    ...EC,
-    ca,
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  })
-  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  writeFileSync(certFile, cert)
-  writeFileSync(keyFile, key)
-  return ['--cert', certFile, '--key', keyFile]
+  const { certificateFile, keyFile } = asFiles(await issue(ca))
+  return ['--cert', certificateFile, '--key', keyFile]
 }
 
 async function receiverIn(there: string, issued: readonly string[], port = 0) {

@@ -3,7 +3,7 @@ import type { Admitted } from '../caller.ts'
 import { ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { HeldElsewhere, type Leases } from '../leases.ts'
 import { uploadIn } from './passed-on.ts'
-import { type Method, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
+import { type Method, NotBelieved, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
 
 /**
  * Lets any node of a receiver be asked for any upload: what another node is busy with is asked there, and the answer passed on. A call is passed on once, so
@@ -72,8 +72,10 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
             () => there(call),
           )
         } catch (failure) {
-          if (!(failure instanceof PeerGone)) throw failure
+          if (!(failure instanceof PeerGone || failure instanceof NotBelieved)) throw failure
           leases.doubt(fileId, lease)
+          // Some of what its caller sent is gone to the other node.
+          if (failure instanceof NotBelieved) throw failure
         }
       }
     }

@@ -1,5 +1,5 @@
 import { ReceiveError } from '../errors.ts'
-import type { CodeTries } from '../pairing.ts'
+import type { CodeTries } from '../invite-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 import type { Script, SharedState } from './redis.ts'
 

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { isSameProof } from '../../proto/pairing.ts'
 import type { Caller, PassedOn } from '../caller.ts'
 import type { KnownDevice } from '../device.ts'
-import { ReceiveError } from '../errors.ts'
 import { parsedObject } from '../private-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 
@@ -59,34 +58,27 @@ export class PassedOnCheck {
     this.#now = now
   }
 
-  /**
-   * Who makes a call, when another node says so; undefined for what no node wrote, or one wrote for something else.
-   *
-   * @throws ReceiveError BUSY for what came too late, or a second time.
-   */
+  /** Who makes a call, when another node says so; undefined for what no node wrote, or one wrote for something else, and for what is too old or was used. */
   passed(text: string, path: string): PassedOn | undefined {
     const [body = '', mac = ''] = text.split('.')
     if (!isSameProof(Buffer.from(this.#secret.mac(PURPOSE, body)), Buffer.from(mac))) return undefined
     const claims = parsedObject(Buffer.from(body, 'base64url').toString()) as unknown as Claims | undefined
     if (claims === undefined || claims.path !== path || claims.to !== this.#ownAddress) return undefined
-    this.#spend(claims)
+    if (!this.#spend(claims)) return undefined
     const { device, upload } = claims
     return { caller: device === undefined ? { kind: 'anyone' } : { kind: 'device', device }, upload }
   }
 
-  #spend({ atMs, once }: Claims): void {
+  /** Answers true once, and not for what is too old. */
+  #spend({ atMs, once }: Claims): boolean {
     const nowMs = this.#now()
     for (const [used, untilMs] of this.#used) {
       if (untilMs >= nowMs) break
       this.#used.delete(used)
     }
-    if (Math.abs(nowMs - atMs) > GOOD_FOR_MS)
-      throw new ReceiveError(
-        'BUSY',
-        'A node of this receiver was asked by another too late, or their clocks differ by more than a minute; try again.',
-      )
-    if (this.#used.has(once)) throw new ReceiveError('BUSY', 'This call was passed on before; try again.')
+    if (!(Math.abs(nowMs - atMs) <= GOOD_FOR_MS) || this.#used.has(once)) return false
     this.#used.set(once, nowMs + 2 * GOOD_FOR_MS)
+    return true
   }
 }
 

@@ -13,7 +13,7 @@ import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
 import type { Admitted } from '../caller.ts'
-import { isReason, type ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { isReason, ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { addressIn, type Fellow } from './node-address.ts'
 import { sealed } from './passed-on.ts'
 
@@ -31,6 +31,15 @@ export type PeerCall = ClientDuplexStream<object, object>
 /** The other node did not answer at all, and has done nothing of what it was asked. */
 export class PeerGone extends Error {
   override readonly name = 'PeerGone'
+}
+
+/** The other node answers, and does not believe that this one is a node, or asks in time. It has done nothing of what it was asked. */
+export class NotBelieved extends ReceiveError {
+  constructor(cause: unknown) {
+    const sentence =
+      'Another node of this receiver did not take the call, perhaps because their clocks differ by more than a minute; begin it again.'
+    super('MOVED', sentence, { cause })
+  }
 }
 
 /** The name of a call as the service definition has it. */
@@ -114,9 +123,9 @@ type Definition = {
 export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
   const [reason] = error.metadata?.get(REASON_KEY) ?? []
   // This node has let the caller in; when it may not go on, this node ends the call itself.
-  const isStrange = reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED'
-  if (isReason(reason) && !isStrange) return receiveErrorFrom(error, reason, error.details)
-  if (isStrange || error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
+  if (reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED') return new NotBelieved(error)
+  if (isReason(reason)) return receiveErrorFrom(error, reason, error.details)
+  if (error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
     return receiveErrorFrom(
       error,
       'MOVED',

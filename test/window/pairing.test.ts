@@ -233,15 +233,3 @@ test('a receiver that forgot this computer says so, and uploads go on once both 
   await rowOfKind(page, 'a.bin', 'done').waitFor()
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
 })
-
-test('a link from outside fills in the dialog and does nothing else', async () => {
-  const [home, there] = [tempDir(), tempDir()]
-  const receiver = await encryptedReceiver(there)
-  const { page } = await openApp({ home, args: [receiver.link] })
-  await page.getByTestId('add-receiver').waitFor()
-  expect(await page.getByTestId('receiver-address').inputValue()).toBe(receiver.link)
-  expect(await page.getByTestId('receiver-field').textContent()).not.toContain('Attic box')
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByTestId('pair-receiver').waitFor()
-  expect(await page.getByTestId('pairing-code').inputValue()).toBe(receiver.code)
-})
