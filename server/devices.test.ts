@@ -78,7 +78,7 @@ test('a token whose form is wrong, and one that was refused before, are refused 
   const show = (...tokens: string[]) => {
     const metadata = new Metadata()
     for (const token of tokens) metadata.add('authorization', token)
-    return gate(metadata, { address: '', isOpen: false })
+    return gate(metadata, { address: '', isOpen: false, vouchedFor: undefined })
   }
   const { token } = await addDevice(await sandbox(), laptop, 0)
   const wrong = [['nonsense'], [token], [`Bearer ${token}x`], [`Bearer ${token.slice(1)}`], [`Bearer ${token}`, token]]
@@ -97,7 +97,7 @@ test('a time that is shortened or made longer counts for calls that are under wa
   const { device, token } = await addDevice(state, { ...laptop, expiresAtMs: Date.now() + 60_000 }, 0)
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${token}`)
-  const admitted = await gate(metadata, { address: '', isOpen: false })
+  const admitted = await gate(metadata, { address: '', isOpen: false, vouchedFor: undefined })
   await keepDevice(state, { ...device, expiresAtMs: Date.now() - 1 })
   await devices.lookAgain()
   expect(() => admitted.mustBeValid()).toThrow('is over')
