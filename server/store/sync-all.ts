@@ -38,12 +38,16 @@ export async function syncAll(root: string, paths: readonly (readonly string[])[
 
 async function syncFile(at: string): Promise<void> {
   // Whatever somebody put in its place by now does not hold the receiver up.
-  const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)).catch(
-    (error) => {
-      // Whoever took it away has it.
-      if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
-      throw error
-    },
-  )
-  await file?.sync().finally(() => file.close())
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+  const file = await open(at, flags).catch((error) => {
+    // Whoever took it away has it.
+    if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
+    throw error
+  })
+  if (file === undefined) return
+  try {
+    if ((await file.stat()).isFile()) await file.sync()
+  } finally {
+    await file.close()
+  }
 }
