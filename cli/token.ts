@@ -44,8 +44,10 @@ async function createToken(options: CreateOptions): Promise<void> {
     ...(quota !== undefined && { quotaBytes: readBytes(quota) }),
   }
   await inStateOf(options, async (stateDirectory) => {
-    const { fingerprint } = (await readListening(stateDirectory)) ?? (await readOrMakeIdentity(stateDirectory))
+    // One that is not believed refuses the command before anything is made.
+    const listening = await readListening(stateDirectory)
     const { device, token } = await addDevice(stateDirectory, wish, nowMs)
+    const { fingerprint } = listening ?? (await readOrMakeIdentity(stateDirectory))
     process.stdout.write(`${token}\n`)
     process.stderr.write(`Device ${device.id}; the receiver's fingerprint is ${fingerprint}\n`)
   })

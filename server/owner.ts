@@ -26,11 +26,6 @@ export function thisUser(): number | undefined {
   return process.geteuid?.()
 }
 
-/** The group of this process; undefined where the system has no such numbers. */
-export function thisGroup(): number | undefined {
-  return process.getegid?.()
-}
-
 export function isRoot(): boolean {
   return thisUser() === ROOT
 }

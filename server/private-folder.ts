@@ -82,7 +82,7 @@ export async function closeFolder(path: string, use: FolderUse, change: ChangeMo
 }
 
 /** What a file that this user makes in a folder, for itself alone, comes to be there; undefined where none can be made now. The file is gone again. */
-export async function newIn(folder: string): Promise<Pick<Stats, 'uid' | 'mode'> | undefined> {
+async function newIn(folder: string): Promise<Pick<Stats, 'uid' | 'mode'> | undefined> {
   const path = join(folder, `.probe-${randomBytes(8).toString('hex')}`)
   try {
     return await using(await open(path, 'wx', 0o600), (file) => file.stat())
