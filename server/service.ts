@@ -13,7 +13,7 @@ import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileR
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
-import { answering, type OnUnexpected, oneAtATime } from './answer.ts'
+import { answering, type OnUnexpected, oneAtATime, type Send } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
 import { abort, begin, mustBeFileId, mustBeUploadKey, receive } from './begun-uploads.ts'
 import { type Admitted, type Caller, senderOf } from './caller.ts'
@@ -141,11 +141,7 @@ export function createService(
     FinishUpload: serverStream(
       forwarding.serverStream(
         'FinishUpload',
-        async (
-          request: FinishUploadRequest,
-          send: (reply: FinishUploadReplyInput) => Promise<void>,
-          { caller, mustBeValid },
-        ) => {
+        async (request: FinishUploadRequest, send: Send<FinishUploadReplyInput>, { caller, mustBeValid }) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
           const md5 = mustBeMd5(request.md5)
@@ -173,10 +169,11 @@ export function createService(
       )
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, { caller }) => {
+    ListUploads: serverStream(async (_request, send: Send<UploadSummaryInput>, { caller }) => {
       for await (const { record, ...upload } of openUploads(deps.ledger, sessions, grantOf(caller))) {
         const { askedPath, sizeBytes, modifiedAtMs } = record
-        await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+        const summary = { ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 }
+        if (!(await send(summary))) return
       }
     }),
 
