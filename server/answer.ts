@@ -19,6 +19,9 @@ import { ReceiveError, toReceiveError } from './errors.ts'
 /** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
 export type OnUnexpected = (error: unknown) => void
 
+/** Passes a reply on; see {@link answering}. */
+export type Send<Reply> = (reply: Reply) => Promise<boolean>
+
 /** A stream the receiver writes to. */
 type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
 
@@ -82,13 +85,15 @@ export function answering(onUnexpected: OnUnexpected) {
       }
     },
 
-    /** `send` resolves when the reply is on its way, and the next one will not wait behind it. */
+    /** `send` resolves when the reply is on its way, so that the next one will not wait behind it: false when nobody takes any more. */
     serverStream<Request, Reply>(
-      handle: (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>,
+      handle: (request: Request, send: Send<Reply>, admitted: Admitted) => Promise<void>,
     ): handleServerStreamingCall<Request, Reply> {
       return (call) => {
+        const isOver = () => call.destroyed || call.writableEnded || call.cancelled
         const send = async (reply: Reply) => {
-          if (!call.destroyed && !call.writableEnded && !call.cancelled) await written(call, reply)
+          if (!isOver()) await written(call, reply)
+          return !isOver()
         }
         const refuse = (error: unknown) => fail(call, error)
         settle(
@@ -128,7 +133,7 @@ export function answering(onUnexpected: OnUnexpected) {
 }
 
 /** Tells the newest figure, and none while the one before is on its way: whoever reads slowly misses some. */
-export function oneAtATime(tell: (figure: number) => Promise<void>): (figure: number) => void {
+export function oneAtATime(tell: (figure: number) => Promise<unknown>): (figure: number) => void {
   let isTelling = false
   return (figure) => {
     if (isTelling) return

@@ -95,6 +95,22 @@ test('a limit that ends a connection is told to each of its calls, and to the lo
   await upload(client, source('after.bin', Buffer.from('x')))
 })
 
+test.each([true, false])(
+  'a connection that held too much is closed also when health is watched on it, and the receiver goes on (asked to the end: %s)',
+  async (hasEnded) => {
+    const { receiver, client } = await receiving(undefined, { limits: { maxHeldBytes: CHUNK_BYTES } })
+    const session = rawSession(receiver.port)
+    for (let watch = 0; watch < 20; watch++) {
+      const { stream } = rawCall(session, '', { ':path': '/grpc.health.v1.Health/Watch' })
+      if (hasEnded) stream.end(framed(Buffer.alloc(0)))
+      else stream.write(framed(Buffer.alloc(0)))
+    }
+    rawCall(session, 'Upload').stream.write(framed(Buffer.alloc(2 * CHUNK_BYTES), { length: 8 * CHUNK_BYTES }))
+    await expect.poll(() => session.destroyed, { timeout: 5000 }).toBe(true)
+    await upload(client, source('after.bin', Buffer.from('x')))
+  },
+)
+
 test('a connection that held too much and goes on sending is cut off', async () => {
   const { receiver } = await receiving(undefined, { limits: { maxHeldBytes: 2 * CHUNK_BYTES } })
   const { closed, socket, write } = await rawConnection(receiver.port)

@@ -17,7 +17,10 @@ const STRANGERS_PART = 64
 const REQUESTS_PART = 16
 
 /** What a message costs beside its bytes while it waits for its handler, bytes: thousands of empty ones fit into one frame. */
-const MESSAGE_COST_BYTES = 512
+const MESSAGE_COST_BYTES = 2048
+
+/** What a call costs while it is open, whatever it carries: its metadata, and what grpc-js and HTTP/2 keep for it, bytes. */
+const CALL_COST_BYTES = 16 * 1024
 
 /** What there is for all calls of a receiver, and who has how much of it. */
 export class Held {
@@ -58,6 +61,7 @@ export class Holding {
   constructor(held: Held, holder: string) {
     this.#held = held
     this.#holder = holder
+    this.add(CALL_COST_BYTES)
   }
 
   get holder(): string {

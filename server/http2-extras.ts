@@ -2,8 +2,10 @@ import http2 from 'node:http2'
 
 /** What a receiver sets on HTTP/2 and grpc-js has no option for. */
 export type Http2Extras = {
-  /** The receive window of each stream and of each connection, bytes. It bounds what one connection can make the receiver hold unread. */
+  /** The receive window of each connection, bytes. */
   readonly windowBytes: number
+  /** The receive window of each stream of a new connection, bytes. It bounds what one stream can make the receiver hold unread. */
+  readonly callWindowBytes: number
   /** The length of the headers of one request, bytes, each name and value counted with 32 more. A longer one is reset. */
   readonly maxHeaderBytes: number
   /** Told about each connection that speaks HTTP/2, before any call of it. */
@@ -33,12 +35,12 @@ type CreateServer = typeof http2.createServer
 type CreateSecureServer = typeof http2.createSecureServer
 
 function withExtras<Create extends CreateServer | CreateSecureServer>(create: Create, extras: Http2Extras): Create {
-  const { windowBytes, maxHeaderBytes, onSession } = extras
+  const { windowBytes, callWindowBytes, maxHeaderBytes, onSession } = extras
   const wrapped = (...given: unknown[]): http2.Http2Server | http2.Http2SecureServer => {
     const [first, ...rest] = given
     const options = (typeof first === 'object' ? first : {}) as http2.ServerOptions
     const listeners = typeof first === 'function' ? [first, ...rest] : rest
-    const settings = { ...options.settings, initialWindowSize: windowBytes, maxHeaderListSize: maxHeaderBytes }
+    const settings = { ...options.settings, initialWindowSize: callWindowBytes, maxHeaderListSize: maxHeaderBytes }
     const server = Reflect.apply(create, http2, [{ ...options, settings }, ...listeners]) as ReturnType<Create>
     server.on('session', (session: http2.ServerHttp2Session) => {
       session.setLocalWindowSize(windowBytes)

@@ -14,8 +14,10 @@ export type ListenOptions = {
   readonly port: number
   readonly credentials: ServerCredentials
   readonly limits: ReceiverLimits
-  /** The receive window of each stream and connection, bytes. */
+  /** The receive window of each connection, bytes. */
   readonly windowBytes: number
+  /** The receive window of each call on a new connection, bytes. */
+  readonly callWindowBytes: number
   /** Whether callers are asked who they are, so that who never said may have to make room for somebody else. */
   readonly asksWho: boolean
   /** Told about each connection that speaks HTTP/2, before any call of it. `know` is to be called when whoever has it has said who it is. */
@@ -45,6 +47,7 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
 
   const extras = {
     windowBytes: options.windowBytes,
+    callWindowBytes: options.callWindowBytes,
     maxHeaderBytes: limits.maxMetadataBytes,
     onSession(session: ServerHttp2Session) {
       const { socket } = session

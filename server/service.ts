@@ -14,7 +14,7 @@ import type { PutFileReplyInput } from '../proto/generated/filetransfer/PutFileR
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { UploadChunk } from '../proto/generated/filetransfer/UploadChunk.ts'
 import type { UploadSummaryInput } from '../proto/generated/filetransfer/UploadSummary.ts'
-import { answering, type OnUnexpected, oneAtATime } from './answer.ts'
+import { answering, type OnUnexpected, oneAtATime, type Send } from './answer.ts'
 import { AskedFiles, askerOf, type Question } from './asked-files.ts'
 import { abort, begin, mustBeFileId, mustBeUploadKey } from './begun-uploads.ts'
 import { type Admitted, senderOf } from './caller.ts'
@@ -134,11 +134,7 @@ export function createService(
     FinishUpload: serverStream(
       forwarding.serverStream(
         'FinishUpload',
-        async (
-          request: FinishUploadRequest,
-          send: (reply: FinishUploadReplyInput) => Promise<void>,
-          admitted: Admitted,
-        ) => {
+        async (request: FinishUploadRequest, send: Send<FinishUploadReplyInput>, admitted: Admitted) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
           const md5 = mustBeMd5(request.md5)
@@ -166,13 +162,14 @@ export function createService(
       return toClaimReply(await claimUpload(sessions, deps, grantOf(admitted), toClaim(request), asked))
     }),
 
-    ListUploads: serverStream(async (_request, send: (reply: UploadSummaryInput) => Promise<void>, admitted) => {
+    ListUploads: serverStream(async (_request, send: Send<UploadSummaryInput>, admitted) => {
       const grant = grantOf(admitted)
       const signal = admitted.gone
       await deps.readings.run({ sender: grant.holder, signal }, async () => {
         for await (const { record, ...upload } of openUploads(deps, sessions, grant, signal)) {
           const { askedPath, sizeBytes, modifiedAtMs } = record
-          await send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
+          const summary = { ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 }
+          if (!(await send(summary))) return
         }
       })
     }),

@@ -9,6 +9,7 @@ import type { ReceiverAccess } from './access.ts'
 import type { OnUnexpected } from './answer.ts'
 import { boundedService } from './bounded-service.ts'
 import { createCallLog } from './call-log.ts'
+import { LEAST_WINDOW_BYTES } from './call-windows.ts'
 import type { ReceiverConfig } from './config.ts'
 import { ReceiveError } from './errors.ts'
 import type { Health } from './health.ts'
@@ -44,7 +45,10 @@ export async function serve(
   onUnexpected: OnUnexpected,
 ): Promise<Serving> {
   const { host, port, onCall, reflection } = config
-  const watch = new Watch(limits)
+  const asksWho = config.asksForTokens === true || config.authenticate !== undefined
+  // Whoever has not said who it is gets little of the receiver, and a device says so with its first call.
+  const callWindowBytes = asksWho ? LEAST_WINDOW_BYTES : RECEIVE_WINDOW_BYTES
+  const watch = new Watch(limits, callWindowBytes)
   const server = new Server({
     ...channelOptions,
     'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
@@ -65,7 +69,8 @@ export async function serve(
       credentials,
       limits,
       windowBytes: RECEIVE_WINDOW_BYTES,
-      asksWho: config.asksForTokens === true || config.authenticate !== undefined,
+      asksWho,
+      callWindowBytes,
       onSession: (session, know) => watch.add(session, know),
     })
     return { server, listener, watch, health, port: listener.port }

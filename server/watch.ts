@@ -19,6 +19,8 @@ const BYTES_PER_FRAME = 64
  * may lose that on the way.
  */
 const HEAR_WITHIN_MS = 1_000
+/** So many connections may be waited for at the same time until they have heard why they end. */
+const MOST_ENDING = 32
 
 /** A connection and its calls. */
 type Watched = { readonly session: ServerHttp2Session; readonly calls: Set<WatchedCall> }
@@ -28,14 +30,17 @@ export class Watch {
   /** Must run for every call, so that it learns what the call is. */
   readonly interceptor: ServerInterceptor
   readonly #limits: ReceiverLimits
+  readonly #windowBytes: number
   readonly #connections = new Map<Connection, Watched>()
   readonly #held: Held
   readonly #timer: NodeJS.Timeout
   /** The call that is being handed to grpc-js at this moment. */
   #arriving: WatchedCall | undefined
 
-  constructor(limits: ReceiverLimits) {
+  /** @param windowBytes the window of each call on a new connection, until it is known whose it is */
+  constructor(limits: ReceiverLimits, windowBytes: number) {
     this.#limits = limits
+    this.#windowBytes = windowBytes
     this.#held = new Held(limits)
     const everyMs = Math.min(LOOK_EVERY_MS, limits.firstMessageMs / 4, limits.stallMs / 4, limits.silenceMs / 4)
     this.#timer = setInterval(() => this.#look(), Math.max(10, everyMs)).unref()
@@ -55,14 +60,18 @@ export class Watch {
     const connection = new Connection(networkOf(session.socket.remoteAddress ?? ''))
     const calls = new Set<WatchedCall>()
     const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
-    const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll))
+    const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll), this.#windowBytes)
     this.#connections.set(connection, { session, calls })
     session.once('close', () => {
       for (const call of calls) call.detach()
       this.#connections.delete(connection)
     })
     const onHeld = (call: WatchedCall) => this.#mustBeModest(connection, call)
-    const around = { connection, limits: this.#limits, held: this.#held, onHeld, onKnown }
+    const known = () => {
+      windows.widen()
+      onKnown()
+    }
+    const around = { connection, limits: this.#limits, held: this.#held, onHeld, onKnown: known }
     // Before the listener that hands the call to grpc-js, which runs the interceptor at once.
     session.prependListener('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       const call = new WatchedCall(stream, headers[':path'] ?? '', around)
@@ -73,6 +82,7 @@ export class Watch {
         windows.close()
       })
       this.#arriving = call
+      onHeld(call)
     })
   }
 
@@ -97,14 +107,23 @@ export class Watch {
         connection,
         tooMuch(`${heldFrames} pieces of ${heldBytes} bytes together`, `${FREE_FRAMES} such pieces`),
       )
-    else if (call.isTooMuch) {
-      const { holder } = call
-      const inAll = this.#held.bytes.heldBy(holder)
-      const who = holder === STRANGERS ? 'all who are not paired' : 'one sender'
-      const mostBytes = this.#held.mostBytes(holder)
-      const [heaviest, bytes] = this.#heaviest(holder)
-      const share = `${bytes} of ${inAll} bytes, which ${who} may not leave together while others need room,`
-      this.#end(heaviest ?? connection, tooMuch(share, `${mostBytes} bytes`))
+    else if (call.isTooMuch) this.#endHeaviest(call)
+  }
+
+  /** Ends a connection of whoever holds too much; of strangers never one that somebody uses who is known, such as that of a proxy. */
+  #endHeaviest(call: WatchedCall): void {
+    const { holder } = call
+    const isStrangers = holder === STRANGERS
+    const who = isStrangers ? 'all who are not paired' : 'one sender'
+    const mostBytes = this.#held.mostBytes(holder)
+    const inAll = this.#held.bytes.heldBy(holder)
+    const [heaviest, bytes] = this.#heaviest(holder)
+    const share = `${bytes} of ${inAll} bytes, which ${who} may not leave together while others need room,`
+    const why = tooMuch(share, `${mostBytes} bytes`)
+    if (heaviest !== undefined) this.#end(heaviest, why)
+    else {
+      call.detach()
+      setImmediate(() => call.end(why))
     }
   }
 
@@ -115,28 +134,28 @@ export class Watch {
   #end(connection: Connection, why: ReceiveError): void {
     connection.end()
     for (const call of this.#connections.get(connection)?.calls ?? []) call.detach()
-    let endingBytes = this.#endingBytes()
-    for (const [other, { session }] of this.#connections) {
-      if (endingBytes <= this.#limits.maxHeldBytes) break
-      if (!other.isEnding || other === connection) continue
-      endingBytes -= other.heldBytes
+    const ending = [...this.#connections].filter(([{ isEnding }]) => isEnding)
+    let waiting = ending.length
+    let waitingBytes = ending.reduce((bytes, [{ heldBytes }]) => bytes + heldBytes, 0)
+    for (const [other, { session }] of ending) {
+      if (waiting <= MOST_ENDING && waitingBytes <= this.#limits.maxHeldBytes) break
+      if (other === connection) continue
+      waiting--
+      waitingBytes -= other.heldBytes
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
     }
     // Not while the connection is being read, which is where this is noticed: what is reset there, Node 20 may send for ever (nodejs/node#52952).
     setImmediate(() => {
       const { session, calls } = this.#connections.get(connection) ?? {}
+      // It may have gone meanwhile, or had to go for another one.
+      if (session === undefined || session.destroyed) return
       for (const call of calls ?? []) call.end(why)
+      if (session.destroyed) return
       // It opens no more calls.
-      session?.goaway()
-      const late = setTimeout(() => session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM), HEAR_WITHIN_MS)
-      session?.once('close', () => clearTimeout(late))
+      session.goaway()
+      const late = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM), HEAR_WITHIN_MS)
+      session.once('close', () => clearTimeout(late))
     })
-  }
-
-  #endingBytes(): number {
-    let bytes = 0
-    for (const { isEnding, heldBytes } of this.#connections.keys()) if (isEnding) bytes += heldBytes
-    return bytes
   }
 
   /**
@@ -149,7 +168,7 @@ export class Watch {
     for (const [connection, { calls }] of this.#connections) {
       let bytes = 0
       for (const call of calls) if (call.holder === holder) bytes += call.holdsBytes
-      if (connection.isEnding || bytes === 0) continue
+      if (connection.isEnding || bytes === 0 || (holder === STRANGERS && connection.sender !== undefined)) continue
       bytesOf.set(connection, bytes)
       bytesFrom.set(connection.network, (bytesFrom.get(connection.network) ?? 0) + bytes)
     }

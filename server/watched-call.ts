@@ -127,7 +127,8 @@ export class WatchedCall {
     if (stream.writableEnded) {
       this.#answeredMs ??= nowMs
       const leaveMs = stream.writableFinished ? LEAVE_WITHIN_MS : this.#around.limits.stallMs
-      if (nowMs - this.#answeredMs >= leaveMs) stream.close(constants.NGHTTP2_NO_ERROR)
+      if (nowMs - this.#answeredMs < leaveMs) return
+      stream.close(stream.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL)
     } else if (!stream.readableEnded) this.#lookAtMessages(nowMs)
   }
 
@@ -138,13 +139,21 @@ export class WatchedCall {
 
   /** Tells the call why it ends here, lets go of what it holds, and leaves as soon as that is said. */
   end(error: ReceiveError): void {
+    const hasAnswered = this.#stream.headersSent
     this.#refuse(error)
     // Of a message that is not whole, grpc-js keeps what it has until the call is gone.
     const { partPieces, partBytes } = this.#progress.frames
     this.#hold(partPieces - this.#heldFrames, partBytes - this.#heldBytes)
     this.#stream.removeAllListeners('data')
     this.#stream.resume()
-    this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    // Closed before its trailers are out, Node 20 writes empty frames for ever, and all memory full of them.
+    if (hasAnswered && !this.#stream.sentTrailers)
+      this.#stream.once('wantTrailers', () => setImmediate(() => this.#leave()))
+    else this.#leave()
+  }
+
+  #leave(): void {
+    if (!this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_NO_ERROR)
   }
 
   #lookAtMessages(nowMs: number): void {

@@ -18,7 +18,12 @@ grpc.addService(fileTransferService, {
   },
 })
 const create = () => grpc.createConnectionInjector(ServerCredentials.createInsecure())
-const extras = { windowBytes: RECEIVE_WINDOW_BYTES, maxHeaderBytes: 8192, onSession: () => undefined }
+const extras = {
+  windowBytes: RECEIVE_WINDOW_BYTES,
+  callWindowBytes: RECEIVE_WINDOW_BYTES,
+  maxHeaderBytes: 8192,
+  onSession: () => undefined,
+}
 const injector = isWide ? withHttp2Extras(extras, create) : create()
 const port = await listenOnLoopback(createServer((socket) => injector.injectConnection(socket)))
 console.log(JSON.stringify({ port }))

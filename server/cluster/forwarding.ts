@@ -1,4 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js'
+import type { Send } from '../answer.ts'
 import type { Admitted } from '../caller.ts'
 import { ReceiveError, receiveErrorFrom } from '../errors.ts'
 import { HeldElsewhere, type Leases } from '../leases.ts'
@@ -20,8 +21,8 @@ export interface Forwarding {
   ): (requests: AsyncIterator<Request>, admitted: Admitted) => Promise<Reply>
   serverStream<Request, Reply>(
     method: Method,
-    handle: (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>,
-  ): (request: Request, send: (reply: Reply) => Promise<void>, admitted: Admitted) => Promise<void>
+    handle: (request: Request, send: Send<Reply>, admitted: Admitted) => Promise<void>,
+  ): (request: Request, send: Send<Reply>, admitted: Admitted) => Promise<void>
   bothStreams<Request, Reply>(method: Method, handle: BothStreams<Request, Reply>): BothStreams<Request, Reply>
 }
 
@@ -98,7 +99,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
         { method, upload: async () => uploadIn(request) },
         async (call) => {
           call.end(request as object)
-          for await (const reply of repliesOf(call)) await send(reply as never)
+          for await (const reply of repliesOf(call)) if (!(await send(reply as never))) return
         },
       ),
     clientStream: (method, handle) => async (requests, admitted) => {
