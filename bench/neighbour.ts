@@ -41,22 +41,31 @@ export function begin(client: Client, path: string[], size: number, more: object
   return asked((done) => client.beginUpload({ uploadKey: newKey(), path, size, modifiedAtMs: 1, ...more }, done))
 }
 
-/** Sends a file on one stream, all of it at once, and finishes it. Answers its id. */
+/** Chunks of one stream on their way at once. */
+const WINDOW_CHUNKS = 16
+
+/** Sends a file on one stream and finishes it. Answers its id. */
 export async function upload(client: Client, path: string[], data: Buffer): Promise<string> {
-  const begun = await begin(client, path, data.length)
+  const { fileId, generation } = await begin(client, path, data.length)
   const call = client.uploadChunks()
+  let offset = 0
+  const next = (): void => {
+    if (offset >= data.length) {
+      call.end()
+      return
+    }
+    const piece = data.subarray(offset, offset + CHUNK_BYTES)
+    call.write({ fileId, generation, offset, data: piece, crc32: crc32(piece) })
+    offset += CHUNK_BYTES
+  }
   const stored = new Promise<void>((resolve, reject) => {
-    call.on('data', () => undefined)
+    call.on('data', next)
     call.on('error', reject)
     call.on('end', resolve)
   })
-  for (let offset = 0; offset < data.length; offset += CHUNK_BYTES) {
-    const piece = data.subarray(offset, offset + CHUNK_BYTES)
-    call.write({ fileId: begun.fileId, generation: begun.generation, offset, data: piece, crc32: crc32(piece) })
-  }
-  call.end()
+  for (let chunk = 0; chunk < WINDOW_CHUNKS; chunk++) next()
   await stored
   const md5 = createHash('md5').update(data).digest('hex')
-  for await (const _reply of client.finishUpload({ fileId: begun.fileId, generation: begun.generation, md5 }));
-  return begun.fileId
+  for await (const _reply of client.finishUpload({ fileId, generation, md5 }));
+  return fileId
 }

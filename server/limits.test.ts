@@ -66,7 +66,7 @@ test('the command line sets limits, and nonsense is refused with what was got', 
   }
 })
 
-test('[F10] more busy uploads of one sender than the half of those that the receiver keeps files open for are told to come back, and may when one is done', async () => {
+test('[F10] more busy uploads than the receiver keeps files open for are told to come back, and may when one is done', async () => {
   const { client } = await receiving(undefined, { limits: { maxBusyUploads: 4 } })
   const files = ['1', '2', '3'].map((name) => source(name, Buffer.from(name)))
   const streams = []

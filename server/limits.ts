@@ -45,7 +45,10 @@ export type ReceiverLimits = {
   readonly maxHeldBytesInAll: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */
   readonly maxOpenUploads: number
-  /** Uploads that are busy at the same time; each keeps a file open. @default 256, or fewer where the process may not open so many files */
+  /**
+   * Uploads that are busy at the same time, of which each sender has a share: one alone gets the half. Each keeps a file open. @default 512, or fewer where the process
+   * may not open so many files
+   */
   readonly maxBusyUploads: number
   /** Connections to the status page at the same time, half of them from one address. @default 64, or fewer where the process may not open so many files */
   readonly maxStatusConnections: number
@@ -67,7 +70,7 @@ const defaults: ReceiverLimits = {
   maxHeldBytes: 8 * MAX_MESSAGE_BYTES,
   maxHeldBytesInAll: 64 * MAX_MESSAGE_BYTES,
   maxOpenUploads: 1000,
-  maxBusyUploads: 256,
+  maxBusyUploads: 512,
   maxStatusConnections: 64,
 }
 
