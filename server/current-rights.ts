@@ -64,7 +64,7 @@ export async function finishAllowed(
  * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is recorded, and BUSY when it may in another
  * place, or if there is room.
  */
-export function mustStillBeAllowed(grant: Grant, record: UploadRecord): void {
+function mustStillBeAllowed(grant: Grant, record: UploadRecord): void {
   grant.mustBeValid()
   mayReplaceOrThrow(grant, record)
   if (!isInPlace(grant, record)) throw changed()

@@ -1,10 +1,11 @@
-import { link, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from '../../server/fixtures/client.ts'
 import { sandbox } from '../../server/fixtures/receiving.ts'
 import { secured } from '../../server/fixtures/secured.ts'
 import { mounted } from '../../server/fixtures/small-disk.ts'
+import { openDiskStore } from '../../server/store/disk.ts'
 import { bytes, check, leftSteps, QUOTA, STEP } from './devices.ts'
 
 test('a quota followed links: it counts what is in the folder itself, a file once for each of its names', async () => {
@@ -64,4 +65,24 @@ test('another disk, and the state folder, that are mounted in a folder do not co
   await writeFile(join(directory, 'z/small'), bytes(1))
   const { client } = await device({ folder: ['z'], quotaBytes: 9 * STEP })
   expect(await leftSteps(client)).toBe(8)
+})
+
+test('no link is followed when files are deleted after their time: to a file, to a folder, in the middle', async () => {
+  const within = await sandbox()
+  const directory = join(within, 'received')
+  const outside = join(within, 'outside')
+  for (const folder of [join(outside, 'deep'), join(directory, 'in')]) await mkdir(folder, { recursive: true })
+  const data = bytes(1)
+  await writeFile(join(outside, 'deep/a'), data)
+  await symlink(join(outside, 'deep/a'), join(directory, 'file'))
+  await symlink(join(outside, 'deep'), join(directory, 'folder'))
+  await symlink(outside, join(directory, 'in/middle'))
+  const store = await openDiskStore(directory)
+  const storedAtMs = Date.now()
+  const unchanged = { sizeBytes: STEP, md5: md5Of(data), storedAtMs, readAtMs: storedAtMs + 60_000 }
+  for (const path of ['file', 'folder/a', 'in/middle/deep/a']) {
+    expect(await store.removePublished(path.split('/'), unchanged, async () => undefined)).toBe('changed')
+    expect(await store.openPublished(path.split('/'))).toBeUndefined()
+  }
+  expect(md5Of(await readFile(join(outside, 'deep/a')))).toBe(md5Of(data))
 })
