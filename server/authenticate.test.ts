@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Metadata } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
+import { customGate, deviceGate } from './auth.ts'
 import type { Credentials } from './authenticate.ts'
+import type { Caller } from './caller.ts'
 import type { ReceiverConfig } from './config.ts'
-import type { KnownDevice } from './device.ts'
+import { addDevice, type KnownDevice, revokeDevice } from './device.ts'
+import { Devices } from './devices.ts'
 import { asked, begin, connect, refusalOf, source } from './fixtures/client.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { startReceiver } from './receiver.ts'
@@ -20,6 +23,8 @@ async function receiverWith(config: Partial<ReceiverConfig>) {
   onTestFinished(() => client.close())
   return { client, trouble }
 }
+
+const unexpected = (error: unknown) => expect.unreachable(String(error))
 
 const bearer = (token: string) => {
   const metadata = new Metadata()
@@ -62,4 +67,31 @@ test('tokens of devices and somebody else who decides are not had together', asy
     code: 'BAD_FLAGS',
     message: 'Either devices are paired or `authenticate` decides, not both.',
   })
+})
+
+test('a call that another node has let in is not asked about again, and one of nobody is not let in where somebody is asked for', async () => {
+  const asked = (vouchedFor: Caller | undefined) =>
+    customGate(async () => undefined, unexpected)(new Metadata(), {
+      address: '127.0.0.1',
+      isOpen: false,
+      vouchedFor,
+    })
+  expect(await asked({ kind: 'device', device: camera })).toMatchObject({ caller: { kind: 'device', device: camera } })
+  for (const nobody of [undefined, { kind: 'anyone' }, { kind: 'stranger' }] as const)
+    await expect(asked(nobody)).rejects.toMatchObject({ code: 'NO_TOKEN' })
+})
+
+test('a device that another node has let in has the rights that this node knows, and none when it is revoked', async () => {
+  const stateDirectory = await sandbox()
+  const { device } = await addDevice(stateDirectory, { name: 'camera', mayOverwrite: false }, Date.now())
+  const devices = await Devices.open(stateDirectory, Date.now, unexpected)
+  onTestFinished(() => devices.close())
+  const asked = (vouchedFor: Caller) =>
+    deviceGate(devices)(new Metadata(), { address: '127.0.0.1', isOpen: false, vouchedFor })
+  const told: Caller = { kind: 'device', device: { ...camera, id: device.id, mayOverwrite: true } }
+  expect(await asked(told)).toMatchObject({ caller: { device: { mayOverwrite: false } } })
+  await revokeDevice(stateDirectory, device.id)
+  await devices.lookAgain()
+  await expect(asked(told)).rejects.toMatchObject({ code: 'NO_TOKEN' })
+  await expect(asked({ kind: 'anyone' })).rejects.toMatchObject({ code: 'NO_TOKEN' })
 })
