@@ -41,7 +41,7 @@ export function verifyCommand(): Command {
 }
 
 async function verifyAt(path: string, json: boolean): Promise<number> {
-  const received = await receivedAt(path)
+  const received = await receivedAt(path, ({ message }) => void process.stderr.write(`${message}\n`))
   if (received === undefined) throw new UsageError(`“${path}” is not in a folder that Longshore receives into.`)
   const elsewhere = [...received.inBuckets].map(([bucket, count]) => `${count} in ${printable(bucket)}`).join(', ')
   if (received.files.length === 0 && elsewhere !== '')

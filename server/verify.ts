@@ -44,9 +44,13 @@ const MAX_WAITS = 8
 /**
  * What was received at a path: a receiving folder, or a file or folder below one, which need not exist any more.
  *
+ * @param onDamage told of lines of the log that are not believed.
  * @returns undefined when the path is in no receiving folder.
  */
-export async function receivedAt(path: string): Promise<Received | undefined> {
+export async function receivedAt(
+  path: string,
+  onDamage: (error: Error) => void = () => {},
+): Promise<Received | undefined> {
   const absolute = resolve(path)
   const directory = await receivingFolderAbove(absolute)
   if (directory === undefined) return undefined
@@ -54,7 +58,7 @@ export async function receivedAt(path: string): Promise<Received | undefined> {
   const files: ReceivedFile[] = []
   const inBuckets = new Map<string, number>()
   let bytes = 0
-  for (const file of (await readReceivedLog(receivedLogOf(directory))).values()) {
+  for (const file of (await readReceivedLog(receivedLogOf(directory), onDamage)).values()) {
     if (below !== '' && file.path !== below && !file.path.startsWith(`${below}/`)) continue
     if (file.bucket !== undefined) {
       inBuckets.set(file.bucket, (inBuckets.get(file.bucket) ?? 0) + 1)
