@@ -1,6 +1,9 @@
 import { ReceiveError } from './errors.ts'
-import { MessageFrames } from './message-frames.ts'
+import { MessageFrames, PREFIX_BYTES } from './message-frames.ts'
 import type { MessageLimit } from './message-limits.ts'
+
+/** grpc-js makes objects of all messages in a piece at once, thousands where they are empty; so many are enough until it is asked for more. */
+const MESSAGES_AT_ONCE = 128
 
 /** Looks at what arrives of one call before any of it is kept: the first bytes of each message say whether it can be taken. */
 export class Arriving {
@@ -15,9 +18,10 @@ export class Arriving {
     this.#onRequest = onRequest
   }
 
-  /** The next bytes of the call. Throws ReceiveError COMPRESSED, MESSAGE_TOO_LONG, BAD_LENGTH, and what `onRequest` throws. */
-  take(data: Uint8Array): void {
+  /** The next bytes of the call. Answers them in pieces of few messages each. Throws ReceiveError COMPRESSED, MESSAGE_TOO_LONG, BAD_LENGTH, and what `onRequest` throws. */
+  take(data: Uint8Array): readonly Uint8Array[] {
     const frames = this.#frames
+    const before = frames.whole
     frames.take(data)
     if (frames.isCompressed) {
       throw new ReceiveError('COMPRESSED', 'The receiver takes no compressed messages; send them as they are.')
@@ -28,11 +32,22 @@ export class Arriving {
       const remedy = dataField === undefined ? 'in this call. Ask for less at once.' : 'Send shorter chunks.'
       throw new ReceiveError('MESSAGE_TOO_LONG', `${figures}${dataField === undefined ? ' ' : '. '}${remedy}`)
     }
-    if (!isOnly) return
-    if (frames.whole > 1 || (frames.whole === 1 && frames.isInside))
-      throw new ReceiveError('BAD_LENGTH', 'This call takes one message, and more came.')
-    if (this.#isAsked || frames.longest === 0) return
-    this.#isAsked = true
-    this.#onRequest(frames.longest)
+    if (isOnly) this.#takeOnly()
+    return frames.whole - before <= MESSAGES_AT_ONCE ? [data] : cut(data, MESSAGES_AT_ONCE * PREFIX_BYTES)
   }
+
+  #takeOnly(): void {
+    const { whole, isInside, longest } = this.#frames
+    if (whole > 1 || (whole === 1 && isInside))
+      throw new ReceiveError('BAD_LENGTH', 'This call takes one message, and more came.')
+    if (this.#isAsked || longest === 0) return
+    this.#isAsked = true
+    this.#onRequest(longest)
+  }
+}
+
+function cut(data: Uint8Array, pieceBytes: number): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  for (let at = 0; at < data.length; at += pieceBytes) pieces.push(data.subarray(at, at + pieceBytes))
+  return pieces
 }

@@ -1,5 +1,5 @@
 /** A gRPC message is one byte that tells whether it is compressed, four with its length, and its body. */
-const PREFIX_BYTES = 5
+export const PREFIX_BYTES = 5
 
 /** Follows where messages begin and end in the bytes of a call, without keeping any. */
 export class MessageFrames {

@@ -66,7 +66,7 @@ export interface Receiver {
   freeBytes(): Promise<number>
   /**
    * Takes other limits than at the start, for whatever comes from now on; what is there already is not ended for being too much. `maxStreamsPerConnection`,
-   * `maxMetadataBytes` and `idleConnectionMs` stay as they were. Throws ReceiveError BAD_FLAGS for what makes no sense, and then nothing changes.
+   * `maxMetadataBytes`, `idleConnectionMs` and `maxStatusConnections` stay as they were. Throws ReceiveError BAD_FLAGS for what makes no sense, and then nothing changes.
    */
   setLimits(limits: Partial<ReceiverLimits>): void
   /** Takes at once what became of the files of devices; by itself it does so within a second. */

@@ -1,11 +1,5 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
-import {
-  type Metadata as GrpcMetadata,
-  Metadata,
-  ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
-  status,
-} from '@grpc/grpc-js'
+import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js'
 import { REASON_KEY } from '../proto/limits.ts'
 import { Arriving } from './arriving.ts'
 import { type Admitted, senderOf, watchCall } from './caller.ts'
@@ -63,9 +57,11 @@ export class WatchedCall {
       if (!(data instanceof Uint8Array)) return this.#pushEnd(() => push(data, ...rest))
       // Nobody is there to read it, and what waits for nobody must not be held.
       if (this.#isDeaf || this.#call === undefined || connection.isEnding || stream.destroyed) return true
-      if (!this.#mayArrive(arriving, data)) return true
-      this.#hold(1, data.length)
-      const takesMore = push(data, ...rest)
+      let takesMore = true
+      for (const piece of this.#arrive(arriving, data)) {
+        this.#hold(1, piece.length)
+        takesMore = push(piece, ...rest)
+      }
       around.onHeld(this)
       return takesMore
     }
@@ -181,7 +177,7 @@ export class WatchedCall {
     this.#stream.close(constants.NGHTTP2_CANCEL)
   }
 
-  #watch(metadata: GrpcMetadata): void {
+  #watch(metadata: Metadata): void {
     watchCall(metadata, {
       admit: (admitted) => this.#admit(admitted),
       finishMessage: () => this.#holding.finishMessage(),
@@ -195,17 +191,16 @@ export class WatchedCall {
     this.#around.onKnown()
   }
 
-  /** False for what is refused, which it then hears. */
-  #mayArrive(arriving: Arriving | undefined, data: Uint8Array): boolean {
+  /** What arrives, in the pieces in which it may be read; nothing of what is refused, which it then hears. */
+  #arrive(arriving: Arriving | undefined, data: Uint8Array): readonly Uint8Array[] {
     try {
-      arriving?.take(data)
-      return true
+      return arriving?.take(data) ?? []
     } catch (error) {
       if (!(error instanceof ReceiveError)) throw error
       this.#isDeaf = true
       // Not while the connection is being read; see `Watch`.
       setImmediate(() => this.#refuse(error))
-      return false
+      return []
     }
   }
 
