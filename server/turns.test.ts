@@ -43,3 +43,75 @@ test('senders that are forgotten still get their turns', async () => {
   const stored = Array.from({ length: 3000 }, (_, index) => turns.run(`sender ${index}`, 1, async () => index))
   expect(await Promise.all(stored)).toHaveLength(3000)
 })
+
+/** A sender that has a new task for every one that ended, until it is stopped; each takes a moment. */
+function hog(turns: Turns) {
+  const state = { done: 0, isStopped: false }
+  const work = async () => {
+    while (!state.isStopped) {
+      await turns.run('hog', 100, () => settled())
+      state.done += 1
+    }
+  }
+  const all = Promise.all(Array.from({ length: 16 }, work))
+  return {
+    state,
+    async stop() {
+      state.isStopped = true
+      await all
+    },
+  }
+}
+
+test('one with sixteen streams has at most twice the turns of one that stores one chunk after the other', async () => {
+  const turns = new Turns(() => 0)
+  const many = hog(turns)
+  for (let chunk = 0; chunk < 3; chunk++) await turns.run('one', 100, () => settled())
+  const before = many.state.done
+  for (let chunk = 0; chunk < 20; chunk++) {
+    await turns.run('one', 100, () => settled())
+    // The next chunk has to arrive.
+    for (let moment = 0; moment < 5; moment++) await settled()
+  }
+  expect(many.state.done - before).toBeLessThan(50)
+  await many.stop()
+})
+
+test('one that stays away is waited for a moment only', async () => {
+  const turns = new Turns()
+  const many = hog(turns)
+  for (let chunk = 0; chunk < 3; chunk++) await turns.run('one', 100, () => settled())
+  const before = many.state.done
+  await expect.poll(() => many.state.done - before, { interval: 5 }).toBeGreaterThan(100)
+  await many.stop()
+})
+
+test('one that always comes back late slows nobody down for long', async () => {
+  const clock = { nowMs: 0 }
+  const turns = new Turns(() => clock.nowMs)
+  const many = hog(turns)
+  for (let chunk = 0; chunk < 50; chunk++) {
+    await turns.run('one', 100, () => settled())
+    clock.nowMs += 20
+    await settled()
+  }
+  const before = many.state.done
+  await turns.run('one', 100, () => settled())
+  for (let moment = 0; moment < 50; moment++) await settled()
+  expect(many.state.done - before).toBeGreaterThan(20)
+  await many.stop()
+})
+
+test('who waits no more leaves the line, and others are not held up by it', async () => {
+  const turns = new Turns()
+  const { begun, task, endNext } = tasks()
+  const gone = new AbortController()
+  void turns.run('a', 1, task('a 0'))
+  void turns.run('a', 1, task('a 1'))
+  const leaving = turns.run('a', 1, task('a 2'), { signal: gone.signal })
+  void turns.run('a', 1, task('a 3'))
+  gone.abort(new Error('gone'))
+  await expect(leaving).rejects.toThrow('gone')
+  await endNext()
+  expect(begun).toEqual(['a 0', 'a 1', 'a 3'])
+})
