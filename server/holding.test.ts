@@ -8,7 +8,7 @@ const MIB = 1024 ** 2
 function admitted(kind: 'device' | 'stranger', name: string): Admitted {
   const caller =
     kind === 'device' ? { kind, device: { id: name, name, mayOverwrite: true } as never } : ({ kind } as const)
-  return { caller, address: name, mustBeValid: () => {}, onCut: () => () => {} }
+  return { caller, address: name, deviceNow: (known) => known, mustBeValid: () => {}, onCut: () => () => {} }
 }
 
 test('what a call holds counts for strangers until it is let in, then for its device, and for nobody when it is over', () => {
