@@ -44,7 +44,8 @@ function wasOpen(stateDirectory: string): string {
   return `${stateDirectory} was open to other users, and is closed to them now. They may have read its keys and codes: \`longshore devices rotate-identity\` makes a new key.`
 }
 
-function toUsageError(error: unknown): unknown {
+/** What the receiver, or the system, refuses, as a {@link UsageError}; anything else as it is. */
+export function toUsageError(error: unknown): unknown {
   if (error instanceof ReceiveError) return new UsageError(error.message, { cause: error })
   const { code, path, syscall } = error as NodeJS.ErrnoException
   if (syscall === undefined || code === undefined) return error

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { printable } from '../server/printable.ts'
 import { receivedAt, type Verdict, verify } from '../server/verify.ts'
 import { formatBytes, formatSeconds } from './format.ts'
+import { toUsageError } from './receiving-folder.ts'
 import { UsageError } from './usage-error.ts'
 
 const SOME_WRONG = 1
@@ -41,7 +42,11 @@ export function verifyCommand(): Command {
 }
 
 async function verifyAt(path: string, json: boolean): Promise<number> {
-  const received = await receivedAt(path, ({ message }) => void process.stderr.write(`${message}\n`))
+  const tell = ({ message }: Error) => void process.stderr.write(`${message}
+`)
+  const received = await receivedAt(path, tell).catch((error: unknown) => {
+    throw toUsageError(error)
+  })
   if (received === undefined) throw new UsageError(`“${path}” is not in a folder that Longshore receives into.`)
   const elsewhere = [...received.inBuckets].map(([bucket, count]) => `${count} in ${printable(bucket)}`).join(', ')
   if (received.files.length === 0 && elsewhere !== '')

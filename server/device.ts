@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   deviceIdIn,
@@ -10,9 +10,10 @@ import {
   newDeviceId,
   newToken,
 } from '../proto/token.ts'
-import { accessError } from './doubt.ts'
+import { accessError, notBelieved } from './doubt.ts'
 import { hasCode, ReceiveError } from './errors.ts'
 import { findFormerDevice, forgetFormerDevice, keepFormerDevice } from './former-device.ts'
+import { isBelieved } from './owner.ts'
 import { type Found, lookAtPrivate, parsedObject, removePrivateFile, writePrivateFile } from './private-file.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { toSafePath } from './safe-path.ts'
@@ -142,6 +143,11 @@ function fileOf(stateDirectory: string, id: string): string {
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
+    const found = await lstat(folder)
+    if (!found.isDirectory() || !isBelieved(found.uid))
+      throw notBelieved(
+        `${folder} is not believed, because it is no folder, a symbolic link, or belongs to somebody else. Move it away.`,
+      )
     return await readdir(folder)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return []

@@ -5,6 +5,7 @@ import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
 import { readOrMakeNodeSecret } from './cluster/node-secret.ts'
 import type { ReceiverConfig } from './config.ts'
+import { accessError } from './doubt.ts'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
 import { EXPIRE_AFTER_MS } from './expiry.ts'
 import { type Leases, noOtherReceiver } from './leases.ts'
@@ -109,7 +110,10 @@ export async function openStorage(
     const known = toReceiveError(error)
     if (known.code === 'BUSY')
       throw receiveErrorFrom(error, 'BUSY', `Another receiver is already using ${stateDirectory}.`)
-    const why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
+    const { path } = error as NodeJS.ErrnoException
+    let why = hasCode(error, 'EEXIST', 'ENOTDIR') ? 'it is not a folder.' : known.message
+    if (hasCode(error, 'EACCES', 'EPERM') && path !== undefined && !path.startsWith('/proc/'))
+      why = accessError(path, error).message
     throw receiveErrorFrom(error, 'STORAGE_NOT_WRITABLE', `Cannot receive into ${directory}: ${why}`)
   }
 }

@@ -160,7 +160,7 @@ function ifNotKept(error: unknown): void {
 function belongsTo(path: string, uid: number): ReceiveError {
   const self = thisUser() ?? 0
   const remedy = isRoot()
-    ? `Run this as that user, \`${commandAs(uid)} longshore …\`, or, if the receiver is to run as root, \`${chownOf(path, '-R ')}\` first.`
+    ? `Run this as that user, \`${commandAs(uid)} longshore …\`, or, if the receiver is to run as root and you know what is there, \`${chownOf(path, '-R ')}\` first; else move it away.`
     : `Run this as that user, or, if what is there is yours, \`${chownOf(path, '-R ')}\` as root; else move it away.`
   return notBelieved(`${path} belongs to ${userOf(uid)}, and this runs as ${userOf(self)}. ${remedy}`)
 }

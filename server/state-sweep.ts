@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs'
-import { lstat, open, readdir, rename } from 'node:fs/promises'
+import { access, lstat, open, readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
+import { accessError, chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
 import { hasCode } from './errors.ts'
 import { isBelieved, thisUser, userOf } from './owner.ts'
 import type { Closed, FolderUse } from './private-folder.ts'
@@ -12,6 +12,8 @@ const NEEDED = ['identity', 'ledger']
 /** Whose files are looked at one by one. */
 const SMALL_FOLDERS = ['identity', 'devices', 'former-devices']
 
+/** One that cannot be used keeps nothing else from working. */
+const DEVICE_FOLDERS = ['devices', 'former-devices']
 const EVERYBODY_WRITES = 0o002
 const EVERYBODY_ENTERS = 0o001
 
@@ -75,12 +77,20 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 async function closeInner(path: string, found: Stats, findings: Findings): Promise<void> {
   const name = basename(path)
   if (name === 'ledger' && (found.mode & EVERYBODY_ENTERS) !== 0) await mustBeNobodys(path)
+  if (!DEVICE_FOLDERS.includes(name)) await mustBeUsable(path)
   await close(path, found)
   if (!SMALL_FOLDERS.includes(name)) return
   for (const child of await readdir(path).catch(none)) {
     const file = await lstat(join(path, child)).catch(unlessGone)
     if (file?.isFile() && isBelieved(file.uid)) await closeFile(join(path, child), file, { mode: 0o700 }, findings)
   }
+}
+
+/** Earlier versions left what root made to root. */
+async function mustBeUsable(path: string): Promise<void> {
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw hasCode(error, 'EACCES') ? accessError(path, error) : error
+  })
 }
 
 /** What everybody could write is left as it is, and so not believed: closed, it would look like something that nobody else has changed. */

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
@@ -53,6 +62,20 @@ test('files of ours that others could read are closed; what everybody could chan
   }
   chmodSync(own, 0o600)
   expect(await sends(await receive(dir), tokens[0] ?? '')).toBe('yes')
+})
+
+test('devices that are kept elsewhere, behind a link, are nobody’s', async () => {
+  const { dir, state } = box()
+  const running = await receive(dir)
+  const [token = ''] = (await succeeded('token', 'create', '--dir', dir, '--name', 'a')).lines
+  expect(await sends(running, token)).toBe('yes')
+  const { file, token: old, text } = forged('e')
+  renameSync(join(state, 'devices'), join(dir, 'backup'))
+  writeFileSync(join(dir, 'backup', file), text, { mode: 0o600 })
+  symlinkSync(join(dir, 'backup'), join(state, 'devices'))
+  await expect.poll(() => running.receiver.errors()).toContain('devices is not believed')
+  expect(await sends(running, old)).toMatch(/pair/i)
+  expect(running.receiver.errors().match(/devices is not believed/g)).toHaveLength(1)
 })
 
 /** What may stand in the place of a file of the receiver's own, each beside one that nothing is wrong with. */

@@ -149,6 +149,10 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
     const flags = ['--dir', dir, '--host', '127.0.0.1', '--port', '0', '--no-discovery']
     expect(await refused(longshoreUnder(asNobody, 'receive', ...flags))).toContain(`chown -R nobody ${pem}`)
     chownSync(pem, NOBODY, NOBODY)
+    const parts = join(state, 'parts')
+    chownSync(parts, 0, 0)
+    expect(await refused(longshoreUnder(asNobody, 'receive', ...flags))).toContain(`chown -R nobody ${parts}`)
+    chownSync(parts, NOBODY, NOBODY)
     chownSync(state, 0, 0)
     expect(await refused(longshoreUnder(asNobody, 'receive', ...flags))).toContain(`chown -R nobody ${state}`)
   })
@@ -168,6 +172,10 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
       )
       expect(said).toContain('Run the command as root')
     }
+    chmodSync(state, 0o755)
+    const said = await refused(longshoreUnder(asNobody, 'verify', dir))
+    expect(said).toContain(`${join(state, 'received.jsonl')} cannot be used (EACCES): it belongs to the user root`)
+    chmodSync(state, 0o700)
   })
 
   test('bytes of an unfinished upload that belong to somebody else are not gone on with', async () => {
