@@ -5,6 +5,7 @@ import { Damage } from './damage.ts'
 import type { ReceiveError } from './errors.ts'
 import type { Session } from './session.ts'
 import { toOffset } from './to-offset.ts'
+import type { Turns } from './turns.ts'
 
 /** A stream of chunks of one upload, of which the first one is read. */
 export type ChunkStream = {
@@ -12,6 +13,7 @@ export type ChunkStream = {
   readonly messages: AsyncIterator<UploadChunk>
   readonly send: (ack: ChunkAckInput) => Promise<void>
   readonly sendOff: (error: ReceiveError) => void
+  readonly turns: Turns
   /** Whose turns storing takes; see `senderOf`. */
   readonly sender: string
   readonly generation: number
@@ -23,7 +25,7 @@ export type ChunkStream = {
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
 export async function receiveChunks(session: Session, stream: ChunkStream): Promise<void> {
-  const { messages, send, sendOff, sender, generation } = stream
+  const { messages, send, sendOff, turns, sender, generation } = stream
   const damage = new Damage()
   const leave = session.join(generation, sendOff)
   try {
@@ -34,6 +36,8 @@ export async function receiveChunks(session: Session, stream: ChunkStream): Prom
       const outcome = await receive(session, { offset: toOffset(offset), data, crc32, sender }, generation)
       await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
       damage.saw(outcome)
+      // It was checked, and had to be sent here first.
+      if (outcome === 'CORRUPT') await turns.pay(sender, data.length)
     }
   } finally {
     leave()
