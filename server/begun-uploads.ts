@@ -10,7 +10,6 @@ import type { BatchItem, OnConflict, UploadRecord } from './ledger/ledger.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { likenessOf } from './skip-same.ts'
-import { SMALL_TURN } from './turns.ts'
 
 /** What a sender says about a file when it begins to send it. */
 export type BeginRequest = {
@@ -41,8 +40,8 @@ export type IncomingChunk = CheckedChunk
 /** What became of a chunk; see `ChunkOutcome` in the wire contract. */
 export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'
 
-/** To begin an upload, and to forget it again, takes about as long as to store so many bytes. */
-const BEGIN_BYTES = 256 * 1024
+/** To begin an upload, or to forget it again, takes about as long as to store so many bytes. */
+const RECORD_BYTES = 256 * 1024
 
 /** The last moment that a file system and a Date both can name: the end of the year 9999. */
 const LATEST_MS = 253_402_300_799_000
@@ -115,8 +114,8 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
 export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRecord): Promise<void> {
   await promiseRoom(deps, grant, record)
   try {
-    const save = () => deps.ledger.uploads.save(record)
-    await deps.turns.run(grant.holder, BEGIN_BYTES, save, { size: SMALL_TURN })
+    await deps.turns.pay(grant.holder, RECORD_BYTES)
+    await deps.ledger.uploads.save(record)
   } catch (error) {
     grant.release(record.fileId)
     deps.space.release(record.fileId)
@@ -162,6 +161,7 @@ export async function abort(
   grant: Grant,
   id: { fileId: string } | { uploadKey: string },
 ): Promise<void> {
+  await deps.turns.pay(grant.holder, RECORD_BYTES)
   if ('fileId' in id) {
     mustBeFileId(id.fileId)
     if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, grant, id.fileId)

@@ -7,6 +7,7 @@ import type { ReceiveError } from './errors.ts'
 import type { Grant } from './grant.ts'
 import type { Session } from './session.ts'
 import { toOffset } from './to-offset.ts'
+import type { Turns } from './turns.ts'
 
 /** A stream of chunks of one upload, of which the first one is read. */
 export type ChunkStream = {
@@ -14,6 +15,7 @@ export type ChunkStream = {
   readonly messages: AsyncIterator<UploadChunk>
   readonly send: (ack: ChunkAckInput) => Promise<void>
   readonly sendOff: (error: ReceiveError) => void
+  readonly turns: Turns
   /** What its sender may do; storing takes turns of its holder. */
   readonly grant: Grant
   readonly generation: number
@@ -25,7 +27,7 @@ export type ChunkStream = {
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
 export async function receiveChunks(session: Session, stream: ChunkStream): Promise<void> {
-  const { messages, send, sendOff, grant, generation } = stream
+  const { messages, send, sendOff, turns, grant, generation } = stream
   const damage = new Damage()
   const followRights = followingRights(grant, session)
   const leave = session.join(generation, sendOff)
@@ -39,6 +41,8 @@ export async function receiveChunks(session: Session, stream: ChunkStream): Prom
       const outcome = await receive(session, chunk, generation)
       await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
       damage.saw(outcome)
+      // It was checked, and had to be sent here first.
+      if (outcome === 'CORRUPT') await turns.pay(grant.holder, data.length)
     }
   } finally {
     leave()

@@ -103,7 +103,7 @@ export function createService(
         mustBeFileId(first.value.fileId)
         const generation = toOffset(first.value.generation, 'BAD_ID')
         mustOwn(grant, await deps.ledger.uploads.find(first.value.fileId))
-        const stream = { first: first.value, messages, send, sendOff, grant, generation }
+        const stream = { first: first.value, messages, send, sendOff, turns: deps.turns, grant, generation }
         await sessions.use(first.value.fileId, grant.holder, (session) => receiveChunks(session, stream))
       }),
     ),

@@ -16,7 +16,7 @@ const EMPTY_AFTER_BYTES = 32 * 1024 ** 2
 const EMPTY_AFTER_MS = 5000
 
 /** To store a small file takes about as long as to store so many bytes of a large one, whatever is in it. */
-const FILE_BYTES = 256 * 1024
+const FILE_BYTES = 512 * 1024
 
 export type SmallFilesDeps = {
   readonly ledger: Ledger

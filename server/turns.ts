@@ -61,6 +61,11 @@ export class Turns {
     this.#now = now
   }
 
+  /** Takes a turn for what costs about as much as to store so many bytes, and is done outside of it. */
+  async pay(sender: string, bytes: number, signal?: AbortSignal): Promise<void> {
+    await this.run(sender, bytes, async () => undefined, { signal, size: SMALL_TURN })
+  }
+
   /**
    * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another one's turn.
    *
