@@ -42,7 +42,8 @@ export function verifyCommand(): Command {
 }
 
 async function verifyAt(path: string, json: boolean): Promise<number> {
-  const tell = ({ message }: Error) => void process.stderr.write(`${message}
+  const tell = ({ message }: Error) =>
+    void process.stderr.write(`${message}
 `)
   const received = await receivedAt(path, tell).catch((error: unknown) => {
     throw toUsageError(error)
