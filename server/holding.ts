@@ -12,7 +12,7 @@ const STRANGERS_BYTES = 16 * MIB
 /** The least of it where little may be held in all, bytes: nobody is known before the first call. */
 const STRANGERS_LEAST_BYTES = MIB
 /** See {@link STRANGERS_BYTES}. */
-const STRANGERS_PART = 64
+const STRANGERS_PART = 32
 /** Of what may be held in all, the part for whole requests that wait for their answer: as objects they take several times their length. */
 const REQUESTS_PART = 16
 

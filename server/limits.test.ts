@@ -28,11 +28,11 @@ test('[F10] connections and busy uploads leave descriptors over: fewer by defaul
   expect(() => toLimits({ maxBusyUploads: 65 }, 256)).toThrow('too few files for more than 64')
 })
 
-test('[A12] all connections together hold a gibibyte, or half of a smaller memory, unless told otherwise', () => {
+test('[A12] all connections together hold half a gibibyte, or half of a smaller memory, unless told otherwise', () => {
   const gibibyte = 2 ** 30
-  expect(toLimits().maxHeldBytesInAll).toBe(gibibyte)
-  expect(toLimits({}, 256, 64 * gibibyte).maxHeldBytesInAll).toBe(gibibyte)
-  expect(toLimits({}, 256, gibibyte).maxHeldBytesInAll).toBe(gibibyte / 2)
+  expect(toLimits().maxHeldBytesInAll).toBe(gibibyte / 2)
+  expect(toLimits({}, 256, 64 * gibibyte).maxHeldBytesInAll).toBe(gibibyte / 2)
+  expect(toLimits({}, 256, gibibyte / 2).maxHeldBytesInAll).toBe(gibibyte / 4)
   expect(toLimits({ maxHeldBytesInAll: 7 }, 256, gibibyte).maxHeldBytesInAll).toBe(7)
   expect(memoryBytes()).toBeGreaterThan(2 ** 26)
 })

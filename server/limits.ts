@@ -39,8 +39,8 @@ export type ReceiverLimits = {
   readonly maxHeldBytes: number
   /**
    * What all calls together may hold of that, and of messages that their handlers work on, bytes. A sender may hold more while it holds less than what is still
-   * free; when it holds more, its connection that holds the most is closed. All who have shown no valid token have a 64th of it together, 16 MiB at most, and
-   * requests that wait for one answer a 16th. @default 1 073 741 824, or half of the memory that the process may have where that is less
+   * free; when it holds more, its connection that holds the most is closed. All who have shown no valid token have a 32nd of it together, 16 MiB at most, and
+   * requests that wait for one answer a 16th. @default 536 870 912, or half of the memory that the process may have where that is less
    */
   readonly maxHeldBytesInAll: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */
@@ -68,7 +68,7 @@ const defaults: ReceiverLimits = {
   minProgressBytes: 4096,
   silenceMs: 300_000,
   maxHeldBytes: 8 * MAX_MESSAGE_BYTES,
-  maxHeldBytesInAll: 64 * MAX_MESSAGE_BYTES,
+  maxHeldBytesInAll: 32 * MAX_MESSAGE_BYTES,
   maxOpenUploads: 1000,
   maxBusyUploads: 512,
   maxStatusConnections: 64,

@@ -85,7 +85,8 @@ test('elements are counted before they are made: CheckPaths with millions of emp
       stream.end(framed(body))
       return ended
     })
-    expect(new Set(await Promise.all(calls))).toEqual(new Set(['8 MESSAGE_TOO_LONG']))
+    // What so many calls hold at the same moment may be too much before one of them is.
+    for (const answer of await Promise.all(calls)) expect(['8 MESSAGE_TOO_LONG', '8 HOLDS_TOO_MUCH']).toContain(answer)
   }
   const client = clientOf(receiver)
   const many = { paths: Array.from({ length: 1001 }, () => ({ path: ['a'], size: 1 })) }

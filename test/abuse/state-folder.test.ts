@@ -98,7 +98,7 @@ test('a stranger at a receiver that asks nobody reaches it as little, and neithe
 /** A receiver, and what was in its state folder for the taking when it started. */
 async function withTreasure(within: string, stateDirectory = join(within, 'received/.longshore')) {
   const treasure = join(stateDirectory, 'devices')
-  await mkdir(treasure, { recursive: true })
+  await mkdir(treasure, { recursive: true, mode: 0o700 })
   await writeFile(join(treasure, 'victim.json'), 'as it was')
   const { client, directory } = await receiving(within, { stateDirectory })
   return { client, directory, treasure }
@@ -125,7 +125,7 @@ test('a folder of the state folder that is mounted under another name is out of 
 
 test('a state folder elsewhere that leads back into the receiving folder is out of reach', async () => {
   const within = await sandbox()
-  mkdirSync(join(within, 'received', 'state'), { recursive: true })
+  mkdirSync(join(within, 'received', 'state'), { recursive: true, mode: 0o700 })
   symlinkSync(join(within, 'received', 'state'), join(within, 'link'))
   const { client, treasure } = await withTreasure(within, join(within, 'link'))
   await mustBeOutOfReach(client, ['state', 'devices'], treasure)
