@@ -27,6 +27,20 @@ test('who comes with one chunk is next, however many another one has waiting', a
   expect(begun).toEqual(['many 0', 'many 1', 'one'])
 })
 
+test('who had no turns for long is first until it has caught up with a part of what others had, and not with all of it', async () => {
+  const turns = new Turns()
+  const MIB = 1024 ** 2
+  for (let chunk = 0; chunk < 100; chunk++) await turns.run('long', MIB, async () => undefined)
+  const { begun, task, endNext } = tasks()
+  for (let chunk = 0; chunk < 100; chunk++) void turns.run('long', MIB, task('long'))
+  for (let chunk = 0; chunk < 100; chunk++) void turns.run('late', MIB, task('late'))
+  for (let chunk = 0; chunk < 100; chunk++) await endNext()
+  const late = begun.filter((sender) => sender === 'late').length
+  expect(begun.slice(2, 32)).toEqual(Array(30).fill('late'))
+  expect(late).toBeGreaterThan(50)
+  expect(late).toBeLessThan(80)
+})
+
 test('a chunk that cannot be stored gives its turn to the next', async () => {
   const turns = new Turns()
   const failing = [1, 2, 3].map((number) => turns.run('a', 1, () => Promise.reject(new Error(`disk ${number}`))))

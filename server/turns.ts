@@ -21,6 +21,12 @@ const QUICK_MS = 10
 const MOST_VAIN_MS = 300
 const VAIN_PART = 0.1
 
+/**
+ * So far a sender may be behind those that had turns while it had none, bytes, and is first until it has caught up: what is small comes through beside
+ * whoever sends without end, and whoever waits for that has no more to wait for than this.
+ */
+const MOST_BEHIND_BYTES = 32 * 1024 ** 2
+
 /** Senders whose turns are remembered. The oldest of more is forgotten, and has not had any turn yet when it comes again. */
 const MOST_KNOWN = 1024
 
@@ -42,7 +48,7 @@ type Sender = {
 
 /**
  * Lets senders store chunks, and read back what is stored, in turn, so that each of them gets as much of the receiver as any other, however many streams it
- * opens. Nobody saves up turns: who comes later starts where the others are.
+ * opens. Nobody saves up more turns than {@link MOST_BEHIND_BYTES}: who comes later starts where the others are, less that.
  */
 export class Turns {
   readonly #now: () => number
@@ -130,7 +136,7 @@ export class Turns {
       signal?.addEventListener('abort', leave, { once: true })
       own.waiting.add(waiter)
       this.#backlogged.add(own)
-      own.hadBytes = Math.max(own.hadBytes, own.waiting.size === 1 ? this.#reachedBytes : 0)
+      if (own.waiting.size === 1) own.hadBytes = Math.max(own.hadBytes, this.#reachedBytes - MOST_BEHIND_BYTES)
     })
   }
 
@@ -138,7 +144,7 @@ export class Turns {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const { own, waiter } = next
       this.#remove(own, waiter)
-      this.#reachedBytes = own.hadBytes
+      this.#reachedBytes = Math.max(this.#reachedBytes, own.hadBytes)
       own.hadBytes += waiter.bytes + TURN_BYTES
       own.running += waiter.size
       this.#running += waiter.size
