@@ -14,7 +14,7 @@ const STRANGERS_LEAST_BYTES = MIB
 /** See {@link STRANGERS_BYTES}. */
 const STRANGERS_PART = 32
 /** Of what may be held in all, the part for whole requests that wait for their answer: as objects they take several times their length. */
-const REQUESTS_PART = 16
+const REQUESTS_PART = 8
 
 /** What a message costs beside its bytes while it waits for its handler, bytes: thousands of empty ones fit into one frame. */
 const MESSAGE_COST_BYTES = 2048

@@ -40,7 +40,7 @@ export type ReceiverLimits = {
   /**
    * What all calls together may hold of that, and of messages that their handlers work on, bytes. A sender may hold more while it holds less than what is still
    * free; when it holds more, its connection that holds the most is closed. All who have shown no valid token have a 32nd of it together, 16 MiB at most, and
-   * requests that wait for one answer a 16th. @default 536 870 912, or half of the memory that the process may have where that is less
+   * requests that wait for one answer an 8th. @default 536 870 912, or half of the memory that the process may have where that is less
    */
   readonly maxHeldBytesInAll: number
   /** Unfinished uploads that one owner may leave open. @default 1000 */

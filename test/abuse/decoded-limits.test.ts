@@ -86,6 +86,7 @@ test('elements are counted before they are made: CheckPaths with millions of emp
       return ended
     })
     // What so many calls hold at the same moment may be too much before one of them is.
+    // What so many calls hold at the same moment may be too much before one of them is.
     for (const answer of await Promise.all(calls)) expect(['8 MESSAGE_TOO_LONG', '8 HOLDS_TOO_MUCH']).toContain(answer)
   }
   const client = clientOf(receiver)
