@@ -41,7 +41,7 @@ test('strangers have a small part of all together, a device as much as is free',
 })
 
 test('calls and requests beyond a share are refused, and leave nothing behind', () => {
-  const held = new Held(toLimits({ maxStreams: 4, maxHeldBytesInAll: 64 * MIB }))
+  const held = new Held(toLimits({ maxStreams: 4, maxHeldBytesInAll: 32 * MIB }))
   const calls = Array.from({ length: 3 }, () => new Holding(held, STRANGERS))
   const letIn = (call: Holding | undefined) => call?.admit(admitted('device', 'laptop'))
   letIn(calls[0])
