@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Metadata } from '@grpc/grpc-js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { describe, expect, test } from 'vitest'
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { FORWARDED_KEY } from '../../proto/limits.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { asked, begin, refusalOf, source } from '../../server/fixtures/client.ts'
 import { connectSecurely, pairingWith } from '../../server/fixtures/secured.ts'
 import { readOrMakeIdentity } from '../../server/identity.ts'
@@ -16,6 +12,7 @@ import { invite } from '../../server/pairing.ts'
 import { asFiles, issuedBy, makeAuthority } from '../support/authority.ts'
 import { makeIdentity } from '../support/tls-identity.ts'
 import { beginAs, fakeNode, heldUpload, idOf, listening, metadataOf, setHostileScene } from './hostile-scene.ts'
+import { ownRedis } from './own-redis.ts'
 
 const MIB = 1024 ** 2
 const WRONG = '0'.repeat(16)
@@ -24,22 +21,12 @@ const WRONG = '0'.repeat(16)
 const FOR_EVER = ['party', 'receiver', 'place', 'runs', 'unfinished'].map((name) => `longshore:${name}`)
 
 describe.skipIf(!hasRedis)('nodes against those who ask and those who write to Redis (needs redis-server)', () => {
-  let redis: RunningRedis
-  let folder: string
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-hostile-'))
-    redis = await startRedis(join(folder, 'redis'), await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
+  const own = ownRedis()
 
   test.each([true, false])(
     'whoever can only write to Redis is asked nothing as a node (encrypted: %s)',
     async (encrypts) => {
-      const scene = await setHostileScene(redis, folder)
+      const scene = await setHostileScene(own.redis, own.folder)
       const fake = await fakeNode()
       const node = await scene.node({ encrypts })
       const device = await scene.device()
@@ -80,7 +67,7 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
       },
     ],
   ])('who has taken the address of a node that encrypts is told nothing: with %s', async (_how, made) => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const { taker, tls, trusted } = { trusted: undefined, ...(await made()) }
     let said = ''
     const server = createTlsServer(
@@ -102,7 +89,7 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
   })
 
   test('what one node shows another is no token, and is worth nothing for another call or a second time', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const fake = await fakeNode()
     const [one, other] = [
       await scene.node({ encrypts: false }),
@@ -138,7 +125,7 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
   })
 
   test('a call is passed on with the rights of whoever made it, and counts as passed on', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const [one, other] = [await scene.node(), await scene.node()]
     const device = await scene.device()
     const begun = await heldUpload(await device.at(other))
@@ -152,7 +139,7 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
   })
 
   test('a header of nodes that a stranger sends lets nobody in and is not believed in logs', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const node = await scene.node()
     const device = await scene.device()
     const client = await device.at(node)
@@ -170,7 +157,7 @@ describe.skipIf(!hasRedis)('nodes against those who ask and those who write to R
   })
 
   test('questions, attempts to pair and uploads leave nothing in Redis without an end, and few keys', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const node = await scene.node()
     const client = await (await scene.device()).at(node)
     await heldUpload(client)

@@ -1,34 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { refusalOf } from '../../server/fixtures/client.ts'
 import { pairingWith } from '../../server/fixtures/secured.ts'
 import { invite } from '../../server/pairing.ts'
 import { setHostileScene } from './hostile-scene.ts'
+import { ownRedis } from './own-redis.ts'
 
 const WRONG = '0'.repeat(16)
 /** An address may begin to pair with a node once in this time, ms. */
 const PAIRING_EVERY_MS = 1100
 
 describe.skipIf(!hasRedis)('a pairing code at several nodes (needs redis-server)', () => {
-  let redis: RunningRedis
-  let folder: string
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-hostile-'))
-    redis = await startRedis(join(folder, 'redis'), await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
+  const own = ownRedis()
 
   test('a code that is shown at two nodes at once pairs one device', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const nodes = [await scene.node(), await scene.node()]
     const pairings = await Promise.all(nodes.map(({ port }) => pairingWith(port)))
     for (let round = 0; round < 4; round++) {
@@ -44,7 +31,7 @@ describe.skipIf(!hasRedis)('a pairing code at several nodes (needs redis-server)
   })
 
   test('five wrong proofs close a code at all nodes, wherever they were made', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const nodes = [await scene.node(), await scene.node()]
     const pairings = await Promise.all(nodes.map(({ port }) => pairingWith(port)))
     const { code } = await invite(scene.stateDirectory, Date.now())
@@ -63,7 +50,7 @@ describe.skipIf(!hasRedis)('a pairing code at several nodes (needs redis-server)
   })
 
   test('an attempt that began at another node is refused in words and costs the code nothing', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const [one, other] = [await pairingWith((await scene.node()).port), await pairingWith((await scene.node()).port)]
     const { code } = await invite(scene.stateDirectory, Date.now())
     const started = await one.start()
@@ -72,12 +59,12 @@ describe.skipIf(!hasRedis)('a pairing code at several nodes (needs redis-server)
   })
 
   test('while Redis is away nobody pairs', async () => {
-    const scene = await setHostileScene(redis, folder)
+    const scene = await setHostileScene(own.redis, own.folder)
     const pairing = await pairingWith((await scene.node()).port)
     const { code } = await invite(scene.stateDirectory, Date.now())
     const started = await pairing.start()
-    await redis.kill()
-    onTestFinished(() => redis.start())
+    await own.redis.kill()
+    onTestFinished(() => own.redis.start())
     expect(await refusalOf(pairing.finish(started, code))).toBe('UNAVAILABLE STATE_UNREACHABLE')
     await delay(PAIRING_EVERY_MS)
     expect(await refusalOf(pairing.start())).toBe('UNAVAILABLE STATE_UNREACHABLE')

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { claimsInRedis } from '../../server/cluster/name-claims.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
 import { recordOf } from '../../server/fixtures/ledger-conformance.ts'
@@ -13,22 +11,13 @@ import { openRedisLedger } from '../../server/ledger/redis.ts'
 import { formerlyFoldedPath } from '../../server/safe-path.ts'
 import { openFolder } from '../../server/store/folder.ts'
 import { TakenNames } from '../../server/store/taken-names.ts'
+import { ownRedis } from './own-redis.ts'
 
 describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing this is skipped)', () => {
-  let redis: RunningRedis
-  let folder: string
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-planted-'))
-    redis = await startRedis(folder, await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
+  const own = ownRedis()
 
   async function connected() {
-    const state = await connectRedis(redis.url, (error) => expect.unreachable(String(error)))
+    const state = await connectRedis(own.redis.url, (error) => expect.unreachable(String(error)))
     onTestFinished(() => state.close())
     return state
   }
@@ -40,9 +29,9 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     ['NAME.TXT', 'NAME.TXT'],
   ])('a spelling %j in Redis leads to the name %j', async (planted, believed) => {
     const state = await connected()
-    const root = join(folder, 'in')
+    const root = join(own.folder, 'in')
     await mkdir(root, { recursive: true })
-    await writeFile(join(folder, 'outside'), 'stays')
+    await writeFile(join(own.folder, 'outside'), 'stays')
     await state.command('SET', `longshore:spelled:${nameText(['name.txt'])}`, planted)
     const node = { id: 'node', nodesKey: 'longshore:nodes:', hold: async () => ({ token: 'node:1', mustHold() {} }) }
     const claims = claimsInRedis(state, node as never)

@@ -1,32 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { joinCluster } from '../../server/cluster/cluster.ts'
 import { openNode } from '../../server/cluster/node.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
 import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/ledger-conformance.ts'
 import { HeldElsewhere } from '../../server/leases.ts'
 import { openRedisLedger } from '../../server/ledger/redis.ts'
+import { ownRedis } from './own-redis.ts'
 
 const DAY_MS = 86_400_000
 
 describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing this is skipped)', () => {
-  let redis: RunningRedis
-  let folder: string
+  const own = ownRedis()
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-redis-'))
-    redis = await startRedis(folder, await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
   beforeEach(async () => {
-    const state = await connectRedis(redis.url, unexpected)
+    const state = await connectRedis(own.redis.url, unexpected)
     await state.command('FLUSHALL')
     state.close()
   })
@@ -35,7 +23,7 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
   const noLease = () => ''
 
   async function connected(onUnexpected: (error: unknown) => void = unexpected) {
-    const state = await connectRedis(redis.url, onUnexpected)
+    const state = await connectRedis(own.redis.url, onUnexpected)
     onTestFinished(() => state.close())
     return state
   }
@@ -80,7 +68,7 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
 
   test('of two nodes one looks for what is to be forgotten', async () => {
     const join = async () => {
-      const cluster = await joinCluster({ redisUrl: redis.url }, DAY_MS, unexpected)
+      const cluster = await joinCluster({ redisUrl: own.redis.url }, DAY_MS, unexpected)
       onTestFinished(() => cluster.close())
       return cluster
     }
@@ -160,11 +148,11 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     await ledger.uploads.save(recordOf('a'))
     await ledger.chunks.save('a', { start: 0, end: 10, crc32: 1 })
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    await redis.kill()
+    await own.redis.kill()
     await expect(ledger.chunks.save('a', { start: 10, end: 20, crc32: 1 })).rejects.toMatchObject({
       code: 'STATE_UNREACHABLE',
     })
-    await redis.start()
+    await own.redis.start()
     await expect
       .poll(() => ledger.chunks.save('a', { start: 20, end: 30, crc32: 1 }).then(() => 'saved', String), {
         timeout: 10_000,

@@ -1,9 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../bench/free-port.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis } from '../../server/cluster/redis.ts'
 import {
   asked,
@@ -22,32 +21,24 @@ import {
 } from '../../server/fixtures/client.ts'
 import { filesIn } from '../../server/fixtures/receiving.ts'
 import { startReceiver } from '../../server/receiver.ts'
+import { ownRedis } from './own-redis.ts'
 
 const MIB = 1024 ** 2
 
 describe.skipIf(!hasRedis)('two receivers on one folder (redis-server, where it is missing this is skipped)', () => {
-  let redis: RunningRedis
-  let folder: string
+  const own = ownRedis()
   let directory: string
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-cluster-'))
-    redis = await startRedis(join(folder, 'redis'), await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
   beforeEach(async () => {
-    const state = await connectRedis(redis.url, () => undefined)
+    const state = await connectRedis(own.redis.url, () => undefined)
     await state.command('FLUSHALL')
     state.close()
-    directory = await mkdtemp(join(folder, 'received-'))
+    directory = await mkdtemp(join(own.folder, 'received-'))
   })
 
   async function nodeOf(): Promise<Client> {
     const unexpected: unknown[] = []
-    const cluster = { redisUrl: redis.url }
+    const cluster = { redisUrl: own.redis.url }
     const onUnexpected = (error: unknown) => unexpected.push(error)
     const receiver = await startReceiver({ directory, host: '127.0.0.1', port: 0, cluster, onUnexpected })
     const client = connect(receiver.port)
@@ -153,8 +144,8 @@ describe.skipIf(!hasRedis)('two receivers on one folder (redis-server, where it 
 
   test('a folder of another receiver is refused with a sentence, and so is a Redis that is not there', async () => {
     await nodeOf()
-    const elsewhere = await mkdtemp(join(folder, 'other-'))
-    const cluster = { redisUrl: redis.url }
+    const elsewhere = await mkdtemp(join(own.folder, 'other-'))
+    const cluster = { redisUrl: own.redis.url }
     const starting = startReceiver({ directory: elsewhere, host: '127.0.0.1', port: 0, cluster })
     await expect(starting).rejects.toThrow(/belongs to the receiver [0-9a-f]{32}, and this one is/)
     const nowhere = { redisUrl: `redis://:secret@127.0.0.1:${await freePort()}` }

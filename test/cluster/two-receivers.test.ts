@@ -1,34 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis, type SharedState } from '../../server/cluster/redis.ts'
 import { connect, refusalOf, source, upload } from '../../server/fixtures/client.ts'
 import { type Receiver, startReceiver } from '../../server/receiver.ts'
+import { ownRedis } from './own-redis.ts'
 
 describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redis-server)', () => {
-  let redis: RunningRedis
-  let folder: string
+  const own = ownRedis()
   let directory: string
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longshore-two-'))
-    redis = await startRedis(join(folder, 'redis'), await freePort())
-  })
-  afterAll(async () => {
-    await redis.stop()
-    await rm(folder, { recursive: true })
-  })
   beforeEach(async () => {
     await (await connected()).command('FLUSHALL')
-    directory = join(await mkdtemp(join(folder, 'received-')), 'box')
+    directory = join(await mkdtemp(join(own.folder, 'received-')), 'box')
   })
 
   async function connected(database = 0): Promise<SharedState> {
-    const state = await connectRedis(`${redis.url}/${database}`, () => undefined)
+    const state = await connectRedis(`${own.redis.url}/${database}`, () => undefined)
     onTestFinished(() => state.close())
     return state
   }
@@ -41,7 +31,7 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
       host: '127.0.0.1',
       port: 0,
       ...(stateDirectory !== undefined && { stateDirectory }),
-      ...(database !== undefined && { cluster: { redisUrl: `${redis.url}/${database}` } }),
+      ...(database !== undefined && { cluster: { redisUrl: `${own.redis.url}/${database}` } }),
       onUnexpected: (error) => expect.unreachable(String(error)),
     })
     onTestFinished(() => receiver.close())
@@ -61,10 +51,12 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
   test('one alone is refused where nodes are, and a node where one is alone', async () => {
     const node = await start(directory, { database: 0 })
     await expect(start(directory)).rejects.toThrow(
-      `Receivers that share the Redis at ${redis.url}/0 are already using ${directory} (process ${process.pid}); start this one with the same --redis, too, or give it a folder of its own.`,
+      `Receivers that share the Redis at ${own.redis.url}/0 are already using ${directory} (process ${process.pid}); start this one with the same --redis, too, or give it a folder of its own.`,
     )
     await start(directory, { database: 0 })
-    await expect(start(directory, { database: 1 })).rejects.toThrow(`share another Redis, ${redis.url}/0, are already`)
+    await expect(start(directory, { database: 1 })).rejects.toThrow(
+      `share another Redis, ${own.redis.url}/0, are already`,
+    )
     expect(await knownIn(1)).toEqual(new Map())
     expect(node.port).toBeGreaterThan(0)
   })
@@ -85,7 +77,7 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
     const other = join(directory, '..', 'other')
     const second = start(other, { database: 0, stateDirectory })
     await expect(second).rejects.toThrow(
-      `the receivers that share ${redis.url}/0 store in ${directory}, and this one would store in ${other}.`,
+      `the receivers that share ${own.redis.url}/0 store in ${directory}, and this one would store in ${other}.`,
     )
     await expect(second).rejects.toMatchObject({ code: 'BAD_FLAGS' })
     expect(await knownIn(0)).toEqual(before)
@@ -123,7 +115,7 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
       directory,
       host: '127.0.0.1',
       port: 0,
-      cluster: { redisUrl: `${redis.url}/0` },
+      cluster: { redisUrl: `${own.redis.url}/0` },
       onUnexpected: (error) => told.push(error),
     })
     onTestFinished(() => first.close())
