@@ -219,7 +219,7 @@ function readOneAhead(call: Readable): void {
 
 /** Resolves when the stream takes more, or never will. */
 function drained(call: Outgoing): Promise<void> {
-  return until(call, (done) => call.on('drain', done))
+  return until(call, (done) => call.once('drain', done))
 }
 
 /** Writes, and resolves when the stream has passed it on, or never will. */
@@ -230,12 +230,12 @@ function written(call: Outgoing, reply: unknown): Promise<void> {
 /** Resolves when `begin` calls back, or the call is over. */
 function until(call: Outgoing, begin: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
-    const events = ['drain', 'close', 'error', 'cancelled'] as const
+    const ends = ['close', 'error', 'cancelled'] as const
     const done = () => {
-      for (const event of events) call.removeListener(event, done)
+      for (const end of ends) call.removeListener(end, done)
       resolve()
     }
-    for (const event of events.slice(1)) call.on(event, done)
+    for (const end of ends) call.on(end, done)
     begin(done)
   })
 }

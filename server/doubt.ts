@@ -6,6 +6,8 @@ import { isBelieved, isRoot, newOwner, spelledUser, thisUser, userOf } from './o
 
 /** Who may write to a file, or a folder, beside its owner. */
 export const OTHERS_WRITE = 0o022
+/** What others must not do even in a folder of root's. */
+export const EVERYBODY_WRITES = 0o002
 /** Everything that others may do. */
 export const OTHERS_ALL = 0o077
 

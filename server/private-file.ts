@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { accessError, chownOf, doubtFrom, doubtIn, notBelieved, type Rule } from './doubt.ts'
 import { hasCode } from './errors.ts'
+import { WARILY } from './open-warily.ts'
 import { newOwner, type Owner, userOf } from './owner.ts'
 
 /** No file that is read as a whole is longer, bytes. */
 const LONGEST_BYTES = 1024 ** 2
-/** No link is followed, and nothing that waits for somebody else, as a FIFO does, is waited for. */
-const WARILY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /** What a file of the receiver's own says. `why` is a sentence that says what to do. */
 export type Found =
@@ -27,8 +26,9 @@ export async function lookAtPrivate(path: string, rule: Rule = {}): Promise<Foun
   try {
     const file = await open(path, constants.O_RDONLY | WARILY)
     try {
-      const why = doubtIn(path, await file.stat(), rule)
-      return why === undefined ? textOf(path, await readSome(file)) : { kind: 'doubtful', why }
+      const stats = await file.stat()
+      const why = doubtIn(path, stats, rule)
+      return why === undefined ? textOf(path, await readSome(file, stats)) : { kind: 'doubtful', why }
     } finally {
       await file.close()
     }
@@ -52,8 +52,9 @@ export function lookAtPrivateSync(path: string, rule: Rule = {}): Found {
   try {
     const file = openSync(path, constants.O_RDONLY | WARILY)
     try {
-      const why = doubtIn(path, fstatSync(file), rule)
-      return why === undefined ? textOf(path, readSomeSync(file)) : { kind: 'doubtful', why }
+      const stats = fstatSync(file)
+      const why = doubtIn(path, stats, rule)
+      return why === undefined ? textOf(path, readSomeSync(file, stats)) : { kind: 'doubtful', why }
     } finally {
       closeSync(file)
     }
@@ -204,8 +205,8 @@ function withoutText(path: string, error: unknown): Found {
 }
 
 /** All of it, or one byte more than is taken. */
-async function readSome(file: FileHandle): Promise<Buffer> {
-  const data = Buffer.alloc(Math.min((await file.stat()).size, LONGEST_BYTES) + 1)
+async function readSome(file: FileHandle, { size }: Stats): Promise<Buffer> {
+  const data = Buffer.alloc(Math.min(size, LONGEST_BYTES) + 1)
   let filled = 0
   while (filled < data.length) {
     const { bytesRead } = await file.read(data, filled, data.length - filled, filled)
@@ -215,8 +216,8 @@ async function readSome(file: FileHandle): Promise<Buffer> {
   return data.subarray(0, filled)
 }
 
-function readSomeSync(file: number): Buffer {
-  const data = Buffer.alloc(Math.min(fstatSync(file).size, LONGEST_BYTES) + 1)
+function readSomeSync(file: number, { size }: Stats): Buffer {
+  const data = Buffer.alloc(Math.min(size, LONGEST_BYTES) + 1)
   let filled = 0
   while (filled < data.length) {
     const bytesRead = readSync(file, data, filled, data.length - filled, filled)

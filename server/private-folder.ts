@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { accessError, chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
+import { accessError, chownOf, EVERYBODY_WRITES, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
 import { hasCode, type ReceiveError } from './errors.ts'
 import { commandAs, isBelieved, isRoot, newOwner, thisUser, userOf } from './owner.ts'
 import { isReceiversAlone } from './state-names.ts'
@@ -17,8 +17,6 @@ export type FolderUse = 'state' | 'place'
 export type ChangeMode = (folder: FileHandle, mode: number) => Promise<void>
 
 const changeMode: ChangeMode = (folder, mode) => folder.chmod(mode)
-/** What others must not do even in a folder of root's. */
-const EVERYBODY_WRITES = 0o002
 /** How a folder is opened; Windows has no such flag. */
 const FOLDER = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0)
 

@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs'
 import { access, lstat, open, readdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { accessError, chownOf, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
+import { accessError, chownOf, EVERYBODY_WRITES, notBelieved, OTHERS_ALL, OTHERS_WRITE, shownMode } from './doubt.ts'
 import { hasCode } from './errors.ts'
+import { WARILY } from './open-warily.ts'
 import { isBelieved, thisUser, userOf } from './owner.ts'
 import type { Closed, FolderUse } from './private-folder.ts'
 import { STATE_FILES, STATE_FOLDERS } from './state-names.ts'
@@ -14,7 +15,6 @@ const SMALL_FOLDERS = ['identity', 'devices', 'former-devices']
 
 /** One that cannot be used keeps nothing else from working. */
 const DEVICE_FOLDERS = ['devices', 'former-devices']
-const EVERYBODY_WRITES = 0o002
 const EVERYBODY_ENTERS = 0o001
 
 /** What was found in a folder: paths. */
@@ -108,7 +108,7 @@ async function closeFile(
 
 async function close(path: string, found: Stats): Promise<void> {
   if (found.uid !== thisUser() || (found.mode & OTHERS_ALL) === 0) return
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const file = await open(path, constants.O_RDONLY | WARILY)
   try {
     await file.chmod(found.isDirectory() ? 0o700 : 0o600)
   } finally {

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import type { OnUnexpected } from '../answer.ts'
 import { accessError, doubtIn, type Rule } from '../doubt.ts'
 import { hasCode, ReceiveError } from '../errors.ts'
+import { WARILY } from '../open-warily.ts'
 import { makePrivateFile, readInPlace } from '../private-file.ts'
 import { closeFolder, type FolderUse, foldersFrom } from '../private-folder.ts'
 import { sweepState } from '../state-sweep.ts'
+import { fileIdentity } from '../store/file-identity.ts'
 import { openOwnFolder } from '../store/folder.ts'
 import { hasLife, showLife } from './neighbour.ts'
 import { type Occupant, occupantText, toOccupant } from './occupant.ts'
@@ -18,7 +20,6 @@ const FOLDER_TIMES: Times = { beatMs: 3_000, trustMs: 9_000, stillMs: 12_000, lo
 const OCCUPANTS = 'occupants'
 /** No record is longer, bytes. */
 const MOST_BYTES = 65_536
-const WARILY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const RECORD = /^([0-9a-f]{16})\.json$/
 /** The folder of the records goes when nobody is left, also while somebody comes, who makes it again within so many tries. */
 const MOST_TRIES = 10
@@ -213,7 +214,7 @@ async function readId(path: string): Promise<string | undefined> {
 /** Undefined when it is gone, as it is below a disk that was unmounted. */
 function identityOf(folder: string): string | undefined {
   const facts = statSync(folder, { bigint: true, throwIfNoEntry: false })
-  return facts && `${facts.dev}:${facts.ino}`
+  return facts && fileIdentity(facts)
 }
 
 async function makeFolder(path: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode, ReceiveError } from '../errors.ts'
+import { fileIdentity } from './file-identity.ts'
 import { type OwnFolders, ownFoldersOf } from './own-folders.ts'
 
 /** A folder that stays the same one while it is open, whatever happens to its name. */
@@ -112,8 +113,8 @@ function knownOnce(state: Folder['state']): Folder['identity'] {
   }
 }
 
-function toState({ dev, ino, mtimeNs }: BigIntStats): { identity: string; changedAtNs: bigint } {
-  return { identity: `${dev}:${ino}`, changedAtNs: mtimeNs }
+function toState(stats: BigIntStats): { identity: string; changedAtNs: bigint } {
+  return { identity: fileIdentity(stats), changedAtNs: stats.mtimeNs }
 }
 
 async function notAFolder(path: string, name: string): Promise<ReceiveError> {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import { Together } from '../together.ts'
+import { fileIdentity } from './file-identity.ts'
 
 /** How old may be what is known of the folders, ms: some are made while the receiver runs. */
 const FRESH_MS = 1000
@@ -62,8 +63,7 @@ export function ownFoldersOf(root: string): OwnFolders | undefined {
 /** Undefined when there is no such folder. */
 async function identityOf(path: string): Promise<string | undefined> {
   try {
-    const { dev, ino } = await stat(path, { bigint: true })
-    return `${dev}:${ino}`
+    return fileIdentity(await stat(path, { bigint: true }))
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error

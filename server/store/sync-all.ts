@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { hasCode } from '../errors.ts'
+import { WARILY } from '../open-warily.ts'
 import { openFolder } from './folder.ts'
 
 const run = promisify(execFile)
@@ -38,8 +39,7 @@ export async function syncAll(root: string, paths: readonly (readonly string[])[
 
 async function syncFile(at: string): Promise<void> {
   // Whatever somebody put in its place by now does not hold the receiver up.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-  const file = await open(at, flags).catch((error) => {
+  const file = await open(at, constants.O_RDONLY | WARILY).catch((error) => {
     // Whoever took it away has it.
     if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
     throw error
