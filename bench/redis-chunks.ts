@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedis } from '../scripts/cluster/redis.ts'
 import { connectRedis, type SharedState } from '../server/cluster/redis.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from './run/free-port.ts'
 
 const count = Number(process.argv[2] ?? 1_000_000)
 const MIB = 1024 ** 2

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allCases } from './cases/all.ts'
-import { chart } from './chart.ts'
-import { page, withResult } from './report.ts'
-import type { Result } from './section.ts'
+import { chart } from './report/chart.ts'
+import { page, withResult } from './report/report.ts'
+import type { Result } from './run/section.ts'
 
 const RAW = join(import.meta.dirname, 'results.json')
 const PAGE = join(import.meta.dirname, 'results.md')

@@ -8,8 +8,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { killAll, start } from './child.ts'
-import { type Access, connectAs, upload } from './neighbour.ts'
+import { killAll, start } from './run/child.ts'
+import { type Access, connectAs, upload } from './run/neighbour.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const CLI = join(ROOT, 'out/cli/index.js')

@@ -1,4 +1,4 @@
-import type { Case } from '../case.ts'
+import type { Case } from '../run/case.ts'
 import { cluster } from './cluster.ts'
 import { delay10, delay50 } from './delay.ts'
 import { firstByte } from './first-byte.ts'

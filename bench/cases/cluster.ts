@@ -6,15 +6,15 @@ import { emptyBucket, filesInBucket, makeBucket, type TestBucket } from '../../s
 import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw, startRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
-import type { Case, CaseContext } from '../case.ts'
-import { start } from '../child.ts'
-import { filesBelow } from '../files-below.ts'
-import { freePort } from '../free-port.ts'
 import { type ClusterPeer, clusterPeers } from '../peers/cluster.ts'
-import { type Lap, race } from '../race.ts'
-import { rowsOf } from '../rows.ts'
-import type { Column, Section } from '../section.ts'
-import { MIB, makeFile, sizeText, type Workload } from '../workload.ts'
+import type { Case, CaseContext } from '../run/case.ts'
+import { start } from '../run/child.ts'
+import { filesBelow } from '../run/files-below.ts'
+import { freePort } from '../run/free-port.ts'
+import { type Lap, race } from '../run/race.ts'
+import { rowsOf } from '../run/rows.ts'
+import type { Column, Section } from '../run/section.ts'
+import { MIB, makeFile, sizeText, type Workload } from '../run/workload.ts'
 
 /** What is sent at once when several send. */
 const SENDERS = 4

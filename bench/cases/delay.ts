@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { assertArrived } from '../arrived.ts'
-import type { Case, CaseContext } from '../case.ts'
-import { measure } from '../measure.ts'
-import { startProxy } from '../proxy.ts'
-import { race } from '../race.ts'
-import { rowsOf } from '../rows.ts'
-import type { Section } from '../section.ts'
-import { MIB, makeFile, sizeText, type Workload } from '../workload.ts'
+import { assertArrived } from '../run/arrived.ts'
+import type { Case, CaseContext } from '../run/case.ts'
+import { measure } from '../run/measure.ts'
+import { startProxy } from '../run/proxy.ts'
+import { race } from '../run/race.ts'
+import { rowsOf } from '../run/rows.ts'
+import type { Section } from '../run/section.ts'
+import { MIB, makeFile, sizeText, type Workload } from '../run/workload.ts'
 
 export const delay10: Case = delayCase(10, true)
 export const delay50: Case = delayCase(50, false)

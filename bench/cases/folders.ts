@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case } from '../case.ts'
-import { KIB, MIB, makeFolder, makeTree, sizeText, type Workload } from '../workload.ts'
+import type { Case } from '../run/case.ts'
+import { KIB, MIB, makeFolder, makeTree, sizeText, type Workload } from '../run/workload.ts'
 import { uploadSection } from './upload.ts'
 
 const FEW_FILES = 4

@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Case, CaseContext } from '../case.ts'
-import { start } from '../child.ts'
 import { longshore } from '../peers/longshore.ts'
-import { program, programFile } from '../programs.ts'
-import { race } from '../race.ts'
-import { rowsOf } from '../rows.ts'
-import type { Section } from '../section.ts'
-import { MIB, makeFile, sizeText } from '../workload.ts'
+import type { Case, CaseContext } from '../run/case.ts'
+import { start } from '../run/child.ts'
+import { program, programFile } from '../run/programs.ts'
+import { race } from '../run/race.ts'
+import { rowsOf } from '../run/rows.ts'
+import type { Section } from '../run/section.ts'
+import { MIB, makeFile, sizeText } from '../run/workload.ts'
 
 export const latency: Case = {
   name: 'latency',

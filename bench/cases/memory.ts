@@ -1,7 +1,7 @@
 import { rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case } from '../case.ts'
-import { GIB, makeSparseFile, sizeText } from '../workload.ts'
+import type { Case } from '../run/case.ts'
+import { GIB, makeSparseFile, sizeText } from '../run/workload.ts'
 import { COST, uploadSection } from './upload.ts'
 
 /** What a disk should have left while we are at it. */

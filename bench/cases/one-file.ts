@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case, CaseContext } from '../case.ts'
-import type { Column, Section } from '../section.ts'
-import { GIB, makeFile, sizeText } from '../workload.ts'
+import type { Case, CaseContext } from '../run/case.ts'
+import type { Column, Section } from '../run/section.ts'
+import { GIB, makeFile, sizeText } from '../run/workload.ts'
 import { COST, uploadSection } from './upload.ts'
 
 export const oneFile: Case = {

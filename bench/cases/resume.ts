@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { assertArrived } from '../arrived.ts'
-import type { Case } from '../case.ts'
-import { start } from '../child.ts'
-import { measure } from '../measure.ts'
-import { startProxy } from '../proxy.ts'
-import { type Lap, race } from '../race.ts'
-import { rowsOf } from '../rows.ts'
-import { MIB, makeFile, sizeText, type Workload } from '../workload.ts'
+import { assertArrived } from '../run/arrived.ts'
+import type { Case } from '../run/case.ts'
+import { start } from '../run/child.ts'
+import { measure } from '../run/measure.ts'
+import { startProxy } from '../run/proxy.ts'
+import { type Lap, race } from '../run/race.ts'
+import { rowsOf } from '../run/rows.ts'
+import { MIB, makeFile, sizeText, type Workload } from '../run/workload.ts'
 
 export const resume: Case = {
   name: 'resume',

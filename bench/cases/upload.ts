@@ -1,11 +1,11 @@
-import { assertArrived } from '../arrived.ts'
-import type { CaseContext } from '../case.ts'
-import { measure } from '../measure.ts'
-import type { Peer } from '../peer.ts'
-import { race } from '../race.ts'
-import { rowsOf } from '../rows.ts'
-import type { Column, Section } from '../section.ts'
-import { GIB, KIB, MIB, type Workload } from '../workload.ts'
+import { assertArrived } from '../run/arrived.ts'
+import type { CaseContext } from '../run/case.ts'
+import { measure } from '../run/measure.ts'
+import type { Peer } from '../run/peer.ts'
+import { race } from '../run/race.ts'
+import { rowsOf } from '../run/rows.ts'
+import type { Column, Section } from '../run/section.ts'
+import { GIB, KIB, MIB, type Workload } from '../run/workload.ts'
 
 export type Upload = Pick<Section, 'key' | 'title' | 'about'> & {
   readonly workload: Workload

@@ -1,4 +1,4 @@
-import type { Peer } from '../peer.ts'
+import type { Peer } from '../run/peer.ts'
 import { grpcStock, grpcWide, md5Core } from './limits.ts'
 import { longshore, longshoreTls } from './longshore.ts'
 import { nginx } from './nginx.ts'

@@ -1,5 +1,5 @@
 import { ensureSystemPackages, findSystemPackages } from '../../scripts/system-packages.ts'
-import type { Peer } from '../peer.ts'
+import type { Peer } from '../run/peer.ts'
 import { allPeers } from './all.ts'
 
 export type Choice = {

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startNginx } from '../../scripts/cluster/nginx.ts'
 import { startRedis } from '../../scripts/cluster/redis.ts'
-import { type Child, start } from '../child.ts'
-import { freePort } from '../free-port.ts'
-import type { Peer, Running } from '../peer.ts'
-import { portIn } from '../peer.ts'
-import { program } from '../programs.ts'
+import { type Child, start } from '../run/child.ts'
+import { freePort } from '../run/free-port.ts'
+import type { Peer, Running } from '../run/peer.ts'
+import { portIn } from '../run/peer.ts'
+import { program } from '../run/programs.ts'
 
 const CLI = join(import.meta.dirname, '../../out/cli/index.js')
 

@@ -1,6 +1,6 @@
-import { start } from '../child.ts'
-import { type Peer, portIn } from '../peer.ts'
-import { program } from '../programs.ts'
+import { start } from '../run/child.ts'
+import { type Peer, portIn } from '../run/peer.ts'
+import { program } from '../run/programs.ts'
 
 const isOnlyPart = { verified: 'nothing', durable: 'no', needs: [], kind: 'limit' } as const
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type Command, start } from '../child.ts'
-import type { Peer } from '../peer.ts'
+import { type Command, start } from '../run/child.ts'
+import type { Peer } from '../run/peer.ts'
 
 const CLI = join(import.meta.dirname, '../../out/cli/index.js')
 

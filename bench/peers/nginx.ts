@@ -1,9 +1,9 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { start } from '../child.ts'
-import { filesBelow } from '../files-below.ts'
-import { freePort, untilListening } from '../free-port.ts'
-import type { Peer } from '../peer.ts'
+import { start } from '../run/child.ts'
+import { filesBelow } from '../run/files-below.ts'
+import { freePort, untilListening } from '../run/free-port.ts'
+import type { Peer } from '../run/peer.ts'
 
 export const nginx: Peer = {
   name: 'nginx',

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { start } from '../child.ts'
-import { freePort, untilListening } from '../free-port.ts'
-import type { Peer } from '../peer.ts'
+import { start } from '../run/child.ts'
+import { freePort, untilListening } from '../run/free-port.ts'
+import type { Peer } from '../run/peer.ts'
 
 /** Nothing of a person's own configuration plays a part. */
 const env = { RCLONE_CONFIG: '/dev/null' }

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../child.ts'
-import { freePort, untilListening } from '../free-port.ts'
-import type { Peer } from '../peer.ts'
+import { start } from '../run/child.ts'
+import { freePort, untilListening } from '../run/free-port.ts'
+import type { Peer } from '../run/peer.ts'
 
 export const rsync = rsyncPeer({
   name: 'rsync',

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../child.ts'
-import { type Peer, portIn } from '../peer.ts'
-import { program } from '../programs.ts'
+import { start } from '../run/child.ts'
+import { type Peer, portIn } from '../run/peer.ts'
+import { program } from '../run/programs.ts'
 
 export const tus: Peer = {
   name: 'tus',

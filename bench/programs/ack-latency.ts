@@ -11,7 +11,7 @@ import { sendChunks } from '../../main/engine/send-chunks.ts'
 import { createStages } from '../../main/engine/stages.ts'
 import { createTokenBucket } from '../../main/engine/throttle.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { percentile } from '../statistics.ts'
+import { percentile } from '../report/statistics.ts'
 
 const [port, mebibytes] = process.argv.slice(2).map(Number)
 const bytes = (mebibytes ?? 0) * CHUNK_BYTES

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEngine } from '../../main/engine/engine.ts'
 import { memoryResumeStore } from '../../test/support/memory-resume-store.ts'
-import { monotonicMs } from '../child.ts'
+import { monotonicMs } from '../run/child.ts'
 
 /** Until everything that happens at a start has happened, ms. */
 const SETTLE_MS = 300

@@ -4,7 +4,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { credentials } from '@grpc/grpc-js'
 import { channelOptions, FileTransferClient } from '../../proto/index.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { filesBelow } from '../files-below.ts'
+import { filesBelow } from '../run/files-below.ts'
 
 const [port, path = ''] = process.argv.slice(2)
 const client = new FileTransferClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions)

@@ -1,7 +1,7 @@
 /** MD5 of the files at a path on one core, as fast as Node's own can: `md5-core.js PATH`. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { filesBelow } from '../files-below.ts'
+import { filesBelow } from '../run/files-below.ts'
 
 const [path = ''] = process.argv.slice(2)
 const block = Buffer.allocUnsafeSlow(1024 * 1024)

@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { createLink } from '../../test/support/link.ts'
 import { listenOnLoopback } from '../../test/support/listen.ts'
-import { monotonicMs } from '../child.ts'
+import { monotonicMs } from '../run/child.ts'
 
 const [targetPort, delayMs] = process.argv.slice(2).map(Number)
 let forwarded = 0

@@ -5,7 +5,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as tus from 'tus-js-client'
-import { filesBelow } from '../files-below.ts'
+import { filesBelow } from '../run/files-below.ts'
 
 /** As many as Longshore has on their way at once. */
 const AT_ONCE = 4

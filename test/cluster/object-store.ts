@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { emptyBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startRadosgw } from '../../scripts/cluster/radosgw.ts'
 

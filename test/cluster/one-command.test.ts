@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'

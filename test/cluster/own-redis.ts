@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 
 /** What the tests of one group have to themselves, from before the first of them to after the last. */

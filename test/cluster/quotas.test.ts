@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { hasRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { asked, begin, chunksOf, finish, refusalOf, send, source, upload } from '../../server/fixtures/client.ts'
 import { sandbox } from '../../server/fixtures/receiving.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { bucketFlags, filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startNginx } from '../../scripts/cluster/nginx.ts'
 import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../../bench/free-port.ts'
+import { freePort } from '../../bench/run/free-port.ts'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import type { Diary } from './diary.ts'
 import type { Intrusion, ReceiverEnd } from './evidence.ts'

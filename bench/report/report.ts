@@ -1,4 +1,4 @@
-import type { Origin, Result } from './section.ts'
+import type { Origin, Result } from '../run/section.ts'
 import { table } from './table.ts'
 
 /** All results so far, as a page in Markdown. */

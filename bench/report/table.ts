@@ -1,4 +1,4 @@
-import type { Column, Row, Section } from './section.ts'
+import type { Column, Row, Section } from '../run/section.ts'
 import { median, ratio } from './statistics.ts'
 
 /** A section as a table in Markdown, padded so that it can be read as it is. Ratios compare with the first row. */

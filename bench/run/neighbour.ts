@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import type { BeginUploadReply } from '../proto/generated/filetransfer/BeginUploadReply.ts'
-import { RECEIVER_CERTIFICATE_NAME } from '../proto/identity.ts'
-import { channelOptions, FileTransferClient } from '../proto/index.ts'
-import { CHUNK_BYTES } from '../proto/limits.ts'
-import { TOKEN_KEY } from '../proto/pairing.ts'
+import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
+import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
+import { channelOptions, FileTransferClient } from '../../proto/index.ts'
+import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { TOKEN_KEY } from '../../proto/pairing.ts'
 
 /** How to reach the receiver, and as whom; without a token as a stranger. */
 export type Access = { readonly port: number; readonly certificatePem: string; readonly token?: string }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import type { Command } from './child.ts'
 
-const FOLDER = join(import.meta.dirname, '../node_modules/.cache/longshore-bench')
+const FOLDER = join(import.meta.dirname, '../../node_modules/.cache/longshore-bench')
 
 const PROGRAMS = [
   'ack-latency',
@@ -31,7 +31,7 @@ export async function buildPrograms(): Promise<void> {
       emptyOutDir: true,
       minify: false,
       rolldownOptions: {
-        input: Object.fromEntries(PROGRAMS.map((name) => [name, join(import.meta.dirname, `programs/${name}.ts`)])),
+        input: Object.fromEntries(PROGRAMS.map((name) => [name, join(import.meta.dirname, `../programs/${name}.ts`)])),
         output: { entryFileNames: '[name].js' },
       },
     },

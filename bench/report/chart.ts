@@ -1,4 +1,4 @@
-import type { Section } from './section.ts'
+import type { Section } from '../run/section.ts'
 import { median } from './statistics.ts'
 
 const WIDTH = 760

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { rowsOf } from '../run/rows.ts'
+import type { Result, Section } from '../run/section.ts'
 import { chart } from './chart.ts'
 import { page, withResult } from './report.ts'
-import { rowsOf } from './rows.ts'
-import type { Result, Section } from './section.ts'
 import { table } from './table.ts'
 
 const promise = { verified: 'read back', durable: 'yes' }

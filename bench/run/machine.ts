@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import type { Machine } from './section.ts'
 import { GIB } from './workload.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 
 /** The machine this runs on; `folder` tells which disk matters. */
 export function describeMachine(folder: string): Machine {

@@ -1,4 +1,4 @@
-import type { SystemPackage } from '../scripts/system-packages.ts'
+import type { SystemPackage } from '../../scripts/system-packages.ts'
 import type { Child, Command } from './child.ts'
 
 /** What is measured: a program that sends and a program that receives, or one part of the work alone, as a limit. */

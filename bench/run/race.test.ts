@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tempDir } from '../test/support/temp-dir.ts'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import type { Peer } from './peer.ts'
 import { race } from './race.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tempDir } from '../test/support/temp-dir.ts'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { assertArrived } from './arrived.ts'
 import { filesBelow } from './files-below.ts'
 import { GIB, KIB, MIB, makeFile, makeTree, readSize, sizeText } from './workload.ts'
