@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { listenOnLoopback } from '../test/support/listen.ts'
+import { listenOnLoopback } from '../test/support/net/listen.ts'
 import { createNoise } from './selftest-files.ts'
 import { type FaultyProxy, startFaultyProxy } from './selftest-proxy.ts'
 import { createRandom } from './selftest-random.ts'

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type LaunchedApp, launchApp } from '../test/support/launch-app.ts'
-import { addReceiver } from '../test/support/open-app.ts'
+import { type LaunchedApp, launchApp } from '../test/support/app/launch-app.ts'
+import { addReceiver } from '../test/support/app/open-app.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MIB = 1024 ** 2

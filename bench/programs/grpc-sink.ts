@@ -4,7 +4,7 @@ import { Server as GrpcServer, ServerCredentials, type ServerReadableStream, typ
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { RECEIVE_WINDOW_BYTES } from '../../proto/limits.ts'
 import { withHttp2Extras } from '../../server/http2-extras.ts'
-import { listenOnLoopback } from '../../test/support/listen.ts'
+import { listenOnLoopback } from '../../test/support/net/listen.ts'
 
 const isWide = process.argv[2] === 'wide'
 const grpc = new GrpcServer(channelOptions)

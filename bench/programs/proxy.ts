@@ -4,8 +4,8 @@
  */
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { createLink } from '../../test/support/link.ts'
-import { listenOnLoopback } from '../../test/support/listen.ts'
+import { createLink } from '../../test/support/net/link.ts'
+import { listenOnLoopback } from '../../test/support/net/listen.ts'
 import { monotonicMs } from '../run/child.ts'
 
 const [targetPort, delayMs] = process.argv.slice(2).map(Number)

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { listenOnLoopback } from '../../test/support/listen.ts'
+import { listenOnLoopback } from '../../test/support/net/listen.ts'
 import type { Child } from './child.ts'
 
 const LISTENS_WITHIN_MS = 10_000

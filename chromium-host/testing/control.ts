@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { type LaunchedApp, launchApp } from '../../test/support/launch-app.ts'
+import { type LaunchedApp, launchApp } from '../../test/support/app/launch-app.ts'
 
 /** The folder of the app that main.mjs, preload.cjs and index.html are. */
 export const FIXTURE = import.meta.dirname

@@ -10,7 +10,7 @@ import { connectSecurely, pairingWith } from '../../server/fixtures/secured.ts'
 import { readOrMakeIdentity } from '../../server/identity.ts'
 import { invite } from '../../server/pairing.ts'
 import { asFiles, issuedBy, makeAuthority } from '../support/authority.ts'
-import { makeIdentity } from '../support/tls-identity.ts'
+import { makeIdentity } from '../support/net/tls-identity.ts'
 import { beginAs, fakeNode, heldUpload, idOf, listening, metadataOf, setHostileScene } from './hostile-scene.ts'
 import { ownRedis } from './own-redis.ts'
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
+import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { setClusterScene } from './scene.ts'
 

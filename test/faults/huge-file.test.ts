@@ -6,7 +6,7 @@ import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginU
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { asked, connect, send } from '../../server/fixtures/client.ts'
 import { buildOutputs } from '../support/build.ts'
-import { startProxy } from '../support/proxy.ts'
+import { startProxy } from '../support/net/proxy.ts'
 import { expectInvariants } from './invariants.ts'
 import { isFullRun } from './run-size.ts'
 import { setScene } from './scene.ts'

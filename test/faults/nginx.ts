@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { listenOnLoopback } from '../support/listen.ts'
+import { listenOnLoopback } from '../support/net/listen.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 /** What we give to people as an example is what the tests run. */

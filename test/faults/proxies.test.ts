@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
-import { startProxy } from '../support/proxy.ts'
+import { startProxy } from '../support/net/proxy.ts'
 import { expectInvariants } from './invariants.ts'
 import { hasNginx, startNginx } from './nginx.ts'
 import { chanceFor, sizeOf } from './run-size.ts'

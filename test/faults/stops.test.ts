@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
-import { startProxy } from '../support/proxy.ts'
+import { startProxy } from '../support/net/proxy.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
 import { expectInvariants, expectNoWrongFile } from './invariants.ts'
 import { peakMib } from './process-facts.ts'

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { judge } from './oracle.ts'
+import { judge } from './oracle/oracle.ts'
+import type { Violation } from './oracle/violation.ts'
 import { drawPlan, type Kind, type RoundPlan, type RoundSize } from './plan.ts'
 import { type Played, playRound } from './round.ts'
 import { createRandom } from './seeded.ts'
 import { missingFor, type Services } from './services.ts'
-import type { Violation } from './violation.ts'
 
 export type Outcome = {
   readonly kind: 'passed' | 'failed' | 'skipped'

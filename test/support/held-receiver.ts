@@ -1,4 +1,4 @@
-import { startProxy } from './proxy.ts'
+import { startProxy } from './net/proxy.ts'
 import { tempDir } from './temp-dir.ts'
 import { withReceiver } from './with-receiver.ts'
 

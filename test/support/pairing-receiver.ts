@@ -9,8 +9,8 @@ import type { Succession } from '../../proto/identity.ts'
 import { fileTransferService, pairingService } from '../../proto/index.ts'
 import { PROTOCOL_VERSION, REASON_KEY } from '../../proto/limits.ts'
 import { deviceProof, isSameProof, type PairingView, receiverProof, TOKEN_KEY } from '../../proto/pairing.ts'
-import { startTlsFront, type TlsFront } from './tls-front.ts'
-import type { TlsIdentity } from './tls-identity.ts'
+import { startTlsFront, type TlsFront } from './net/tls-front.ts'
+import type { TlsIdentity } from './net/tls-identity.ts'
 
 export const PAIRING_CODE = '7F3K9QWD2M8XC4TB'
 

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { commandNames } from '../../main/contract.ts'
+import type { LaunchedApp } from '../support/app/launch-app.ts'
+import { openApp } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import type { LaunchedApp } from '../support/launch-app.ts'
-import { openApp } from '../support/open-app.ts'
-import { stoppedByPolicy } from '../support/stopped-by-policy.ts'
+import { stoppedByPolicy } from '../support/net/stopped-by-policy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { openApp, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
-import { openApp, rowOfKind } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 /** What somebody may be asked to do between the first start and the first file that has arrived. */

@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { desktopCalls } from '../support/app/desktop-calls.ts'
+import { launchApp } from '../support/app/launch-app.ts'
+import { openApp } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { desktopCalls } from '../support/desktop-calls.ts'
-import { launchApp } from '../support/launch-app.ts'
-import { openApp } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))

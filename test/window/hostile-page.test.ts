@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { electronBinary } from '../../scripts/electron-binary.ts'
+import type { LaunchedApp } from '../support/app/launch-app.ts'
+import { chooseReceiver, openApp, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import type { LaunchedApp } from '../support/launch-app.ts'
 import { makeFile } from '../support/made-file.ts'
-import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 

@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { eventChannel } from '../../main/channels.ts'
 import type { UploadStatus } from '../../main/contract.ts'
 import { MOST_IN_ONE_PIECE, PIECE_EVERY_MS } from '../../main/paced-uploads.ts'
+import type { LaunchedApp } from '../support/app/launch-app.ts'
+import { openApp } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import type { LaunchedApp } from '../support/launch-app.ts'
-import { openApp } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const ROWS = 100_000

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { readPairingLink } from '../../proto/pairing.ts'
+import { launchApp } from '../support/app/launch-app.ts'
+import { openApp } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { launchApp } from '../support/launch-app.ts'
 import { longshore } from '../support/longshore-process.ts'
 import { makeFile } from '../support/made-file.ts'
-import { openApp } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))

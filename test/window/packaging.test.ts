@@ -7,9 +7,9 @@ import { extractAll, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeStandInElectron } from '../../scripts/stand-in-electron.ts'
+import { openApp, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
-import { openApp, rowOfKind } from '../support/open-app.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const work = mkdtempSync(join(tmpdir(), 'longshore-package-'))

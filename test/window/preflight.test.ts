@@ -12,10 +12,10 @@ import {
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
+import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
+import { saveScreenshots } from '../support/app/screenshots.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { saveScreenshots } from '../support/screenshots.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 

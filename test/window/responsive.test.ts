@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { chooseReceiver, openApp, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile } from '../support/made-file.ts'
-import { chooseReceiver, openApp, rowOfKind } from '../support/open-app.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 /** A click that waits a quarter of a second is felt. Loose, as the receiver and the browser share the machine. */

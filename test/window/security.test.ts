@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
-import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/open-app.ts'
-import { stoppedByPolicy } from '../support/stopped-by-policy.ts'
+import { stoppedByPolicy } from '../support/net/stopped-by-policy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 

@@ -1,0 +1,102 @@
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { sources, sourceText } from '../support/sources.ts'
+
+/** Every module that every program may use. */
+const node = /^node:/
+
+/**
+ * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything else is a package. The two seams
+ * are proto/ between a sender and a receiver, and main/contract.ts between the window and the main process.
+ */
+const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
+  [/^main\/contract-(receivers|preferences|history|question)\.ts$/, []],
+  [/^main\/contract\.ts$/, [/^main\/contract-(receivers|preferences|history|question)\.ts$/]],
+  [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
+  [
+    /^main\/engine\//,
+    [/^main\/(engine\/|contract(-receivers)?\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/],
+  ],
+  [/^main\/(discovery|discovery-networks|receiver-sightings)\.ts$/, [/^main\//, /^proto\//, node, /^dns-packet$/]],
+  [/^main\//, [/^main\//, /^proto\/(identity|pairing|token)\.ts$/, node, /^electron(-store)?$/]],
+  [
+    /^renderer\//,
+    [
+      /^renderer\//,
+      /^main\/contract(-receivers|-preferences|-history|-question)?\.ts$/,
+      /^react(-dom|-i18next)?(\/|$)/,
+      /^zustand/,
+      /^i18next$/,
+      /^@tanstack\/react-virtual$/,
+      /^@radix-ui\/react-context-menu$/,
+      /^uplot$/,
+      /^qrcode$/,
+    ],
+  ],
+  [
+    /^server\//,
+    [
+      /^server\//,
+      /^proto\//,
+      node,
+      /^@grpc\/grpc-js$/,
+      /^(@aws-sdk\/client-s3|@redis\/client|classic-level|commander|dns-packet|hash-wasm|pino|prom-client|qrcode|selfsigned|yaml)$/,
+    ],
+  ],
+  [
+    /^cli\//,
+    [
+      /^cli\//,
+      /^main\/(contract|discovery|discovery-networks)\.ts$/,
+      /^main\/engine\/(engine|receiver-address|connection|diagnosis|digest|errors|outgoing-chunks|pair|probe|send-chunks|stages|throttle)\.ts$/,
+      /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
+      /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
+      /^server\/(doubt|owner|private-file|private-folder)\.ts$/,
+      /^proto\/(identity|limits|pairing)\.ts$/,
+      node,
+      /^(commander|cli-progress|env-paths)$/,
+    ],
+  ],
+  [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
+  [/^proto\/(multicast|network)\.ts$/, [/^proto\//, node, /^dns-packet$/]],
+  [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
+]
+
+type Import = { readonly from: string; readonly to: string }
+
+test('every import stays inside what its room may use', () => {
+  const strays = sources().flatMap((file) => {
+    const rule = mayImport.find(([room]) => room.test(file))
+    return importsOf(file).filter(({ to }) => !rule?.[1].some((allowed) => allowed.test(to)))
+  })
+  expect(strays.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
+})
+
+test('only one file of each room touches what the room hides', () => {
+  const touches = (pattern: RegExp, within: RegExp): string[] =>
+    sources().filter((file) => within.test(file) && pattern.test(sourceText(file)))
+  expect(touches(/\bwindow\.longshore\b/, /^renderer\//)).toEqual(['renderer/api.ts'])
+  expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
+  expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
+  expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/probe.ts'])
+  expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual([
+    'cli/environment.ts',
+    'main/index.ts',
+    'server/environment.ts',
+  ])
+})
+
+test('the table is not blind: it sees the imports that are there', () => {
+  expect(importsOf('main/engine/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
+  expect(importsOf('main/engine/entries.ts').map(({ to }) => to)).toContain('main/engine/status.ts')
+  expect(sources().length).toBeGreaterThan(100)
+})
+
+function importsOf(file: string): Import[] {
+  const text = sourceText(file)
+  const pattern = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...text.matchAll(pattern)].map(([, from, bare, dynamic]) => {
+    const specifier = from ?? bare ?? dynamic ?? ''
+    return { from: file, to: specifier.startsWith('.') ? join(dirname(file), specifier) : specifier }
+  })
+}
