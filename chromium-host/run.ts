@@ -6,12 +6,12 @@
 import inspector from 'node:inspector'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { app } from './app.ts'
-import { startBrowser } from './browser.ts'
-import { electron } from './electron-module.ts'
-import { launch } from './launch.ts'
-import { preload, provideElectron } from './provide-electron.ts'
-import { refusePermissions } from './session.ts'
+import { app } from './browser/app.ts'
+import { startBrowser } from './browser/browser.ts'
+import { electron } from './modules/electron-module.ts'
+import { refusePermissions } from './page/session.ts'
+import { launch } from './program/launch.ts'
+import { preload, provideElectron } from './program/provide-electron.ts'
 
 /** The Electron whose behaviour is followed; libraries look for it to find out where they run. */
 const ELECTRON_VERSION = '45.4.1'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { findChromium } from '../chromium-host/find-chromium.ts'
+import { findChromium } from '../chromium-host/browser/find-chromium.ts'
 
 /** As large as any system asks for, pixels; electron-builder makes the smaller ones from it. */
 const SIZE = 1024

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { findChromium } from '../chromium-host/find-chromium.ts'
+import { findChromium } from '../chromium-host/browser/find-chromium.ts'
 import { withPictureScene } from './picture-scene.ts'
 
 const images = join(import.meta.dirname, '../docs/images')

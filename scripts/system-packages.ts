@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { findChromium } from '../chromium-host/find-chromium.ts'
+import { findChromium } from '../chromium-host/browser/find-chromium.ts'
 
 /** A package by its Debian name. */
 export type SystemPackage =

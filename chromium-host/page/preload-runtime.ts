@@ -1,4 +1,4 @@
-import type { Codec } from '../codec.ts'
+import type { Codec } from '../browser/codec.ts'
 import type { Bridge } from './bridge.ts'
 
 /** What a sandboxed preload script may know about its process. */

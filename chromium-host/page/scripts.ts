@@ -1,4 +1,4 @@
-import { makeCodec } from '../codec.ts'
+import { makeCodec } from '../browser/codec.ts'
 import { makeBridge } from './bridge.ts'
 import { makePreloadRuntime, PAGE_NAMES, type PreloadConfig } from './preload-runtime.ts'
 
