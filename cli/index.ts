@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { createReceiveCommand, withoutValues } from '../server/run.ts'
-import { devicesCommand } from './devices.ts'
-import { discoverCommand } from './discover.ts'
 import { keepFreedMemory } from './keep-freed-memory.ts'
-import { pairCommand } from './pair.ts'
-import { selftestCommand } from './selftest.ts'
-import { sendCommand } from './send.ts'
-import { tokenCommand } from './token.ts'
-import { UsageError } from './usage-error.ts'
-import { verifyCommand } from './verify.ts'
+import { discoverCommand } from './pair/discover.ts'
+import { pairCommand } from './pair/pair.ts'
+import { devicesCommand } from './receive/devices.ts'
+import { tokenCommand } from './receive/token.ts'
+import { verifyCommand } from './receive/verify.ts'
+import { selftestCommand } from './selftest/selftest.ts'
+import { sendCommand } from './send/send.ts'
+import { UsageError } from './shared/usage-error.ts'
 
 /** Wrong use, as against 1 for files that failed and 130 for an interruption. */
 const WRONG_USE = 2

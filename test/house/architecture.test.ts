@@ -80,7 +80,7 @@ test('only one file of each room touches what the room hides', () => {
   expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
   expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/probe.ts'])
   expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual([
-    'cli/environment.ts',
+    'cli/shared/environment.ts',
     'main/index.ts',
     'server/environment.ts',
   ])

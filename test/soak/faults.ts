@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FaultyProxy } from '../../cli/selftest-proxy.ts'
+import type { FaultyProxy } from '../../cli/selftest/proxy.ts'
 import type { Diary } from './diary.ts'
 import type { Intrusion, Move } from './evidence.ts'
 import { logOf } from './look.ts'

@@ -1,4 +1,4 @@
-import { type FaultyProxy, startFaultyProxy } from '../../cli/selftest-proxy.ts'
+import { type FaultyProxy, startFaultyProxy } from '../../cli/selftest/proxy.ts'
 import { Diary } from './diary.ts'
 import type { Evidence, Intrusion, Move, Repeat, Run } from './evidence.ts'
 import { ENDS_WITHIN_MS, liveThrough, moveAway, troubleNetwork, troubleReceivers } from './faults.ts'

@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto'
-import { createRandom, oneOf, type Random, wholeBetween } from '../../cli/selftest-random.ts'
+import { createRandom, oneOf, type Random, wholeBetween } from '../../cli/selftest/random.ts'
 
 export { createRandom, oneOf, type Random, wholeBetween }
 

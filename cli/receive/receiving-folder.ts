@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { accessError } from '../../server/doubt.ts'
+import { ReceiveError } from '../../server/errors.ts'
+import { onBehalfOf } from '../../server/owner.ts'
+import { openStateFolder } from '../../server/private-folder.ts'
+import { STATE_FOLDER } from '../../server/safe-path.ts'
+import { UsageError } from '../shared/usage-error.ts'
+
+/** Which receiver a command is about. */
+export type ReceivingFolder = { readonly dir: string; readonly stateDir?: string }
+
+/** Gives a command the flags that name a receiver, which may be running or not. */
+export function aboutReceiver(command: Command): Command {
+  return command
+    .requiredOption('--dir <dir>', 'the receiving folder')
+    .option('--state-dir <dir>', 'where its receiver keeps its state; .longshore inside --dir by default')
+}
+
+/**
+ * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the administrator makes there belongs to the owner of
+ * that folder, or of the receiving folder where there is none yet. What the receiver, or the system, refuses becomes a {@link UsageError}.
+ */
+export async function inStateOf<T>(
+  { dir, stateDir }: ReceivingFolder,
+  task: (stateDirectory: string) => Promise<T>,
+): Promise<T> {
+  const stateDirectory = resolve(stateDir ?? join(dir, STATE_FOLDER))
+  try {
+    const receiving = statSync(dir, { throwIfNoEntry: false })
+    // Made by a slip of the keyboard, a folder would look as if it had no devices.
+    if (!receiving?.isDirectory()) throw new UsageError(`--dir: there is no folder “${dir}”.`)
+    return await onBehalfOf(statSync(stateDirectory, { throwIfNoEntry: false }) ?? receiving, async () => {
+      if (await openStateFolder(stateDirectory)) process.stderr.write(`Warning: ${wasOpen(stateDirectory)}\n`)
+      return task(stateDirectory)
+    })
+  } catch (error) {
+    throw toUsageError(error)
+  }
+}
+
+function wasOpen(stateDirectory: string): string {
+  return `${stateDirectory} was open to other users, and is closed to them now. They may have read its keys and codes: \`longshore devices rotate-identity\` makes a new key.`
+}
+
+/** What the receiver, or the system, refuses, as a {@link UsageError}; anything else as it is. */
+export function toUsageError(error: unknown): unknown {
+  if (error instanceof ReceiveError) return new UsageError(error.message, { cause: error })
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined || code === undefined) return error
+  if (path !== undefined && ['EACCES', 'EPERM'].includes(code)) return toUsageError(accessError(path, error))
+  return new UsageError(`${path ?? 'the receiver’s folder'} cannot be used (${code}).`, { cause: error })
+}

@@ -1,0 +1,128 @@
+import { SingleBar } from 'cli-progress'
+import { Command } from 'commander'
+import { printable } from '../../server/printable.ts'
+import { receivedAt, type Verdict, verify } from '../../server/verify.ts'
+import { formatBytes, formatSeconds } from '../shared/format.ts'
+import { UsageError } from '../shared/usage-error.ts'
+import { toUsageError } from './receiving-folder.ts'
+
+const SOME_WRONG = 1
+
+/** Success must not be claimed of nothing: the record of what was received may have been moved away. */
+const NOTHING_KNOWN = 'No received files are known there, so nothing was verified.'
+
+/** What all verdicts come to. */
+type Summary = {
+  readonly files: number
+  readonly damaged: number
+  readonly missing: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** Where a `verify` tells how it goes: people or a program. */
+type VerifyReport = {
+  read(bytes: number): void
+  verdict(verdict: Verdict): void
+  summary(summary: Summary): void
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Read received files again and compare them with what arrived.')
+    .argument('[path]', 'a receiving folder, or a file or folder below one', '.')
+    .option('--json', 'one JSON object a line, for programs')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all files are as they arrived, 1 some are damaged or missing, 2 wrong use. Where no received files are known, that is said.',
+    )
+    .action(async (path: string, { json }: { readonly json?: true }) => {
+      process.exitCode = await verifyAt(path, json === true)
+    })
+}
+
+async function verifyAt(path: string, json: boolean): Promise<number> {
+  const tell = ({ message }: Error) =>
+    void process.stderr.write(`${message}
+`)
+  const received = await receivedAt(path, tell).catch((error: unknown) => {
+    throw toUsageError(error)
+  })
+  if (received === undefined) throw new UsageError(`“${path}” is not in a folder that Longshore receives into.`)
+  const elsewhere = [...received.inBuckets].map(([bucket, count]) => `${count} in ${printable(bucket)}`).join(', ')
+  if (received.files.length === 0 && elsewhere !== '')
+    throw new UsageError(`what was received there is in buckets, which cannot be read here: ${elsewhere}.`)
+  if (elsewhere !== '') process.stderr.write(`Not read, because they are in buckets: ${elsewhere}.\n`)
+  if (received.files.length === 0 && !received.isWhole) throw new UsageError(`nothing was received at “${path}”.`)
+  const report = json ? jsonReport() : barReport(received.bytes)
+  const startedAtMs = performance.now()
+  const count = { verified: 0, damaged: 0, missing: 0 }
+  let bytes = 0
+  for await (const verdict of verify(received, report.read)) {
+    count[verdict.kind]++
+    if (verdict.kind !== 'missing') bytes += verdict.bytes
+    report.verdict(verdict)
+  }
+  const { damaged, missing } = count
+  const seconds = Math.round(performance.now() - startedAtMs) / 1000
+  report.summary({ files: received.files.length, damaged, missing, bytes, seconds })
+  return damaged + missing === 0 ? 0 : SOME_WRONG
+}
+
+/** One JSON object a line on standard output. */
+function jsonReport(): VerifyReport {
+  const event = (fields: object) => process.stdout.write(`${JSON.stringify(fields)}\n`)
+  return {
+    read: () => {},
+    verdict: ({ kind, ...file }) => event({ event: kind, ...file }),
+    summary(summary) {
+      if (summary.files === 0) process.stderr.write(`${NOTHING_KNOWN}\n`)
+      event({ event: 'summary', ...summary })
+    },
+  }
+}
+
+/** A line for each problem and one at the end; on a terminal a bar above them while files are read. */
+function barReport(totalBytes: number): VerifyReport {
+  const bar = new SingleBar({
+    format: 'Verifying {bar} {percentage}% of {size}',
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+    // Without a terminal there is no bar.
+    noTTYOutput: false,
+  })
+  bar.start(totalBytes, 0, { size: formatBytes(totalBytes) })
+  const problems: string[] = []
+  return {
+    read: (bytes) => bar.increment(bytes),
+    verdict(verdict) {
+      const problem = problemOf(verdict)
+      if (problem !== undefined) problems.push(problem)
+    },
+    summary({ files, damaged, missing, bytes, seconds }) {
+      bar.stop()
+      for (const problem of problems) process.stdout.write(`${problem}\n`)
+      if (files === 0) {
+        process.stdout.write(`${NOTHING_KNOWN}\n`)
+        return
+      }
+      const outcome = damaged + missing === 0 ? 'all as they arrived' : `${damaged} damaged, ${missing} missing`
+      const figures = `${formatBytes(bytes)} read in ${formatSeconds(seconds)}`
+      process.stdout.write(`${files} ${files === 1 ? 'file' : 'files'}, ${outcome}: ${figures}\n`)
+    },
+  }
+}
+
+function problemOf(verdict: Verdict): string | undefined {
+  const name = printable(verdict.name)
+  switch (verdict.kind) {
+    case 'verified':
+      return undefined
+    case 'missing':
+      return `✗ ${name}: missing`
+    case 'damaged':
+      if (verdict.md5 === '') return `✗ ${name}: cannot be read`
+      return `✗ ${name}: damaged, MD5 ${verdict.md5} instead of ${verdict.expected}`
+  }
+}

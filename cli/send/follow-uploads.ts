@@ -1,0 +1,149 @@
+import { dirname, resolve } from 'node:path'
+import type { UploadSnapshot } from '../../main/contract.ts'
+import type { Engine, Skipped } from '../../main/engine/engine.ts'
+import type { SendReport } from './send-report.ts'
+
+/** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
+export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
+
+/** After these the upload begins anew by itself, once, and their messages say so. */
+const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
+
+/** What is merely in a folder with files, and not sent for one of these, is left out, which is no failure. */
+const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
+
+/** After these it is tried once more, and then given up. */
+const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHECKSUM', 'RECEIVER_ERROR', 'INTERNAL'])
+
+/**
+ * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
+ * `isPlain` tells whether the receiver has answered as one that knows only the plain protocol: it makes no empty folders.
+ */
+export async function followUploads(
+  engine: Engine,
+  paths: readonly string[],
+  add: () => ReturnType<Engine['add']>,
+  nameOf: (source: string) => string,
+  report: SendReport,
+  isPlain: () => boolean,
+): Promise<Totals | 'interrupted'> {
+  const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
+  const ended = new Set<string>()
+  const troubles = new Set<string>()
+  const moved = new Set<string>()
+  let reached = false
+  const pathOf = ({ id, path }: UploadSnapshot): string => nameOf(engine.sourceOf(id) ?? path)
+
+  function follow(upload: UploadSnapshot): void {
+    const { id, status, sizeBytes } = upload
+    if (ended.has(id)) return
+    if (upload.moved && !moved.has(id)) {
+      moved.add(id)
+      report.note(`${pathOf(upload)} moved to another node of the receiver; nothing is lost.`)
+    }
+    report.progress(pathOf(upload), upload)
+    // A receiver that never answered is given up soon, so there is nothing to promise yet.
+    if (status.kind === 'interrupted' && (reached || isPlain()) && !troubles.has(status.reason)) {
+      troubles.add(status.reason)
+      report.note(`${asSentence(status.message)}${whatFollows(status.reason)}`)
+    }
+    if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
+      reached = true
+      troubles.clear()
+    }
+    if (status.kind === 'failed') {
+      ended.add(id)
+      totals.files += 1
+      totals.failed += 1
+      totals.bytesSent += status.bytesSent ?? 0
+      report.failed(pathOf(upload), status.reason, status.message)
+    }
+    if (status.kind === 'done') {
+      ended.add(id)
+      // An empty folder has no digest and is no file.
+      if (status.md5 === undefined && isPlain()) {
+        report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
+        return
+      }
+      if (status.md5 === undefined) totals.emptyFolders += 1
+      else totals.files += 1
+      totals.bytes += sizeBytes
+      totals.bytesSent += status.bytesSent
+      report.done(pathOf(upload), upload)
+    }
+  }
+
+  function skip({ name, reason, message, named }: Skipped): void {
+    // What somebody named has to be sent or has failed; what is merely in a folder with files may be something else.
+    if (!named && leftOut.has(reason)) {
+      report.skipped(nameOf(name), reason, message)
+      return
+    }
+    fail(nameOf(name), reason, message)
+  }
+
+  function fail(path: string, reason: string, message: string): void {
+    totals.files += 1
+    totals.failed += 1
+    report.failed(path, reason, message)
+  }
+
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  let interrupt: (() => void) | undefined
+  let unfollow: (() => void) | undefined
+  try {
+    return await new Promise<Totals | 'interrupted'>((resolve, reject) => {
+      let expected: number | undefined
+      const settle = (): void => {
+        if (ended.size === expected) resolve(totals)
+      }
+      interrupt = () => resolve('interrupted')
+      for (const signal of signals) process.once(signal, interrupt)
+      unfollow = engine.onChange(({ changed, bottleneck }) => {
+        report.limitedBy(bottleneck)
+        changed.forEach(follow)
+        settle()
+      })
+      add().then(({ ids, skipped }) => {
+        skipped.forEach(skip)
+        const sources = ids.flatMap((id) => engine.sourceOf(id) ?? [])
+        for (const path of emptied(paths, skipped, sources)) {
+          fail(path, 'NOTHING_TO_SEND', 'Nothing was sent of this folder: everything in it is left out.')
+        }
+        expected = ids.length
+        settle()
+      }, reject)
+    })
+  } finally {
+    unfollow?.()
+    for (const signal of signals) if (interrupt) process.off(signal, interrupt)
+  }
+}
+
+function whatFollows(reason: string): string {
+  if (sentAnew.has(reason)) return ''
+  return triedOnceMore.has(reason) ? ' Trying once more.' : ' Trying again until it works.'
+}
+
+/** The folders among the named paths in which something was left out, and nothing was found to send. */
+function emptied(paths: readonly string[], skipped: readonly Skipped[], sources: readonly string[]): readonly string[] {
+  const names = new Map(paths.map((path) => [resolve(path), path]))
+  const foldersOf = (path: string): string[] => {
+    const folders: string[] = []
+    for (let at = path, above = dirname(at); above !== at; at = above, above = dirname(at)) {
+      if (names.has(above)) folders.push(above)
+    }
+    return folders
+  }
+  const unnamed = skipped.filter(({ named, reason }) => !named && leftOut.has(reason))
+  const suspects = new Set(unnamed.flatMap(({ name }) => foldersOf(name)))
+  if (suspects.size === 0) return []
+  // A folder that was found empty is sent as such.
+  for (const source of sources) for (const folder of [source, ...foldersOf(source)]) suspects.delete(folder)
+  return [...suspects].map((folder) => names.get(folder) ?? folder)
+}
+
+/** A receiver's own words may end without a full stop. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,129 @@
+import { Command, Option } from 'commander'
+import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
+import { UploadError } from '../../main/engine/errors.ts'
+import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from '../pair/receiver-choice.ts'
+import { ownState, stateDirOption } from '../shared/state-dir.ts'
+import { UsageError } from '../shared/usage-error.ts'
+import { followUploads } from './follow-uploads.ts'
+import { createBarReport } from './progress-bars.ts'
+import { readRate } from './rate.ts'
+import { openSendMemory } from './send-memory.ts'
+import { createJsonReport, createPathNamer, type SendReport } from './send-report.ts'
+
+type SendOptions = TrustOptions & {
+  readonly into?: string
+  readonly conflict: ConflictPolicy
+  readonly connections: number
+  readonly json?: true
+  readonly limit?: number
+}
+
+/** A receiver that has not answered once is given up after this, ms: the address is wrong, or nothing runs there. */
+const UNREACHABLE_GRACE_MS = 3000
+
+const SOME_FAILED = 1
+const INTERRUPTED = 130
+
+export function sendCommand(): Command {
+  const command = new Command('send')
+    .description('Send files and folders to a receiver. The same command goes on after an interruption.')
+    .argument('<path...>', 'files and folders')
+    .requiredOption('--to <receiver>', 'a paired receiver: its name, host:port or pairing link')
+    .option('--into <folder>', 'folder below the receiving folder, with / between its parts')
+    .addOption(
+      new Option('--conflict <policy>', 'when the name is taken')
+        .choices(['keep-both', 'overwrite', 'skip-same', 'refuse'])
+        .default('keep-both'),
+    )
+    .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
+    .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
+    .addOption(stateDirOption())
+    .option('--json', 'one JSON object a line, for programs')
+    .addHelpText(
+      'after',
+      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail, and so does a folder in which everything is left out.' +
+        '\nLines of --json: progress, done, failed, skipped (left out), summary.',
+    )
+  return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
+    process.exitCode = await send(paths, options)
+  })
+}
+
+async function send(paths: readonly string[], options: SendOptions): Promise<number> {
+  const report = options.json ? createJsonReport((line) => process.stdout.write(line)) : createBarReport()
+  let choice: ReceiverChoice
+  try {
+    choice = await chooseReceiver(options, report.note)
+  } catch (error) {
+    // The certificate of a fingerprint has to be looked up before anything is queued, and cannot be.
+    if (!(error instanceof UploadError)) throw error
+    for (const path of paths) report.failed(path, error.reason, error.message)
+    report.summary({ files: paths.length, failed: paths.length, emptyFolders: 0, bytes: 0, bytesSent: 0, seconds: 0 })
+    return SOME_FAILED
+  }
+  return sendTo(choice, paths, options, report)
+}
+
+async function sendTo(
+  { receiver, route, onSuccession }: ReceiverChoice,
+  paths: readonly string[],
+  options: SendOptions,
+  report: SendReport,
+): Promise<number> {
+  const into = options.into?.split('/').filter((part) => part !== '') ?? []
+  const memory = openSendMemory(options.stateDir, { to: receiver, into, paths })
+  const startedAtMs = performance.now()
+  let isPlain = false
+  try {
+    const engine = await createEngine({
+      resumeStore: memory.store,
+      routeTo: () => route,
+      onSuccession: (_, certificatePem) => onSuccession(certificatePem),
+      warn({ reason, message }) {
+        if (reason === 'PLAIN_RECEIVER') isPlain = true
+        report.note(message)
+      },
+      ownState: ownState(options.stateDir),
+      hashWorker: new URL('../hash-worker/index.js', import.meta.url),
+      options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
+    })
+    engine.limitRate(options.limit)
+    const add = {
+      receiver,
+      into,
+      onConflict: options.conflict,
+      batchId: memory.batchId,
+      begunBefore: memory.begunBefore,
+      outdated: memory.outdated,
+    }
+    const nameOf = createPathNamer(paths)
+    const outcome = await followUploads(
+      engine,
+      paths,
+      () => engine.add(paths, add),
+      nameOf,
+      report,
+      () => isPlain,
+    )
+    await engine.close()
+    if (outcome === 'interrupted') {
+      report.note('interrupted; the same command continues.')
+      return INTERRUPTED
+    }
+    report.summary({ ...outcome, seconds: Math.round(performance.now() - startedAtMs) / 1000 })
+    if (outcome.files + outcome.emptyFolders === 0) {
+      report.note('nothing was sent: there was nothing in what was named but what is left out.')
+      return SOME_FAILED
+    }
+    return outcome.failed === 0 ? 0 : SOME_FAILED
+  } finally {
+    await memory.close()
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > 64)
+    throw new UsageError(`--connections takes a whole number from 1 to 64, got “${text}”.`)
+  return value
+}
