@@ -1,12 +1,12 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { I18nextProvider } from 'react-i18next'
-import { createActions, sentenceOf } from './actions.ts'
+import { createActions, sentenceOf } from './actions/actions.ts'
+import { WindowContext } from './actions/window-context.ts'
 import { api } from './api.ts'
 import { App } from './app.tsx'
-import { createTranslator, languageFor } from './language.ts'
-import { createWindowStore, follow, recordRate } from './store.ts'
-import { WindowContext } from './window-context.ts'
+import { createWindowStore, follow, recordRate } from './model/store.ts'
+import { createTranslator, languageFor } from './words/language.ts'
 
 const SECOND_MS = 1000
 

@@ -1,0 +1,31 @@
+import type { UploadSnapshot } from '../../main/contract.ts'
+import { useWindow } from '../actions/window-context.ts'
+import { reasonSentence } from '../words/reasons.ts'
+import { type Text, useText } from '../words/text.ts'
+
+/** Tells screen readers which uploads came to an end; a burst of them is one sentence. */
+export function Announcer() {
+  const { t } = useText()
+  const ended = useWindow((state) => state.ended)
+  return (
+    <p className="visually-hidden" role="status">
+      {[announceDone(ended, t), announceFailed(ended, t)].filter(Boolean).join(' ')}
+    </p>
+  )
+}
+
+function announceDone(ended: readonly UploadSnapshot[], t: Text['t']): string | undefined {
+  const done = ended.filter(({ status }) => status.kind === 'done')
+  const [only] = done
+  if (only === undefined) return undefined
+  return done.length === 1 ? t('announce.done', { name: only.name }) : t('announce.doneMany', { count: done.length })
+}
+
+function announceFailed(ended: readonly UploadSnapshot[], t: Text['t']): string | undefined {
+  const failed = ended.flatMap(({ name, status }) =>
+    status.kind === 'failed' ? [{ name, message: reasonSentence(status, t) }] : [],
+  )
+  const [only] = failed
+  if (only === undefined) return undefined
+  return failed.length === 1 ? t('announce.failed', only) : t('announce.failedMany', { count: failed.length })
+}

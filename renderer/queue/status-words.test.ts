@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { UploadStatus } from '../../main/contract.ts'
+import { done, failed, sending, waiting } from '../testing/samples.ts'
+import { formatDuration, formatShare } from '../words/format.ts'
+import { createTranslator } from '../words/language.ts'
+import { statusSentence } from './status-words.tsx'
+
+const text = {
+  t: createTranslator('en').t,
+  share: (share: number) => formatShare(share, 'en'),
+  duration: (seconds: number) => formatDuration(seconds, 'en'),
+}
+const nowMs = 1_000_000
+const interrupted: Extract<UploadStatus, { kind: 'interrupted' }> = {
+  kind: 'interrupted',
+  reason: 'network',
+  message: 'The network was lost.',
+  retryAtMs: nowMs + 11_400,
+}
+
+test.each<[UploadStatus, string]>([
+  [waiting, 'Waiting'],
+  [sending(10), 'Sending'],
+  [{ kind: 'paused' }, 'Paused by you'],
+  [{ kind: 'verifying', bytesVerified: 426 }, 'Verifying, 42% checked'],
+  [interrupted, 'The network was lost. Continues by itself in 12 sec.'],
+  [{ ...interrupted, retryAtMs: nowMs - 1 }, 'The network was lost. Trying again now.'],
+  [failed, 'Failed: The disk is full.'],
+  [done, 'Verified, stored as x.bin'],
+  [storedAs('x (2).bin'), 'Verified; the name was taken, stored as x (2).bin'],
+  [storedAs('x_.bin'), 'Verified; not every system can store this name, stored as x_.bin'],
+  [stopped('DISK_FULL'), 'The receiver’s disk is full. Make room on it. Continues by itself in 12 sec.'],
+  [stopped('ASLEEP'), 'This computer is asleep. Continues by itself when it wakes up.'],
+  [stopped('RECEIVER_OFF'), '“Receive on this computer” is off. Switch it on below. Continues by itself then.'],
+  [stopped('SOURCE_MISSING'), 'The file is not where it was. Put it back, or cancel. Looks again in 12 sec.'],
+  [{ kind: 'failed', reason: 'TOO_LARGE', message: 'English' }, 'Failed: The receiver does not take files this large.'],
+])('%o reads as a sentence', (status, sentence) => {
+  expect(statusSentence({ status, sizeBytes: 1000, path: 'x.bin' }, text, nowMs)).toBe(sentence)
+})
+
+test('an upload that another node took over says so while it is sent, and that nothing is lost', () => {
+  const moved = (status: UploadStatus) =>
+    statusSentence({ status, sizeBytes: 1, path: 'x.bin', moved: true }, text, nowMs)
+  expect(moved(sending(1))).toBe('Sending; moved to another node of the receiver, nothing lost')
+  expect(moved(done)).toBe('Verified, stored as x.bin')
+})
+
+test('what went wrong is told in the language of the window, also when only the main process has words for it', () => {
+  const { t } = createTranslator('zh-CN')
+  const words = { ...text, t, duration: (seconds: number) => formatDuration(seconds, 'zh-CN') }
+  const sentence = (status: UploadStatus) => statusSentence({ status, sizeBytes: 1, path: 'x' }, words, nowMs)
+  expect(sentence(stopped('UNREACHABLE'))).toBe('无法连接接收端。它是否正在运行？12秒后自动继续。')
+  expect(sentence(interrupted)).toContain('The network was lost.')
+})
+
+// A name of the prototype is no reason either.
+test.each(['toString', '__proto__', 'constructor'])('the reason %s is not known', (reason) => {
+  expect(
+    statusSentence(
+      { status: { kind: 'failed', reason, message: 'The disk is full.' }, sizeBytes: 1, path: 'x' },
+      text,
+      nowMs,
+    ),
+  ).toBe('Failed: The disk is full.')
+})
+
+function storedAs(name: string): UploadStatus {
+  return { kind: 'done', storedAs: name, bytesSent: 1000, finishedAtMs: 1 }
+}
+
+/** The main process's own words must not show where the window has some. */
+function stopped(reason: string): UploadStatus {
+  return { ...interrupted, reason, message: 'English' }
+}

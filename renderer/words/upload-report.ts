@@ -1,0 +1,42 @@
+import type { UploadSnapshot } from '../../main/contract.ts'
+import { reasonSentence } from './reasons.ts'
+import type { Text } from './text.ts'
+
+/** One thing there is to know about an upload. */
+export type ReportLine = { readonly term: string; readonly text: string; readonly isCode?: boolean }
+
+type Words = Pick<Text, 't' | 'bytes' | 'instant' | 'receiverName'>
+
+/** All there is to know about an upload. */
+export function reportOn({ path, receiver, sizeBytes, status }: UploadSnapshot, words: Words): readonly ReportLine[] {
+  const { t, bytes, instant, receiverName } = words
+  const always = [
+    { term: t('details.destination'), text: `${receiverName(receiver)} / ${path}` },
+    { term: t('details.size'), text: bytes(sizeBytes) },
+  ]
+  if (status.kind === 'failed' || status.kind === 'interrupted') {
+    const sentence = reasonSentence(status, t)
+    // Only the main process knows the particulars, such as what the receiver said.
+    const said = status.message === sentence ? [] : [{ term: t('details.said'), text: status.message }]
+    return [...always, { term: t('details.reason'), text: `${sentence} (${status.reason})` }, ...said]
+  }
+  if (status.kind !== 'done') return always
+  return [
+    ...always,
+    { term: t('details.storedAs'), text: status.storedAs },
+    ...(status.md5 === undefined ? [] : [{ term: t('details.md5'), text: status.md5, isCode: true }]),
+    { term: t('details.sent'), text: bytes(status.bytesSent) },
+    { term: t('details.finished'), text: instant(status.finishedAtMs) },
+  ]
+}
+
+/** The same as text to be copied, uploads with an empty line between them. */
+export function reportText(uploads: readonly UploadSnapshot[], words: Words): string {
+  return uploads
+    .map((upload) =>
+      reportOn(upload, words)
+        .map(({ term, text }) => `${term}: ${text}`)
+        .join('\n'),
+    )
+    .join('\n\n')
+}
