@@ -42,10 +42,10 @@ export default defineConfig({
     client: { build: { outDir: join(here, 'out/renderer'), emptyOutDir: true } },
     main: program('main/index.ts', 'main/index.js'),
     // A sandboxed preload must be one CommonJS file.
-    preload: program('main/preload.ts', 'main/preload.cjs', 'cjs'),
+    preload: program('main/ipc/preload.ts', 'main/preload.cjs', 'cjs'),
     receiver: program('server/index.ts', 'receiver/index.js'),
     receiverLibrary: program('server/library.ts', 'library/receiver.js'),
-    hashWorker: program('main/engine/hash-worker.ts', 'hash-worker/index.js'),
+    hashWorker: program('main/engine/source/hash-worker.ts', 'hash-worker/index.js'),
     cli: program('cli/index.ts', 'cli/index.js'),
     chromiumHost: program('chromium-host/run.ts', 'chromium-host/run.js'),
   },

@@ -1,8 +1,8 @@
 /** Compares the MD5 whose state can be saved (hash-wasm) with Node's own, and CRC-32 beside them. `npx tsx bench/digest.ts` */
 import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
-import { crc32 } from '../main/engine/digest.ts'
-import { createHashSteps } from '../main/engine/hash-step.ts'
+import { crc32 } from '../main/engine/source/digest.ts'
+import { createHashSteps } from '../main/engine/source/hash-step.ts'
 
 const CHUNK = Buffer.alloc(1024 * 1024, 7)
 const CHUNKS = 512

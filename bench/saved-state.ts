@@ -7,9 +7,9 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Conf from 'conf'
-import type { ResumeRecord } from '../main/engine/resume-store.ts'
-import { openSavedUploads } from '../main/saved-uploads.ts'
-import { STORE_OPTIONS } from '../main/state-store.ts'
+import type { ResumeRecord } from '../main/engine/source/resume-store.ts'
+import { STORE_OPTIONS } from '../main/state/state-store.ts'
+import { openSavedUploads } from '../main/uploads/saved-uploads.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
 const work = mkdtempSync(join(tmpdir(), 'longshore-saved-state-'))

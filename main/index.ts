@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { app, dialog } from 'electron'
-import { registerWindowScheme } from './app-protocol.ts'
-import { readLaunchArguments } from './launch-arguments.ts'
 import { type Longshore, openLongshore } from './longshore.ts'
-import { messageOf } from './message-of.ts'
-import { refuseDebugging, refuseSwitchesOfLink } from './refuse-debugging.ts'
+import { messageOf } from './notices/message-of.ts'
+import { readLaunchArguments } from './startup/launch-arguments.ts'
+import { refuseDebugging, refuseSwitchesOfLink } from './startup/refuse-debugging.ts'
+import { registerWindowScheme } from './window/app-protocol.ts'
 
 /** The longest the process stays after its window is gone: enough to stop the receiver and to save. */
 const LONGEST_GOODBYE_MS = 3_000

@@ -1,4 +1,4 @@
-import type { LongshoreApi } from '../main/contract.ts'
+import type { LongshoreApi } from '../main/contract/contract.ts'
 
 declare global {
   interface Window {

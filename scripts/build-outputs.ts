@@ -16,7 +16,7 @@ type Output = {
 
 /** Each output of the build by the name it has in vite.config.ts. */
 const OUTPUTS = {
-  client: { file: 'out/renderer/index.html', sources: ['renderer', 'main/contract.ts'] },
+  client: { file: 'out/renderer/index.html', sources: ['renderer', 'main/contract/contract.ts'] },
   main: { file: 'out/main/index.js', sources: ['main', 'proto'], starts: ['hashWorker'] },
   preload: { file: 'out/main/preload.cjs', sources: ['main'] },
   receiver: { file: 'out/receiver/index.js', sources: ['server', 'proto'] },

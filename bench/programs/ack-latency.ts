@@ -2,14 +2,14 @@
  * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how long acknowledgements took, ms.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { connect } from '../../main/engine/connection.ts'
-import { crc32 } from '../../main/engine/digest.ts'
-import type { OutgoingChunk } from '../../main/engine/outgoing-chunks.ts'
-import type { Pace } from '../../main/engine/pace.ts'
-import { plaintextRoute } from '../../main/engine/route.ts'
-import { sendChunks } from '../../main/engine/send-chunks.ts'
-import { createStages } from '../../main/engine/stages.ts'
-import { createTokenBucket } from '../../main/engine/throttle.ts'
+import type { Pace } from '../../main/engine/flow/pace.ts'
+import { createStages } from '../../main/engine/flow/stages.ts'
+import { createTokenBucket } from '../../main/engine/flow/throttle.ts'
+import { connect } from '../../main/engine/net/connection.ts'
+import { plaintextRoute } from '../../main/engine/net/route.ts'
+import type { OutgoingChunk } from '../../main/engine/send/outgoing-chunks.ts'
+import { sendChunks } from '../../main/engine/send/send-chunks.ts'
+import { crc32 } from '../../main/engine/source/digest.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { percentile } from '../report/statistics.ts'
 

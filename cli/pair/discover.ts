@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
-import { browse } from '../../main/discovery.ts'
-import { networksFor } from '../../main/discovery-networks.ts'
+import { browse } from '../../main/discovery/discovery.ts'
+import { networksFor } from '../../main/discovery/discovery-networks.ts'
 
 /** Long enough for every receiver on a network to answer, and for a second question should the first be lost, ms. */
 const LISTEN_MS = 3_000

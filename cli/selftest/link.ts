@@ -1,6 +1,6 @@
-import { type Connection, connect, type ReceiverKind } from '../../main/engine/connection.ts'
-import { diagnose } from '../../main/engine/diagnosis.ts'
 import type { Route } from '../../main/engine/engine.ts'
+import { type Connection, connect, type ReceiverKind } from '../../main/engine/net/connection.ts'
+import { diagnose } from '../../main/engine/net/diagnosis.ts'
 import { formatBytes } from '../shared/format.ts'
 import { type Checks, Problem } from './checks.ts'
 import { limitOf } from './limit.ts'

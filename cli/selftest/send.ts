@@ -1,4 +1,4 @@
-import { isSettled, type UploadSnapshot } from '../../main/contract.ts'
+import { isSettled, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { createEngine, type ResumeStore } from '../../main/engine/engine.ts'
 
 export type SelftestSending = {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSettled, type UploadSnapshot } from '../../main/contract.ts'
+import { isSettled, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { type Receiver, startReceiver } from '../../server/receiver.ts'
 import { STATE_FOLDER } from '../../server/safe-path.ts'

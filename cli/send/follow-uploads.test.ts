@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import type { Engine, EngineChange } from '../../main/engine/engine.ts'
 import { followUploads } from './follow-uploads.ts'
 import type { SendReport } from './send-report.ts'

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import type { Engine, Skipped } from '../../main/engine/engine.ts'
 import type { SendReport } from './send-report.ts'
 

@@ -1,5 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
-import { type Bottleneck, bytesStored, type UploadSnapshot } from '../../main/contract.ts'
+import { type Bottleneck, bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { printable } from '../../server/printable.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
 import { leftOut, type SendReport } from './send-report.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import type { UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import { createJsonReport, createPathNamer } from './send-report.ts'
 
 const upload = (status: UploadStatus): UploadSnapshot => ({

@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path'
-import type { Bottleneck, UploadSnapshot } from '../../main/contract.ts'
+import type { Bottleneck, UploadSnapshot } from '../../main/contract/contract.ts'
 import { printable } from '../../server/printable.ts'
 
 /** How one `send` went, in total. */

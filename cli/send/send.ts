@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
+import { UploadError } from '../../main/engine/base/errors.ts'
 import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
-import { UploadError } from '../../main/engine/errors.ts'
 import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from '../pair/receiver-choice.ts'
 import { ownState, stateDirOption } from '../shared/state-dir.ts'
 import { UsageError } from '../shared/usage-error.ts'

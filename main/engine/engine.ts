@@ -4,26 +4,27 @@ import {
   LEAST_BYTES_PER_SECOND,
   type UploadId,
   type UploadSnapshot,
-} from '../contract.ts'
+} from '../contract/contract.ts'
 import { createAttempts } from './attempts.ts'
-import { smallFilesBeside } from './batch.ts'
-import type { CheckedNames, NameToCheck } from './check-names.ts'
-import type { QueueChange } from './entries.ts'
-import { ownKeys } from './entry.ts'
-import { createHashPool } from './hash-pool.ts'
-import { newRecords } from './new-records.ts'
-import { createQueue } from './queue.ts'
-import type { Warning } from './queue-deps.ts'
-import type { ResumeRecord, ResumeStore } from './resume-store.ts'
-import { plaintextRoute, type Route } from './route.ts'
-import { newBatchId } from './sent-together.ts'
-import { createStateGuard, type OwnState } from './state-folders.ts'
-import { type Skipped, type WalkedEntry, walk } from './walk.ts'
+import type { CheckedNames, NameToCheck } from './net/check-names.ts'
+import { plaintextRoute, type Route } from './net/route.ts'
+import type { QueueChange } from './queue/entries.ts'
+import { ownKeys } from './queue/entry.ts'
+import { newRecords } from './queue/new-records.ts'
+import { createQueue } from './queue/queue.ts'
+import type { Warning } from './queue/queue-deps.ts'
+import { smallFilesBeside } from './send/batch.ts'
+import { createHashPool } from './source/hash-pool.ts'
+import type { ResumeRecord, ResumeStore } from './source/resume-store.ts'
+import { newBatchId } from './source/sent-together.ts'
+import { createStateGuard, type OwnState } from './source/state-folders.ts'
+import { type Skipped, type WalkedEntry, walk } from './source/walk.ts'
 
-export type { ConflictPolicy } from '../contract.ts'
-export { LEAST_BYTES_PER_SECOND } from '../contract.ts'
-export type { CheckedName, CheckedNames, NameToCheck } from './check-names.ts'
-export type { Warning } from './queue-deps.ts'
+export type { ConflictPolicy } from '../contract/contract.ts'
+export { LEAST_BYTES_PER_SECOND } from '../contract/contract.ts'
+export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.ts'
+export type { Route, Security } from './net/route.ts'
+export type { Warning } from './queue/queue-deps.ts'
 export {
   isBatchItem,
   isIdentity,
@@ -31,12 +32,11 @@ export {
   isUploadKey,
   type ResumeRecord,
   type ResumeStore,
-} from './resume-store.ts'
-export type { Route, Security } from './route.ts'
-export { newBatchId } from './sent-together.ts'
-export { isSameFile } from './source.ts'
-export { SENDER_MARK } from './state-shapes.ts'
-export type { Skipped, WalkedEntry } from './walk.ts'
+} from './source/resume-store.ts'
+export { newBatchId } from './source/sent-together.ts'
+export { isSameFile } from './source/source.ts'
+export { SENDER_MARK } from './source/state-shapes.ts'
+export type { Skipped, WalkedEntry } from './source/walk.ts'
 
 export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */

@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto'
 import Conf from 'conf'
 import { generate } from 'selfsigned'
 import { fingerprintOf, RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
-import type { KnownReceiver } from '../contract-receivers.ts'
-import type { Paired } from '../engine/pair.ts'
-import { openReceivers } from '../receivers.ts'
-import { STORE_OPTIONS } from '../state-store.ts'
-import type { TokenSafe } from '../token-safe.ts'
+import type { KnownReceiver } from '../contract/receivers.ts'
+import type { Paired } from '../engine/net/pair.ts'
+import { openReceivers } from '../receivers/receivers.ts'
+import type { TokenSafe } from '../receivers/token-safe.ts'
+import { STORE_OPTIONS } from '../state/state-store.ts'
 
 /** A safe whose lock is that everything is written backwards. */
 export function backwardsSafe({ locked = true } = {}): TokenSafe {

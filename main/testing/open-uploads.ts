@@ -1,5 +1,5 @@
-import type { ResumeRecord } from '../engine/resume-store.ts'
-import { openSavedUploads } from '../saved-uploads.ts'
+import type { ResumeRecord } from '../engine/source/resume-store.ts'
+import { openSavedUploads } from '../uploads/saved-uploads.ts'
 
 /** The list of uploads as the app opens it. What the person would be told ends up in `told`. */
 export function openUploads(directory: string, told: string[]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { AppSnapshot, LongshoreApi } from '../../main/contract.ts'
+import type { AppSnapshot, LongshoreApi } from '../../main/contract/contract.ts'
 import { createWindowStore, follow } from '../model/store.ts'
 import { fakeMainProcess } from '../testing/fake-main-process.ts'
 import { appSnapshot, deepFreeze } from '../testing/samples.ts'

@@ -1,4 +1,4 @@
-import type { UploadId, UploadStatus } from '../../main/contract.ts'
+import type { UploadId, UploadStatus } from '../../main/contract/contract.ts'
 import type { Uploads } from '../model/upload-table.ts'
 
 /** Those of `ids` that are there and whose state allows something, in that order. */

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { HistoryPage } from '../../main/contract-history.ts'
+import type { HistoryPage } from '../../main/contract/history.ts'
 import { createWindowStore } from '../model/store.ts'
 import { fakeMainProcess } from '../testing/fake-main-process.ts'
 import { appSnapshot } from '../testing/samples.ts'

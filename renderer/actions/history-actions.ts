@@ -1,5 +1,5 @@
-import type { LongshoreApi } from '../../main/contract.ts'
-import type { ReceiptFormat } from '../../main/contract-history.ts'
+import type { LongshoreApi } from '../../main/contract/contract.ts'
+import type { ReceiptFormat } from '../../main/contract/history.ts'
 import type { WindowState, WindowStore } from '../model/store.ts'
 
 /** What a person can do with the history. `tell` shows a refusal. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LongshoreApi, UploadSnapshot } from '../../main/contract.ts'
+import type { LongshoreApi, UploadSnapshot } from '../../main/contract/contract.ts'
 import { createWindowStore, follow } from '../model/store.ts'
 import { fakeMainProcess } from '../testing/fake-main-process.ts'
 import { appSnapshot, deepFreeze, done, failed, sending, upload } from '../testing/samples.ts'

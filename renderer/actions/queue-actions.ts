@@ -6,7 +6,7 @@ import {
   canRetry,
   type LongshoreApi,
   type UploadId,
-} from '../../main/contract.ts'
+} from '../../main/contract/contract.ts'
 import { finalise, giveBack, lookAt, undoable, withhold } from '../model/mirror.ts'
 import type { Move } from '../model/reorder.ts'
 import { NO_SELECTION, type Selection } from '../model/selection.ts'

@@ -1,5 +1,5 @@
-import type { LongshoreApi } from '../../main/contract.ts'
-import type { ReceiverId, ReceiverOffer } from '../../main/contract-receivers.ts'
+import type { LongshoreApi } from '../../main/contract/contract.ts'
+import type { ReceiverId, ReceiverOffer } from '../../main/contract/receivers.ts'
 import { afterOffer, asBusy, beginAdding, withTyped } from '../model/adding-receiver.ts'
 import type { Sheet, WindowState, WindowStore } from '../model/store.ts'
 

@@ -1,4 +1,4 @@
-import { canCancel, canPause, canResume, canRetry } from '../../main/contract.ts'
+import { canCancel, canPause, canResume, canRetry } from '../../main/contract/contract.ts'
 import type { QueueRows } from '../model/queue-rows.ts'
 import { moveByOne, moveToEnd } from '../model/reorder.ts'
 import { idsOf } from '../model/selection.ts'

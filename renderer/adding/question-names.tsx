@@ -1,4 +1,4 @@
-import type { Some } from '../../main/contract-question.ts'
+import type { Some } from '../../main/contract/question.ts'
 import { useText } from '../words/text.ts'
 
 type Props<T> = {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Question, TakenAnswer } from '../../main/contract-question.ts'
+import type { Question, TakenAnswer } from '../../main/contract/question.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { Sheet } from '../ui/sheet.tsx'
 import { useText } from '../words/text.ts'

@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { Question, TakenAnswer } from '../../main/contract-question.ts'
+import type { Question, TakenAnswer } from '../../main/contract/question.ts'
 import { SettingSwitch } from '../ui/setting-switch.tsx'
 import { useText } from '../words/text.ts'
 import { takenAnswers } from './question.ts'

@@ -1,4 +1,4 @@
-import type { Question, TakenAnswer } from '../../main/contract-question.ts'
+import type { Question, TakenAnswer } from '../../main/contract/question.ts'
 
 /** What a person may answer about names that are taken, the safest first. */
 export function takenAnswers({ mayOverwrite }: NonNullable<Question['taken']>): readonly TakenAnswer[] {

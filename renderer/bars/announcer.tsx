@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { useWindow } from '../actions/window-context.ts'
 import { reasonSentence } from '../words/reasons.ts'
 import { type Text, useText } from '../words/text.ts'

@@ -1,4 +1,4 @@
-import { canClear, canPause, canResume, canRetry, type UploadStatus } from '../../main/contract.ts'
+import { canClear, canPause, canResume, canRetry, type UploadStatus } from '../../main/contract/contract.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { allowsAny } from '../model/totals.ts'
 import { useText } from '../words/text.ts'

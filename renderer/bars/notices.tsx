@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { SkippedPath } from '../../main/contract.ts'
+import type { SkippedPath } from '../../main/contract/contract.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useText } from '../words/text.ts'

@@ -1,5 +1,12 @@
 import { useMemo } from 'react'
-import { canCancel, canPause, canResume, canRetry, type UploadId, type UploadStatus } from '../../main/contract.ts'
+import {
+  canCancel,
+  canPause,
+  canResume,
+  canRetry,
+  type UploadId,
+  type UploadStatus,
+} from '../../main/contract/contract.ts'
 import { useActions, useStoreState, useWindow } from '../actions/window-context.ts'
 import { idsOf, NO_SELECTION } from '../model/selection.ts'
 import { allowsAny, totalsOf } from '../model/totals.ts'

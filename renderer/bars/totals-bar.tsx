@@ -1,4 +1,4 @@
-import type { UploadStatus } from '../../main/contract.ts'
+import type { UploadStatus } from '../../main/contract/contract.ts'
 import { useWindow } from '../actions/window-context.ts'
 import { type Summary, summaryOf } from '../model/totals.ts'
 import { speedParts, Tally } from '../queue/tally.tsx'

@@ -1,4 +1,4 @@
-import type { IncomingFile, PairedDevice } from '../../main/contract-receivers.ts'
+import type { IncomingFile, PairedDevice } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { Sheet } from '../ui/sheet.tsx'

@@ -1,4 +1,4 @@
-import type { Invitation } from '../../main/contract-receivers.ts'
+import type { Invitation } from '../../main/contract/receivers.ts'
 import { useActions } from '../actions/window-context.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { QrCode } from '../ui/qr-code.tsx'

@@ -1,4 +1,4 @@
-import type { LocalReceiver } from '../../main/contract-receivers.ts'
+import type { LocalReceiver } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { type Text, useText } from '../words/text.ts'
 

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
-import type { HistoryPage, Receipt } from '../../main/contract-history.ts'
-import { THIS_COMPUTER } from '../../main/contract-receivers.ts'
+import type { HistoryPage, Receipt } from '../../main/contract/history.ts'
+import { THIS_COMPUTER } from '../../main/contract/receivers.ts'
 import { useText } from '../words/text.ts'
 
 /** Two lines of text and the space around them. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { ReceiptFormat } from '../../main/contract-history.ts'
+import type { ReceiptFormat } from '../../main/contract/history.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Sheet } from '../ui/sheet.tsx'

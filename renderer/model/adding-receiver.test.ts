@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { LongshoreApi } from '../../main/contract.ts'
+import type { LongshoreApi } from '../../main/contract/contract.ts'
 import { createActions } from '../actions/actions.ts'
 import { fakeMainProcess } from '../testing/fake-main-process.ts'
 import { appSnapshot } from '../testing/samples.ts'

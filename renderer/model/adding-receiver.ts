@@ -1,4 +1,4 @@
-import type { ReceiverId, ReceiverOffer } from '../../main/contract-receivers.ts'
+import type { ReceiverId, ReceiverOffer } from '../../main/contract/receivers.ts'
 import type { Stop } from '../words/reasons.ts'
 
 /** How far a person has come with adding a receiver. `busy`: the main process was asked and has not answered. */

@@ -1,4 +1,4 @@
-import { isSettled, type UploadId, type UploadSnapshot } from '../../main/contract.ts'
+import { isSettled, type UploadId, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { arrangedAfter, NO_QUEUE, type Order, type Queue } from './queue-order.ts'
 import { type Change, NO_TOTALS, type Totals, withChanges } from './totals.ts'
 import { type UploadTable, uploadTable } from './upload-table.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { sending, upload } from '../testing/samples.ts'
 import { mirrorOf } from './mirror.ts'
 import { type Arranged, arrangedAfter, NO_QUEUE, type Order } from './queue-order.ts'

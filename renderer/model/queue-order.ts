@@ -1,4 +1,4 @@
-import type { UploadId, UploadSnapshot } from '../../main/contract.ts'
+import type { UploadId, UploadSnapshot } from '../../main/contract/contract.ts'
 import type { Change } from './totals.ts'
 
 /** A dropped folder with its files in queue order; `shownIds` are those that the view lets through. */

@@ -1,4 +1,4 @@
-import type { UploadId } from '../../main/contract.ts'
+import type { UploadId } from '../../main/contract/contract.ts'
 import type { Queue, QueueItem } from './queue-order.ts'
 
 /** One line of the list on the screen. `siblingCount` lines stand on its level beside each other; it is number `position` of them, from 0. */

@@ -1,4 +1,4 @@
-import type { UploadId } from '../../main/contract.ts'
+import type { UploadId } from '../../main/contract/contract.ts'
 import type { Queue } from './queue-order.ts'
 import { keyOf, type QueueRows, type Row } from './queue-rows.ts'
 

@@ -1,4 +1,4 @@
-import type { UploadId } from '../../main/contract.ts'
+import type { UploadId } from '../../main/contract/contract.ts'
 import type { Mirror } from './mirror.ts'
 import { folderIdOf, type QueueRows } from './queue-rows.ts'
 import { matcher } from './view.ts'

@@ -1,4 +1,4 @@
-import { bytesStored, type UploadSnapshot } from '../../main/contract.ts'
+import { bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 
 /** Complete is what is verified, not what is sent: before that, 99 % is the most anyone is told. */
 const MOST_BEFORE_DONE = 0.99

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AppSnapshot } from '../../main/contract.ts'
+import type { AppSnapshot } from '../../main/contract/contract.ts'
 import { fakeMainProcess } from '../testing/fake-main-process.ts'
 import { appSnapshot, deepFreeze, done, failed, sending, upload } from '../testing/samples.ts'
 import { createWindowStore, follow, recordRate } from './store.ts'

@@ -7,11 +7,11 @@ import type {
   Notice,
   Preferences,
   SkippedPath,
-} from '../../main/contract.ts'
-import type { HistoryPage } from '../../main/contract-history.ts'
-import type { Ending } from '../../main/contract-preferences.ts'
-import type { Looking, Question } from '../../main/contract-question.ts'
-import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../../main/contract-receivers.ts'
+} from '../../main/contract/contract.ts'
+import type { HistoryPage } from '../../main/contract/history.ts'
+import type { Ending } from '../../main/contract/preferences.ts'
+import type { Looking, Question } from '../../main/contract/question.ts'
+import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId } from '../../main/contract/receivers.ts'
 import { type AddingReceiver, beginAdding } from './adding-receiver.ts'
 import { afterChange, EMPTY_MIRROR, type Mirror, mirrorOf } from './mirror.ts'
 import { type RateSample, withSample } from './rate-history.ts'

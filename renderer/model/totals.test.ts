@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { canPause, canRetry } from '../../main/contract.ts'
+import { canPause, canRetry } from '../../main/contract/contract.ts'
 import { done, failed, sending, upload } from '../testing/samples.ts'
 import { allowsAny, NO_TOTALS, summaryOf, totalsOf, withChanges } from './totals.ts'
 

@@ -1,4 +1,4 @@
-import { bytesStored, type UploadSnapshot, type UploadStatus } from '../../main/contract.ts'
+import { bytesStored, type UploadSnapshot, type UploadStatus } from '../../main/contract/contract.ts'
 import { shareOf } from './share.ts'
 
 type Kind = UploadStatus['kind']

@@ -1,4 +1,4 @@
-import type { UploadId, UploadSnapshot } from '../../main/contract.ts'
+import type { UploadId, UploadSnapshot } from '../../main/contract/contract.ts'
 
 /** The uploads by id, in no particular order. */
 export type Uploads = {

@@ -1,4 +1,4 @@
-import type { UploadId, UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { UploadId, UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import type { FolderItem, Queue, QueueItem } from './queue-order.ts'
 import type { Totals } from './totals.ts'
 import type { Uploads } from './upload-table.ts'

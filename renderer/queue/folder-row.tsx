@@ -1,5 +1,5 @@
-import type { UploadStatus } from '../../main/contract.ts'
-import type { ReceiverId } from '../../main/contract-receivers.ts'
+import type { UploadStatus } from '../../main/contract/contract.ts'
+import type { ReceiverId } from '../../main/contract/receivers.ts'
 import type { Row } from '../model/queue-rows.ts'
 import { allowsAny, type Summary, summaryOf, type Totals } from '../model/totals.ts'
 import { Icon } from '../ui/icon.tsx'

@@ -7,7 +7,7 @@ import {
   type UploadId,
   type UploadSnapshot,
   type UploadStatus,
-} from '../../main/contract.ts'
+} from '../../main/contract/contract.ts'
 import { useActions } from '../actions/window-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useText } from '../words/text.ts'

@@ -1,4 +1,4 @@
-import { bytesStored, type UploadSnapshot } from '../../main/contract.ts'
+import { bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { useText } from '../words/text.ts'
 import { speedParts } from './tally.tsx'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { UploadStatus } from '../../main/contract.ts'
+import type { UploadStatus } from '../../main/contract/contract.ts'
 import { done, failed, sending, waiting } from '../testing/samples.ts'
 import { formatDuration, formatShare } from '../words/format.ts'
 import { createTranslator } from '../words/language.ts'

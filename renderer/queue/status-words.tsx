@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { useNow } from '../ui/use-now.ts'
 import { reasonSentence, type Stop } from '../words/reasons.ts'
 import { type Text, useText } from '../words/text.ts'

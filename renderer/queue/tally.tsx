@@ -1,4 +1,4 @@
-import type { UploadStatus } from '../../main/contract.ts'
+import type { UploadStatus } from '../../main/contract/contract.ts'
 import type { Summary } from '../model/totals.ts'
 import { type Text, useText } from '../words/text.ts'
 

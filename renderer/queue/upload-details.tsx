@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { useText } from '../words/text.ts'
 import { reportOn, reportText } from '../words/upload-report.ts'

@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { uploadShare } from '../model/share.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'

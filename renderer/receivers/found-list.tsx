@@ -1,4 +1,4 @@
-import type { FoundReceiver } from '../../main/contract-receivers.ts'
+import type { FoundReceiver } from '../../main/contract/receivers.ts'
 import { useWindow } from '../actions/window-context.ts'
 
 type Props = {

@@ -1,4 +1,4 @@
-import type { ReceiverId } from '../../main/contract-receivers.ts'
+import type { ReceiverId } from '../../main/contract/receivers.ts'
 import { useActions } from '../actions/window-context.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'

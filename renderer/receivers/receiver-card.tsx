@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { KnownReceiver } from '../../main/contract-receivers.ts'
+import type { KnownReceiver } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Fingerprint } from '../ui/fingerprint.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef } from 'react'
-import { THIS_COMPUTER } from '../../main/contract-receivers.ts'
+import { THIS_COMPUTER } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { useText } from '../words/text.ts'
 import { FoundMenu } from './found-menu.tsx'

@@ -1,4 +1,4 @@
-import { type KnownReceiver, THIS_COMPUTER } from '../../main/contract-receivers.ts'
+import { type KnownReceiver, THIS_COMPUTER } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import type { WindowState } from '../model/store.ts'
 import { type Text, useText } from '../words/text.ts'

@@ -1,4 +1,4 @@
-import { LEAST_BYTES_PER_SECOND } from '../../main/contract.ts'
+import { LEAST_BYTES_PER_SECOND } from '../../main/contract/contract.ts'
 
 const MEGABYTE = 1_000_000
 

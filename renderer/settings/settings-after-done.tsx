@@ -1,4 +1,4 @@
-import type { AfterDone, Preferences } from '../../main/contract-preferences.ts'
+import type { AfterDone, Preferences } from '../../main/contract/preferences.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { SettingChoice } from '../ui/setting-choice.tsx'
 import { SettingSwitch } from '../ui/setting-switch.tsx'

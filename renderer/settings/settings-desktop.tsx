@@ -1,4 +1,4 @@
-import type { Preferences } from '../../main/contract-preferences.ts'
+import type { Preferences } from '../../main/contract/preferences.ts'
 import { useActions } from '../actions/window-context.ts'
 import { SettingSwitch } from '../ui/setting-switch.tsx'
 import { useText } from '../words/text.ts'

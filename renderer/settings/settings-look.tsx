@@ -1,4 +1,4 @@
-import type { LanguageChoice, Preferences, Theme } from '../../main/contract-preferences.ts'
+import type { LanguageChoice, Preferences, Theme } from '../../main/contract/preferences.ts'
 import { useActions } from '../actions/window-context.ts'
 import { SettingChoice } from '../ui/setting-choice.tsx'
 import { useText } from '../words/text.ts'

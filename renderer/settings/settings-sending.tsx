@@ -1,4 +1,4 @@
-import { type ConflictChoice, MOST_FILES_AT_ONCE, type Preferences } from '../../main/contract-preferences.ts'
+import { type ConflictChoice, MOST_FILES_AT_ONCE, type Preferences } from '../../main/contract/preferences.ts'
 import { useActions } from '../actions/window-context.ts'
 import { SettingChoice } from '../ui/setting-choice.tsx'
 import { SettingSwitch } from '../ui/setting-switch.tsx'

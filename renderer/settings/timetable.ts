@@ -1,4 +1,4 @@
-import type { Timetable } from '../../main/contract-preferences.ts'
+import type { Timetable } from '../../main/contract/preferences.ts'
 
 /** What most people mean by hours in which others need the network. */
 export const USUAL_HOURS: Timetable = {

@@ -1,4 +1,4 @@
-import type { AppSnapshot, Commands, Events, LongshoreApi } from '../../main/contract.ts'
+import type { AppSnapshot, Commands, Events, LongshoreApi } from '../../main/contract/contract.ts'
 
 type Listeners = { [E in keyof Events]: Set<(payload: Events[E]) => void> }
 

@@ -1,6 +1,6 @@
-import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract.ts'
-import type { Preferences } from '../../main/contract-preferences.ts'
-import type { KnownReceiver } from '../../main/contract-receivers.ts'
+import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
+import type { Preferences } from '../../main/contract/preferences.ts'
+import type { KnownReceiver } from '../../main/contract/receivers.ts'
 
 /** An upload named after its id, of 1000 bytes, waiting. */
 export function upload(id: string, rank: number, more: Partial<UploadSnapshot> = {}): UploadSnapshot {

@@ -1,4 +1,4 @@
-import type { UploadStatus } from '../../main/contract.ts'
+import type { UploadStatus } from '../../main/contract/contract.ts'
 import { wholePercent } from '../words/format.ts'
 
 type Props = {

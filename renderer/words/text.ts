@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../../main/contract-receivers.ts'
+import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../../main/contract/receivers.ts'
 import { useWindow } from '../actions/window-context.ts'
 import {
   formatBytes,

@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '../../main/contract.ts'
+import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { reasonSentence } from './reasons.ts'
 import type { Text } from './text.ts'
 

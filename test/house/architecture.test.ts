@@ -7,23 +7,20 @@ const node = /^node:/
 
 /**
  * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything else is a package. The two seams
- * are proto/ between a sender and a receiver, and main/contract.ts between the window and the main process.
+ * are proto/ between a sender and a receiver, and main/contract/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
-  [/^main\/contract-(receivers|preferences|history|question)\.ts$/, []],
-  [/^main\/contract\.ts$/, [/^main\/contract-(receivers|preferences|history|question)\.ts$/]],
-  [/^main\/preload\.ts$/, [/^main\/(contract|channels)\.ts$/, /^electron$/]],
-  [
-    /^main\/engine\//,
-    [/^main\/(engine\/|contract(-receivers)?\.ts$)/, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/],
-  ],
-  [/^main\/(discovery|discovery-networks|receiver-sightings)\.ts$/, [/^main\//, /^proto\//, node, /^dns-packet$/]],
+  [/^main\/contract\/(receivers|preferences|history|question)\.ts$/, []],
+  [/^main\/contract\//, [/^main\/contract\//]],
+  [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
+  [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
+  [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
   [/^main\//, [/^main\//, /^proto\/(identity|pairing|token)\.ts$/, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
     [
       /^renderer\//,
-      /^main\/contract(-receivers|-preferences|-history|-question)?\.ts$/,
+      /^main\/contract\//,
       /^react(-dom|-i18next)?(\/|$)/,
       /^zustand/,
       /^i18next$/,
@@ -47,8 +44,9 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     /^cli\//,
     [
       /^cli\//,
-      /^main\/(contract|discovery|discovery-networks)\.ts$/,
-      /^main\/engine\/(engine|receiver-address|connection|diagnosis|digest|errors|outgoing-chunks|pair|probe|send-chunks|stages|throttle)\.ts$/,
+      /^main\/(contract\/contract|discovery\/discovery|discovery\/discovery-networks)\.ts$/,
+      /^main\/engine\/(engine|base\/errors|flow\/(stages|throttle)|source\/digest|send\/(outgoing-chunks|send-chunks))\.ts$/,
+      /^main\/engine\/net\/(receiver-address|connection|diagnosis|pair|probe)\.ts$/,
       /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
       /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
       /^server\/(doubt|owner|private-file|private-folder)\.ts$/,
@@ -76,9 +74,9 @@ test('only one file of each room touches what the room hides', () => {
   const touches = (pattern: RegExp, within: RegExp): string[] =>
     sources().filter((file) => within.test(file) && pattern.test(sourceText(file)))
   expect(touches(/\bwindow\.longshore\b/, /^renderer\//)).toEqual(['renderer/api.ts'])
-  expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc.ts'])
-  expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/connection.ts'])
-  expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/probe.ts'])
+  expect(touches(/\bipcMain\b/, /^main\//)).toEqual(['main/ipc/ipc.ts'])
+  expect(touches(/\.uploadChunks\(/, /^main\//)).toEqual(['main/engine/net/connection.ts'])
+  expect(touches(/rejectUnauthorized: false/, /^(main|server|cli|proto)\//)).toEqual(['main/engine/net/probe.ts'])
   expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual([
     'cli/shared/environment.ts',
     'main/index.ts',
@@ -87,8 +85,8 @@ test('only one file of each room touches what the room hides', () => {
 })
 
 test('the table is not blind: it sees the imports that are there', () => {
-  expect(importsOf('main/engine/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
-  expect(importsOf('main/engine/entries.ts').map(({ to }) => to)).toContain('main/engine/status.ts')
+  expect(importsOf('main/engine/net/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
+  expect(importsOf('main/engine/queue/entries.ts').map(({ to }) => to)).toContain('main/engine/base/status.ts')
   expect(sources().length).toBeGreaterThan(100)
 })
 

@@ -19,7 +19,7 @@ const importers = (what: RegExp): string[] =>
 
 test('1. only secure content: the window loads one address of its own, and no source names another', () => {
   expect(callsOf(/\.load(URL|File)$/)).toEqual([
-    { file: 'main/window.ts', callee: 'window.loadURL', args: ['WINDOW_URL'] },
+    { file: 'main/window/window.ts', callee: 'window.loadURL', args: ['WINDOW_URL'] },
   ])
   const addresses = desktop.flatMap(({ file, texts }) =>
     texts.filter((text) => /\b(https?|wss?|ftp|file):\/\//.test(text)).map((text) => `${file}: ${text}`),
@@ -30,7 +30,7 @@ test('1. only secure content: the window loads one address of its own, and no so
 
 test('2, 3, 4, 6, 8 to 11. the only window is sandboxed and isolated, without Node, and asks for nothing besides', () => {
   const windows = shipped.flatMap(({ news }) => news).filter(({ callee }) => /(Window|View)$/.test(callee))
-  expect(windows.map(({ file, callee }) => `${file}: ${callee}`)).toEqual(['main/window.ts: BrowserWindow'])
+  expect(windows.map(({ file, callee }) => `${file}: ${callee}`)).toEqual(['main/window/window.ts: BrowserWindow'])
   const preferences = /webPreferences: \{([^}]*)\}/.exec(windows[0]?.args[0] ?? '')?.[1] ?? ''
   const set = preferences.split('\n').map((line) => line.trim().replace(/,$/, ''))
   expect(set.filter((line) => line !== '')).toEqual([
@@ -65,7 +65,7 @@ test('4. the whole app is sandboxed; only a person at a command line can take th
 })
 
 test('7. the policy for content allows no inline code, no evaluation and no other origin', () => {
-  const { texts } = readSource('main/window-assets.ts')
+  const { texts } = readSource('main/window/window-assets.ts')
   const directives = texts.filter((text) => /^[a-z]+-[a-z]+ '(none|self)'/.test(text))
   expect(directives.length).toBeGreaterThan(8)
   expect(directives.join(' ')).not.toMatch(/unsafe|https?:|blob:|\*/)
@@ -79,7 +79,7 @@ test('7. nothing turns text into code or markup', () => {
 })
 
 test('5, 12, 13, 14. permissions, embedded pages, navigation and new windows have a handler that refuses', () => {
-  const { calls: own } = readSource('main/window.ts')
+  const { calls: own } = readSource('main/window/window.ts')
   const written = own.map(({ callee, args }) => `${callee}(${args.join(', ')})`)
   for (const event of ['will-navigate', 'will-redirect', 'will-frame-navigate', 'will-attach-webview'])
     expect(written).toContain(`webContents.on('${event}', (event) => event.preventDefault())`)
@@ -89,7 +89,7 @@ test('5, 12, 13, 14. permissions, embedded pages, navigation and new windows hav
 })
 
 test('15. no link is ever opened outside, and one file speaks with the desktop', () => {
-  expect(importers(/^shell\b.* from electron$/)).toEqual(['main/file-manager.ts'])
+  expect(importers(/^shell\b.* from electron$/)).toEqual(['main/desktop/file-manager.ts'])
   expect(callsOf(/^shell\./).map(({ callee, args }) => `${callee}(${args})`)).toEqual([
     'shell.showItemInFolder(path)',
     'shell.openPath(folder)',
@@ -108,7 +108,7 @@ test('16. every copy of what stands between us and the network is new enough', (
 })
 
 test('17. there is one way to answer the page, and it asks who is asking', () => {
-  expect(importers(/^ipcMain\b.* from electron$/)).toEqual(['main/ipc.ts'])
+  expect(importers(/^ipcMain\b.* from electron$/)).toEqual(['main/ipc/ipc.ts'])
   expect(callsOf(/\bipcMain\b/).map(({ callee }) => callee)).toEqual(['ipcMain.handle'])
   expect(calls.find(({ callee }) => callee === 'ipcMain.handle')?.args[1]).toMatch(
     /^async \(event, \.\.\.args[^{]*\{\s*if \(!isOwnPage\(event, window\(\)\?\.webContents\)\)\s*throw /,
@@ -116,8 +116,8 @@ test('17. there is one way to answer the page, and it asks who is asking', () =>
 })
 
 test('18. the page has a scheme of its own that counts as secure, and files are never a page', () => {
-  const { names } = readSource('main/app-protocol.ts')
-  expect(sourceText('main/app-protocol.ts')).toContain(
+  const { names } = readSource('main/window/app-protocol.ts')
+  expect(sourceText('main/window/app-protocol.ts')).toContain(
     '{ standard: true, secure: true, supportFetchAPI: true, corsEnabled: true }',
   )
   expect(names).not.toContain('allowServiceWorkers')
@@ -145,9 +145,9 @@ test('19. the fuses of the packaged app are set', () => {
 
 test('20. the preload hands over one object, and no part of Electron', () => {
   expect(callsOf(/exposeIn/).map(({ file, args }) => [file, args])).toEqual([
-    ['main/preload.ts', ["'longshore'", '{ ...commands, on, addDropped } satisfies LongshoreApi']],
+    ['main/ipc/preload.ts', ["'longshore'", '{ ...commands, on, addDropped } satisfies LongshoreApi']],
   ])
-  expect(importers(/^(ipcRenderer|webUtils|contextBridge)\b.* from electron$/)).toEqual(['main/preload.ts'])
+  expect(importers(/^(ipcRenderer|webUtils|contextBridge)\b.* from electron$/)).toEqual(['main/ipc/preload.ts'])
   expect(callsOf(/^ipcRenderer\./).map(({ callee, args }) => `${callee}(${args[0]})`)).toEqual([
     'ipcRenderer.invoke(channel)',
     'ipcRenderer.on(eventChannel(event))',
@@ -157,12 +157,12 @@ test('20. the preload hands over one object, and no part of Electron', () => {
 
 test('certificates: only the probe, which says nothing but a greeting, looks at one that nobody trusts', () => {
   expect(filesWith('rejectUnauthorized')).toEqual([
-    'main/engine/credentials.ts',
-    'main/engine/probe.ts',
+    'main/engine/net/credentials.ts',
+    'main/engine/net/probe.ts',
     'server/cluster/peers.ts',
   ])
   const distrusting = shipped.filter(({ file }) => /rejectUnauthorized:\s*false/.test(sourceText(file)))
-  expect(distrusting.map(({ file }) => file)).toEqual(['main/engine/probe.ts'])
+  expect(distrusting.map(({ file }) => file)).toEqual(['main/engine/net/probe.ts'])
 })
 
 test.each([
@@ -185,14 +185,21 @@ test.each(['autoUpdater', 'remote', 'nodeIntegrationInWorker', 'openDevTools'])(
 
 test('programs of the system: one file starts them, and only those that it names itself', () => {
   const starters = desktop.filter(({ imports }) => imports.some((line) => /from node:child_process$/.test(line)))
-  expect(starters.map(({ file }) => file)).toEqual(['main/power.ts'])
-  expect(readSource('main/power.ts').imports).not.toContain('exec from node:child_process')
+  expect(starters.map(({ file }) => file)).toEqual(['main/desktop/power.ts'])
+  expect(readSource('main/desktop/power.ts').imports).not.toContain('exec from node:child_process')
   expect(callsOf(/promisify\(execFile\)/).map(({ args }) => args)).toEqual([['program', 'args']])
 })
 
 test('dialogs: one file asks where to read and write, and another one whether to quit', () => {
-  expect(importers(/^dialog from electron$/)).toEqual(['main/closing.ts', 'main/dialogs.ts', 'main/index.ts'])
-  expect(callsOf(/^dialog\.showSaveDialog$/).map(({ file }) => file)).toEqual(['main/dialogs.ts', 'main/dialogs.ts'])
+  expect(importers(/^dialog from electron$/)).toEqual([
+    'main/desktop/closing.ts',
+    'main/desktop/dialogs.ts',
+    'main/index.ts',
+  ])
+  expect(callsOf(/^dialog\.showSaveDialog$/).map(({ file }) => file)).toEqual([
+    'main/desktop/dialogs.ts',
+    'main/desktop/dialogs.ts',
+  ])
 })
 
 test('one instance: the lock is asked for before anything opens', () => {
@@ -209,8 +216,8 @@ test('bytes of a file go to a checked position, in one place', () => {
 })
 
 test('these checks are not blind: they see what is there', () => {
-  expect(filesWith('contextIsolation')).toEqual(['main/window.ts'])
-  expect(filesWith('will-navigate')).toEqual(['main/window.ts'])
+  expect(filesWith('contextIsolation')).toEqual(['main/window/window.ts'])
+  expect(filesWith('will-navigate')).toEqual(['main/window/window.ts'])
   expect(everything.flatMap(({ news }) => news).some(({ callee }) => callee === 'PageSession')).toBe(true)
   expect(isAtLeast('1.9.9', '1.14.7')).toBe(false)
   expect(isAtLeast('1.14.7', '1.14.7')).toBe(true)

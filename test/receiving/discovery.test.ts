@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type Answer, decode, encode } from 'dns-packet'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { browse } from '../../main/discovery.ts'
+import { browse } from '../../main/discovery/discovery.ts'
 import { SERVICE_TYPE } from '../../proto/discovery.ts'
 import {
   announceOnLoopback,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Bottleneck } from '../../main/contract.ts'
+import type { Bottleneck } from '../../main/contract/contract.ts'
 import type { Engine } from '../../main/engine/engine.ts'
 import { makeFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { bytesStored } from '../../main/contract.ts'
+import { bytesStored } from '../../main/contract/contract.ts'
 import type { Engine } from '../../main/engine/engine.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'

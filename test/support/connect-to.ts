@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
-import { connect } from '../../main/engine/connection.ts'
-import { plaintextRoute } from '../../main/engine/route.ts'
+import { connect } from '../../main/engine/net/connection.ts'
+import { plaintextRoute } from '../../main/engine/net/route.ts'
 import { fileTransferService } from '../../proto/index.ts'
 
 /** A connection to a server that answers these calls, and no others. Both are closed after the test. */

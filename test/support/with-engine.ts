@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { UploadSnapshot, UploadStatus } from '../../main/contract.ts'
+import type { UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import { createEngine, type Engine, type EngineDeps } from '../../main/engine/engine.ts'
 import { memoryResumeStore } from './memory-resume-store.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { pair } from '../../main/engine/pair.ts'
+import { pair } from '../../main/engine/net/pair.ts'
 import { readPairingCode } from '../../proto/pairing.ts'
 import { openApp } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { eventChannel } from '../../main/channels.ts'
+import { eventChannel } from '../../main/contract/channels.ts'
 import { chooseReceiver, openApp } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'

@@ -12,7 +12,7 @@ function reasonsOfTheEngine(): readonly string[] {
     /^ {2}([A-Z_]+): \['(?:retry|stop)/gm,
     /kind: 'interrupted', reason: '([A-Z_]+)'/g,
   ]
-  const sources = readdirSync(engine)
+  const sources = readdirSync(engine, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => readFileSync(join(engine, name), 'utf8'))
   const found = sources.flatMap((text) => patterns.flatMap((pattern) => [...text.matchAll(pattern)]))

@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path'
+import { type BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
+import type { Dialogs } from '../commands.ts'
+import type { SettingsStore } from '../settings/settings.ts'
+import type { DesktopWords } from './desktop-words.ts'
+
+/** The system's dialogs over the app's window. They open where the last one was left, as the system forgets it. */
+export function createDialogs(
+  window: () => BrowserWindow | undefined,
+  settings: SettingsStore,
+  words: () => DesktopWords,
+): Dialogs {
+  async function open(options: OpenDialogOptions): Promise<readonly string[]> {
+    const owner = window()
+    const { canceled, filePaths } = owner
+      ? await dialog.showOpenDialog(owner, options)
+      : await dialog.showOpenDialog(options)
+    return canceled ? [] : filePaths
+  }
+
+  async function chooseToSend(title: string, kind: 'openFile' | 'openDirectory'): Promise<readonly string[]> {
+    const { lastFolder } = settings.get()
+    const paths = await open({
+      title,
+      properties: [kind, 'multiSelections'],
+      ...(lastFolder !== undefined && { defaultPath: lastFolder }),
+    })
+    const [first] = paths
+    if (first !== undefined) settings.change({ lastFolder: dirname(first) })
+    return paths
+  }
+
+  return {
+    chooseFiles: () => chooseToSend(words().filesToAdd, 'openFile'),
+    chooseFolders: () => chooseToSend(words().foldersToAdd, 'openDirectory'),
+    async chooseReceivingFolder(current) {
+      const [folder] = await open({
+        title: words().receivingFolder,
+        defaultPath: current,
+        properties: ['openDirectory', 'createDirectory'],
+      })
+      return folder
+    },
+    async chooseWhereToSave(proposedName) {
+      const owner = window()
+      const { lastFolder } = settings.get()
+      const options = { defaultPath: lastFolder === undefined ? proposedName : join(lastFolder, proposedName) }
+      const { canceled, filePath } = owner
+        ? await dialog.showSaveDialog(owner, options)
+        : await dialog.showSaveDialog(options)
+      return canceled || filePath === '' ? undefined : filePath
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import { mkdir } from 'node:fs/promises'
+import { shell } from 'electron'
+import type { FileManager } from '../commands.ts'
+import type { NoticeWords } from '../notices/notice-words.ts'
+
+/** The system's file manager. Only paths that the main process itself keeps are ever given to it. */
+export function createFileManager(words: () => NoticeWords): FileManager {
+  return {
+    reveal: (path) => shell.showItemInFolder(path),
+    async open(folder) {
+      await mkdir(folder, { recursive: true })
+      const problem = await shell.openPath(folder)
+      if (problem !== '') throw new Error(words().folderNotOpened(problem))
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { newChunkBuffer } from '../../../proto/chunk-message.ts'
+
+/** Memory for one chunk. */
+export type ChunkRoom = {
+  /** As long as was asked for; whatever stood there before still does. */
+  readonly data: Buffer
+  /** Nobody reads the chunk any more: another may take its place. Must be called at most once, and need not be. */
+  reuse(): void
+}
+
+/** Memory that chunks are read into one after the other: new memory has to be mapped, and collected afterwards, which takes as long as sending it. */
+export type ChunkMemory = { take(bytes: number): ChunkRoom }
+
+/** Rooms are of this size, or twice that, and so on, bytes. */
+const SMALLEST_ROOM_BYTES = 64 * 1024
+
+/** After so long without a chunk, nothing is kept, ms. */
+const KEEP_FOR_MS = 5000
+
+/** @param keepBytes how much is kept for chunks to come, at most. */
+export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): ChunkMemory {
+  const free = new Map<number, Buffer[]>()
+  let freeBytes = 0
+  let idle: NodeJS.Timeout | undefined
+  function letGo(): void {
+    free.clear()
+    freeBytes = 0
+    idle = undefined
+  }
+  function keep(room: Buffer): void {
+    if (freeBytes + room.length > keepBytes) return
+    const alike = free.get(room.length)
+    if (alike === undefined) free.set(room.length, [room])
+    else alike.push(room)
+    freeBytes += room.length
+    if (idle === undefined) idle = setTimeout(letGo, keepForMs).unref()
+    else idle.refresh()
+  }
+  return {
+    take(bytes) {
+      const roomBytes = 2 ** Math.ceil(Math.log2(Math.max(bytes, SMALLEST_ROOM_BYTES)))
+      const kept = free.get(roomBytes)?.pop()
+      if (kept !== undefined) freeBytes -= roomBytes
+      const room = kept ?? newChunkBuffer(roomBytes)
+      return { data: room.subarray(0, bytes), reuse: () => keep(room) }
+    },
+  }
+}

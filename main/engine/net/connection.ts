@@ -1,0 +1,238 @@
+import {
+  type ChannelOptions,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientWritableStream,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import type { BeginUploadReply } from '../../../proto/generated/filetransfer/BeginUploadReply.ts'
+import type { BeginUploadRequestInput } from '../../../proto/generated/filetransfer/BeginUploadRequest.ts'
+import type { CheckPathsReply } from '../../../proto/generated/filetransfer/CheckPathsReply.ts'
+import type { CheckPathsRequestInput } from '../../../proto/generated/filetransfer/CheckPathsRequest.ts'
+import type { ChunkAck } from '../../../proto/generated/filetransfer/ChunkAck.ts'
+import type { ClaimUploadReply } from '../../../proto/generated/filetransfer/ClaimUploadReply.ts'
+import type { ClaimUploadRequestInput } from '../../../proto/generated/filetransfer/ClaimUploadRequest.ts'
+import type { FileChunkInput } from '../../../proto/generated/filetransfer/FileChunk.ts'
+import type { FileIdentifierInput } from '../../../proto/generated/filetransfer/FileIdentifier.ts'
+import type { FileIntegrityStatus } from '../../../proto/generated/filetransfer/FileIntegrityStatus.ts'
+import type { FinishedFile } from '../../../proto/generated/filetransfer/FinishedFile.ts'
+import type { PutFileInput } from '../../../proto/generated/filetransfer/PutFile.ts'
+import type { ReceiverInfo } from '../../../proto/generated/filetransfer/ReceiverInfo.ts'
+import type { UploadChunkInput } from '../../../proto/generated/filetransfer/UploadChunk.ts'
+import type { UploadedChunks } from '../../../proto/generated/filetransfer/UploadedChunks.ts'
+import type { UploadStatus } from '../../../proto/generated/filetransfer/UploadStatus.ts'
+import { FileTransferClient } from '../../../proto/index.ts'
+import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
+import { cancelSoon } from '../base/cancel.ts'
+import { accessError, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
+import { createPace, type Pace } from '../flow/pace.ts'
+import { ask } from './ask.ts'
+import { channelTo } from './credentials.ts'
+import { createPutStream, type StoredFile } from './put-stream.ts'
+import type { Route } from './route.ts'
+
+/**
+ * The first question is also the opening of the connection, which nothing else limits, ms. One that was opened while the network was gone would wait for
+ * ever; the next attempt opens a new one.
+ */
+const INTRODUCE_WITHIN_MS = 10_000
+
+/** Servers of other makes end a connection that pings more often than every five minutes, ms. */
+const PLAIN_KEEPALIVE_MS = 5 * 60_000 + 10_000
+
+/** Ours knows all of the contract; a plain one only its first three rpcs. */
+export type ReceiverKind = 'longshore' | 'plain'
+
+/** Several connections to one receiver, and its rpcs as promises that fail with an UploadError. */
+export type Connection = {
+  readonly lanes: number
+  /** Shared by all uploads over this connection. */
+  readonly pace: Pace
+  /** Asks once which kind of receiver answers, and remembers. */
+  introduce(signal: AbortSignal): Promise<ReceiverKind>
+  /** Free bytes on the receiver that no unfinished upload has claimed; undefined when it does not tell this caller. */
+  freeBytes(signal: AbortSignal, withinMs: number): Promise<number | undefined>
+  begin(request: BeginUploadRequestInput, signal: AbortSignal): Promise<BeginUploadReply>
+  /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
+  finish(
+    uploadKey: string,
+    request: { fileId: string; generation: string; md5: string },
+    onVerified: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<FinishedFile>
+  abort(uploadKey: string, signal: AbortSignal, withinMs?: number): Promise<void>
+  /** Asks for an upload that nobody goes by any more; a receiver that does not know the question answers UNIMPLEMENTED. */
+  claim(request: ClaimUploadRequestInput, signal: AbortSignal): Promise<ClaimUploadReply>
+  makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
+  /** Tells what would become of names; a receiver that does not know the question answers UNIMPLEMENTED. */
+  checkPaths(request: CheckPathsRequestInput, signal: AbortSignal, withinMs: number): Promise<CheckPathsReply>
+  /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
+  openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
+  queryChunks(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<UploadedChunks>
+  /** Reading a large file again takes its time, so this question has no deadline of its own. */
+  checkIntegrity(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<FileIntegrityStatus>
+  openPlainUpload(
+    uploadKey: string,
+    callback: (error: ServiceError | null, value?: UploadStatus) => void,
+  ): ClientWritableStream<FileChunkInput>
+  /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
+  readonly putFilesMaxBytes: number
+  /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
+  readonly runId: string
+  /** Stores one small file whole, in a stream that it shares with others. */
+  put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile>
+  close(): void
+}
+
+/** Opens `lanes` connections over `route`, each when it is first used. */
+export function connect(route: Route, lanes: number): Connection {
+  let clients = Array.from({ length: lanes }, () => newClient(route))
+  const client = (lane: number) => clients[lane % lanes] as (typeof clients)[number]
+  let turn = 0
+  let streams = 0
+  // Questions go round the connections too, so that many small files do not queue behind one.
+  const anyClient = () => client(turn++)
+  let kind: ReceiverKind | undefined
+  let putFilesMaxBytes = 0
+  let runId = ''
+  const putStream = createPutStream(() => client(streams++).putFiles())
+
+  return {
+    lanes,
+    pace: createPace(),
+    async introduce(signal) {
+      if (kind !== undefined) return kind
+      const answer = await askKind(anyClient(), signal).catch((error: unknown) => {
+        // Another who asked at the same time heard that it is plain, and closed what this one asked over.
+        if (kind === undefined || signal.aborted) throw error
+      })
+      if (answer === undefined) return kind ?? 'plain'
+      const { kind: asked, ...told } = answer
+      putFilesMaxBytes = told.putFilesMaxBytes
+      runId = told.runId
+      if (kind === undefined && asked === 'plain') {
+        for (const open of clients) open.close()
+        clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
+      }
+      kind ??= asked
+      return kind
+    },
+    async freeBytes(signal, withinMs) {
+      const { freeBytes, access } = await ask<Pick<ReceiverInfo, 'freeBytes' | 'access'>>(
+        (options, done) => anyClient().getReceiverInfo({}, options, done),
+        signal,
+        withinMs,
+      )
+      const isTold = access !== 'PAIRING_NEEDED' && Number(freeBytes) < FREE_BYTES_UNKNOWN
+      return isTold ? Number(freeBytes) : undefined
+    },
+    begin(request, signal) {
+      // With a digest to compare, the receiver reads a file of that size before it answers.
+      const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : undefined
+      return ask(
+        (options, done) => anyClient().beginUpload(request, about(request.uploadKey), options, done),
+        signal,
+        withinMs,
+      )
+    },
+    async finish(uploadKey, request, onVerified, signal) {
+      for await (const reply of answers(anyClient().finishUpload(request, about(uploadKey)), signal)) {
+        if (reply.finished) return reply.finished
+        if (reply.verifying) onVerified(Number(reply.verifying.verifiedBytes))
+      }
+      throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
+    },
+    async abort(uploadKey, signal, withinMs) {
+      await ask(
+        (options, done) => anyClient().abortUpload({ uploadKey }, about(uploadKey), options, done),
+        signal,
+        withinMs,
+      )
+    },
+    claim: (request, signal) =>
+      ask((options, done) => anyClient().claimUpload(request, about(request.uploadKey), options, done), signal),
+    async makeFolder(path, signal) {
+      const reply = await ask<{ storedAs: string }>(
+        (options, done) => anyClient().makeFolder({ path: [...path] }, options, done),
+        signal,
+      )
+      return reply.storedAs
+    },
+    checkPaths: (request, signal, withinMs) =>
+      ask((options, done) => anyClient().checkPaths(request, options, done), signal, withinMs),
+    openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
+    queryChunks: (file, signal, withinMs) =>
+      ask(
+        (options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done),
+        signal,
+        withinMs,
+      ),
+    checkIntegrity: (file, signal, withinMs = Number.POSITIVE_INFINITY) =>
+      ask((options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done), signal, withinMs),
+    get putFilesMaxBytes() {
+      return putFilesMaxBytes
+    },
+    get runId() {
+      return runId
+    },
+    put: putStream.put,
+    openPlainUpload: (uploadKey, callback) => anyClient().upload(about(uploadKey), callback),
+    close() {
+      putStream.close()
+      for (const open of clients) open.close()
+    },
+  }
+}
+
+/** Tells proxies on the way which upload a call is about. */
+function about(uploadKey: string | undefined): Metadata {
+  const metadata = new Metadata()
+  if (uploadKey) metadata.set(UPLOAD_ID_KEY, uploadKey)
+  return metadata
+}
+
+function newClient(route: Route, options?: ChannelOptions) {
+  return new FileTransferClient(...channelTo(route, options))
+}
+
+type Introduction = { readonly kind: ReceiverKind; readonly putFilesMaxBytes: number; readonly runId: string }
+
+async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<Introduction> {
+  try {
+    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access' | 'putFilesMaxBytes' | 'runId'>>(
+      (options, done) => client.getReceiverInfo({}, options, done),
+      signal,
+      INTRODUCE_WITHIN_MS,
+    )
+    if (info.protocolMin > PROTOCOL_VERSION) {
+      throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
+    }
+    if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
+    return { kind: 'longshore', putFilesMaxBytes: info.putFilesMaxBytes, runId: info.runId }
+  } catch (error) {
+    const { cause } = error as UploadError
+    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED)
+      return { kind: 'plain', putFilesMaxBytes: 0, runId: '' }
+    throw error
+  }
+}
+
+/** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
+async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const cancel = (): void => cancelSoon(call)
+  // A call that is cancelled before anybody reads it ends with an error that is nobody's.
+  call.on('error', () => undefined)
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    signal.throwIfAborted()
+    yield* call as AsyncIterable<T>
+  } catch (error) {
+    signal.throwIfAborted()
+    throw isServiceError(error) ? fromServiceError(error) : error
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    cancelSoon(call)
+  }
+}

@@ -1,0 +1,76 @@
+import type { Sharer } from '../../../proto/line.ts'
+import { UploadError } from '../base/errors.ts'
+import { crc32, md5Hex } from '../source/digest.ts'
+import type { ResumeRecord } from '../source/resume-store.ts'
+import { readWhole } from '../source/source.ts'
+import type { FileRecord, Finished, TransferListener } from './attempt.ts'
+import { policyOnWire } from './send-file.ts'
+import type { TransferDeps } from './transfer.ts'
+
+/**
+ * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few enough that one sender does not
+ * take all the uploads that a receiver is busy with.
+ */
+const SMALL_FILES_AT_ONCE = 64
+
+/** They share one stream, and get together what one large upload gets, or a large one would crawl among them. */
+const smallFiles: Sharer = {}
+
+/** How many small files may be under way beside so many others: none where somebody asked for one file at a time, in the order of the queue. */
+export function smallFilesBeside(filesAtOnce: number): number {
+  return filesAtOnce === 1 ? 0 : SMALL_FILES_AT_ONCE
+}
+
+/** True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may spare its bytes. */
+export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFilesMaxBytes: number): boolean {
+  if (identity === undefined || hashed !== undefined || onConflict === 'skip-same') return false
+  return putFilesMaxBytes > 0 && identity.sizeBytes <= putFilesMaxBytes
+}
+
+/** Sends one small file whole, in a stream that it shares with others. */
+export async function putFile(
+  record: FileRecord,
+  { connection, budget, throttle, stages }: Pick<TransferDeps, 'connection' | 'budget' | 'throttle' | 'stages'>,
+  listener: TransferListener,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const { sizeBytes } = record.identity
+  await budget.take(sizeBytes, smallFiles, signal)
+  try {
+    // Read as late as can be: behind a low limit a file may change before it is its turn.
+    await stages.time('limit', () => throttle.take(sizeBytes, smallFiles, signal))
+    const { data, assertUnchangedOrGone } = await stages.time('source', () => readWhole(record.source, record.identity))
+    const finished = await stages.time('acknowledgement', () =>
+      send(record, data, { connection, stages }, listener, signal),
+    )
+    // The answer may take long, too, and what was read is not told as this file when it is another by then.
+    await assertUnchangedOrGone()
+    return finished
+  } finally {
+    budget.give(sizeBytes)
+  }
+}
+
+async function send(
+  { uploadKey, path, identity, onConflict, batch }: FileRecord,
+  data: Buffer,
+  { connection, stages }: Pick<TransferDeps, 'connection' | 'stages'>,
+  listener: TransferListener,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const departure = await connection.pace.depart(data.length, smallFiles, signal)
+  const md5 = md5Hex(data)
+  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5, ...batch }
+  try {
+    const answered = connection.put({ ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) }, signal)
+    listener.onSent(data.length)
+    const { finished, storeMs } = await answered
+    stages.addAtReceiver(storeMs)
+    departure.arrive()
+    listener.onStored(data.length)
+    if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+    return { storedAs: finished.storedAs, md5 }
+  } finally {
+    departure.giveUp()
+  }
+}

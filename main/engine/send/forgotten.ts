@@ -1,0 +1,56 @@
+import type { ByteRange } from '../../../proto/generated/filetransfer/ByteRange.ts'
+import type { ChunkSampleInput } from '../../../proto/generated/filetransfer/ChunkSample.ts'
+import { UploadError } from '../base/errors.ts'
+import type { Connection } from '../net/connection.ts'
+import { crc32 } from '../source/digest.ts'
+import type { ResumeRecord, SourceIdentity } from '../source/resume-store.ts'
+import { openSource } from '../source/source.ts'
+
+/** A smaller file is sent sooner than its forgotten part is found, bytes. */
+const WORTH_FINDING_BYTES = 8 * 1024 * 1024
+
+/** No receiver asks for longer pieces, bytes. */
+const LONGEST_SAMPLE_BYTES = 4 * 1024 * 1024
+
+/**
+ * Goes on with an upload of this very file that the receiver still holds and that nobody goes by any more, when this computer has lost its memory of it: the
+ * receiver decides whether there is one, compares pieces of the source with it, and lets it go by the key of this record. Should the content be another one
+ * after all, the digest at the end tells, and it is sent anew.
+ */
+export async function claimForgotten(
+  { uploadKey, source, path, identity }: ResumeRecord,
+  connection: Pick<Connection, 'introduce' | 'claim'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (identity === undefined || identity.sizeBytes < WORTH_FINDING_BYTES) return
+  if ((await connection.introduce(signal)) === 'plain') return
+  const request = { uploadKey, path: [...path], size: identity.sizeBytes, modifiedAtMs: identity.modifiedAtMs }
+  try {
+    const { fileId, samplesWanted } = await connection.claim(request, signal)
+    if (fileId === '') return
+    const samples = await samplesOf(source, identity, samplesWanted)
+    await connection.claim({ ...request, fileId, samples }, signal)
+  } catch (error) {
+    // A receiver that grants nothing says so in one way or another; the upload then begins as a new one.
+    if (!(error instanceof UploadError && error.remedy !== 'retry')) throw error
+  }
+}
+
+async function samplesOf(
+  path: string,
+  identity: SourceIdentity,
+  wanted: readonly ByteRange[],
+): Promise<ChunkSampleInput[]> {
+  const source = await openSource(path, identity)
+  try {
+    const samples: ChunkSampleInput[] = []
+    for (const range of wanted) {
+      const [start, end] = [Number(range.start), Number(range.end)]
+      const isFit = 0 <= start && start <= end && end <= identity.sizeBytes && end - start <= LONGEST_SAMPLE_BYTES
+      if (isFit) samples.push({ start, end, crc32: crc32(await source.read(start, end)) })
+    }
+    return samples
+  } finally {
+    await source.close()
+  }
+}

@@ -1,0 +1,116 @@
+import { notAsRemembered, sourceChanged } from '../base/errors.ts'
+import type { Budget } from '../flow/budget.ts'
+import type { ChunkMemory } from '../flow/chunk-memory.ts'
+import type { Stages } from '../flow/stages.ts'
+import type { Throttle } from '../flow/throttle.ts'
+import type { Connection, ReceiverKind } from '../net/connection.ts'
+import { type FileDigest, openDigest } from '../source/digest.ts'
+import type { HashPool } from '../source/hash-pool.ts'
+import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
+import { isSameProof, openSource, type Source } from '../source/source.ts'
+import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
+import { isPutWhole, putFile } from './batch.ts'
+import { sendFile } from './send-file.ts'
+import { sendToPlainReceiver } from './send-plain.ts'
+
+export type TransferDeps = {
+  readonly connection: Connection
+  readonly budget: Budget
+  readonly memory: ChunkMemory
+  readonly hashPool: HashPool
+  readonly throttle: Throttle
+  readonly stages: Stages
+  /** Hears when the receiver has answered, and which kind it is. */
+  readonly onReached: (kind: ReceiverKind) => void
+  /** The receiver cannot hold anything of this upload yet. */
+  readonly isFresh: boolean
+}
+
+/**
+ * Takes one upload from where it stands to verified. The receiver says what it holds; the rest is sent, hashed on the same read, and verified there.
+ * Fails with an UploadError, or with the reason of `signal`; what was acknowledged by then stays stored.
+ */
+export async function transfer(
+  record: ResumeRecord,
+  known: Hashing | undefined,
+  { onReached, isFresh, hashPool, ...deps }: TransferDeps,
+  listener: TransferListener,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const { connection } = deps
+  const kind = await connection.introduce(signal)
+  onReached(kind)
+  if (!isFile(record)) {
+    // A plain receiver knows no folders; an empty one simply does not exist there.
+    if (kind === 'plain') return { storedAs: record.path.join('/') }
+    return { storedAs: await connection.makeFolder(record.path, signal) }
+  }
+  if (isFresh && isPutWhole(record, connection.putFilesMaxBytes)) {
+    return putFile(record, deps, listener, signal)
+  }
+  const source = await openSource(record.source, record.identity)
+  const over = new AbortController()
+  try {
+    const hashing = await trustedHashing(record, known, source, hashPool)
+    listener.onHashing(hashing)
+    const hashAnew = (): FileDigest => {
+      const digest = openDigest(hashPool)
+      listener.onHashing({ digest, proof: source.proof })
+      return digest
+    }
+    const attempt: Attempt = {
+      record,
+      source,
+      digest: hashing.digest,
+      ...(hashing.isRemembered && { hashAnew }),
+      ...deps,
+      listener,
+      signal: AbortSignal.any([signal, over.signal]),
+    }
+    return kind === 'plain' ? await sendToPlainReceiver(attempt) : await sendFile(attempt)
+  } finally {
+    // A lane that failed may leave another waiting for a chunk; with the attempt over, nobody waits.
+    over.abort(new Error('The attempt is over.'))
+    await source.close()
+  }
+}
+
+/**
+ * The digest to go on with: of this run, or of an earlier one when its samples are still in the file. A source that was touched since is hashed from
+ * its first byte, so that content that changed behind a restored time cannot hide; so is one on a device of another number, which may be another one.
+ */
+async function trustedHashing(
+  { identity, hashed }: FileRecord,
+  known: Hashing | undefined,
+  source: Source,
+  hashPool: HashPool,
+): Promise<Hashing> {
+  const { proof } = source
+  // The attempt before may have ended while it was hashing.
+  await known?.digest.settled()
+  if (known !== undefined && isSameProof(known.proof, proof)) {
+    if (!source.timesTell && !(await source.hasSamples(known.digest.samples))) throw sourceChanged()
+    return known
+  }
+  const isOf = (saved: SavedHashing): boolean =>
+    saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
+  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: openDigest(hashPool), proof }
+  const digest = savedDigest(hashPool, hashed)
+  if (digest === undefined) return { digest: openDigest(hashPool), proof }
+  if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
+  return { digest, proof, isRemembered: true }
+}
+
+/** Undefined when what was saved is not the state of a digest, whatever became of it: then the file is hashed from its first byte. */
+function savedDigest(hashPool: HashPool, saved: SavedHashing): FileDigest | undefined {
+  try {
+    return openDigest(hashPool, saved)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return undefined
+  }
+}
+
+function isFile(record: ResumeRecord): record is FileRecord {
+  return record.identity !== undefined
+}

@@ -1,0 +1,130 @@
+import { MAX_MESSAGE_BYTES } from '../../../proto/limits.ts'
+import type { ConflictPolicy, UploadId } from '../../contract/contract.ts'
+import type { SavedDigest } from './digest.ts'
+import type { BatchItem } from './sent-together.ts'
+
+/** What tells that a file is still the one that was queued. */
+export type SourceIdentity = {
+  readonly sizeBytes: number
+  /** Whole milliseconds since 1970. */
+  readonly modifiedAtMs: number
+  /** The same in nanoseconds, decimal digits. Absent in what earlier versions saved. */
+  readonly modifiedAtNs?: string
+  readonly inode: string
+}
+
+/**
+ * Which state of which file a digest was computed from, as the system tells it: decimal digits, because a number keeps fewer. Whoever rewrites a file and
+ * restores its modification time cannot restore the time of its latest change.
+ */
+export type SourceProof = {
+  readonly device: string
+  readonly inode: string
+  /** ns since 1970. */
+  readonly modifiedAtNs: string
+  /** When content or attributes last changed (ctime), ns since 1970. */
+  readonly changedAtNs: string
+}
+
+/** How far a source is hashed, and which state of it that was; earlier versions saved no proof of that, and are not believed. */
+export type SavedHashing = SavedDigest & { readonly proof?: SourceProof }
+
+/** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
+export type ResumeRecord = {
+  readonly id: UploadId
+  /** Names the upload to the receiver, so that a lost answer or a lost process finds it again. */
+  readonly uploadKey: string
+  /** Absolute path of the file, or of the empty folder. */
+  readonly source: string
+  /** Absent for an empty folder. */
+  readonly identity?: SourceIdentity
+  /** Where it goes below the receiving folder, one element for each path component. */
+  readonly path: readonly string[]
+  readonly folder?: { readonly id: string; readonly name: string }
+  readonly receiver: string
+  readonly onConflict: ConflictPolicy
+  /** What it was added together with. Absent in what earlier versions saved. */
+  readonly batch?: BatchItem
+  readonly rank: number
+  /** How far the source is hashed, so that going on hashes nothing twice. */
+  readonly hashed?: SavedHashing
+  /** What the person decided, or has to decide; absent: go on. */
+  readonly held?: 'paused' | { readonly reason: string; readonly message: string }
+}
+
+/**
+ * Where resume records live between runs. Every method rejects when it cannot do what it says: an unreadable record must not look like a new upload.
+ * Writes happen when uploads change state, never for each chunk.
+ */
+export interface ResumeStore {
+  list(): Promise<readonly ResumeRecord[]>
+  put(records: readonly ResumeRecord[]): Promise<void>
+  /** `finished`: what became of one of them, with the digest of all of it, for a store that remembers it. */
+  remove(ids: readonly UploadId[], finished?: ResumeRecord): Promise<void>
+}
+
+/** A running MD5 as hash-wasm saves it is as long as this, bytes. */
+const MD5_STATE_BYTES = 156
+
+/** How many bytes went into a running MD5, as it counts them itself, in units of one byte and of 512 MiB; undefined when it is none. */
+function bytesIn(md5State: string): number | undefined {
+  const state = Buffer.from(md5State, 'base64')
+  if (state.length !== MD5_STATE_BYTES) return undefined
+  return state.readUInt32LE(4) + state.readUInt32LE(8) * 512 * 1024 * 1024
+}
+
+/** Whether it is whole what was saved of how far a source of so many bytes is hashed. */
+export function isSavedHashing(value: unknown, sizeBytes: number): value is SavedHashing {
+  if (!isObject(value)) return false
+  const { hashedBytes, md5State, samples, proof } = value
+  if (!isCount(hashedBytes) || hashedBytes > sizeBytes || !isText(md5State) || !Array.isArray(samples)) return false
+  return (
+    bytesIn(md5State) === hashedBytes &&
+    samples.every((sample) => isSample(sample, hashedBytes)) &&
+    (proof === undefined || isProof(proof))
+  )
+}
+
+/** Whether it is what was saved of what an upload was added together with. */
+export function isBatchItem(value: unknown): value is BatchItem {
+  if (!isObject(value)) return false
+  const { batchId, sourceId, sameName } = value
+  return isText(batchId) && isText(sourceId) && (sameName === undefined || (isCount(sameName) && Number(sameName) > 1))
+}
+
+/** Whether it is whole what was saved of which state of a file was queued. */
+export function isIdentity(value: unknown): value is SourceIdentity {
+  if (!isObject(value)) return false
+  const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
+  const isTime = Number.isSafeInteger(modifiedAtMs) && (modifiedAtNs === undefined || isText(modifiedAtNs))
+  return isCount(sizeBytes) && isTime && isText(inode)
+}
+
+/** Whether receivers take it as the name of an upload. */
+export function isUploadKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{16,64}$/.test(value)
+}
+
+function isSample(value: unknown, hashedBytes: number): boolean {
+  if (!isObject(value)) return false
+  const { offset, bytes, crc32 } = value
+  if (!isCount(offset) || !isCount(bytes) || !isCount(crc32)) return false
+  return bytes <= MAX_MESSAGE_BYTES && offset + bytes <= hashedBytes
+}
+
+function isProof(value: unknown): boolean {
+  if (!isObject(value)) return false
+  return [value.device, value.inode, value.modifiedAtNs, value.changedAtNs].every(isText)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

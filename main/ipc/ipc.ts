@@ -1,0 +1,41 @@
+import { type BrowserWindow, ipcMain } from 'electron'
+import type { AppCommands, CommandHandlers } from '../commands.ts'
+import { ADD_DROPPED_CHANNEL, type Answer, eventChannel } from '../contract/channels.ts'
+import { type Commands, commandNames, type Events } from '../contract/contract.ts'
+import { messageOf } from '../notices/message-of.ts'
+import { isOwnPage } from '../window/own-page.ts'
+import { readArguments, readDroppedPaths } from './command-arguments.ts'
+
+/** Serves the commands to the page of our own window, and to nothing else. Arguments are read before anything is done. */
+export function serveCommands(commands: AppCommands, window: () => BrowserWindow | undefined): void {
+  function handle<T>(channel: string, run: (args: readonly unknown[]) => T | Promise<T>): void {
+    ipcMain.handle(channel, async (event, ...args: readonly unknown[]): Promise<Answer<T>> => {
+      if (!isOwnPage(event, window()?.webContents))
+        throw new Error('Only the page of the Longshore window may ask for this.')
+      try {
+        return { kind: 'done', value: await run(args) }
+      } catch (refusal) {
+        // Commands refuse with a sentence for people; anything else still reaches the person who asked.
+        return { kind: 'refused', message: messageOf(refusal) }
+      }
+    })
+  }
+
+  const handlers: CommandHandlers = commands
+  function serve<C extends keyof Commands>(name: C): void {
+    handle(name, (args) => handlers[name](...readArguments[name](args)))
+  }
+
+  for (const name of commandNames) serve(name)
+  handle(ADD_DROPPED_CHANNEL, (args) => commands.addPaths(readDroppedPaths(args)))
+}
+
+/** Tells the page of the window. A window that is closed or closing misses it: its successor asks for everything when it opens. */
+export function sendEvent<E extends keyof Events>(
+  window: BrowserWindow | undefined,
+  event: E,
+  payload: Events[E],
+): void {
+  if (!window || window.isDestroyed() || window.webContents.isDestroyed()) return
+  window.webContents.send(eventChannel(event), payload)
+}

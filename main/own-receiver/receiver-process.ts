@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LocalReceiver } from '../contract/receivers.ts'
+import { USUAL_PORT } from '../engine/net/receiver-address.ts'
+import { messageOf } from '../notices/message-of.ts'
+import { type ListeningEvent, nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
+import { type ReceiverChild, runReceiver } from './receiver-run.ts'
+
+/** Starts the receiver program with these arguments. */
+type ForkReceiver = (args: readonly string[]) => ReceiverChild
+
+export type ReceiverWish = { readonly on: boolean; readonly directory: string }
+
+/** "Receive on this computer": one receiver process, kept running while it is wanted. */
+export type ReceiverProcess = {
+  state(): LocalReceiver
+  /** Makes it so, in the background; a later wish replaces an earlier one. */
+  want(wish: ReceiverWish): void
+  /** Tells the running process something; nobody hears it while none runs. */
+  say(command: ReceiverCommand): void
+  /** Stops it and waits until it is gone, at most three seconds. */
+  stop(): Promise<void>
+}
+
+/** What the receiver process does when it is told to; it answers with the line of that name. */
+export type ReceiverCommand =
+  /** Opens a new pairing code in place of the one before. */
+  | { readonly command: 'invite' }
+  /** Tells the paired devices, and from then on also when there are others. */
+  | { readonly command: 'devices' }
+  /** Tells what is arriving, each time it changed, about once a second. */
+  | { readonly command: 'incoming' }
+  | { readonly command: 'revoke'; readonly id: string }
+  /** Makes this app a device of its receiver. Only the digest of its token (SHA-256, hex) goes there. */
+  | { readonly command: 'admit'; readonly id: string; readonly name: string; readonly tokenDigest: string }
+
+export type ReceiverProcessDeps = {
+  readonly fork: ForkReceiver
+  readonly directory: string
+  readonly onChange: (state: LocalReceiver) => void
+  /** Told each time it begins to listen: what waits for it can go on. */
+  readonly onListening: (event: ListeningEvent) => void
+  /** Hears each event before the state changes, and may keep it to itself or change it. @default nobody does */
+  readonly filter?: (event: ReceiverEvent) => ReceiverEvent | undefined
+  /** Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five tries */
+  readonly backoffMs?: readonly number[]
+}
+
+/** A receiver that ran this long was well: what stops it now is a new trouble, and the count of tries starts again. */
+const WELL_AFTER_MS = 60_000
+
+/** Exit code for arguments or a folder that will not do: another try ends the same way. */
+const EXIT_USAGE = 2
+
+/** Makes the switch; the process starts with the first `want`. */
+export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProcess {
+  const { fork, onChange, onListening, filter = (event) => event, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
+  let state: LocalReceiver = { kind: 'off', directory: deps.directory }
+  let wished: ReceiverWish = { on: false, directory: deps.directory }
+  let running = new AbortController()
+  let gone: Promise<void> = Promise.resolve()
+  let child: ReceiverChild | undefined
+
+  function tell(heard: ReceiverEvent): void {
+    const event = filter(heard)
+    if (event === undefined) return
+    const next = nextReceiverState(state, event)
+    if (next === state) return
+    state = next
+    onChange(state)
+    if (event.kind === 'listening') onListening(event)
+  }
+
+  async function keepRunning(directory: string, signal: AbortSignal): Promise<void> {
+    let port = USUAL_PORT
+    let failures = 0
+    while (!signal.aborted) {
+      child = fork(argumentsFor(directory, port))
+      const ending = await runReceiver(child, tell, signal)
+      child = undefined
+      if (signal.aborted) return
+      tell({ kind: 'starting', directory })
+      const neverListened = ending.listenedMs === undefined
+      if (neverListened && port === USUAL_PORT) {
+        // Most likely another program has the port; any free one will do, as senders in this app ask for the address.
+        port = 0
+        continue
+      }
+      const wasWell = (ending.listenedMs ?? 0) >= WELL_AFTER_MS
+      failures = wasWell ? 1 : failures + 1
+      const waitMs = backoffMs[failures - 1]
+      if (waitMs === undefined || (neverListened && ending.exitCode === EXIT_USAGE)) {
+        tell({ kind: 'gave-up', message: ending.lastWords || `The receiver stopped (exit code ${ending.exitCode}).` })
+        return
+      }
+      port = USUAL_PORT
+      // Ends early, with an AbortError, when it is no longer wanted.
+      await delay(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  function want(wish: ReceiverWish): void {
+    const { on, directory } = wish
+    // Wishing for what is already so must not disturb files on their way; wishing again after a failure is another try.
+    if (on === wished.on && directory === wished.directory && state.kind !== 'failed') return
+    wished = wish
+    running.abort()
+    running = new AbortController()
+    const { signal } = running
+    tell({ kind: on ? 'starting' : 'stopped', directory })
+    if (!on) return
+    gone = gone
+      .then(() => keepRunning(directory, signal))
+      .catch((cause: unknown) => {
+        // The runtime refused to make a process at all.
+        if (!signal.aborted) tell({ kind: 'gave-up', message: messageOf(cause) })
+      })
+  }
+
+  return {
+    state: () => state,
+    want,
+    say(command) {
+      if (state.kind === 'on') child?.postMessage(command)
+    },
+    stop() {
+      want({ on: false, directory: state.directory })
+      return gone
+    },
+  }
+}
+
+function argumentsFor(directory: string, port: number): readonly string[] {
+  return ['--dir', directory, '--port', String(port), '--json']
+}

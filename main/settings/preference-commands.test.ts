@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Conf from 'conf'
+import { expect, onTestFinished, test } from 'vitest'
+import { STORE_OPTIONS } from '../state/state-store.ts'
+import { createPreferenceCommands, preferencesOf } from './preference-commands.ts'
+import { openSettings } from './settings.ts'
+
+function commandsWith(isOnAtLogin: boolean | undefined) {
+  const directory = mkdtempSync(join(tmpdir(), 'preferences-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const asked: unknown[][] = []
+  const settings = openSettings({
+    directory,
+    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    writtenBy: '0.1.0',
+    notify: (message) => asked.push(['notify', message]),
+    onReceiver: () => undefined,
+    defaultReceivingFolder: '/in',
+    platform: 'linux',
+  })
+  const loginItem = { isOn: () => isOnAtLogin, set: (on: boolean) => void asked.push(['startAtLogin', on]) }
+  const commands = createPreferenceCommands({
+    settings,
+    loginItem,
+    apply: () => asked.push(['apply']),
+    discover: (on) => asked.push(['discover', on]),
+    onChange: (preferences) => asked.push(['changed', preferences.theme, preferences.tray]),
+  })
+  return { commands, asked, settings, loginItem }
+}
+
+test('how the app behaves is decided piece by piece, holds at once, is told and is kept', () => {
+  const { commands, asked, settings } = commandsWith(undefined)
+  const office = { days: [1], fromMinute: 480, toMinute: 1080, bytesPerSecond: 20_000 }
+  commands.setPreferences({ theme: 'dark', tray: true })
+  commands.setTimetable(office)
+  expect(settings.get()).toMatchObject({ theme: 'dark', tray: true, keepAwake: true, timetable: office })
+  expect(asked).toEqual([['apply'], ['changed', 'dark', true], ['apply'], ['changed', 'dark', true]])
+  commands.setTimetable(undefined)
+  expect(settings.get()).not.toHaveProperty('timetable')
+})
+
+test('starting at login is kept by the system, and not offered where it cannot', () => {
+  const { commands, asked, settings, loginItem } = commandsWith(true)
+  commands.setStartAtLogin(true)
+  expect(asked[0]).toEqual(['startAtLogin', true])
+  expect(settings.get()).not.toHaveProperty('startAtLogin')
+  expect(preferencesOf(settings, loginItem).startAtLogin).toBe(true)
+  expect(preferencesOf(settings, { isOn: () => undefined })).not.toHaveProperty('startAtLogin')
+})

@@ -1,0 +1,62 @@
+import type { Commands } from '../contract/contract.ts'
+import type { Preferences } from '../contract/preferences.ts'
+import type { LoginItem } from '../startup/login-item.ts'
+import type { SettingsStore } from './settings.ts'
+
+export type PreferenceCommandsDeps = {
+  readonly settings: SettingsStore
+  readonly loginItem: LoginItem
+  /** Makes what is decided hold: the limit, the theme, the tray and the rest. */
+  readonly apply: () => void
+  /** Begins or ends to look for receivers. */
+  readonly discover: (on: boolean) => void
+  /** Told the preferences after each change. */
+  readonly onChange: (preferences: Preferences) => void
+}
+
+/** How files are sent and how the app behaves, as the person decides it; each decision holds at once and is kept. */
+export function createPreferenceCommands({ settings, loginItem, apply, discover, onChange }: PreferenceCommandsDeps) {
+  const decide = (change: Parameters<SettingsStore['change']>[0]): void => {
+    settings.change(change)
+    apply()
+    onChange(preferencesOf(settings, loginItem))
+  }
+  return {
+    limitRate: (bytesPerSecond) => decide({ bytesPerSecond }),
+    setTimetable: (timetable) => decide({ timetable }),
+    setConflictPolicy: (onConflict) => decide({ onConflict }),
+    setDiscovery(discovery) {
+      discover(discovery)
+      decide({ discovery })
+    },
+    setPreferences: decide,
+    setStartAtLogin(on) {
+      loginItem.set(on)
+      decide({})
+    },
+  } satisfies Partial<Commands>
+}
+
+export function preferencesOf(settings: Pick<SettingsStore, 'get'>, loginItem: Pick<LoginItem, 'isOn'>): Preferences {
+  const { filesAtOnce, theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } =
+    settings.get()
+  const { onConflict, discovery, bytesPerSecond, timetable } = rest
+  const startAtLogin = loginItem.isOn()
+  return {
+    ...{
+      filesAtOnce,
+      theme,
+      language,
+      notifications,
+      keepAwake,
+      tray,
+      afterDone,
+      keepAfterDone,
+      onConflict,
+      discovery,
+    },
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    ...(timetable !== undefined && { timetable }),
+    ...(startAtLogin !== undefined && { startAtLogin }),
+  }
+}
