@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startRedis } from '../scripts/cluster/redis.ts'
-import { connectRedis, type SharedState } from '../server/cluster/redis.ts'
+import { connectRedis, type SharedState } from '../server/ledger/redis-connection.ts'
 import { freePort } from './run/free-port.ts'
 
 const count = Number(process.argv[2] ?? 1_000_000)

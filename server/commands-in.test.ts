@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readPairingLink } from '../proto/pairing.ts'
 import { hexDigestOfToken, newDeviceId, newToken } from '../proto/token.ts'
+import { isInvited, withdrawInvite } from './access/pairing.ts'
 import { takeCommands } from './commands-in.ts'
-import { addDevice, readDevices } from './device.ts'
+import { addDevice, readDevices } from './devices/device.ts'
+import { saveListening } from './devices/listening.ts'
 import { asked } from './fixtures/client.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { secured } from './fixtures/secured.ts'
-import type { IncomingFile } from './incoming.ts'
-import { saveListening } from './listening.ts'
-import { isInvited, withdrawInvite } from './pairing.ts'
+import type { IncomingFile } from './sessions/incoming.ts'
 
 const fingerprint = `sha256:${'ab'.repeat(32)}` as const
 

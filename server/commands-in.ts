@@ -1,12 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/pairing.ts'
 import { isDeviceId, isTokenDigest } from '../proto/token.ts'
-import { keepDevice, readDevices, revokeDevice } from './device.ts'
-import { toReceiveError } from './errors.ts'
-import type { IncomingFile } from './incoming.ts'
-import { pairingLinkOf, readListening } from './listening.ts'
-import { invite, isInvited } from './pairing.ts'
-import { toldOnce } from './told-once.ts'
+import { invite, isInvited } from './access/pairing.ts'
+import { toReceiveError } from './base/errors.ts'
+import { toldOnce } from './base/told-once.ts'
+import { keepDevice, readDevices, revokeDevice } from './devices/device.ts'
+import { pairingLinkOf, readListening } from './devices/listening.ts'
+import type { IncomingFile } from './sessions/incoming.ts'
 
 /** How often changes are looked for that other processes and other devices make, ms. */
 const LOOK_EVERY_MS = 1000

@@ -5,10 +5,10 @@ import { DISCOVERY_TTL_SECONDS, DISCOVERY_VERSION, MOST_NAME_CHARACTERS, SERVICE
 import { PROTOCOL_VERSION } from '../proto/limits.ts'
 import { type Multicast, openMulticast } from '../proto/multicast.ts'
 import { type Network, outsideNetworks } from '../proto/network.ts'
-import type { OnUnexpected } from './answer.ts'
-import type { ReceiverConfig } from './config.ts'
-import { receiveErrorFrom } from './errors.ts'
-import { isLoopback } from './loopback.ts'
+import { receiveErrorFrom } from './base/errors.ts'
+import { isLoopback } from './base/loopback.ts'
+import type { OnUnexpected } from './calls/answer.ts'
+import type { ReceiverConfig } from './settings/config.ts'
 
 /** What a receiver tells the machines around it. */
 export type AnnounceOptions = {

@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { hookEnvironment } from './environment.ts'
+import { hookEnvironment } from './base/environment.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { startHooks } from './hooks.ts'
 

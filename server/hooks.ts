@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
-import type { OnUnexpected } from './answer.ts'
-import { hookEnvironment } from './environment.ts'
-import { receiveErrorFrom } from './errors.ts'
+import { hookEnvironment } from './base/environment.ts'
+import { receiveErrorFrom } from './base/errors.ts'
+import { within } from './base/within.ts'
+import type { OnUnexpected } from './calls/answer.ts'
 import type { StoredEvent } from './receiver.ts'
 import { toWebhook } from './webhook.ts'
-import { within } from './within.ts'
 
 /** What else is to happen when a file is stored. */
 export type HooksConfig = {

@@ -1,8 +1,8 @@
 import { pino, stdSerializers } from 'pino'
-import type { EndedCall } from './call-log.ts'
-import { ReceiveError } from './errors.ts'
+import { ReceiveError } from './base/errors.ts'
+import { networkOf } from './base/network-of.ts'
+import type { EndedCall } from './calls/call-log.ts'
 import { type LineRate, LineShares } from './line-shares.ts'
-import { networkOf } from './network-of.ts'
 import type { StoredEvent } from './receiver.ts'
 import { fewOfEach } from './trouble.ts'
 

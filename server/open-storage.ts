@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import type { OnUnexpected } from './answer.ts'
+import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './base/errors.ts'
+import type { OnUnexpected } from './calls/answer.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
 import { readOrMakeNodeSecret } from './cluster/node-secret.ts'
-import type { ReceiverConfig } from './config.ts'
-import { accessError } from './doubt.ts'
-import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './errors.ts'
-import { EXPIRE_AFTER_MS } from './expiry.ts'
-import { type Leases, noOtherReceiver } from './leases.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
 import type { Ledger, UploadRecord } from './ledger/ledger.ts'
-import type { ReceiverLimits } from './limits.ts'
+import type { ReceiverLimits } from './limits/limits.ts'
+import { STATE_FOLDER } from './names/safe-path.ts'
 import { guardedLeases, guardedLedger, guardedStore } from './occupancy/guarded.ts'
 import { mustSeeMates } from './occupancy/mates.ts'
 import { occupy, type Premises } from './occupancy/occupy.ts'
-import { withOpenUploadsCap } from './open-uploads.ts'
-import { bucketOf } from './place.ts'
-import { withReceivedLog } from './received-log.ts'
-import { readOrMakeReceiverId, readReceiverId } from './receiver-id.ts'
-import { STATE_FOLDER } from './safe-path.ts'
-import { mustBeOwnLedger } from './state-sweep.ts'
+import type { ReceiverConfig } from './settings/config.ts'
+import { bucketOf } from './settings/place.ts'
+import { accessError } from './state-folder/doubt.ts'
+import { readOrMakeReceiverId, readReceiverId } from './state-folder/receiver-id.ts'
+import { mustBeOwnLedger } from './state-folder/state-sweep.ts'
+import { type Leases, noOtherReceiver } from './storage/leases.ts'
+import { withOpenUploadsCap } from './storage/open-uploads.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
 import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
 import type { S3Config } from './store/s3/config.ts'
+import { EXPIRE_AFTER_MS } from './upkeep/expiry.ts'
+import { withReceivedLog } from './upkeep/received-log.ts'
 
 /** Where a receiver keeps bytes and what it knows of them. */
 export type OpenStorage = {
@@ -170,7 +170,7 @@ async function namedStore({ store }: Premises): Promise<{ readonly identity: str
 
 /** The library that speaks to object stores takes its time to load, and few receivers need it. */
 async function openObjects(config: S3Config, onUnexpected: OnUnexpected, claims: NameClaims) {
-  const { openS3Store } = await import('./store/s3.ts')
+  const { openS3Store } = await import('./store/s3/s3-store.ts')
   return openS3Store(config, onUnexpected, claims)
 }
 

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import { spacedCode } from '../proto/pairing.ts'
-import { printable } from './printable.ts'
+import { reachableAddress } from './access/reachable.ts'
+import { printable } from './base/printable.ts'
 import { qrCode } from './qr-code.ts'
-import { reachableAddress } from './reachable.ts'
 import type { Receiver, StoredEvent } from './receiver.ts'
 
 /** What a running receiver tells on standard output. */

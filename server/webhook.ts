@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ReceiveError, receiveErrorFrom } from './errors.ts'
-import { credentialsIn, shownAddress, shownText } from './shown-address.ts'
-import { within } from './within.ts'
+import { ReceiveError, receiveErrorFrom } from './base/errors.ts'
+import { credentialsIn, shownAddress, shownText } from './base/shown-address.ts'
+import { within } from './base/within.ts'
 
 /** Where stored files are told. Whatever it throws shows scheme, host and port of the address, and nothing else. */
 export type Webhook = {

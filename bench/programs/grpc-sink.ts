@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { Server as GrpcServer, ServerCredentials, type ServerReadableStream, type sendUnaryData } from '@grpc/grpc-js'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { RECEIVE_WINDOW_BYTES } from '../../proto/limits.ts'
-import { withHttp2Extras } from '../../server/http2-extras.ts'
+import { withHttp2Extras } from '../../server/calls/http2-extras.ts'
 import { listenOnLoopback } from '../../test/support/net/listen.ts'
 
 const isWide = process.argv[2] === 'wide'

@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Fingerprint, readFingerprint } from '../../proto/identity.ts'
-import { OTHERS_ALL, OTHERS_WRITE } from '../../server/doubt.ts'
-import { isRoot, thisUser } from '../../server/owner.ts'
-import { lookAtPrivateSync } from '../../server/private-file.ts'
+import { OTHERS_ALL, OTHERS_WRITE } from '../../server/state-folder/doubt.ts'
+import { isRoot, thisUser } from '../../server/state-folder/owner.ts'
+import { lookAtPrivateSync } from '../../server/state-folder/private-file.ts'
 import { UsageError } from '../shared/usage-error.ts'
 
 /** A receiver that this computer is paired with. */

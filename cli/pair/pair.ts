@@ -5,7 +5,7 @@ import { type Paired, type PairingTarget, pair } from '../../main/engine/net/pai
 import { readReceiverAddress } from '../../main/engine/net/receiver-address.ts'
 import type { Fingerprint } from '../../proto/identity.ts'
 import { MAX_DEVICE_NAME_CHARACTERS, type PairingLink, readPairingCode, readPairingLink } from '../../proto/pairing.ts'
-import { printable } from '../../server/printable.ts'
+import { printable } from '../../server/base/printable.ts'
 import { environment } from '../shared/environment.ts'
 import { stateDirOption } from '../shared/state-dir.ts'
 import { UsageError } from '../shared/usage-error.ts'

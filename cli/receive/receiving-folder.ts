@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { accessError } from '../../server/doubt.ts'
-import { ReceiveError } from '../../server/errors.ts'
-import { onBehalfOf } from '../../server/owner.ts'
-import { openStateFolder } from '../../server/private-folder.ts'
-import { STATE_FOLDER } from '../../server/safe-path.ts'
+import { ReceiveError } from '../../server/base/errors.ts'
+import { STATE_FOLDER } from '../../server/names/safe-path.ts'
+import { accessError } from '../../server/state-folder/doubt.ts'
+import { onBehalfOf } from '../../server/state-folder/owner.ts'
+import { openStateFolder } from '../../server/state-folder/private-folder.ts'
 import { UsageError } from '../shared/usage-error.ts'
 
 /** Which receiver a command is about. */

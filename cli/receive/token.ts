@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/pairing.ts'
-import { addDevice } from '../../server/device.ts'
-import { readOrMakeIdentity } from '../../server/identity.ts'
-import { readListening } from '../../server/listening.ts'
+import { addDevice } from '../../server/devices/device.ts'
+import { readOrMakeIdentity } from '../../server/devices/identity.ts'
+import { readListening } from '../../server/devices/listening.ts'
 import { UsageError } from '../shared/usage-error.ts'
 import { aboutReceiver, inStateOf, type ReceivingFolder } from './receiving-folder.ts'
 

@@ -1,4 +1,4 @@
-import { printable } from '../../server/printable.ts'
+import { printable } from '../../server/base/printable.ts'
 import { formatSeconds } from '../shared/format.ts'
 
 /** One thing that was looked at. `name` is stable, `detail` is a sentence for people. */

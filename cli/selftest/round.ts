@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { STATE_FOLDER } from '../../server/safe-path.ts'
+import { STATE_FOLDER } from '../../server/names/safe-path.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
 import { listed, Problem } from './checks.ts'
 import { createScript, type Fault, type FaultKind, inWords, planFaults } from './faults.ts'

@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { accessError, OTHERS_ALL, shownMode } from '../../server/doubt.ts'
-import { thisUser, userOf } from '../../server/owner.ts'
-import { STATE_FOLDER } from '../../server/safe-path.ts'
+import { STATE_FOLDER } from '../../server/names/safe-path.ts'
+import { accessError, OTHERS_ALL, shownMode } from '../../server/state-folder/doubt.ts'
+import { thisUser, userOf } from '../../server/state-folder/owner.ts'
 import { listed, Problem } from './checks.ts'
 
 const NOT_HERE = 'This system has no owners and modes of that kind.'

@@ -1,6 +1,6 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { type Bottleneck, bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
-import { printable } from '../../server/printable.ts'
+import { printable } from '../../server/base/printable.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
 import { leftOut, type SendReport } from './send-report.ts'
 

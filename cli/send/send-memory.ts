@@ -15,8 +15,8 @@ import {
   SENDER_MARK,
   type WalkedEntry,
 } from '../../main/engine/engine.ts'
-import { ReceiveError } from '../../server/errors.ts'
-import { type Taken, takePidLock } from '../../server/pid-lock.ts'
+import { ReceiveError } from '../../server/base/errors.ts'
+import { type Taken, takePidLock } from '../../server/state-folder/pid-lock.ts'
 import { UsageError } from '../shared/usage-error.ts'
 
 /** What one `send` remembers until all its files are finished, so that the same command goes on where it stopped. */

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path'
 import type { Bottleneck, UploadSnapshot } from '../../main/contract/contract.ts'
-import { printable } from '../../server/printable.ts'
+import { printable } from '../../server/base/printable.ts'
 
 /** How one `send` went, in total. */
 export type SendSummary = {

@@ -7,7 +7,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { silenceSdkWarning } from '../../server/environment.ts'
+import { silenceSdkWarning } from '../../server/base/environment.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import type { RunningRadosgw } from './radosgw.ts'
 

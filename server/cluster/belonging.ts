@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { OnUnexpected } from '../answer.ts'
-import { ReceiveError } from '../errors.ts'
-import { parsedObject } from '../private-file.ts'
-import type { Reply, Script, SharedState } from './redis.ts'
+import { ReceiveError } from '../base/errors.ts'
+import type { OnUnexpected } from '../calls/answer.ts'
+import type { Reply, Script, SharedState } from '../ledger/redis-connection.ts'
+import { parsedObject } from '../state-folder/private-file.ts'
 
 /** What all nodes of one Redis have in common. */
 export type Common = {

@@ -1,8 +1,8 @@
 import type { ServiceError } from '@grpc/grpc-js'
-import type { Send } from '../answer.ts'
-import type { Admitted } from '../caller.ts'
-import { ReceiveError, receiveErrorFrom } from '../errors.ts'
-import { HeldElsewhere, type Leases } from '../leases.ts'
+import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import type { Send } from '../calls/answer.ts'
+import type { Admitted } from '../calls/caller.ts'
+import { HeldElsewhere, type Leases } from '../storage/leases.ts'
 import { uploadIn } from './passed-on.ts'
 import { type Method, NotBelieved, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
 

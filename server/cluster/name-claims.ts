@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { nameText } from '../ledger/name-text.ts'
-import { isSpellingOf } from '../safe-path.ts'
+import type { Script, SharedState } from '../ledger/redis-connection.ts'
+import { isSpellingOf } from '../names/safe-path.ts'
 import { claimsInMemory, type NameClaim, type NameClaims } from '../store/name-claims.ts'
 import type { Node } from './node.ts'
-import type { Script, SharedState } from './redis.ts'
 
 /** How long nodes remember how a name was spelled, ms: longer than any of them believes what it read of a folder. */
 const SPELLED_FOR_MS = 120_000

@@ -1,5 +1,5 @@
 import { isSameProof } from '../../proto/pairing.ts'
-import { parsedObject } from '../private-file.ts'
+import { parsedObject } from '../state-folder/private-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 
 /** What a node has in common with the others, and where it is itself. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { ReceiveError } from '../errors.ts'
-import { makePrivateFile, readPrivate } from '../private-file.ts'
+import { ReceiveError } from '../base/errors.ts'
+import { makePrivateFile, readPrivate } from '../state-folder/private-file.ts'
 
 /** What the nodes of one receiver know, and nobody else: not the Redis that they share, and no sender. */
 export type NodeSecret = {

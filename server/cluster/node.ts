@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { OnUnexpected } from '../answer.ts'
-import { ReceiveError, toReceiveError } from '../errors.ts'
-import { HeldElsewhere, type Lease, type Leases } from '../leases.ts'
+import { ReceiveError, toReceiveError } from '../base/errors.ts'
+import type { OnUnexpected } from '../calls/answer.ts'
 import { keys } from '../ledger/redis.ts'
+import type { SharedState } from '../ledger/redis-connection.ts'
 import { releaseLease, takeLease } from '../ledger/redis-scripts.ts'
+import { HeldElsewhere, type Lease, type Leases } from '../storage/leases.ts'
 import { lostTo } from './belonging.ts'
-import type { SharedState } from './redis.ts'
 
 /** A node that cannot renew for so long is taken for dead, ms: long enough for a busy machine, short enough that a sender hardly waits. */
 const LEASE_MS = 10_000

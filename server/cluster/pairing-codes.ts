@@ -1,7 +1,7 @@
-import { ReceiveError } from '../errors.ts'
-import type { CodeTries } from '../invite-file.ts'
+import { ReceiveError } from '../base/errors.ts'
+import type { CodeTries } from '../devices/invite-file.ts'
+import type { Script, SharedState } from '../ledger/redis-connection.ts'
 import type { NodeSecret } from './node-secret.ts'
-import type { Script, SharedState } from './redis.ts'
 
 const USED = 'used'
 /** Longer than any code is good for and than any attempt takes, ms. */

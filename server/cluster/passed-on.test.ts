@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../calls/caller.ts'
 import { addressIn, isNodeAddress, toNodeText } from './node-address.ts'
 import { toNodeSecret } from './node-secret.ts'
 import { PassedOnCheck, sealed, uploadIn } from './passed-on.ts'

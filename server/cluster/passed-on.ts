@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isSameProof } from '../../proto/pairing.ts'
-import type { Caller, PassedOn } from '../caller.ts'
-import type { KnownDevice } from '../device.ts'
-import { parsedObject } from '../private-file.ts'
+import type { Caller, PassedOn } from '../calls/caller.ts'
+import type { KnownDevice } from '../devices/device.ts'
+import { parsedObject } from '../state-folder/private-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 
 /** For whom one node asks another, and what: all of it is sealed, and nothing of it lets anybody in elsewhere, later, or a second time. */

@@ -12,8 +12,8 @@ import {
 import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
-import type { Admitted } from '../caller.ts'
-import { isReason, ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { isReason, ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import type { Admitted } from '../calls/caller.ts'
 import { addressIn, type Fellow } from './node-address.ts'
 import { sealed } from './passed-on.ts'
 

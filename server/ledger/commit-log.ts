@@ -1,4 +1,4 @@
-import { ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import {
   type Database,
   isDamage,

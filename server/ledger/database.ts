@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { type BatchOperation, ClassicLevel } from 'classic-level'
-import { hasCode, type ReceiveError, receiveErrorFrom, toReceiveError } from '../errors.ts'
+import { hasCode, type ReceiveError, receiveErrorFrom, toReceiveError } from '../base/errors.ts'
 
 /** LevelDB, which locks its folder: one process at a time. */
 export type Database = ClassicLevel<string, string>

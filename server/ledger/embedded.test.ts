@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
 import { ledgerConformance, recordOf, startsOf } from '../fixtures/ledger-conformance.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
-import { formerlyFoldedPath } from '../safe-path.ts'
+import { formerlyFoldedPath } from '../names/safe-path.ts'
 import { openEmbeddedLedger } from './embedded.ts'
 import type { Ledger } from './ledger.ts'
 

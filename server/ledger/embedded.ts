@@ -1,4 +1,4 @@
-import { ReceiveError } from '../errors.ts'
+import { ReceiveError } from '../base/errors.ts'
 import { CommitLog } from './commit-log.ts'
 import type { OnDamage, Operation } from './database.ts'
 import { isFinished, type Ledger, type UploadRecord } from './ledger.ts'

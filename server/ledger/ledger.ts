@@ -1,4 +1,4 @@
-import type { Range, RangeSet } from '../range-set.ts'
+import type { Range, RangeSet } from '../bytes/range-set.ts'
 
 /** What to do when the final name is taken; see `ConflictPolicy` in the wire contract. */
 export type OnConflict = 'KEEP_BOTH' | 'OVERWRITE' | 'REFUSE'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { foldedPath, formerlyFoldedPath } from '../safe-path.ts'
+import { foldedPath, formerlyFoldedPath } from '../names/safe-path.ts'
 
 const NAME_DIGITS = 32
 

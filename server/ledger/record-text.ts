@@ -1,5 +1,5 @@
-import type { RangeSet } from '../range-set.ts'
-import { isStoredPath } from '../safe-path.ts'
+import type { RangeSet } from '../bytes/range-set.ts'
+import { isStoredPath } from '../names/safe-path.ts'
 import type { ChunkRecord, UploadRecord } from './ledger.ts'
 
 /** An upload as it is kept. */

@@ -1,4 +1,4 @@
-import type { Script } from '../cluster/redis.ts'
+import type { Script } from './redis-connection.ts'
 
 /*
  * Each script is one atomic step of the ledger in Redis. KEYS[1] is an upload's hash: `record` (JSON), `durable` (the checkpoint), `holder` (the

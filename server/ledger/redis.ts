@@ -1,10 +1,10 @@
-import { Refused, type Reply, type Script, type SharedState } from '../cluster/redis.ts'
-import { ReceiveError, receiveErrorFrom } from '../errors.ts'
+import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import type { OnDamage } from './database.ts'
 import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from './ledger.ts'
 import { nameText, nameTexts } from './name-text.ts'
 import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
+import { Refused, type Reply, type Script, type SharedState } from './redis-connection.ts'
 import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
 
 /** A finished upload is remembered for so long, ms, so that a sender that asks again is told. */

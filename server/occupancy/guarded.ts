@@ -1,6 +1,6 @@
-import type { ReceiveError } from '../errors.ts'
-import type { Lease, Leases } from '../leases.ts'
+import type { ReceiveError } from '../base/errors.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Lease, Leases } from '../storage/leases.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 
 /** What says that a receiver still has the places that it uses. */

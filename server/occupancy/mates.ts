@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ReceiveError } from '../errors.ts'
+import { ReceiveError } from '../base/errors.ts'
 import type { Found, Place } from './place.ts'
 
 const LOOK_EVERY_MS = 250

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { hasCode } from '../errors.ts'
+import { hasCode } from '../base/errors.ts'
 
 /** A connection within one machine is made at once, or not at all, ms. */
 const CONNECT_WITHIN_MS = 1_000

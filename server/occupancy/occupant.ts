@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
-import { isRunning, thisProcess } from '../pid-lock.ts'
+import { isRunning, thisProcess } from '../state-folder/pid-lock.ts'
 
 /**
  * How far a receiver is with a place. `entering`: it says that it is coming, and looks who is there. `observing`: of those who come at the same moment it is

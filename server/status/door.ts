@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { networkOf } from '../network-of.ts'
+import { networkOf } from '../base/network-of.ts'
 
 /** How HTTP is spoken to whoever asks for a page: nothing long is taken, and nobody is waited for. For `createServer`. */
 export const brisk = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { ReceiveError, receiveErrorFrom } from '../errors.ts'
-import { type ReceiveFlags, toPort } from '../flags.ts'
-import { isLoopback } from '../loopback.ts'
+import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import { isLoopback } from '../base/loopback.ts'
+import { type ReceiveFlags, toPort } from '../settings/flags.ts'
 
 /** Where the page about a receiver listens, and what whoever looks has to show. */
 export type StatusPlace = {

@@ -1,6 +1,6 @@
-import type { IncomingFile } from '../incoming.ts'
 import type { Receiver, StoredEvent } from '../receiver.ts'
-import type { Tally } from '../tally.ts'
+import type { IncomingFile } from '../sessions/incoming.ts'
+import type { Tally } from '../upkeep/tally.ts'
 
 /** What somebody sees who looks at a receiver. */
 export type Sight = {

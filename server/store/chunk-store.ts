@@ -1,6 +1,6 @@
+import type { Range, RangeSet } from '../bytes/range-set.ts'
+import type { Offset } from '../bytes/to-offset.ts'
 import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
-import type { Range, RangeSet } from '../range-set.ts'
-import type { Offset } from '../to-offset.ts'
 import type { Publication } from './publication.ts'
 import type { SmallFileStore, SmallWish } from './small-files.ts'
 

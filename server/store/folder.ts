@@ -1,9 +1,9 @@
 import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode, ReceiveError } from '../errors.ts'
-import { fileIdentity } from './file-identity.ts'
-import { type OwnFolders, ownFoldersOf } from './own-folders.ts'
+import { hasCode, ReceiveError } from '../base/errors.ts'
+import { fileIdentity } from '../base/file-identity.ts'
+import { type OwnFolders, ownFoldersOf } from '../state-folder/own-folders.ts'
 
 /** A folder that stays the same one while it is open, whatever happens to its name. */
 export interface Folder {

@@ -1,10 +1,10 @@
 import type { BigIntStats, Dirent } from 'node:fs'
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode } from '../errors.ts'
-import { foldedName, STATE_FOLDER } from '../safe-path.ts'
+import { hasCode } from '../base/errors.ts'
+import { fileIdentity } from '../base/file-identity.ts'
+import { foldedName, STATE_FOLDER } from '../names/safe-path.ts'
 import type { Held } from './chunk-store.ts'
-import { fileIdentity } from './file-identity.ts'
 import { type Folder, openFolder, type Spell } from './folder.ts'
 
 /** What the walk must not count: what lies on another disk, where no upload can be, and the receiver's own folder under whatever name it was mounted. */

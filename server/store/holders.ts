@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises'
-import { hasCode } from '../errors.ts'
+import { hasCode } from '../base/errors.ts'
 import type { Holder } from './chunk-store.ts'
 import { type Folder, openFolder } from './folder.ts'
 import { spellIn, type TakenNames } from './taken-names.ts'

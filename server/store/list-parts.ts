@@ -1,5 +1,5 @@
 import { lstat, opendir } from 'node:fs/promises'
-import { hasCode } from '../errors.ts'
+import { hasCode } from '../base/errors.ts'
 
 /** The parts in a folder, by their fileId. */
 export async function* listParts(folder: string): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, unlink } from 'node:fs/promises'
-import { toOffset, writeFully } from '../to-offset.ts'
-import { fileIdentity } from './file-identity.ts'
+import { fileIdentity } from '../base/file-identity.ts'
+import { toOffset, writeFully } from '../bytes/to-offset.ts'
 
 /** Writes a new file and answers its identity. When it rejects, nothing is left of it. */
 export async function makeFile(

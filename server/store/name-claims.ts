@@ -1,4 +1,4 @@
-import { foldedPath } from '../safe-path.ts'
+import { foldedPath } from '../names/safe-path.ts'
 
 /** The right to decide about one name, for as long as it is held. */
 export type NameClaim = {

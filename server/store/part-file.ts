@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { hasCode, ReceiveError } from '../errors.ts'
-import { isBelieved } from '../owner.ts'
-import { type Offset, writeFully } from '../to-offset.ts'
+import { hasCode, ReceiveError } from '../base/errors.ts'
+import { type Offset, writeFully } from '../bytes/to-offset.ts'
+import { isBelieved } from '../state-folder/owner.ts'
 import type { Part } from './chunk-store.ts'
 
 /** Read in blocks of this size: long enough to be fast, short enough that hashing one does not hold up other uploads. */

@@ -1,5 +1,5 @@
-import { ReceiveError } from '../errors.ts'
-import { numbered } from '../safe-path.ts'
+import { ReceiveError } from '../base/errors.ts'
+import { numbered } from '../names/safe-path.ts'
 import type { Intent, Wish } from './chunk-store.ts'
 
 /** What a store asks and tells while it gives a file its name. Nobody else decides about the name from the first of it to the last. */

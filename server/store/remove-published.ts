@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, unlink } from 'node:fs/promises'
-import { hasCode } from '../errors.ts'
+import { hasCode } from '../base/errors.ts'
 import type { Removed, Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { STATE_FOLDER } from '../safe-path.ts'
+import { STATE_FOLDER } from '../names/safe-path.ts'
 import type { Intent, Wish } from './chunk-store.ts'
 import { openFolder, openOwnFolder } from './folder.ts'
 import { openFolderOnce, type SharedFolder } from './folder-once.ts'

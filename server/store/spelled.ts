@@ -1,4 +1,4 @@
-import { hasCode } from '../errors.ts'
+import { hasCode } from '../base/errors.ts'
 import { openFolder } from './folder.ts'
 import { spellIn, type TakenNames } from './taken-names.ts'
 

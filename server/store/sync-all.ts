@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { hasCode } from '../errors.ts'
-import { WARILY } from '../open-warily.ts'
+import { hasCode } from '../base/errors.ts'
+import { WARILY } from '../state-folder/open-warily.ts'
 import { openFolder } from './folder.ts'
 
 const run = promisify(execFile)

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
-import { hasCode } from '../errors.ts'
-import { foldedName } from '../safe-path.ts'
+import { hasCode } from '../base/errors.ts'
+import { foldedName } from '../names/safe-path.ts'
 import type { Folder, Spell } from './folder.ts'
 import type { NameClaim, NameClaims } from './name-claims.ts'
 

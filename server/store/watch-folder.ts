@@ -1,5 +1,5 @@
 import { lstat, stat } from 'node:fs/promises'
-import { hasCode, ReceiveError } from '../errors.ts'
+import { hasCode, ReceiveError } from '../base/errors.ts'
 
 /**
  * Remembers which disk and folder the receiving folder is. A disk that is unmounted while the receiver runs leaves an empty folder behind, on

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Metadata } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { type Rights, revokeDevice } from '../../server/device.ts'
+import { type Rights, revokeDevice } from '../../server/devices/device.ts'
 import {
   asked,
   begin,

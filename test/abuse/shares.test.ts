@@ -3,7 +3,7 @@ import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'n
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { revokeDevice } from '../../server/device.ts'
+import { revokeDevice } from '../../server/devices/device.ts'
 import {
   asked,
   begin,

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { freePort } from '../../bench/run/free-port.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
-import { connectRedis } from '../../server/cluster/redis.ts'
 import { begin, type Client, chunksOf, connect, finish, md5Of, send, source } from '../../server/fixtures/client.ts'
-import { readReceivedLog, receivedLogOf } from '../../server/received-log.ts'
+import { connectRedis } from '../../server/ledger/redis-connection.ts'
+import { foldedName } from '../../server/names/safe-path.ts'
 import { startReceiver } from '../../server/receiver.ts'
-import { foldedName } from '../../server/safe-path.ts'
 import { openDiskStore } from '../../server/store/disk.ts'
 import { claimsInMemory } from '../../server/store/name-claims.ts'
-import { openS3Store } from '../../server/store/s3.ts'
+import { openS3Store } from '../../server/store/s3/s3-store.ts'
+import { readReceivedLog, receivedLogOf } from '../../server/upkeep/received-log.ts'
 import { type ObjectStore, startObjectStore } from './object-store.ts'
 
 /** What is stored, looked at as the store has it. */

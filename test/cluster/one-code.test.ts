@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
+import { invite } from '../../server/access/pairing.ts'
 import { refusalOf } from '../../server/fixtures/client.ts'
 import { pairingWith } from '../../server/fixtures/secured.ts'
-import { invite } from '../../server/pairing.ts'
 import { setHostileScene } from './hostile-scene.ts'
 import { ownRedis } from './own-redis.ts'
 

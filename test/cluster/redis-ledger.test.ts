@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { joinCluster } from '../../server/cluster/cluster.ts'
 import { openNode } from '../../server/cluster/node.ts'
-import { connectRedis } from '../../server/cluster/redis.ts'
 import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/ledger-conformance.ts'
-import { HeldElsewhere } from '../../server/leases.ts'
 import { openRedisLedger } from '../../server/ledger/redis.ts'
+import { connectRedis } from '../../server/ledger/redis-connection.ts'
+import { HeldElsewhere } from '../../server/storage/leases.ts'
 import { ownRedis } from './own-redis.ts'
 
 const DAY_MS = 86_400_000

@@ -7,7 +7,7 @@ import { chunksOf, md5OfPart, newFileId, publicationOf, published, write } from 
 import type { ChunkStore } from '../../server/store/chunk-store.ts'
 import { claimsInMemory } from '../../server/store/name-claims.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
-import { openS3Store } from '../../server/store/s3.ts'
+import { openS3Store } from '../../server/store/s3/s3-store.ts'
 import { type Fault, s3Error } from './fault-proxy.ts'
 import { useObjectStore } from './object-store.ts'
 import { PIECE, setS3Scene } from './s3-scene.ts'

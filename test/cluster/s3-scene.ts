@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import type { TestBucket } from '../../scripts/cluster/bucket.ts'
 import { claimsInMemory } from '../../server/store/name-claims.ts'
-import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
+import { openS3Store, type S3Sizes } from '../../server/store/s3/s3-store.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import type { ObjectStore } from './object-store.ts'
 

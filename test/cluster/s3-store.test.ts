@@ -5,7 +5,7 @@ import { chunkStoreConformance } from '../../server/fixtures/chunk-store-conform
 import { md5Of } from '../../server/fixtures/client.ts'
 import { chunksOf, md5OfPart, newFileId, publicationOf, published, write } from '../../server/fixtures/parts.ts'
 import { claimsInMemory } from '../../server/store/name-claims.ts'
-import { openS3Store, type S3Sizes } from '../../server/store/s3.ts'
+import { openS3Store, type S3Sizes } from '../../server/store/s3/s3-store.ts'
 import { chanceFor } from '../faults/run-size.ts'
 import { useObjectStore } from './object-store.ts'
 

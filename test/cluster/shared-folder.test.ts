@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../bench/run/free-port.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
-import { connectRedis } from '../../server/cluster/redis.ts'
 import {
   asked,
   begin,
@@ -20,6 +19,7 @@ import {
   upload,
 } from '../../server/fixtures/client.ts'
 import { filesIn } from '../../server/fixtures/receiving.ts'
+import { connectRedis } from '../../server/ledger/redis-connection.ts'
 import { startReceiver } from '../../server/receiver.ts'
 import { ownRedis } from './own-redis.ts'
 

@@ -47,9 +47,9 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^main\/(contract\/contract|discovery\/discovery|discovery\/discovery-networks)\.ts$/,
       /^main\/engine\/(engine|base\/errors|flow\/(stages|throttle)|source\/digest|send\/(outgoing-chunks|send-chunks))\.ts$/,
       /^main\/engine\/net\/(receiver-address|connection|diagnosis|pair|probe)\.ts$/,
-      /^server\/(printable|run|receiver|safe-path|verify|pid-lock)\.ts$/,
-      /^server\/(device|errors|identity|listening|pairing|qr-code)\.ts$/,
-      /^server\/(doubt|owner|private-file|private-folder)\.ts$/,
+      /^server\/(run|receiver|qr-code|base\/(errors|printable)|names\/safe-path|upkeep\/verify)\.ts$/,
+      /^server\/(devices\/(device|identity|listening)|access\/pairing)\.ts$/,
+      /^server\/state-folder\/(doubt|owner|pid-lock|private-file|private-folder)\.ts$/,
       /^proto\/(identity|limits|pairing)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
@@ -80,7 +80,7 @@ test('only one file of each room touches what the room hides', () => {
   expect(touches(/\bprocess\.env\b/, /^(main|server|cli)\//)).toEqual([
     'cli/shared/environment.ts',
     'main/index.ts',
-    'server/environment.ts',
+    'server/base/environment.ts',
   ])
 })
 

@@ -211,7 +211,7 @@ test('bytes of a file go to a checked position, in one place', () => {
     ({ file, args }) => file.startsWith('server/') && args.length > 2,
   )
   expect(positioned.map(({ file, args }) => [file, args.at(-1)])).toEqual([
-    ['server/to-offset.ts', 'offsetAfter(offset, written)'],
+    ['server/bytes/to-offset.ts', 'offsetAfter(offset, written)'],
   ])
 })
 

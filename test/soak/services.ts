@@ -5,7 +5,7 @@ import { freePort } from '../../bench/run/free-port.ts'
 import { emptyBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw, type RunningRadosgw, startRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
-import { connectRedis } from '../../server/cluster/redis.ts'
+import { connectRedis } from '../../server/ledger/redis-connection.ts'
 import { type Kind, nodesOf, usesBucket } from './plan.ts'
 
 /** Redis and an object store, each started by the first round that needs it and used by all that follow. */

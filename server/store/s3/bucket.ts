@@ -5,7 +5,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import type { Range } from '../../range-set.ts'
+import type { Range } from '../../bytes/range-set.ts'
 import type { S3Config } from './config.ts'
 import { Connection, contentOf, unbroken, undamaged } from './connection.ts'
 import { statusOf } from './errors.ts'

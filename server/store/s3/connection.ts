@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { S3Client } from '@aws-sdk/client-s3'
-import { silenceSdkWarning } from '../../environment.ts'
+import { silenceSdkWarning } from '../../base/environment.ts'
 import type { S3Config } from './config.ts'
 import { isDamage, isS3Error, statusOf, toS3Error } from './errors.ts'
 

@@ -1,4 +1,4 @@
-import { ReceiveError, receiveErrorFrom } from '../../errors.ts'
+import { ReceiveError, receiveErrorFrom } from '../../base/errors.ts'
 
 /** True when an object store refused for one of these reasons, by S3's names of them. */
 export function isS3Error(error: unknown, ...names: string[]): boolean {

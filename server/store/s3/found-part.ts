@@ -1,4 +1,4 @@
-import { type Range, type RangeSet, withRange } from '../../range-set.ts'
+import { type Range, type RangeSet, withRange } from '../../bytes/range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import type { Layout } from './layout.ts'
 import type { Pieces } from './pieces.ts'

@@ -1,5 +1,5 @@
-import { ReceiveError } from '../../errors.ts'
-import { missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
+import { ReceiveError } from '../../base/errors.ts'
+import { missingWithin, type Range, type RangeSet, withRange } from '../../bytes/range-set.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import { compositeETag, isSameETag } from './etags.ts'
 import { type FoundPart, findPart, wholeObject } from './found-part.ts'

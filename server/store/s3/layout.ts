@@ -1,6 +1,6 @@
-import { ReceiveError } from '../../errors.ts'
-import type { Range } from '../../range-set.ts'
-import { mustNotBeReserved, STATE_FOLDER } from '../../safe-path.ts'
+import { ReceiveError } from '../../base/errors.ts'
+import type { Range } from '../../bytes/range-set.ts'
+import { mustNotBeReserved, STATE_FOLDER } from '../../names/safe-path.ts'
 
 /** No object store takes a longer key. */
 const MAX_KEY_BYTES = 1024

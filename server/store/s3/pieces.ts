@@ -1,4 +1,4 @@
-import type { Range } from '../../range-set.ts'
+import type { Range } from '../../bytes/range-set.ts'
 
 /** S3 numbers the parts of an object up to here. */
 const MOST_PIECES = 10_000

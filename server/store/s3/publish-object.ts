@@ -1,4 +1,4 @@
-import { ReceiveError } from '../../errors.ts'
+import { ReceiveError } from '../../base/errors.ts'
 import type { Intent, Removed, Settled, Unchanged, Wish } from '../chunk-store.ts'
 import type { NameClaim, NameClaims } from '../name-claims.ts'
 import { decide, namesFor, type Publication } from '../publication.ts'

@@ -1,5 +1,5 @@
-import { bytesIn, missingWithin, type Range, type RangeSet, withRange } from '../../range-set.ts'
-import type { Offset } from '../../to-offset.ts'
+import { bytesIn, missingWithin, type Range, type RangeSet, withRange } from '../../bytes/range-set.ts'
+import type { Offset } from '../../bytes/to-offset.ts'
 import type { Kept, Part } from '../chunk-store.ts'
 import type { DigestKeeper } from './digest-keeper.ts'
 import { type KeptBytes, lost } from './kept-bytes.ts'

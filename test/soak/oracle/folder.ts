@@ -1,4 +1,4 @@
-import { toSafePath } from '../../../server/safe-path.ts'
+import { toSafePath } from '../../../server/names/safe-path.ts'
 import type { Evidence, Logged } from '../evidence.ts'
 import { foldedPath } from './names.ts'
 import type { Violation } from './violation.ts'

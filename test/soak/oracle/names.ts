@@ -1,4 +1,4 @@
-import { foldedName, numbered, toSafePath } from '../../../server/safe-path.ts'
+import { foldedName, numbered, toSafePath } from '../../../server/names/safe-path.ts'
 import type { Done, Evidence, Logged, Run } from '../evidence.ts'
 import type { Violation } from './violation.ts'
 

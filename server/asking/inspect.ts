@@ -1,0 +1,171 @@
+import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { ReceiveError } from '../base/errors.ts'
+import { PrefixDigest } from '../bytes/prefix-digest.ts'
+import { listed, type RangeSet } from '../bytes/range-set.ts'
+import { type FinishedRecord, isFinished, type UploadRecord } from '../ledger/ledger.ts'
+import { type Grant, own } from '../permissions/grant.ts'
+import { finishedFileOf } from '../sessions/finish.ts'
+import type { SessionDeps } from '../sessions/session.ts'
+import type { Reader } from '../storage/readings.ts'
+import { internalId, type PlainDeps } from '../three-rpc/plain-uploads.ts'
+import { finishAllowed } from '../uploads/current-rights.ts'
+import { isThere, openStillPublished } from '../uploads/still-published.ts'
+import type { HowFar } from './asked-files.ts'
+
+/** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
+export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
+
+/** What is stored of a file: where its chunks begin, and the same as merged ranges. */
+export type Stored = { readonly offsets: readonly number[]; readonly ranges: RangeSet }
+
+/** The outcome of reading a stored file again. An MD5 is empty when there is none. */
+export type Integrity = {
+  readonly match: boolean
+  readonly serverMd5: string
+  readonly clientMd5: string
+  readonly message: string
+}
+
+/** More offsets than this would not fit into a message; the ranges still say everything. */
+const MAX_OFFSETS = 1_000_000
+
+/** Also of a file that is there, and that somebody else stored: what it has in it is nobody's business. */
+const GONE = 'The file was complete, and has been moved, replaced or deleted since.'
+
+const nothing: Stored = { offsets: [], ranges: [] }
+
+/** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
+export async function storedOf(
+  plain: PlainDeps,
+  grant: Grant,
+  identifier: FileIdentifier,
+  signal: AbortSignal | undefined,
+): Promise<Stored> {
+  const record = await find(plain, grant, identifier)
+  if (record === undefined) return nothing
+  const { ledger, readings } = plain.deps
+  const reader = { sender: grant.holder, signal }
+  if (record.state.kind === 'finished' && !(await isThere(plain.deps, record))) return nothing
+  return readings.run(reader, () =>
+    plain.sessions.use(record.fileId, grant.holder, async (session) => {
+      const ranges = session.stored
+      if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
+      const offsets: number[] = []
+      for await (const { start } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) {
+        offsets.push(start)
+        if (offsets.length === MAX_OFFSETS) break
+      }
+      return { offsets, ranges }
+    }),
+  )
+}
+
+/**
+ * How far the file is that an id names; one that was complete and is not there any more is not known. One of which every byte is stored, and which was not finished because the receiver ended just
+ * then, is finished when `mayFinish`.
+ */
+export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, mayFinish: boolean): Promise<HowFar> {
+  let record = await find(plain, grant, { fileId, fileName: '' })
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, grant, record)).record
+  const file = record && finishedFileOf(record)
+  if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
+  return (await isThere(plain.deps, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
+}
+
+/** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
+function settled(
+  { sessions }: PlainDeps,
+  grant: Grant,
+  { fileId, generation, origin }: UploadRecord,
+): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
+  return sessions.use(fileId, grant.holder, async (session) => {
+    if (session.missing.length === 0 && origin.kind === 'plain')
+      await finishAllowed(grant, session, undefined, generation)
+    return { record: session.record, missing: session.missing }
+  })
+}
+
+/**
+ * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete.
+ *
+ * @param signal ends the reading.
+ */
+export async function checkIntegrity(
+  plain: PlainDeps,
+  grant: Grant,
+  identifier: FileIdentifier,
+  clientMd5: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Integrity> {
+  const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
+  let record = await find(plain, grant, identifier)
+  if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
+  let missing: RangeSet = []
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, grant, record))
+  if (!isFinished(record)) {
+    return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
+  }
+  const serverMd5 = await md5OfStill(plain.deps, record, { sender: grant.holder, signal })
+  if (serverMd5 === undefined) return { ...none, message: GONE }
+  const expected = clientMd5 ?? record.state.md5
+  const match = serverMd5 === expected
+  const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
+  return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
+}
+
+/** The MD5 of what an upload stored, as it is on the disk now; undefined when it is not there any more. */
+function md5OfStill(deps: SessionDeps, record: FinishedRecord, reader: Reader): Promise<string | undefined> {
+  const { readings, hashing } = deps
+  return readings.run(reader, async () => {
+    const still = await openStillPublished(deps, record)
+    if (still === undefined) return undefined
+    const { file, isOwn } = still
+    try {
+      const md5 = await new PrefixDigest(hashing).finish(
+        file.sizeBytes,
+        (start, end) => readings.inTurns(reader, file.read(start, end)),
+        () => {},
+      )
+      return isOwn || md5 === record.state.md5 ? md5 : undefined
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** The record an identifier names, and what its name says is remembered on the way. */
+async function find(
+  { sessions, deps, names }: PlainDeps,
+  grant: Grant,
+  { fileId, fileName }: FileIdentifier,
+): Promise<UploadRecord | undefined> {
+  mustBePlainId(fileId)
+  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await deps.ledger.uploads.find(fileId)) : undefined
+  if (begun) return begun
+  const plainFileId = internalId(grant, fileId)
+  await names.remember(grant, plainFileId, fileName)
+  const record = own(grant, await deps.ledger.uploads.find(plainFileId))
+  if (record?.state.kind === 'receiving' && fileName !== '') {
+    await sessions.use(plainFileId, grant.holder, async (session) =>
+      session.rename(await names.pathOf(grant, plainFileId, fileId)),
+    )
+  }
+  return record
+}
+
+export function isPlainId(plainId: string): boolean {
+  return plainId !== '' && plainId.length <= 255
+}
+
+/** Throws ReceiveError BAD_ID for an id that is empty or too long. */
+export function mustBePlainId(plainId: string): void {
+  if (!isPlainId(plainId)) throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
+}
+
+function gridOffsets(ranges: RangeSet): number[] {
+  const offsets: number[] = []
+  for (const { start, end } of ranges) {
+    for (let offset = start; offset < end && offsets.length < MAX_OFFSETS; offset += CHUNK_BYTES) offsets.push(offset)
+  }
+  return offsets
+}

@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net'
+import { networkOf } from '../base/network-of.ts'
+import type { ReceiverLimits } from './limits.ts'
+
+/** Of all connections, the part that strangers may have. */
+const STRANGERS_PART = 3 / 4
+
+type Place = { readonly network: string; isStranger: boolean }
+
+/**
+ * Who has a connection to a receiver. Where callers are asked who they are, whoever comes finds room as long as somebody is there who never said: the oldest
+ * connection of such a stranger makes room, one of the network that has the most of them. A crowd of strangers then keeps no device out, and no connection of a
+ * device is closed for anybody.
+ */
+export class Places {
+  readonly #limits: Pick<ReceiverLimits, 'maxConnections' | 'maxConnectionsPerAddress'>
+  readonly #asksWho: boolean
+  /** In the order in which they came. */
+  readonly #places = new Map<Socket, Place>()
+  readonly #countOf = new Map<string, number>()
+  readonly #strangersOf = new Map<string, number>()
+  #strangers = 0
+
+  /** @param asksWho whether callers are asked who they are */
+  constructor(limits: Pick<ReceiverLimits, 'maxConnections' | 'maxConnectionsPerAddress'>, asksWho: boolean) {
+    this.#limits = limits
+    this.#asksWho = asksWho
+  }
+
+  /** The connections that are there. */
+  get sockets(): Iterable<Socket> {
+    return this.#places.keys()
+  }
+
+  /** Gives a connection its place, if need be that of another one, which is closed. False when there is none. */
+  enter(socket: Socket): boolean {
+    const network = networkOf(socket.remoteAddress ?? '')
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits
+    if ((this.#countOf.get(network) ?? 0) >= maxConnectionsPerAddress && !this.#makeRoom(network)) return false
+    const isCrowded = this.#asksWho && this.#strangers >= Math.max(1, Math.floor(maxConnections * STRANGERS_PART))
+    if (isCrowded) this.#makeRoom(this.#mostCrowded())
+    if (this.#places.size >= maxConnections && !this.#makeRoom(this.#mostCrowded())) return false
+    this.#places.set(socket, { network, isStranger: true })
+    count(this.#countOf, network, 1)
+    this.#countStranger(network, 1)
+    return true
+  }
+
+  /** Whoever has this connection has said who it is. */
+  know(socket: Socket): void {
+    const place = this.#places.get(socket)
+    if (!place?.isStranger) return
+    place.isStranger = false
+    this.#countStranger(place.network, -1)
+  }
+
+  /** The place of a connection is free. */
+  leave(socket: Socket): void {
+    const place = this.#places.get(socket)
+    if (place === undefined) return
+    this.#places.delete(socket)
+    count(this.#countOf, place.network, -1)
+    if (place.isStranger) this.#countStranger(place.network, -1)
+  }
+
+  #countStranger(network: string, more: number): void {
+    this.#strangers += more
+    count(this.#strangersOf, network, more)
+  }
+
+  #mostCrowded(): string {
+    let most = ['', 0] as readonly [network: string, strangers: number]
+    for (const one of this.#strangersOf) if (one[1] > most[1]) most = one
+    return most[0]
+  }
+
+  #makeRoom(network: string): boolean {
+    if (!this.#asksWho || !this.#strangersOf.has(network)) return false
+    for (const [socket, place] of this.#places) {
+      if (!place.isStranger || place.network !== network) continue
+      this.leave(socket)
+      socket.resetAndDestroy()
+      return true
+    }
+    return false
+  }
+}
+
+function count(counts: Map<string, number>, network: string, more: number): void {
+  const now = (counts.get(network) ?? 0) + more
+  if (now === 0) counts.delete(network)
+  else counts.set(network, now)
+}

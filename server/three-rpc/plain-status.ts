@@ -1,0 +1,18 @@
+import { listed } from '../bytes/range-set.ts'
+import type { FinishedFile } from '../sessions/finish.ts'
+import type { Session } from '../sessions/session.ts'
+
+/** How a call ended, as a plain client reads it. */
+export type PlainStatus = { readonly success: boolean; readonly message: string }
+
+/** What a plain client reads of a file that is complete. */
+export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): PlainStatus {
+  return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, MD5 ${md5}` }
+}
+
+/** What a plain client reads of a file that is not. */
+export function whatIsMissing(session: Session, damaged: ReadonlySet<number>): string {
+  const missing = `Missing bytes: ${listed(session.missing)} of ${session.record.sizeBytes}.`
+  if (damaged.size === 0) return missing
+  return `Arrived damaged at offset ${[...damaged].slice(0, 5).join(', ')}: chunk_md5 did not match. ${missing}`
+}

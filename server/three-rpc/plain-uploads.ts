@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { ReceiveError } from '../base/errors.ts'
+import type { Offset } from '../bytes/to-offset.ts'
+import { isFinished, type UploadRecord } from '../ledger/ledger.ts'
+import type { Grant } from '../permissions/grant.ts'
+import type { Session, SessionDeps } from '../sessions/session.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { saveNew } from '../uploads/begun-uploads.ts'
+import { finishAllowed, followingRights } from '../uploads/current-rights.ts'
+import { Damage } from '../uploads/damage.ts'
+import { isThere, openStillPublished } from '../uploads/still-published.ts'
+import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
+import type { PlainNames } from './plain-names.ts'
+import { type PlainStatus, storedStatus, whatIsMissing } from './plain-status.ts'
+
+/** A chunk as a plain client sent it. */
+export type PlainChunk = {
+  /** The client's own name for the file, 1 to 255 characters. */
+  readonly plainId: string
+  readonly offset: Offset
+  readonly totalBytes: number
+  readonly data: Buffer
+  /** Lower-case hex; undefined when the client sent none. */
+  readonly md5: string | undefined
+  /** The client sends no further one. Only one that carries no bytes is told by it from a mistake. */
+  readonly isLast: boolean
+}
+
+/** The chunks of one call, and who it counts for. */
+export type PlainChunks = AsyncIterator<PlainChunk> & { readonly sender: string }
+
+/** Plain uploads are never opened a second time, so all of their streams are of one generation. */
+const GENERATION = 0
+
+/** What receiving from plain clients needs. */
+export type PlainDeps = {
+  readonly sessions: Sessions
+  readonly deps: SessionDeps
+  readonly names: PlainNames
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/**
+ * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
+ * ends. A damaged chunk does not count and does not end the call, unless {@link MOST_DAMAGED} follow one another; the answer names it.
+ *
+ * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
+ */
+export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: PlainChunks): Promise<PlainStatus> {
+  const first = await chunks.next()
+  if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
+  const { plainId, totalBytes } = first.value
+  await open(plain, grant, first.value)
+  return plain.sessions.use(internalId(grant, plainId), grant.holder, (session) =>
+    bringing(session, async (brought) => {
+      const damaged = new Set<number>()
+      const damage = new Damage()
+      let hasBytes = false
+      const followRights = followingRights(grant, session)
+      for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
+        const chunk = next.value
+        if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
+        mustFit(chunk)
+        // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
+        if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
+        hasBytes = true
+        if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
+          damaged.add(chunk.offset)
+          if (damage.damaged()) continue
+          break
+        }
+        damage.whole()
+        damaged.delete(chunk.offset)
+        await followRights()
+        const took = await take(plain, grant, { session, brought }, chunk, chunks)
+        // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
+        if (took === 'stored' && session.missing.length === 0) break
+      }
+      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
+      const { record } = session
+      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain.deps, record))))
+        return { success: false, message: 'Nothing is stored of this file.' }
+      const file = await finishAllowed(grant, session, undefined, GENERATION)
+      return storedStatus(file)
+    }),
+  )
+}
+
+/**
+ * Names a plain client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
+ * issues: those have neither letter.
+ */
+export function internalId({ owner }: Pick<Grant, 'owner'>, plainId: string): string {
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40)
+  return owner === undefined ? `p${digest(plainId)}` : `q${digest(`${owner}/${plainId}`)}`
+}
+
+/** Remembers a new upload; does nothing when it is known. */
+function open(
+  { sessions, deps, names, now }: PlainDeps,
+  grant: Grant,
+  { plainId, totalBytes }: PlainChunk,
+): Promise<void> {
+  const fileId = internalId(grant, plainId)
+  return sessions.inTurn(fileId, async () => {
+    if (await deps.ledger.uploads.find(fileId)) return
+    const record: UploadRecord = {
+      fileId,
+      origin: { kind: 'plain', plainId },
+      ...(grant.owner !== undefined && { owner: grant.owner }),
+      path: await names.pathOf(grant, fileId, plainId),
+      askedPath: [],
+      sizeBytes: totalBytes,
+      modifiedAtMs: undefined,
+      onConflict: 'KEEP_BOTH',
+      generation: GENERATION,
+      state: { kind: 'receiving' },
+      begunAtMs: now(),
+    }
+    await saveNew(deps, grant, record)
+  })
+}
+
+type Receiving = { readonly session: Session; readonly brought: BroughtChunks }
+
+async function take(
+  plain: PlainDeps,
+  grant: Grant,
+  { session, brought }: Receiving,
+  chunk: PlainChunk,
+  chunks: PlainChunks,
+): Promise<'stored' | 'repeated'> {
+  const { offset, data, totalBytes } = chunk
+  const checked = { offset, data, crc32: crc32(data), sender: chunks.sender }
+  const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
+  for (;;) {
+    try {
+      const publishedAs = await repeatedFile(plain, session, chunk, chunks.sender)
+      if (publishedAs !== undefined) {
+        brought.add({ ...broughtAs, publishedAs })
+        return 'repeated'
+      }
+      if (session.finished) await restart(plain, grant, { session, brought }, chunk)
+      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      mustBeOfSize(session, totalBytes)
+      await session.store(checked, GENERATION)
+      brought.add({ ...broughtAs, publishedAs: undefined })
+      return 'stored'
+    } catch (error) {
+      if (!(error instanceof ReceiveError)) throw error
+      // Another stream completed the file: look at this chunk again when it is known how that ended.
+      if (error.code === 'NOT_OPEN') await finishAllowed(grant, session, undefined, GENERATION)
+      else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, grant, { session, brought }, chunk)))
+        throw error
+    }
+  }
+}
+
+/** Begins a finished upload anew, for other content under its id. */
+async function restart(
+  { names }: PlainDeps,
+  grant: Grant,
+  { session, brought }: Receiving,
+  { plainId, totalBytes }: PlainChunk,
+): Promise<void> {
+  const { fileId } = session.record
+  const path = await names.pathOf(grant, fileId, plainId, session.record.path)
+  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
+  try {
+    brought.forgetStored()
+    await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder })
+  } catch (error) {
+    grant.release(fileId)
+    throw error
+  }
+}
+
+/**
+ * A chunk contradicts what is stored of an unfinished upload. What calls brought that are over is older than the chunk, and a client that does not ask what is
+ * stored would never get past it, so it is forgotten. False when a call that is under way brought the other bytes, perhaps this one.
+ */
+async function forgetOlder(
+  { names }: PlainDeps,
+  grant: Grant,
+  { session, brought }: Receiving,
+  { plainId, offset, data, totalBytes }: PlainChunk,
+): Promise<boolean> {
+  const { fileId, sizeBytes, path: before } = session.record
+  const kept = brought.stored()
+  const end = offset + data.length
+  if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
+    return false
+  const path = await names.pathOf(grant, fileId, plainId, before)
+  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
+  await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder }, kept)
+  return true
+}
+
+function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): void {
+  if (totalBytes === sizeBytes) return
+  throw new ReceiveError('PARAMS_CHANGED', `total_size was ${sizeBytes} before and is ${totalBytes} now.`)
+}
+
+/** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
+async function repeatedFile(
+  { deps }: PlainDeps,
+  session: Session,
+  chunk: PlainChunk,
+  sender: string,
+): Promise<readonly string[] | undefined> {
+  const { record } = session
+  const { sizeBytes } = record
+  if (!isFinished(record) || sizeBytes !== chunk.totalBytes) return undefined
+  const still = await openStillPublished(deps, record)
+  if (still === undefined) return undefined
+  const { file } = still
+  try {
+    if (file.sizeBytes !== sizeBytes) return undefined
+    let compared = 0
+    const blocks = file.read(chunk.offset, chunk.offset + chunk.data.length)
+    for await (const block of deps.readings.inTurns({ sender }, blocks)) {
+      if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
+      compared += block.length
+    }
+    return compared === chunk.data.length ? record.state.storedAs : undefined
+  } finally {
+    await file.close()
+  }
+}
+
+function mustFit({ offset, totalBytes, data, isLast }: PlainChunk): void {
+  if (offset + data.length > totalBytes) {
+    throw new ReceiveError(
+      'PAST_END',
+      `The chunk at ${offset} has ${data.length} bytes and ends past total_size ${totalBytes}.`,
+    )
+  }
+  if (data.length === 0 && totalBytes > 0 && !isLast)
+    throw new ReceiveError('BAD_LENGTH', 'Only the chunk of an empty file may be empty.')
+}
+
+const md5 = (data: Buffer) => createHash('md5').update(data).digest('hex')

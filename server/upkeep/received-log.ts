@@ -1,0 +1,213 @@
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Together } from '../base/together.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
+import { openInPlace } from '../state-folder/private-file.ts'
+import { openReplacements } from './replacements.ts'
+
+/** A file as it was when it had arrived. */
+export type ReceivedFile = {
+  /** Where it was stored, relative to the receiving folder, components joined with "/". */
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  /** Lower-case hex. */
+  readonly md5: string
+  /** ISO 8601, in UTC. */
+  readonly finishedAt: string
+  /** The bucket that it went to, `s3://name/prefix`; absent when it went to the folder. */
+  readonly bucket?: string
+}
+
+/** A file that the receiver has deleted by itself. */
+export type RemovedFile = Pick<ReceivedFile, 'path'> & {
+  /** ISO 8601, in UTC. */
+  readonly removedAt: string
+}
+
+/** Where a receiving folder keeps its log. It belongs to the folder, and goes where the folder goes, wherever the ledger is. */
+export function receivedLogOf(directory: string): string {
+  return join(directory, STATE_FOLDER, 'received.jsonl')
+}
+
+/**
+ * Every file that was received, one JSON object a line, so that the files can be verified long after the ledger forgot them, and with any tool.
+ * The last line for a path is the one that counts.
+ */
+export class ReceivedLog {
+  readonly #file: FileHandle
+  readonly #writes: Together
+  readonly #syncs: Together
+  #unwritten: string[] = []
+  /** True when the last line may be half a line, which must not spoil the next one. */
+  #torn: boolean
+
+  private constructor(file: FileHandle, torn: boolean) {
+    this.#file = file
+    this.#torn = torn
+    this.#writes = new Together(() => this.#writeLines())
+    this.#syncs = new Together(() => file.datasync())
+  }
+
+  /** Opens the log at a path, and makes it when it is missing; its folder must be there. */
+  static async open(path: string): Promise<ReceivedLog> {
+    const { O_RDWR, O_APPEND, O_CREAT } = constants
+    const file = await openInPlace(path, O_RDWR | O_APPEND | O_CREAT)
+    const { size } = await file.stat()
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+    return new ReceivedLog(file, bytesRead === 1 && buffer.toString() !== '\n')
+  }
+
+  /** Adds a file, or that one is gone. When it resolves, the line survives a crash of this process. */
+  write(file: ReceivedFile | RemovedFile): Promise<void> {
+    this.#unwritten.push(`${JSON.stringify(file)}\n`)
+    return this.#writes.run()
+  }
+
+  /** When it resolves, the lines that were written before survive a power cut. */
+  sync(): Promise<void> {
+    return this.#syncs.run()
+  }
+
+  /** Waits for what is being written. */
+  async close(): Promise<void> {
+    await this.#writes.idle()
+    await this.#syncs.idle()
+    await this.#file.close()
+  }
+
+  async #writeLines(): Promise<void> {
+    const lines = this.#unwritten.splice(0).join('')
+    const begin = this.#torn ? '\n' : ''
+    this.#torn = true
+    await this.#file.appendFile(begin + lines)
+    this.#torn = false
+  }
+}
+
+/**
+ * The ledger of a receiving folder, made to log each file when it records that it is finished. Closes both together.
+ *
+ * When that record is saved durably, the line survives a power cut, too; and a crash of this process never leaves one without the other, because the
+ * line is written first. Both are made durable at the same time, which costs small files far less than one after the other.
+ *
+ * @param now milliseconds since 1970.
+ * @param bucket where files go, see {@link ReceivedFile.bucket}.
+ */
+export async function withReceivedLog(
+  ledger: Ledger,
+  directory: string,
+  now: () => number,
+  bucket?: string,
+): Promise<Ledger> {
+  const log = await ReceivedLog.open(receivedLogOf(directory))
+  const replacements = await openReplacements(directory, ledger)
+  return {
+    ...ledger,
+    uploads: {
+      ...ledger.uploads,
+      async save(record, options) {
+        if (record.state.kind === 'publishing' && record.onConflict === 'OVERWRITE') await replacements.announce(record)
+        if (record.state.kind !== 'finished') return ledger.uploads.save(record, options)
+        const { storedAs, md5 } = record.state
+        const finishedAt = new Date(now()).toISOString()
+        await log.write({
+          path: storedAs.join('/'),
+          size: record.sizeBytes,
+          md5,
+          finishedAt,
+          ...(bucket !== undefined && { bucket }),
+        })
+        await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
+      },
+      async forget(record) {
+        await ledger.uploads.forget(record)
+        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
+      },
+    },
+    async flush() {
+      await Promise.all([log.sync(), ledger.flush()])
+    },
+    async close() {
+      await ledger.close()
+      await log.close()
+    },
+  }
+}
+
+/** No line that a receiver writes is longer, bytes. */
+const LONGEST_LINE_BYTES = 65_536
+
+/**
+ * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing.
+ *
+ * @param onDamage told once how many lines say what no receiver would have written, and are not believed.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when the log is not believed; what the system throws when there is none.
+ */
+export async function readReceivedLog(
+  path: string,
+  onDamage: (error: Error) => void = () => {},
+): Promise<Map<string, ReceivedFile>> {
+  const files = new Map<string, ReceivedFile>()
+  let left = 0
+  for await (const line of linesOf(path)) {
+    const file = line === 'too long' ? undefined : parse(line)
+    if (file === 'no line') continue
+    if (file === undefined) left++
+    else if ('removedAt' in file) files.delete(file.path)
+    else files.set(file.path, file)
+  }
+  const what = left === 1 ? 'A line' : `${left} lines`
+  if (left > 0) onDamage(new Error(`${what} of ${path} could not be believed, and counts for nothing.`))
+  return files
+}
+
+/** The lines of a file, however long they are. */
+async function* linesOf(path: string): AsyncGenerator<string | 'too long'> {
+  let begun: Buffer[] = []
+  let begunBytes = 0
+  const whole = (end: Buffer) => {
+    const line = begunBytes + end.length > LONGEST_LINE_BYTES ? 'too long' : Buffer.concat([...begun, end]).toString()
+    begun = []
+    begunBytes = 0
+    return line
+  }
+  const input = (await openInPlace(path, constants.O_RDONLY)).createReadStream()
+  for await (const block of input as AsyncIterable<Buffer>) {
+    let from = 0
+    for (let end = block.indexOf('\n'); end !== -1; end = block.indexOf('\n', from)) {
+      yield whole(block.subarray(from, end))
+      from = end + 1
+    }
+    begunBytes += block.length - from
+    if (begunBytes <= LONGEST_LINE_BYTES) begun.push(block.subarray(from))
+  }
+  if (begunBytes > 0) yield whole(Buffer.alloc(0))
+}
+
+/** A log that somebody else wrote must not lead whoever reads it elsewhere. */
+function parse(line: string): ReceivedFile | RemovedFile | 'no line' | undefined {
+  try {
+    const file: Partial<Record<keyof ReceivedFile | keyof RemovedFile, unknown>> | null = JSON.parse(line)
+    if (typeof file?.path !== 'string' || !isStoredPath(file.path.split('/'))) return undefined
+    if (isDate(file.removedAt)) return file as RemovedFile
+    const isWhole =
+      Number.isSafeInteger(file.size) &&
+      Number(file.size) >= 0 &&
+      typeof file.md5 === 'string' &&
+      /^[0-9a-f]{32}$/.test(file.md5) &&
+      isDate(file.finishedAt) &&
+      (file.bucket === undefined || typeof file.bucket === 'string')
+    return isWhole ? (file as ReceivedFile) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'no line'
+    throw error
+  }
+}
+
+function isDate(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+}

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
+import { ReceiveError } from '../base/errors.ts'
+import type { CheckedChunk } from '../bytes/checked-chunk.ts'
+import type { BatchItem, OnConflict, UploadRecord } from '../ledger/ledger.ts'
+import { type Grant, own } from '../permissions/grant.ts'
+import type { FinishedFile } from '../sessions/finish.ts'
+import type { Session, SessionDeps } from '../sessions/session.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { followRights, mayReplaceOrThrow } from './current-rights.ts'
+import { likenessOf } from './skip-same.ts'
+
+/** What a sender says about a file when it begins to send it. */
+export type BeginRequest = {
+  readonly uploadKey: string
+  readonly path: readonly string[]
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  readonly onConflict: OnConflict | 'SKIP_SAME'
+  /** When the sender asked, milliseconds since 1970. */
+  readonly begunAtMs: number
+  /** SHA-256 of the file, hex; empty when the sender did not say. Only SKIP_SAME asks for it. */
+  readonly sha256: string
+  /** What the file is sent together with; undefined when the sender did not say. */
+  readonly batch?: BatchItem
+  /** Ends comparing it with what is stored. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
+export type Begun =
+  | { readonly kind: 'open'; readonly session: Session }
+  | { readonly kind: 'same'; readonly file: FinishedFile }
+  | { readonly kind: 'sha256 wanted' }
+
+/** A chunk as it came from the wire, with a checksum that has to be compared. */
+export type IncomingChunk = CheckedChunk
+
+/** What became of a chunk; see `ChunkOutcome` in the wire contract. */
+export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'
+
+/** To begin an upload, or to forget it again, takes about as long as to store so many bytes. */
+const RECORD_BYTES = 256 * 1024
+
+/** The last moment that a file system and a Date both can name: the end of the year 9999. */
+const LATEST_MS = 253_402_300_799_000
+
+/**
+ * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
+ *
+ * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
+ * when the rest would not fit, BUSY when too many uploads are open.
+ */
+export async function begin<T>(
+  sessions: Sessions,
+  deps: SessionDeps,
+  grant: Grant,
+  request: BeginRequest,
+  answer: (begun: Begun) => T,
+): Promise<T> {
+  const record = newRecord(grant, request)
+  return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+    const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
+    if (found) mustBeSameFile(found, request)
+    else if (request.onConflict === 'SKIP_SAME') {
+      const reader = { sender: grant.holder, signal: request.signal }
+      const likeness = await likenessOf(deps, reader, record.path, request.sizeBytes, request.sha256)
+      if (likeness.kind !== 'other') return answer(likeness)
+    }
+    const { fileId } = found ?? record
+    if (!found) await saveNew(deps, grant, record)
+    return sessions.use(fileId, grant.holder, async (session) => {
+      await session.renew(record)
+      await followRights(grant, session)
+      const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
+      if (!session.finished) await deps.space.reserve(fileId, grant.holder, missingBytes)
+      return answer({ kind: 'open', session })
+    })
+  })
+}
+
+/**
+ * What is recorded of an upload that there was not.
+ *
+ * @throws ReceiveError BAD_ID, BAD_NAME, NOT_ALLOWED.
+ */
+export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & { readonly modifiedAtMs: number } {
+  mustBeUploadKey(request.uploadKey)
+  mayReplaceOrThrow(grant, request)
+  return {
+    fileId: randomBytes(16).toString('hex'),
+    origin: { kind: 'begun', uploadKey: request.uploadKey },
+    ...(grant.owner !== undefined && { owner: grant.owner }),
+    path: grant.place(request.path),
+    askedPath: request.path,
+    sizeBytes: request.sizeBytes,
+    generation: 0,
+    state: { kind: 'receiving' },
+    begunAtMs: request.begunAtMs,
+    modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
+    ...(request.batch !== undefined && { batch: request.batch }),
+    // A file that turned out to be another one must not be lost, nor the one that is there.
+    onConflict: request.onConflict === 'SKIP_SAME' ? 'KEEP_BOTH' : request.onConflict,
+    skipSame: request.onConflict === 'SKIP_SAME',
+  }
+}
+
+/**
+ * Saves the record of an upload that there was not, when there is room for all of its bytes.
+ *
+ * @throws ReceiveError DISK_FULL, QUOTA, BUSY when too many uploads are open.
+ */
+export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRecord): Promise<void> {
+  await promiseRoom(deps, grant, record)
+  try {
+    await deps.turns.pay(grant.holder, RECORD_BYTES)
+    await deps.ledger.uploads.save(record)
+  } catch (error) {
+    grant.release(record.fileId)
+    deps.space.release(record.fileId)
+    throw error
+  }
+}
+
+/** Promises a new upload room for all of its bytes. Throws ReceiveError DISK_FULL, QUOTA. */
+export async function promiseRoom(
+  { space }: Pick<SessionDeps, 'space'>,
+  grant: Grant,
+  record: UploadRecord,
+): Promise<void> {
+  const { fileId, sizeBytes } = record
+  await grant.reserve(record)
+  try {
+    // Also for an empty one: a disk may have room for bytes and for no more files.
+    await space.reserve(fileId, grant.holder, Math.max(sizeBytes, 1))
+  } catch (error) {
+    grant.release(fileId)
+    throw error
+  }
+}
+
+/**
+ * Checks a chunk and stores it.
+ *
+ * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_GRID_BYTES} or too long, PAST_END, and what {@link Session.store} throws.
+ */
+export async function receive(session: Session, chunk: IncomingChunk, generation: number): Promise<Outcome> {
+  mustBeOnGrid(chunk, session.record.sizeBytes)
+  if (crc32(chunk.data) !== chunk.crc32) return 'CORRUPT'
+  return session.store(chunk, generation)
+}
+
+/**
+ * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
+ * asking twice is.
+ */
+export async function abort(
+  sessions: Sessions,
+  deps: SessionDeps,
+  grant: Grant,
+  id: { fileId: string } | { uploadKey: string },
+): Promise<void> {
+  await deps.turns.pay(grant.holder, RECORD_BYTES)
+  if ('fileId' in id) {
+    mustBeFileId(id.fileId)
+    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, grant, id.fileId)
+    return
+  }
+  mustBeUploadKey(id.uploadKey)
+  await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
+    const found = await deps.ledger.uploads.findByKey(id.uploadKey, grant.owner)
+    if (found) await abortKnown(sessions, grant, found.fileId)
+  })
+}
+
+/** Throws ReceiveError BAD_ID for anything that no receiver would have issued. */
+export function mustBeFileId(fileId: string): void {
+  if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
+}
+
+async function abortKnown(sessions: Sessions, grant: Grant, fileId: string): Promise<void> {
+  try {
+    await sessions.use(fileId, grant.holder, async (session) => {
+      grant.mustBeValid()
+      await session.abort()
+    })
+  } catch (error) {
+    // Somebody else cancelled it between the look and the call.
+    if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
+  }
+}
+
+/** Names the turns of one upload. Two devices may have chosen the same key. */
+export function turnOf({ owner = '' }: Grant, uploadKey: string): string {
+  return `${owner}/${uploadKey}`
+}
+
+/** Throws ReceiveError BAD_ID. */
+export function mustBeUploadKey(uploadKey: string): void {
+  if (!/^[A-Za-z0-9_-]{16,64}$/.test(uploadKey)) {
+    throw new ReceiveError('BAD_ID', 'Expected an upload_key of 16 to 64 characters of [A-Za-z0-9_-].')
+  }
+}
+
+function mustBeSameFile(record: UploadRecord, request: BeginRequest): void {
+  const same =
+    record.sizeBytes === request.sizeBytes &&
+    record.askedPath.length === request.path.length &&
+    record.askedPath.every((name, index) => name === request.path[index])
+  if (!same) throw new ReceiveError('PARAMS_CHANGED', 'This upload_key belongs to a file of another path or size.')
+}
+
+function mustBeOnGrid({ offset, data }: IncomingChunk, sizeBytes: number): void {
+  if (offset % CHUNK_GRID_BYTES !== 0)
+    throw new ReceiveError('BAD_OFFSET', `Offset ${offset} is not a multiple of ${CHUNK_GRID_BYTES}.`)
+  const end = offset + data.length
+  if (end > sizeBytes) {
+    throw new ReceiveError('PAST_END', `The chunk at ${offset} has ${data.length} bytes and ends past ${sizeBytes}.`)
+  }
+  if (data.length === 0 || data.length > CHUNK_BYTES) {
+    throw new ReceiveError(
+      'BAD_LENGTH',
+      `The chunk at ${offset} has ${data.length} bytes; expected 1 to ${CHUNK_BYTES}.`,
+    )
+  }
+  if (end % CHUNK_GRID_BYTES !== 0 && end !== sizeBytes) {
+    const expected = `its end at a multiple of ${CHUNK_GRID_BYTES} or at ${sizeBytes}`
+    throw new ReceiveError('BAD_LENGTH', `The chunk at ${offset} has ${data.length} bytes; expected ${expected}.`)
+  }
+}

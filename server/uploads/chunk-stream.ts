@@ -1,0 +1,54 @@
+import type { ChunkAckInput } from '../../proto/generated/filetransfer/ChunkAck.ts'
+import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import type { ReceiveError } from '../base/errors.ts'
+import type { Turns } from '../base/turns.ts'
+import { toOffset } from '../bytes/to-offset.ts'
+import type { Grant } from '../permissions/grant.ts'
+import type { Session } from '../sessions/session.ts'
+import { receive } from './begun-uploads.ts'
+import { followingRights } from './current-rights.ts'
+import { Damage } from './damage.ts'
+
+/** A stream of chunks of one upload, of which the first one is read. */
+export type ChunkStream = {
+  readonly first: UploadChunk
+  readonly messages: AsyncIterator<UploadChunk>
+  readonly send: (ack: ChunkAckInput) => Promise<void>
+  readonly sendOff: (error: ReceiveError) => void
+  readonly turns: Turns
+  /** What its sender may do; storing takes turns of its holder. */
+  readonly grant: Grant
+  readonly generation: number
+}
+
+/**
+ * Stores the chunks of a stream, one after the other, and acknowledges each.
+ *
+ * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
+ */
+export async function receiveChunks(session: Session, stream: ChunkStream): Promise<void> {
+  const { messages, send, sendOff, turns, grant, generation } = stream
+  const damage = new Damage()
+  const followRights = followingRights(grant, session)
+  const leave = session.join(generation, sendOff)
+  try {
+    let next: IteratorResult<UploadChunk> = { done: false, value: stream.first }
+    for (; !next.done; next = await messages.next()) {
+      const { offset, data, crc32 } = next.value
+      const beganMs = performance.now()
+      await followRights()
+      const chunk = { offset: toOffset(offset), data, crc32, sender: grant.holder }
+      const outcome = await receive(session, chunk, generation)
+      await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
+      damage.saw(outcome)
+      // It was checked, and had to be sent here first.
+      if (outcome === 'CORRUPT') await turns.pay(grant.holder, data.length)
+    }
+  } finally {
+    leave()
+  }
+}
+
+export function microsSince(beganMs: number): number {
+  return Math.round((performance.now() - beganMs) * 1000)
+}

@@ -1,0 +1,37 @@
+import { isSameFile } from '../base/file-identity.ts'
+import { type FinishedRecord, isFinished, type StoredNames, type UploadRecord } from '../ledger/ledger.ts'
+import type { ChunkStore, StoredFile } from '../store/chunk-store.ts'
+
+/** Where stored files are, and which upload they came from. */
+type Stored = { readonly store: Pick<ChunkStore, 'openPublished'>; readonly ledger: { readonly names: StoredNames } }
+
+/** A file that has the name of a finished upload, and was not stored there by another one. */
+export type StillPublished = {
+  readonly file: StoredFile
+  /** False when the upload's own file may have been moved away, and another one into its place: of that, whoever sent the upload may learn nothing. */
+  readonly isOwn: boolean
+}
+
+/** Undefined when another upload has stored something else there since, or when there is no file. Whoever gets one closes it. */
+export async function openStillPublished(
+  { store, ledger }: Stored,
+  record: FinishedRecord,
+): Promise<StillPublished | undefined> {
+  const { storedAs, md5, fileIdentity } = record.state
+  const holder = await ledger.names.holder(storedAs)
+  const isHolder = holder?.fileId === record.fileId
+  const isSameContent = holder?.state.md5 === md5 && holder.sizeBytes === record.sizeBytes
+  if (holder !== undefined && !isHolder && !isSameContent) return undefined
+  const file = await store.openPublished(storedAs)
+  if (file === undefined) return undefined
+  const isKnown = fileIdentity !== undefined && file.identity !== undefined
+  return { file, isOwn: isKnown ? isSameFile(fileIdentity, file.identity) : isHolder }
+}
+
+/** True for a finished file that nobody has taken away, replaced by another upload, or made longer or shorter. */
+export async function isThere(stored: Stored, record: UploadRecord): Promise<boolean> {
+  if (!isFinished(record)) return false
+  const still = await openStillPublished(stored, record)
+  await still?.file.close()
+  return still?.file.sizeBytes === record.sizeBytes
+}
