@@ -6,10 +6,10 @@ import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
 import { readOrMakeNodeSecret } from './cluster/node-secret.ts'
 import { openEmbeddedLedger } from './ledger/embedded.ts'
-import type { Ledger, UploadRecord } from './ledger/ledger.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { ReceiverLimits } from './limits/limits.ts'
 import { STATE_FOLDER } from './names/safe-path.ts'
-import { guardedLeases, guardedLedger, guardedStore } from './occupancy/guarded.ts'
+import { type Guard, guardedLeases, guardedStore } from './occupancy/guarded.ts'
 import { mustSeeMates } from './occupancy/mates.ts'
 import { occupy, type Premises } from './occupancy/occupy.ts'
 import type { ReceiverConfig } from './settings/config.ts'
@@ -18,18 +18,22 @@ import { accessError } from './state-folder/doubt.ts'
 import { readOrMakeReceiverId, readReceiverId } from './state-folder/receiver-id.ts'
 import { mustBeOwnLedger } from './state-folder/state-sweep.ts'
 import { type Leases, noOtherReceiver } from './storage/leases.ts'
-import { withOpenUploadsCap } from './storage/open-uploads.ts'
+import { OpenUploads } from './storage/open-uploads.ts'
 import type { ChunkStore } from './store/chunk-store.ts'
 import { openDiskStore } from './store/disk.ts'
 import { claimsInMemory, type NameClaims } from './store/name-claims.ts'
 import type { S3Config } from './store/s3/config.ts'
 import { EXPIRE_AFTER_MS } from './upkeep/expiry.ts'
-import { withReceivedLog } from './upkeep/received-log.ts'
+import { openUploadsLog, type UploadsLog } from './upkeep/received-log.ts'
 
 /** Where a receiver keeps bytes and what it knows of them. */
 export type OpenStorage = {
   readonly store: ChunkStore
+  /** As it is; what belongs to saving in it stands in `withEffects`, which is told of {@link log}, {@link openUploads} and {@link guard}. */
   readonly ledger: Ledger
+  readonly log: UploadsLog
+  readonly openUploads: OpenUploads
+  readonly guard: Guard
   readonly leases: Leases
   readonly forwarding: Forwarding
   /** Undefined for a receiver that is alone. */
@@ -62,10 +66,12 @@ export async function openStorage(
     config.cluster && (await joinCluster(config.cluster, config.expireAfterMs ?? EXPIRE_AFTER_MS, onUnexpected))
   let premises: Premises | undefined
   let ledger: Ledger | undefined
+  let log: UploadsLog | undefined
   let closeObjects: (() => void) | undefined
   const close = async () => {
     try {
       await ledger?.close()
+      await log?.close()
       await Promise.all([premises && cluster?.belonging.end(premises.run), cluster?.close()])
       closeObjects?.()
     } finally {
@@ -88,11 +94,14 @@ export async function openStorage(
     const objects = config.objectStore && (await openObjects(config.objectStore, onUnexpected, claims))
     closeObjects = objects?.close
     const store = objects ?? (await openDiskStore(directory, { shared: cluster !== undefined, claims, stateDirectory }))
-    ledger = guardedLedger(await withReceivedLog(ledger, directory, now, bucketOf(config)), premises)
-    ledger = await withOpenUploadsCap(ledger, limits, ownerOf, { recount: cluster !== undefined })
+    log = await openUploadsLog(ledger, directory, now, bucketOf(config))
+    const openUploads = await OpenUploads.count(ledger, limits, { isShared: cluster !== undefined })
     return {
       store: guardedStore(store, premises),
       ledger,
+      log,
+      openUploads,
+      guard: premises,
       leases: guardedLeases(cluster?.leases ?? noOtherReceiver, premises),
       forwarding: cluster?.forwarding ?? noForwarding,
       cluster,
@@ -172,9 +181,4 @@ async function namedStore({ store }: Premises): Promise<{ readonly identity: str
 async function openObjects(config: S3Config, onUnexpected: OnUnexpected, claims: NameClaims) {
   const { openS3Store } = await import('./store/s3/s3-store.ts')
   return openS3Store(config, onUnexpected, claims)
-}
-
-/** Callers that nobody asked who they are count as one. */
-function ownerOf({ owner = 'anyone' }: UploadRecord): string {
-  return owner
 }

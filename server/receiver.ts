@@ -24,6 +24,7 @@ import { createService } from './rpc/service.ts'
 import { closeServing, serve } from './rpc/serving.ts'
 import type { FinishedFile } from './sessions/finish.ts'
 import { type IncomingFile, incomingOf } from './sessions/incoming.ts'
+import { withEffects } from './sessions/ledger-effects.ts'
 import { Sessions, UPKEEP } from './sessions/sessions.ts'
 import type { ReceiverConfig } from './settings/config.ts'
 import { bucketOf } from './settings/place.ts'
@@ -95,13 +96,13 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const { store, leases, cluster } = storage
   const hashing = startHashingThreads(config.workers ?? 0, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
-  let ledger = storage.ledger
   let access: ReceiverAccess | undefined
   let smallFiles: ShortWay | undefined
   try {
     const quotas = new Quotas(store)
     const counting = new Counting()
-    ledger = counting.watching(await quotas.watching(ledger, { isShared: leases.areShared }))
+    await quotas.count(storage.ledger.uploads, { isShared: leases.areShared })
+    const ledger = withEffects(storage.ledger, { ...storage, quotas, counting })
     const space = new Space(() => store.freeBytes(), now)
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
       counting.finished(sizeBytes)

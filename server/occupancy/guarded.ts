@@ -1,5 +1,4 @@
 import type { ReceiveError } from '../base/errors.ts'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { Lease, Leases } from '../storage/leases.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 
@@ -9,43 +8,6 @@ export type Guard = {
   mustHold(): void
   /** Calls back when it has lost one for good, with what to tell the senders. */
   onLost(listener: (error: ReceiveError) => void): void
-}
-
-/** A ledger that is written to only while the receiver has its places. */
-export function guardedLedger(ledger: Ledger, guard: Guard): Ledger {
-  const { uploads, chunks, checkpoints } = ledger
-  return {
-    ...ledger,
-    uploads: {
-      ...uploads,
-      async save(...save) {
-        guard.mustHold()
-        await uploads.save(...save)
-      },
-      async rekey(...rekey) {
-        guard.mustHold()
-        return uploads.rekey(...rekey)
-      },
-      async forget(record) {
-        guard.mustHold()
-        await uploads.forget(record)
-      },
-    },
-    chunks: {
-      ...chunks,
-      async save(...save) {
-        guard.mustHold()
-        await chunks.save(...save)
-      },
-    },
-    checkpoints: {
-      ...checkpoints,
-      async save(...save) {
-        guard.mustHold()
-        await checkpoints.save(...save)
-      },
-    },
-  }
 }
 
 /** A store that changes something only while the receiver has its places. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReceiveError } from '../base/errors.ts'
 import type { KnownDevice } from '../devices/device.ts'
-import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
+import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'
 import { type KnownDevices, type Limit, QuotaLimits } from './quota-limits.ts'
@@ -37,7 +37,7 @@ export class Quotas {
   #limits = new QuotaLimits(() => new Map())
   #placesOf: ReadonlyMap<string, Limit> | undefined
   #measuring: Promise<unknown> = Promise.resolve()
-  #recount: Recount | undefined
+  #recount: { readonly recount: Recount; readonly isShared: boolean } | undefined
   #folders = 0
 
   constructor(store: Pick<ChunkStore, 'heldBelow'>) {
@@ -55,38 +55,35 @@ export class Quotas {
   }
 
   /**
-   * Looks at the unfinished uploads of a ledger, and answers the same ledger, made to tell what becomes of uploads from now on.
+   * Counts the unfinished uploads of a ledger.
    *
    * @param options.isShared whether other receivers use the ledger and the store, too: then both are counted anew before an upload is let in.
    */
-  async watching(ledger: Ledger, { isShared = false } = {}): Promise<Ledger> {
-    const recount = new Recount(ledger.uploads, {
+  async count(uploads: Pick<Ledger['uploads'], 'unfinished'>, { isShared = false } = {}): Promise<void> {
+    const recount = new Recount(uploads, {
       keep: (record) => this.#keep(record),
       drop: (fileId) => this.#endedElsewhere(fileId),
     })
     await recount.run()
-    if (isShared) this.#recount = recount
-    return {
-      ...ledger,
-      uploads: {
-        ...ledger.uploads,
-        save: async (record, options) => {
-          await ledger.uploads.save(record, options)
-          if (record.state.kind === 'finished') {
-            recount.forgotten(record.fileId)
-            this.#finished(record.fileId, fileItem(record.state.storedAs, record.sizeBytes))
-            return
-          }
-          recount.saved(record.fileId)
-          this.#keep(record)
-        },
-        forget: async (record) => {
-          await ledger.uploads.forget(record)
-          recount.forgotten(record.fileId)
-          this.release(record.fileId)
-        },
-      },
-    }
+    this.#recount = { recount, isShared }
+  }
+
+  /** An unfinished upload was saved. */
+  saved(record: UploadRecord): void {
+    this.#recount?.recount.saved(record.fileId)
+    this.#keep(record)
+  }
+
+  /** An upload was finished. */
+  finished({ fileId, state, sizeBytes }: FinishedRecord): void {
+    this.#recount?.recount.forgotten(fileId)
+    this.#finished(fileId, fileItem(state.storedAs, sizeBytes))
+  }
+
+  /** An upload was forgotten. */
+  forgotten({ fileId }: UploadRecord): void {
+    this.#recount?.recount.forgotten(fileId)
+    this.release(fileId)
   }
 
   /** Reserves a file the room that it is going to need. Throws ReceiveError QUOTA when a folder that it is going to be in has not that much left. */
@@ -134,7 +131,7 @@ export class Quotas {
 
   async #reserve(id: string, item: QuotaItem): Promise<void> {
     if (this.#isGranted(id, item)) return
-    const shared = this.#recount
+    const shared = this.#recount?.isShared ? this.#recount.recount : undefined
     for (const maxAgeMs of shared ? [REFUSE_AFTER_MS, 0] : [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
       if (this.#governing(item.folders).length > 0) await shared?.run()
       await this.#measured(item.folders, maxAgeMs)

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asked, begin, connect, refusalOf, sendPlain, source, upload } from '../fixtures/client.ts'
 import { receiving, sandbox } from '../fixtures/receiving.ts'
-import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
-import { withOpenUploadsCap } from './open-uploads.ts'
+import type { UploadRecord } from '../ledger/ledger.ts'
+import { OpenUploads } from './open-uploads.ts'
 
 test('[H14] a flood of beginnings is refused, and takes no space and no inode', async () => {
   const { client, directory } = await receiving(undefined, { limits: { maxOpenUploads: 20 } })
@@ -48,18 +48,17 @@ test('[H14] finishing or cancelling one makes room for another, also after a res
 })
 
 test('[H14] one owner’s flood takes nothing from another', async () => {
-  const ledger = await withOpenUploadsCap(emptyLedger, { maxOpenUploads: 1 }, ({ fileId }) => fileId.slice(0, 1))
-  const save = (fileId: string) => ledger.uploads.save({ fileId, state: { kind: 'receiving' } } as UploadRecord)
-  await save('a1')
-  await expect(save('a2')).rejects.toMatchObject({ code: 'BUSY' })
-  await save('b1')
+  const open = await OpenUploads.count(emptyLedger, { maxOpenUploads: 1 })
+  const admit = (fileId: string, owner: string) => open.admit({ fileId, owner } as UploadRecord)
+  await admit('a1', 'a')
+  await expect(admit('a2', 'a')).rejects.toMatchObject({ code: 'BUSY' })
+  await admit('b1', 'b')
 })
 
 const emptyLedger = {
   uploads: {
-    save: async () => undefined,
     async *unfinished() {
       // Nothing is open.
     },
   },
-} as unknown as Ledger
+}

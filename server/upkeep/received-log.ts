@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Together } from '../base/together.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
 import { openInPlace } from '../state-folder/private-file.ts'
 import { openReplacements } from './replacements.ts'
@@ -87,54 +87,46 @@ export class ReceivedLog {
   }
 }
 
+/** Tells the log of a receiving folder what becomes of its uploads. */
+export type UploadsLog = {
+  /** An upload is about to replace a file. When it resolves, that survives a crash of this process. */
+  announce(record: UploadRecord): Promise<void>
+  /** A file has its final name. When it resolves, the line survives a crash of this process. */
+  finished(record: FinishedRecord): Promise<void>
+  /** What was announced has happened, or is not going to. */
+  settled(record: UploadRecord): Promise<void>
+  /** When it resolves, the lines that were written before survive a power cut. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
 /**
- * The ledger of a receiving folder, made to log each file when it records that it is finished. Closes both together.
- *
- * When that record is saved durably, the line survives a power cut, too; and a crash of this process never leaves one without the other, because the
- * line is written first. Both are made durable at the same time, which costs small files far less than one after the other.
- *
  * @param now milliseconds since 1970.
  * @param bucket where files go, see {@link ReceivedFile.bucket}.
  */
-export async function withReceivedLog(
-  ledger: Ledger,
+export async function openUploadsLog(
+  ledger: Pick<Ledger, 'uploads'>,
   directory: string,
   now: () => number,
   bucket?: string,
-): Promise<Ledger> {
+): Promise<UploadsLog> {
   const log = await ReceivedLog.open(receivedLogOf(directory))
   const replacements = await openReplacements(directory, ledger)
+  const replaces = ({ onConflict }: UploadRecord) => onConflict === 'OVERWRITE'
   return {
-    ...ledger,
-    uploads: {
-      ...ledger.uploads,
-      async save(record, options) {
-        if (record.state.kind === 'publishing' && record.onConflict === 'OVERWRITE') await replacements.announce(record)
-        if (record.state.kind !== 'finished') return ledger.uploads.save(record, options)
-        const { storedAs, md5 } = record.state
-        const finishedAt = new Date(now()).toISOString()
-        await log.write({
-          path: storedAs.join('/'),
-          size: record.sizeBytes,
-          md5,
-          finishedAt,
-          ...(bucket !== undefined && { bucket }),
-        })
-        await Promise.all([options?.durable ? log.sync() : undefined, ledger.uploads.save(record, options)])
-        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
-      },
-      async forget(record) {
-        await ledger.uploads.forget(record)
-        if (record.onConflict === 'OVERWRITE') await replacements.forget(record)
-      },
+    async announce(record) {
+      if (replaces(record)) await replacements.announce(record)
     },
-    async flush() {
-      await Promise.all([log.sync(), ledger.flush()])
+    async finished({ state: { storedAs, md5 }, sizeBytes }) {
+      const finishedAt = new Date(now()).toISOString()
+      const where = bucket !== undefined && { bucket }
+      await log.write({ path: storedAs.join('/'), size: sizeBytes, md5, finishedAt, ...where })
     },
-    async close() {
-      await ledger.close()
-      await log.close()
+    async settled(record) {
+      if (replaces(record)) await replacements.forget(record)
     },
+    sync: () => log.sync(),
+    close: () => log.close(),
   }
 }
 

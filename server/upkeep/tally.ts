@@ -1,5 +1,3 @@
-import type { Ledger } from '../ledger/ledger.ts'
-
 /** What a receiver has done since it started. */
 export type Tally = {
   /** Chunks that were stored; one that only repeated what was there is none. */
@@ -10,7 +8,7 @@ export type Tally = {
   readonly fileBytes: number
 }
 
-/** Counts what a ledger is told. */
+/** Counts what is stored. */
 export class Counting {
   #chunks = 0
   #chunkBytes = 0
@@ -21,19 +19,10 @@ export class Counting {
     return { chunks: this.#chunks, chunkBytes: this.#chunkBytes, files: this.#files, fileBytes: this.#fileBytes }
   }
 
-  /** The same ledger, counted. */
-  watching(ledger: Ledger): Ledger {
-    return {
-      ...ledger,
-      chunks: {
-        ...ledger.chunks,
-        save: async (fileId, chunk) => {
-          await ledger.chunks.save(fileId, chunk)
-          this.#chunks += 1
-          this.#chunkBytes += chunk.end - chunk.start
-        },
-      },
-    }
+  /** A chunk was stored. */
+  stored(sizeBytes: number): void {
+    this.#chunks += 1
+    this.#chunkBytes += sizeBytes
   }
 
   /** A file was finished. */
