@@ -38,6 +38,7 @@ import { EXPIRE_AFTER_MS, Expiry } from './upkeep/expiry.ts'
 import { Retention } from './upkeep/retention.ts'
 import { Counting, type Tally } from './upkeep/tally.ts'
 import type { ShortWay } from './uploads/put-files.ts'
+import { Uploads } from './uploads/uploads.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
 export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
@@ -118,8 +119,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         onUnexpected,
       })
     else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
-    const deps = { ledger, leases, store, space, turns, readings: new Readings(turns), hashing, onFinished, smallFiles }
-    const sessions = new Sessions(deps, limits, config.verifyFromDisk ?? false, now)
+    const receiving = { ledger, leases, store, space, turns, readings: new Readings(turns), hashing }
+    const sessions = new Sessions({ ...receiving, onFinished }, limits, config.verifyFromDisk ?? false, now)
     const id = storage.receiverId
     // Nodes are one receiver to its senders, whichever of them answers.
     const runId = cluster === undefined ? randomBytes(8).toString('hex') : id
@@ -144,14 +145,17 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
       runId,
     })
-    const plain = { sessions, deps, names: new PlainNames(cluster?.names ?? namesInMemory()), now }
-    const service = createService(
-      plain,
-      (admitted) => grantOf(admitted, quotas),
+    const service = createService({
+      uploads: new Uploads({ ...receiving, sessions, smallFiles, now }),
+      plain: { ...receiving, sessions, names: new PlainNames(cluster?.names ?? namesInMemory()), now },
+      storage: receiving,
+      grantOf: (admitted) => grantOf(admitted, quotas),
       describe,
-      { forwarding: storage.forwarding, node: () => cluster?.name() ?? '' },
+      forwarding: storage.forwarding,
+      node: () => cluster?.name() ?? '',
+      now,
       onUnexpected,
-    )
+    })
     const health = new Health(() => storage.isHeld() && (cluster?.isInTouch() ?? true))
     const serving = await serve(config, limits, service, access, health, onUnexpected)
     await cluster?.announce({

@@ -5,8 +5,8 @@ import { listed, type RangeSet } from '../bytes/range-set.ts'
 import { type FinishedRecord, isFinished, type UploadRecord } from '../ledger/ledger.ts'
 import { type Grant, own } from '../permissions/grant.ts'
 import { finishedFileOf } from '../sessions/finish.ts'
-import type { SessionDeps } from '../sessions/session.ts'
 import type { Reader } from '../storage/readings.ts'
+import type { Storage } from '../storage/storage.ts'
 import { internalId, type PlainDeps } from '../three-rpc/plain-uploads.ts'
 import { finishAllowed } from '../uploads/current-rights.ts'
 import { isThere, openStillPublished } from '../uploads/still-published.ts'
@@ -43,11 +43,11 @@ export async function storedOf(
 ): Promise<Stored> {
   const record = await find(plain, grant, identifier)
   if (record === undefined) return nothing
-  const { ledger, readings } = plain.deps
+  const { ledger, readings, sessions } = plain
   const reader = { sender: grant.holder, signal }
-  if (record.state.kind === 'finished' && !(await isThere(plain.deps, record))) return nothing
+  if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
   return readings.run(reader, () =>
-    plain.sessions.use(record.fileId, grant.holder, async (session) => {
+    sessions.use(record.fileId, grant.holder, async (session) => {
       const ranges = session.stored
       if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
       const offsets: number[] = []
@@ -69,7 +69,7 @@ export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, may
   if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, grant, record)).record
   const file = record && finishedFileOf(record)
   if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
-  return (await isThere(plain.deps, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
+  return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
 }
 
 /** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
@@ -105,7 +105,7 @@ export async function checkIntegrity(
   if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const serverMd5 = await md5OfStill(plain.deps, record, { sender: grant.holder, signal })
+  const serverMd5 = await md5OfStill(plain, record, { sender: grant.holder, signal })
   if (serverMd5 === undefined) return { ...none, message: GONE }
   const expected = clientMd5 ?? record.state.md5
   const match = serverMd5 === expected
@@ -114,10 +114,10 @@ export async function checkIntegrity(
 }
 
 /** The MD5 of what an upload stored, as it is on the disk now; undefined when it is not there any more. */
-function md5OfStill(deps: SessionDeps, record: FinishedRecord, reader: Reader): Promise<string | undefined> {
-  const { readings, hashing } = deps
+function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): Promise<string | undefined> {
+  const { readings, hashing } = storage
   return readings.run(reader, async () => {
-    const still = await openStillPublished(deps, record)
+    const still = await openStillPublished(storage, record)
     if (still === undefined) return undefined
     const { file, isOwn } = still
     try {
@@ -135,16 +135,16 @@ function md5OfStill(deps: SessionDeps, record: FinishedRecord, reader: Reader): 
 
 /** The record an identifier names, and what its name says is remembered on the way. */
 async function find(
-  { sessions, deps, names }: PlainDeps,
+  { sessions, ledger, names }: PlainDeps,
   grant: Grant,
   { fileId, fileName }: FileIdentifier,
 ): Promise<UploadRecord | undefined> {
   mustBePlainId(fileId)
-  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await deps.ledger.uploads.find(fileId)) : undefined
+  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await ledger.uploads.find(fileId)) : undefined
   if (begun) return begun
   const plainFileId = internalId(grant, fileId)
   await names.remember(grant, plainFileId, fileName)
-  const record = own(grant, await deps.ledger.uploads.find(plainFileId))
+  const record = own(grant, await ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
     await sessions.use(plainFileId, grant.holder, async (session) =>
       session.rename(await names.pathOf(grant, plainFileId, fileId)),

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib'
 import { ReceiveError } from '../base/errors.ts'
+import { checkChunk } from '../bytes/checked-chunk.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import type { ChunkRecord } from '../ledger/ledger.ts'
 import type { Session } from '../sessions/session.ts'
@@ -85,11 +85,12 @@ export async function carryOver(
         file = await store.openPublished(chunk.publishedAs)
         openedAs = chunk.publishedAs
       }
+      const { offset, crc32 } = chunk
       const data = file && (await bytesOf(file, chunk))
-      if (data === undefined) continue
-      const stored = await session
-        .store({ offset: chunk.offset, data, crc32: chunk.crc32, sender }, session.record.generation)
-        .catch(unlessContradicted)
+      // Somebody may have changed the file since.
+      const checked = data && checkChunk({ offset, data, crc32, sender })
+      if (checked === undefined) continue
+      const stored = await session.store(checked, session.record.generation).catch(unlessContradicted)
       if (stored !== undefined) brought.add({ ...chunk, publishedAs: undefined })
     }
   } finally {
@@ -97,12 +98,12 @@ export async function carryOver(
   }
 }
 
-/** The bytes of a chunk out of a finished file; undefined when somebody has changed it since. */
-async function bytesOf(file: StoredFile, { offset, bytes, crc32: expected }: Brought): Promise<Buffer | undefined> {
+/** The bytes of a chunk out of a finished file; undefined when it ends earlier. */
+async function bytesOf(file: StoredFile, { offset, bytes }: Brought): Promise<Buffer | undefined> {
   const data = Buffer.alloc(bytes)
   let at = 0
   for await (const block of file.read(offset, offset + bytes)) at += block.copy(data, at)
-  return at === bytes && crc32(data) === expected ? data : undefined
+  return at === bytes ? data : undefined
 }
 
 function unlessContradicted(error: unknown): undefined {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { ReceiveError } from '../base/errors.ts'
+import { withChecksum } from '../bytes/checked-chunk.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import { isFinished, type UploadRecord } from '../ledger/ledger.ts'
 import type { Grant } from '../permissions/grant.ts'
-import type { Session, SessionDeps } from '../sessions/session.ts'
+import type { Session } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { Storage } from '../storage/storage.ts'
 import { saveNew } from '../uploads/begun-uploads.ts'
 import { finishAllowed, followingRights } from '../uploads/current-rights.ts'
 import { Damage } from '../uploads/damage.ts'
@@ -27,16 +28,12 @@ export type PlainChunk = {
   readonly isLast: boolean
 }
 
-/** The chunks of one call, and who it counts for. */
-export type PlainChunks = AsyncIterator<PlainChunk> & { readonly sender: string }
-
 /** Plain uploads are never opened a second time, so all of their streams are of one generation. */
 const GENERATION = 0
 
 /** What receiving from plain clients needs. */
-export type PlainDeps = {
+export type PlainDeps = Storage & {
   readonly sessions: Sessions
-  readonly deps: SessionDeps
   readonly names: PlainNames
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -48,7 +45,11 @@ export type PlainDeps = {
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
-export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: PlainChunks): Promise<PlainStatus> {
+export async function receivePlain(
+  plain: PlainDeps,
+  grant: Grant,
+  chunks: AsyncIterator<PlainChunk>,
+): Promise<PlainStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
   const { plainId, totalBytes } = first.value
@@ -74,14 +75,14 @@ export async function receivePlain(plain: PlainDeps, grant: Grant, chunks: Plain
         damage.whole()
         damaged.delete(chunk.offset)
         await followRights()
-        const took = await take(plain, grant, { session, brought }, chunk, chunks)
+        const took = await take(plain, grant, { session, brought }, chunk)
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
       }
-      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      await carryOver(plain.store, session, brought, { sender: grant.holder, totalBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
-      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain.deps, record))))
+      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain, record))))
         return { success: false, message: 'Nothing is stored of this file.' }
       const file = await finishAllowed(grant, session, undefined, GENERATION)
       return storedStatus(file)
@@ -99,14 +100,11 @@ export function internalId({ owner }: Pick<Grant, 'owner'>, plainId: string): st
 }
 
 /** Remembers a new upload; does nothing when it is known. */
-function open(
-  { sessions, deps, names, now }: PlainDeps,
-  grant: Grant,
-  { plainId, totalBytes }: PlainChunk,
-): Promise<void> {
+function open(plain: PlainDeps, grant: Grant, { plainId, totalBytes }: PlainChunk): Promise<void> {
+  const { sessions, ledger, names, now } = plain
   const fileId = internalId(grant, plainId)
   return sessions.inTurn(fileId, async () => {
-    if (await deps.ledger.uploads.find(fileId)) return
+    if (await ledger.uploads.find(fileId)) return
     const record: UploadRecord = {
       fileId,
       origin: { kind: 'plain', plainId },
@@ -120,7 +118,7 @@ function open(
       state: { kind: 'receiving' },
       begunAtMs: now(),
     }
-    await saveNew(deps, grant, record)
+    await saveNew(plain, grant, record)
   })
 }
 
@@ -131,20 +129,19 @@ async function take(
   grant: Grant,
   { session, brought }: Receiving,
   chunk: PlainChunk,
-  chunks: PlainChunks,
 ): Promise<'stored' | 'repeated'> {
   const { offset, data, totalBytes } = chunk
-  const checked = { offset, data, crc32: crc32(data), sender: chunks.sender }
+  const checked = withChecksum({ offset, data, sender: grant.holder })
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
     try {
-      const publishedAs = await repeatedFile(plain, session, chunk, chunks.sender)
+      const publishedAs = await repeatedFile(plain, session, chunk, grant.holder)
       if (publishedAs !== undefined) {
         brought.add({ ...broughtAs, publishedAs })
         return 'repeated'
       }
       if (session.finished) await restart(plain, grant, { session, brought }, chunk)
-      await carryOver(plain.deps.store, session, brought, { sender: chunks.sender, totalBytes })
+      await carryOver(plain.store, session, brought, { sender: grant.holder, totalBytes })
       mustBeOfSize(session, totalBytes)
       await session.store(checked, GENERATION)
       brought.add({ ...broughtAs, publishedAs: undefined })
@@ -206,7 +203,7 @@ function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): v
 
 /** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
 async function repeatedFile(
-  { deps }: PlainDeps,
+  storage: Storage,
   session: Session,
   chunk: PlainChunk,
   sender: string,
@@ -214,14 +211,14 @@ async function repeatedFile(
   const { record } = session
   const { sizeBytes } = record
   if (!isFinished(record) || sizeBytes !== chunk.totalBytes) return undefined
-  const still = await openStillPublished(deps, record)
+  const still = await openStillPublished(storage, record)
   if (still === undefined) return undefined
   const { file } = still
   try {
     if (file.sizeBytes !== sizeBytes) return undefined
     let compared = 0
     const blocks = file.read(chunk.offset, chunk.offset + chunk.data.length)
-    for await (const block of deps.readings.inTurns({ sender }, blocks)) {
+    for await (const block of storage.readings.inTurns({ sender }, blocks)) {
       if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
       compared += block.length
     }

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
 import { ReceiveError } from '../base/errors.ts'
-import type { CheckedChunk } from '../bytes/checked-chunk.ts'
+import { checkChunk, type IncomingChunk } from '../bytes/checked-chunk.ts'
 import type { BatchItem, OnConflict, UploadRecord } from '../ledger/ledger.ts'
-import { type Grant, own } from '../permissions/grant.ts'
+import type { Grant } from '../permissions/grant.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
-import type { Session, SessionDeps } from '../sessions/session.ts'
-import type { Sessions } from '../sessions/sessions.ts'
-import { followRights, mayReplaceOrThrow } from './current-rights.ts'
-import { likenessOf } from './skip-same.ts'
+import type { Session } from '../sessions/session.ts'
+import type { Storage } from '../storage/storage.ts'
+import { mayReplaceOrThrow } from './current-rights.ts'
 
 /** What a sender says about a file when it begins to send it. */
 export type BeginRequest = {
@@ -34,51 +32,14 @@ export type Begun =
   | { readonly kind: 'same'; readonly file: FinishedFile }
   | { readonly kind: 'sha256 wanted' }
 
-/** A chunk as it came from the wire, with a checksum that has to be compared. */
-export type IncomingChunk = CheckedChunk
-
 /** What became of a chunk; see `ChunkOutcome` in the wire contract. */
 export type Outcome = 'STORED' | 'DUPLICATE' | 'CORRUPT'
 
 /** To begin an upload, or to forget it again, takes about as long as to store so many bytes. */
-const RECORD_BYTES = 256 * 1024
+export const RECORD_BYTES = 256 * 1024
 
 /** The last moment that a file system and a Date both can name: the end of the year 9999. */
 const LATEST_MS = 253_402_300_799_000
-
-/**
- * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
- *
- * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
- * when the rest would not fit, BUSY when too many uploads are open.
- */
-export async function begin<T>(
-  sessions: Sessions,
-  deps: SessionDeps,
-  grant: Grant,
-  request: BeginRequest,
-  answer: (begun: Begun) => T,
-): Promise<T> {
-  const record = newRecord(grant, request)
-  return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
-    const found = await deps.ledger.uploads.findByKey(request.uploadKey, grant.owner)
-    if (found) mustBeSameFile(found, request)
-    else if (request.onConflict === 'SKIP_SAME') {
-      const reader = { sender: grant.holder, signal: request.signal }
-      const likeness = await likenessOf(deps, reader, record.path, request.sizeBytes, request.sha256)
-      if (likeness.kind !== 'other') return answer(likeness)
-    }
-    const { fileId } = found ?? record
-    if (!found) await saveNew(deps, grant, record)
-    return sessions.use(fileId, grant.holder, async (session) => {
-      await session.renew(record)
-      await followRights(grant, session)
-      const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
-      if (!session.finished) await deps.space.reserve(fileId, grant.holder, missingBytes)
-      return answer({ kind: 'open', session })
-    })
-  })
-}
 
 /**
  * What is recorded of an upload that there was not.
@@ -111,21 +72,25 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
  *
  * @throws ReceiveError DISK_FULL, QUOTA, BUSY when too many uploads are open.
  */
-export async function saveNew(deps: SessionDeps, grant: Grant, record: UploadRecord): Promise<void> {
-  await promiseRoom(deps, grant, record)
+export async function saveNew(
+  storage: Pick<Storage, 'ledger' | 'space' | 'turns'>,
+  grant: Grant,
+  record: UploadRecord,
+): Promise<void> {
+  await promiseRoom(storage, grant, record)
   try {
-    await deps.turns.pay(grant.holder, RECORD_BYTES)
-    await deps.ledger.uploads.save(record)
+    await storage.turns.pay(grant.holder, RECORD_BYTES)
+    await storage.ledger.uploads.save(record)
   } catch (error) {
     grant.release(record.fileId)
-    deps.space.release(record.fileId)
+    storage.space.release(record.fileId)
     throw error
   }
 }
 
 /** Promises a new upload room for all of its bytes. Throws ReceiveError DISK_FULL, QUOTA. */
 export async function promiseRoom(
-  { space }: Pick<SessionDeps, 'space'>,
+  { space }: Pick<Storage, 'space'>,
   grant: Grant,
   record: UploadRecord,
 ): Promise<void> {
@@ -147,48 +112,13 @@ export async function promiseRoom(
  */
 export async function receive(session: Session, chunk: IncomingChunk, generation: number): Promise<Outcome> {
   mustBeOnGrid(chunk, session.record.sizeBytes)
-  if (crc32(chunk.data) !== chunk.crc32) return 'CORRUPT'
-  return session.store(chunk, generation)
-}
-
-/**
- * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
- * asking twice is.
- */
-export async function abort(
-  sessions: Sessions,
-  deps: SessionDeps,
-  grant: Grant,
-  id: { fileId: string } | { uploadKey: string },
-): Promise<void> {
-  await deps.turns.pay(grant.holder, RECORD_BYTES)
-  if ('fileId' in id) {
-    mustBeFileId(id.fileId)
-    if (own(grant, await deps.ledger.uploads.find(id.fileId))) await abortKnown(sessions, grant, id.fileId)
-    return
-  }
-  mustBeUploadKey(id.uploadKey)
-  await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
-    const found = await deps.ledger.uploads.findByKey(id.uploadKey, grant.owner)
-    if (found) await abortKnown(sessions, grant, found.fileId)
-  })
+  const checked = checkChunk(chunk)
+  return checked === undefined ? 'CORRUPT' : session.store(checked, generation)
 }
 
 /** Throws ReceiveError BAD_ID for anything that no receiver would have issued. */
 export function mustBeFileId(fileId: string): void {
   if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
-}
-
-async function abortKnown(sessions: Sessions, grant: Grant, fileId: string): Promise<void> {
-  try {
-    await sessions.use(fileId, grant.holder, async (session) => {
-      grant.mustBeValid()
-      await session.abort()
-    })
-  } catch (error) {
-    // Somebody else cancelled it between the look and the call.
-    if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
-  }
 }
 
 /** Names the turns of one upload. Two devices may have chosen the same key. */
@@ -203,7 +133,8 @@ export function mustBeUploadKey(uploadKey: string): void {
   }
 }
 
-function mustBeSameFile(record: UploadRecord, request: BeginRequest): void {
+/** Throws ReceiveError PARAMS_CHANGED when a key was used for another file. */
+export function mustBeSameFile(record: UploadRecord, request: BeginRequest): void {
   const same =
     record.sizeBytes === request.sizeBytes &&
     record.askedPath.length === request.path.length &&

@@ -15,24 +15,26 @@ export type ChunkStream = {
   readonly messages: AsyncIterator<UploadChunk>
   readonly send: (ack: ChunkAckInput) => Promise<void>
   readonly sendOff: (error: ReceiveError) => void
-  readonly turns: Turns
-  /** What its sender may do; storing takes turns of its holder. */
-  readonly grant: Grant
   readonly generation: number
 }
 
 /**
  * Stores the chunks of a stream, one after the other, and acknowledges each.
  *
+ * @param grant what its sender may do; storing takes turns of its holder.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
-export async function receiveChunks(session: Session, stream: ChunkStream): Promise<void> {
-  const { messages, send, sendOff, turns, grant, generation } = stream
+export async function receiveChunks(
+  session: Session,
+  grant: Grant,
+  turns: Pick<Turns, 'pay'>,
+  { first, messages, send, sendOff, generation }: ChunkStream,
+): Promise<void> {
   const damage = new Damage()
   const followRights = followingRights(grant, session)
   const leave = session.join(generation, sendOff)
   try {
-    let next: IteratorResult<UploadChunk> = { done: false, value: stream.first }
+    let next: IteratorResult<UploadChunk> = { done: false, value: first }
     for (; !next.done; next = await messages.next()) {
       const { offset, data, crc32 } = next.value
       const beganMs = performance.now()

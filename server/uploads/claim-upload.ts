@@ -3,10 +3,10 @@ import { ReceiveError } from '../base/errors.ts'
 import type { Range } from '../bytes/range-set.ts'
 import type { ChunkRecord, UploadRecord } from '../ledger/ledger.ts'
 import { type Grant, own } from '../permissions/grant.ts'
-import type { SessionDeps } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { HeldElsewhere } from '../storage/leases.ts'
 import type { Reader } from '../storage/readings.ts'
+import type { Storage } from '../storage/storage.ts'
 import { mustBeFileId, turnOf } from './begun-uploads.ts'
 
 /** A file whose forgotten upload a sender looks for, and what the pieces of it are like that were asked for. */
@@ -33,55 +33,49 @@ export const MOST_SAMPLES = 16
 
 const none: Claimed = { kind: 'none' }
 
+type ClaimDeps = Storage & {
+  readonly sessions: Sessions
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
 /**
  * Lets a sender that lost its memory go on with an upload of its own device. Of several that ask at once one gets it; nobody gets what somebody may still go on
  * with, and callers without tokens get nothing, because nobody knows whose uploads are whose.
  *
- * @param clock milliseconds since 1970, and when this receiver started; `signal` ends looking for it.
+ * @param options.startedAtMs when this receiver started, milliseconds since 1970.
+ * @param options.signal ends looking for it.
  * @throws ReceiveError BAD_ID.
  */
 export async function claimUpload(
-  sessions: Sessions,
-  deps: SessionDeps,
+  deps: ClaimDeps,
   grant: Grant,
   request: ClaimRequest,
-  {
-    now,
-    startedAtMs,
-    signal,
-  }: { readonly now: () => number; readonly startedAtMs: number; readonly signal?: AbortSignal | undefined },
+  { startedAtMs, signal }: { readonly startedAtMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<Claimed> {
+  const { ledger, now, readings, sessions } = deps
   // Who was busy with what before it started, this receiver does not know.
   if (grant.owner === undefined || now() - startedAtMs < QUIET_MS) return none
   const { answered } = request
   const reader = { sender: grant.holder, signal }
-  if (answered === undefined)
-    return deps.readings.run(reader, () => lookFor(sessions, deps, grant, request, { now, reader }))
+  if (answered === undefined) return readings.run(reader, () => lookFor(deps, grant, request, reader))
   mustBeFileId(answered.fileId)
-  const found = await deps.ledger.uploads.find(answered.fileId)
+  const found = await ledger.uploads.find(answered.fileId)
   const key = keyOf(found)
   if (key === undefined || key === request.uploadKey) return none
   // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two wait for each other.
   const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => turnOf(grant, name))
   return sessions.inTurn(first, () =>
-    sessions.inTurn(second, () =>
-      take(sessions, deps, grant, request, { ...answered, key }, now).catch(unlessElsewhere),
-    ),
+    sessions.inTurn(second, () => take(deps, grant, request, { ...answered, key }).catch(unlessElsewhere)),
   )
 }
 
-async function lookFor(
-  sessions: Sessions,
-  deps: SessionDeps,
-  grant: Grant,
-  request: ClaimRequest,
-  { now, reader }: { readonly now: () => number; readonly reader: Reader },
-): Promise<Claimed> {
-  const { ledger, readings } = deps
+async function lookFor(deps: ClaimDeps, grant: Grant, request: ClaimRequest, reader: Reader): Promise<Claimed> {
+  const { ledger, readings, sessions } = deps
   let best: { readonly fileId: string; readonly chunks: readonly ChunkRecord[] } | undefined
   for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
     if (!fits(grant, record, request) || sessions.isBusyOrWas(record.fileId, QUIET_MS)) continue
-    if (!(await isQuiet(deps, record, now))) continue
+    if (!(await isQuiet(deps, record))) continue
     const chunks: ChunkRecord[] = []
     for await (const chunk of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) chunks.push(chunk)
     if (chunks.length > (best?.chunks.length ?? 0)) best = { fileId: record.fileId, chunks }
@@ -91,18 +85,17 @@ async function lookFor(
 }
 
 async function take(
-  sessions: Sessions,
-  deps: SessionDeps,
+  deps: ClaimDeps,
   grant: Grant,
   request: ClaimRequest,
   { fileId, samples, key }: { readonly fileId: string; readonly samples: readonly ChunkRecord[]; readonly key: string },
-  now: () => number,
 ): Promise<Claimed> {
-  const { uploads } = deps.ledger
+  const { ledger, now, sessions } = deps
+  const { uploads } = ledger
   if ((await uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return none
   const found = await uploads.find(fileId)
   const isGrantable = async (record: UploadRecord | undefined) =>
-    record !== undefined && keyOf(record) === key && fits(grant, record, request) && (await isQuiet(deps, record, now))
+    record !== undefined && keyOf(record) === key && fits(grant, record, request) && (await isQuiet(deps, record))
   if (
     sessions.isBusyOrWas(fileId, QUIET_MS) ||
     !(await isGrantable(found)) ||
@@ -137,18 +130,14 @@ function fits(grant: Grant, record: UploadRecord, { path, sizeBytes, modifiedAtM
 }
 
 /** True when for a while nobody has begun it or sent a byte of it. */
-async function isQuiet(
-  { store }: SessionDeps,
-  { fileId, begunAtMs = 0 }: UploadRecord,
-  now: () => number,
-): Promise<boolean> {
+async function isQuiet({ store, now }: ClaimDeps, { fileId, begunAtMs = 0 }: UploadRecord): Promise<boolean> {
   const quietSinceMs = now() - QUIET_MS
   if (begunAtMs > quietSinceMs) return false
   return ((await store.partChangedAtMs(fileId)) ?? 0) <= quietSinceMs
 }
 
 /** Whether each sample is a chunk that is stored, as it was when it was checked and written; and as many as were asked for. */
-async function areStored({ ledger }: SessionDeps, fileId: string, samples: readonly ChunkRecord[]): Promise<boolean> {
+async function areStored({ ledger }: ClaimDeps, fileId: string, samples: readonly ChunkRecord[]): Promise<boolean> {
   let count = 0
   let chunks = 0
   for await (const { start, end, crc32 } of ledger.chunks.list(fileId)) {

@@ -1,0 +1,94 @@
+import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
+import type { FileIdentifier } from '../../proto/generated/filetransfer/FileIdentifier.ts'
+import type { FileTransferServiceHandlers } from '../../proto/generated/filetransfer/FileTransferService.ts'
+import { AskedFiles, askerOf, type Question } from '../asking/asked-files.ts'
+import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from '../asking/inspect.ts'
+import { answering, type OnUnexpected } from '../calls/answer.ts'
+import type { Admitted } from '../calls/caller.ts'
+import type { Forwarding } from '../cluster/forwarding.ts'
+import type { Grant } from '../permissions/grant.ts'
+import { toMd5, toPlainChunk, toWireRanges } from '../rpc/wire.ts'
+import { storedStatus } from './plain-status.ts'
+import { type PlainDeps, receivePlain } from './plain-uploads.ts'
+
+type ThreeRpcHandlers = Pick<FileTransferServiceHandlers, 'Upload' | 'QueryUploadedChunks' | 'CheckFileIntegrity'>
+
+/** The calls of clients that know only three of them. Fields are checked and converted here, and nothing is decided. */
+export function createThreeRpcService(
+  plain: PlainDeps,
+  grantOf: (admitted: Admitted) => Grant,
+  forwarding: Forwarding,
+  onUnexpected: OnUnexpected,
+): ThreeRpcHandlers {
+  const { unary, clientStream } = answering(onUnexpected)
+  const asked = new AskedFiles(plain.now)
+  const noting =
+    <Reply>(question: Question, answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
+    (identifier: FileIdentifier, admitted: Admitted): Promise<Reply> => {
+      mustBePlainId(identifier.fileId)
+      if (!admitted.passedOn) asked.asked(askerOf(admitted), identifier.fileId, question)
+      return answer(identifier, admitted)
+    }
+  const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
+    receivePlain(plain, grantOf(admitted), {
+      async next() {
+        const { done, value } = await messages.next()
+        return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
+      },
+    }),
+  )
+
+  return {
+    Upload: clientStream(async (messages: AsyncIterator<FileChunk>, admitted) => {
+      const asker = askerOf(admitted)
+      const next = async () => {
+        const message = await messages.next()
+        if (!message.done && isPlainId(message.value.fileId)) asked.sent(asker, message.value.fileId)
+        return message
+      }
+      const first = await next()
+      if (!first.done) {
+        // It may take longer than a minute to read a file to its end, and then its sender asks whether it is whole.
+        const { fileId } = first.value
+        return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
+      }
+      const grant = grantOf(admitted)
+      const reader = { sender: grant.holder, signal: admitted.gone }
+      const file = await asked.answerFor(asker, (plainId, isFirst) =>
+        plain.readings.run(reader, () => howFar(plain, grant, plainId, isFirst)),
+      )
+      return storedStatus(file)
+    }),
+
+    QueryUploadedChunks: unary(
+      noting(
+        'query',
+        forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, admitted) => {
+          const { offsets, ranges } = await storedOf(plain, grantOf(admitted), identifier, admitted.gone)
+          return { offsets: [...offsets], ranges: toWireRanges(ranges) }
+        }),
+      ),
+    ),
+
+    CheckFileIntegrity: unary(
+      noting(
+        'check',
+        forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, admitted) =>
+          checkIntegrity(plain, grantOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
+        ),
+      ),
+    ),
+  }
+}
+
+/** Gives back a message that was read to see whether there is one. */
+function withFirst<T>(first: IteratorResult<T>, next: () => Promise<IteratorResult<T>>): AsyncIterator<T> {
+  let unread: IteratorResult<T> | undefined = first
+  return {
+    next() {
+      const given = unread
+      unread = undefined
+      return given === undefined ? next() : Promise.resolve(given)
+    },
+  }
+}

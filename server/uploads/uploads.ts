@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto'
+import { ReceiveError } from '../base/errors.ts'
+import type { UploadRecord } from '../ledger/ledger.ts'
+import { type Grant, mustOwn, own } from '../permissions/grant.ts'
+import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Storage } from '../storage/storage.ts'
+import {
+  type BeginRequest,
+  type Begun,
+  mustBeFileId,
+  mustBeSameFile,
+  mustBeUploadKey,
+  newRecord,
+  promiseRoom,
+  RECORD_BYTES,
+  saveNew,
+  turnOf,
+} from './begun-uploads.ts'
+import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
+import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
+import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
+import { mustBeWhole, type ShortWay, type WholeFile } from './put-files.ts'
+import { likenessOf } from './skip-same.ts'
+
+/** What uploads are received with. */
+export type UploadsDeps = Storage & {
+  readonly sessions: Sessions
+  /** Undefined where every file goes alone. */
+  readonly smallFiles: ShortWay | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** An upload that a sender can go on with, as far as the ledger knows it. */
+export type OpenUpload = {
+  readonly uploadKey: string
+  readonly record: UploadRecord
+  readonly storedBytes: number
+  readonly busy: boolean
+}
+
+/** A request to verify and publish an upload. */
+export type FinishRequest = {
+  readonly fileId: string
+  readonly generation: number
+  /** The sender's, lower-case hex; undefined when it did not say. */
+  readonly md5: string | undefined
+  readonly onVerified: OnVerified
+}
+
+/** What senders do with uploads that they begin with a key of their own. Each call says who asks; nobody reaches an upload of somebody else. */
+export class Uploads {
+  readonly #deps: UploadsDeps
+  readonly #startedAtMs: number
+
+  constructor(deps: UploadsDeps) {
+    this.#deps = deps
+    this.#startedAtMs = deps.now()
+  }
+
+  /**
+   * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
+   *
+   * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
+   * when the rest would not fit, BUSY when too many uploads are open.
+   */
+  async begin<T>(grant: Grant, request: BeginRequest, answer: (begun: Begun) => T): Promise<T> {
+    const { ledger, sessions, space } = this.#deps
+    const record = newRecord(grant, request)
+    return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+      const found = await ledger.uploads.findByKey(request.uploadKey, grant.owner)
+      if (found) mustBeSameFile(found, request)
+      else if (request.onConflict === 'SKIP_SAME') {
+        const reader = { sender: grant.holder, signal: request.signal }
+        const likeness = await likenessOf(this.#deps, reader, record.path, request.sizeBytes, request.sha256)
+        if (likeness.kind !== 'other') return answer(likeness)
+      }
+      const { fileId } = found ?? record
+      if (!found) await saveNew(this.#deps, grant, record)
+      return sessions.use(fileId, grant.holder, async (session) => {
+        await session.renew(record)
+        await followRights(grant, session)
+        const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
+        if (!session.finished) await space.reserve(fileId, grant.holder, missingBytes)
+        return answer({ kind: 'open', session })
+      })
+    })
+  }
+
+  /**
+   * Stores the chunks of a stream.
+   *
+   * @throws ReceiveError UNKNOWN_UPLOAD, and what {@link Sessions.use} and {@link receiveChunks} throw.
+   */
+  async receive(grant: Grant, fileId: string, stream: ChunkStream): Promise<void> {
+    const { ledger, sessions, turns } = this.#deps
+    mustOwn(grant, await ledger.uploads.find(fileId))
+    await sessions.use(fileId, grant.holder, (session) => receiveChunks(session, grant, turns, stream))
+  }
+
+  /**
+   * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
+   * is begun, sent and finished.
+   *
+   * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link ShortWay.put},
+   * {@link Session.store} and {@link finishAllowed} throw.
+   */
+  async put(grant: Grant, file: WholeFile): Promise<FinishedFile> {
+    const { data, md5, ...request } = file
+    const chunk = mustBeWhole(file, grant.holder)
+    const stored = await this.#putTogether(grant, file)
+    if (stored !== undefined) return stored
+    const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
+    return this.begin(grant, { ...request, sha256 }, async (begun) => {
+      if (begun.kind === 'same') return begun.file
+      if (begun.kind !== 'open') throw new Error('A file that came with its digest was asked for it.')
+      const { session } = begun
+      const { generation } = session.record
+      if (session.missing.length > 0) await session.store(chunk, generation)
+      return finishAllowed(grant, session, md5, generation)
+    })
+  }
+
+  /**
+   * Verifies and publishes an upload. `answer` is called while its session is open.
+   *
+   * @throws ReceiveError UNKNOWN_UPLOAD, and what {@link Sessions.use} and {@link finishAllowed} throw.
+   */
+  async finish(
+    grant: Grant,
+    { fileId, generation, md5, onVerified }: FinishRequest,
+    answer: (file: FinishedFile) => Promise<unknown>,
+  ): Promise<void> {
+    const { ledger, sessions } = this.#deps
+    mustOwn(grant, await ledger.uploads.find(fileId))
+    await sessions.use(fileId, grant.holder, async (session) => {
+      await answer(await finishAllowed(grant, session, md5, generation, onVerified))
+    })
+  }
+
+  /**
+   * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
+   * asking twice is.
+   */
+  async abort(grant: Grant, id: { readonly fileId: string } | { readonly uploadKey: string }): Promise<void> {
+    const { ledger, sessions, turns } = this.#deps
+    await turns.pay(grant.holder, RECORD_BYTES)
+    if ('fileId' in id) {
+      mustBeFileId(id.fileId)
+      if (own(grant, await ledger.uploads.find(id.fileId))) await this.#abortKnown(grant, id.fileId)
+      return
+    }
+    mustBeUploadKey(id.uploadKey)
+    await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
+      const found = await ledger.uploads.findByKey(id.uploadKey, grant.owner)
+      if (found) await this.#abortKnown(grant, found.fileId)
+    })
+  }
+
+  /**
+   * Tells of the caller's unfinished uploads that were begun with a key, as long as `tell` answers true. Those of plain clients are left out: nobody but
+   * their client could go on with them.
+   *
+   * @param signal ends looking for them.
+   */
+  async list(
+    grant: Grant,
+    signal: AbortSignal | undefined,
+    tell: (upload: OpenUpload) => Promise<boolean>,
+  ): Promise<void> {
+    const { ledger, readings, sessions } = this.#deps
+    const reader = { sender: grant.holder, signal }
+    await readings.run(reader, async () => {
+      for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
+        if (record.origin.kind !== 'begun' || !own(grant, record)) continue
+        let storedBytes = 0
+        for await (const { start, end } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId)))
+          storedBytes += end - start
+        const busy = sessions.isBusy(record.fileId)
+        if (!(await tell({ uploadKey: record.origin.uploadKey, record, storedBytes, busy }))) return
+      }
+    })
+  }
+
+  /** Lets a sender that lost its memory go on with an upload of its own; see {@link claimUpload}. */
+  claim(grant: Grant, request: ClaimRequest, signal: AbortSignal | undefined): Promise<Claimed> {
+    return claimUpload(this.#deps, grant, request, { startedAtMs: this.#startedAtMs, signal })
+  }
+
+  /** Stores a new file whose name is free; undefined for any other. */
+  async #putTogether(grant: Grant, { data, md5, ...request }: WholeFile): Promise<FinishedFile | undefined> {
+    const { onConflict } = request
+    const { ledger, sessions, smallFiles, space } = this.#deps
+    // What may be replaced, or be there already, is not known by its name alone.
+    if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
+    const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
+    const { fileId } = record
+    const mustBeAllowed = allowedSince(grant, record)
+    return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+      if ((await ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
+      await promiseRoom(this.#deps, grant, record)
+      let stored: FinishedFile | undefined
+      try {
+        stored = await smallFiles.put({ record, data, md5, sender: grant.holder, mustBeAllowed })
+        return stored
+      } finally {
+        space.release(fileId)
+        if (stored === undefined) grant.release(fileId)
+      }
+    })
+  }
+
+  async #abortKnown(grant: Grant, fileId: string): Promise<void> {
+    try {
+      await this.#deps.sessions.use(fileId, grant.holder, async (session) => {
+        grant.mustBeValid()
+        await session.abort()
+      })
+    } catch (error) {
+      // Somebody else cancelled it between the look and the call.
+      if (!(error instanceof ReceiveError && error.code === 'UNKNOWN_UPLOAD')) throw error
+    }
+  }
+}
