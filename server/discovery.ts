@@ -7,8 +7,7 @@ import { type Multicast, openMulticast } from '../proto/multicast.ts'
 import { type Network, outsideNetworks } from '../proto/network.ts'
 import { receiveErrorFrom } from './base/errors.ts'
 import { isLoopback } from './base/loopback.ts'
-import type { OnUnexpected } from './calls/answer.ts'
-import type { ReceiverConfig } from './settings/config.ts'
+import type { OnUnexpected } from './base/unexpected.ts'
 
 /** What a receiver tells the machines around it. */
 export type AnnounceOptions = {
@@ -121,7 +120,7 @@ type Self = Pick<AnnounceOptions, 'name' | 'id' | 'port'> & {
 
 /** Makes a receiver known if it is to be; trouble with that is told once. */
 export function announceReceiver(
-  { discovery, host }: Pick<ReceiverConfig, 'discovery' | 'host'>,
+  { discovery, host }: { readonly discovery?: boolean; readonly host: string },
   { onUnexpected, fingerprint, ...self }: Self,
 ): Announcement | undefined {
   if (!discovery || isLoopback(host)) return undefined

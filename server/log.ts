@@ -1,7 +1,7 @@
 import { pino, stdSerializers } from 'pino'
 import { ReceiveError } from './base/errors.ts'
 import { networkOf } from './base/network-of.ts'
-import type { EndedCall } from './calls/call-log.ts'
+import type { EndedCall } from './calls/ended-call.ts'
 import { type LineRate, LineShares } from './line-shares.ts'
 import type { StoredEvent } from './receiver.ts'
 import { fewOfEach } from './trouble.ts'

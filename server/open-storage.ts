@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { hasCode, ReceiveError, receiveErrorFrom, toReceiveError } from './base/errors.ts'
-import type { OnUnexpected } from './calls/answer.ts'
+import type { OnUnexpected } from './base/unexpected.ts'
 import { type Cluster, joinCluster } from './cluster/cluster.ts'
 import { type Forwarding, noForwarding } from './cluster/forwarding.ts'
 import { readOrMakeNodeSecret } from './cluster/node-secret.ts'

@@ -8,7 +8,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { silenceSdkWarning } from '../../server/base/environment.ts'
+import { silenceSdkWarning } from '../../server/store/s3/sdk-warning.ts'
 
 const PART_BYTES = 8 * 1024 ** 2
 const AT_ONCE = 4

@@ -7,8 +7,8 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { silenceSdkWarning } from '../../server/base/environment.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
+import { silenceSdkWarning } from '../../server/store/s3/sdk-warning.ts'
 import type { RunningRadosgw } from './radosgw.ts'
 
 /** A bucket of an object store that {@link RunningRadosgw} runs, and who may use it. */

@@ -1,20 +1,19 @@
 import { ServerCredentials, type ServerInterceptor } from '@grpc/grpc-js'
 import type { Access } from '../../proto/generated/filetransfer/Access.ts'
 import type { IdentitySuccessionInput } from '../../proto/generated/filetransfer/IdentitySuccession.ts'
-import type { PairingServiceHandlers } from '../../proto/generated/filetransfer/PairingService.ts'
 import type { Fingerprint } from '../../proto/identity.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { toldOnce } from '../base/told-once.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import type { Caller } from '../calls/caller.ts'
-import type { KnownDevice } from '../devices/device.ts'
 import { Devices } from '../devices/devices.ts'
 import type { CodeTries } from '../devices/invite-file.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import { forgetListening, pairingLinkOf, saveListening } from '../devices/listening.ts'
-import { openTls } from '../devices/tls.ts'
-import type { ReceiverConfig } from '../settings/config.ts'
+import { openTls, type TlsConfig } from '../devices/tls.ts'
 import { createInterceptor, customGate, deviceGate, type Gate, openGate, type ReadPassedOn } from './auth.ts'
-import { createPairingService, invite, Pairing, withdrawInvite } from './pairing.ts'
+import type { Authenticate } from './authenticate.ts'
+import { invite, Pairing, withdrawInvite } from './pairing.ts'
 import { reachableAddress } from './reachable.ts'
 
 /** How a device can pair with a receiver that has just started. */
@@ -27,11 +26,22 @@ export type Invitation = {
   readonly expiresAtMs: number
 }
 
+/** What somebody who runs a receiver says of who may send, and how the way is protected. */
+export type AccessOptions = {
+  /** How to encrypt; plaintext when not given. */
+  readonly tls?: TlsConfig
+  /** Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not given. */
+  readonly asksForTokens?: boolean
+  /** Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with {@link asksForTokens}. */
+  readonly authenticate?: Authenticate
+}
+
 /** Who may send to a receiver, and how the way to it is protected. */
 export type ReceiverAccess = {
   readonly credentials: ServerCredentials
   readonly interceptors: ServerInterceptor[]
-  readonly pairing: PairingServiceHandlers
+  /** Undefined where nobody can pair: without encryption, or when nobody is asked for a token. */
+  readonly pairing: Pairing | undefined
   /** Of the certificate that is presented; undefined without encryption. */
   readonly fingerprint: Fingerprint | undefined
   /** PEM; undefined without encryption. */
@@ -58,7 +68,7 @@ export type ReceiverIdentity = {
  * @throws what {@link openTls} throws; ReceiveError BAD_FLAGS when tokens are asked for and somebody else decides, too.
  */
 export async function openAccess(
-  config: Pick<ReceiverConfig, 'tls' | 'asksForTokens' | 'authenticate'>,
+  config: AccessOptions,
   stateDirectory: string,
   { id, name, nodes }: ReceiverIdentity,
   now: () => number,
@@ -88,7 +98,7 @@ export async function openAccess(
   return {
     credentials: tls?.credentials ?? ServerCredentials.createInsecure(),
     interceptors: [createInterceptor(gate, nodes?.readPassedOn)],
-    pairing: createPairingService(pairing, onUnexpected),
+    pairing,
     fingerprint: tls?.fingerprint,
     certificatePem: tls?.certificatePem,
     successions: tls?.successions ?? [],

@@ -1,4 +1,4 @@
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 
 /** What a call says of whoever makes it, before any message of it is read. */
 export type Credentials = {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { FinishPairingReplyInput } from '../../proto/generated/filetransfer/FinishPairingReply.ts'
-import type { PairingServiceHandlers } from '../../proto/generated/filetransfer/PairingService.ts'
 import type { StartPairingReplyInput } from '../../proto/generated/filetransfer/StartPairingReply.ts'
 import type { Fingerprint } from '../../proto/identity.ts'
 import {
@@ -14,7 +13,6 @@ import {
   receiverProof,
 } from '../../proto/pairing.ts'
 import { ReceiveError } from '../base/errors.ts'
-import { answering, type OnUnexpected } from '../calls/answer.ts'
 import { addDevice, formerIdOf } from '../devices/device.ts'
 import type { Devices } from '../devices/devices.ts'
 import { type CodeTries, type Invite, inviteFileOf, inviteIn, spend, triesInFile } from '../devices/invite-file.ts'
@@ -84,7 +82,7 @@ export class Pairing {
       throw new ReceiveError('BUSY', 'This address began to pair a moment ago; try again in a second.')
     if (deviceNonce.length !== NONCE_BYTES) throw new ReceiveError('BAD_LENGTH', `A nonce has ${NONCE_BYTES} bytes.`)
     const invite = await this.#openInvite()
-    if (!(await this.#tries.isOpen(invite, MAX_WRONG_TRIES))) throw closed()
+    if (!(await this.#tries.isOpen(invite, MAX_WRONG_TRIES))) throw pairingClosed()
     const { fingerprint, now } = this.#deps
     const attempt: Attempt = {
       code: invite.code,
@@ -128,12 +126,12 @@ export class Pairing {
     this.#attempts.delete(pairingId)
     const invite = await this.#openInvite()
     if (attempt === undefined || now() - attempt.startedAtMs > ATTEMPT_FOR_MS) throw unknownAttempt()
-    if (invite.code !== attempt.code) throw closed()
+    if (invite.code !== attempt.code) throw pairingClosed()
     const isRight = isSameProof(deviceProof(attempt, deviceName), proof)
     // Used up before it grants anything, so that no crash leaves it good for a second device.
-    if (!(await this.#tries.judge(invite, isRight, MAX_WRONG_TRIES))) throw closed()
+    if (!(await this.#tries.judge(invite, isRight, MAX_WRONG_TRIES))) throw pairingClosed()
     if (!isRight) throw new ReceiveError('WRONG_CODE', 'The code is wrong.')
-    if (!(await spend(inviteFileOf(stateDirectory)))) throw closed()
+    if (!(await spend(inviteFileOf(stateDirectory)))) throw pairingClosed()
     this.#attempts.clear()
     const formerId = await formerIdOf(stateDirectory, formerToken)
     const { device, token } = await addDevice(stateDirectory, { name, mayOverwrite: true }, now(), formerId)
@@ -144,7 +142,7 @@ export class Pairing {
   async #openInvite(): Promise<Invite> {
     const { stateDirectory, now, onDoubt } = this.#deps
     const found = await readOpenInvite(stateDirectory, now(), onDoubt)
-    if (found === undefined) throw closed()
+    if (found === undefined) throw pairingClosed()
     return found
   }
 }
@@ -165,22 +163,8 @@ async function readOpenInvite(
   return found !== undefined && found.wrongTries < MAX_WRONG_TRIES && nowMs < found.expiresAtMs ? found : undefined
 }
 
-/** The wire's side of pairing. `pairing` is undefined where nobody can pair: without encryption, or when nobody is asked for a token. */
-export function createPairingService(pairing: Pairing | undefined, onUnexpected: OnUnexpected): PairingServiceHandlers {
-  const { unary } = answering(onUnexpected)
-  return {
-    StartPairing: unary(async ({ deviceNonce }, { address }) => {
-      if (pairing === undefined) throw closed()
-      return pairing.start(deviceNonce, address)
-    }),
-    FinishPairing: unary(async (request) => {
-      if (pairing === undefined) throw closed()
-      return pairing.finish(request.pairingId, request.deviceProof, request.deviceName, request.formerToken)
-    }),
-  }
-}
-
-function closed(): ReceiveError {
+/** Nobody can pair, or not now. */
+export function pairingClosed(): ReceiveError {
   return new ReceiveError(
     'PAIRING_CLOSED',
     'The receiver waits for no device now; make a new code there and begin again.',

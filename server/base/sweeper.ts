@@ -1,4 +1,4 @@
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from './unexpected.ts'
 
 /** Looks again and again for something to do, never twice at the same time. */
 export abstract class Sweeper {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { type Hash, type Hashing, hashingHere } from './hashing.ts'
 
 /** So many rooms may be full before whoever brings more has to wait. */

@@ -1,23 +1,19 @@
 import type { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
-import {
-  type handleBidiStreamingCall,
-  type handleClientStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  Metadata,
-  type ServerDuplexStream,
-  type ServerReadableStream,
-  type ServerWritableStream,
-  type ServiceError,
-  status,
+import type {
+  handleBidiStreamingCall,
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerReadableStream,
+  ServerWritableStream,
+  ServiceError,
 } from '@grpc/grpc-js'
-import { REASON_KEY } from '../../proto/limits.ts'
 import { ReceiveError, toReceiveError } from '../base/errors.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { type Admitted, admittedOf, finishMessage } from './caller.ts'
-
-/** Told about errors that the receiver did not expect, so that they reach a log; the sender only hears that there was one. */
-export type OnUnexpected = (error: unknown) => void
+import { toStatus } from './grpc-status.ts'
 
 /** Passes a reply on; see {@link answering}. */
 export type Send<Reply> = (reply: Reply) => Promise<boolean>
@@ -142,13 +138,6 @@ export function oneAtATime(tell: (figure: number) => Promise<unknown>): (figure:
       isTelling = false
     })
   }
-}
-
-/** How an error travels: its gRPC status, its sentence, and its reason in the trailers. */
-export function toStatus({ code, status: name, message }: ReceiveError) {
-  const metadata = new Metadata()
-  metadata.set(REASON_KEY, code)
-  return { code: status[name], details: message, metadata }
 }
 
 /**

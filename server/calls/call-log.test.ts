@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { REQUEST_ID_KEY, UPLOAD_ID_KEY } from '../../proto/limits.ts'
 import { begin, chunksOf, finish, openStream, send, source } from '../fixtures/client.ts'
 import { receiving } from '../fixtures/receiving.ts'
-import type { EndedCall } from './call-log.ts'
+import type { EndedCall } from './ended-call.ts'
 
 async function logged() {
   const calls: EndedCall[] = []

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { ReceiveError } from '../base/errors.ts'
 import { networkOf } from '../base/network-of.ts'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 
 /** Who made a call. */
 export type Caller =

@@ -8,7 +8,7 @@ import { framed, rawCall, rawSession } from '../fixtures/raw-call.ts'
 import { callBlock, END_HEADERS, FRAME, frame, HELLO, rawConnection } from '../fixtures/raw-frames.ts'
 import { filesIn, receiving } from '../fixtures/receiving.ts'
 import { MessageFrames } from '../limits/message-frames.ts'
-import type { EndedCall } from './call-log.ts'
+import type { EndedCall } from './ended-call.ts'
 
 async function logging(limits: object = {}) {
   const calls: EndedCall[] = []

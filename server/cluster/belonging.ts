@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import type { Reply, Script, SharedState } from '../ledger/redis-connection.ts'
 import { parsedObject } from '../state-folder/private-file.ts'
 

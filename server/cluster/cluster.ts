@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import type { PassedOn } from '../calls/caller.ts'
 import type { CodeTries } from '../devices/invite-file.ts'
 import type { Ledger } from '../ledger/ledger.ts'

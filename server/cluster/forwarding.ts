@@ -1,6 +1,5 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
-import type { Send } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import { HeldElsewhere, type Leases } from '../storage/leases.ts'
 import { uploadIn } from './passed-on.ts'
@@ -25,6 +24,9 @@ export interface Forwarding {
   ): (request: Request, send: Send<Reply>, admitted: Admitted) => Promise<void>
   bothStreams<Request, Reply>(method: Method, handle: BothStreams<Request, Reply>): BothStreams<Request, Reply>
 }
+
+/** Passes a reply on; false when nobody takes any more. */
+type Send<Reply> = (reply: Reply) => Promise<boolean>
 
 type BothStreams<Request, Reply> = (
   requests: AsyncIterator<Request>,

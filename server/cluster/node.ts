@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ReceiveError, toReceiveError } from '../base/errors.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { keys } from '../ledger/redis.ts'
 import type { SharedState } from '../ledger/redis-connection.ts'
 import { releaseLease, takeLease } from '../ledger/redis-scripts.ts'

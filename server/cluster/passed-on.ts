@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isSameProof } from '../../proto/pairing.ts'
 import type { Caller, PassedOn } from '../calls/caller.ts'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import { parsedObject } from '../state-folder/private-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { hasCode } from '../base/errors.ts'
 import { toldOnce } from '../base/told-once.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { type Device, devicesFolderOf, readDevices } from './device.ts'
 
 /** How often changes by other processes are looked for, ms. */

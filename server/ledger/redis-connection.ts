@@ -1,7 +1,7 @@
 import { createClient, RESP_TYPES, SimpleError, SocketClosedUnexpectedlyError } from '@redis/client'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import { credentialsIn, shownAddress } from '../base/shown-address.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 
 /** What Redis answers, with texts as bytes. */
 export type Reply = Buffer | number | null | readonly Reply[]

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReceiveError } from '../base/errors.ts'
 import { printable } from '../base/printable.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { now, Occupancy } from './occupancy.ts'
 import { fateHere, isNeighbour, type Occupant } from './occupant.ts'
 import type { Found, Place } from './place.ts'

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rmdir, stat, unlink } from 'node
 import { join } from 'node:path'
 import { hasCode, ReceiveError } from '../base/errors.ts'
 import { fileIdentity } from '../base/file-identity.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { accessError, doubtIn, type Rule } from '../state-folder/doubt.ts'
 import { WARILY } from '../state-folder/open-warily.ts'
 import { makePrivateFile, readInPlace } from '../state-folder/private-file.ts'

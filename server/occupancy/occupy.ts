@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { ReceiveError } from '../base/errors.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { STATE_FOLDER } from '../names/safe-path.ts'
 import { pidLockHolder, takePidLock } from '../state-folder/pid-lock.ts'
 import type { S3Config } from '../store/s3/config.ts'

@@ -1,6 +1,6 @@
 import { ReceiveError } from '../base/errors.ts'
 import { type Admitted, senderOf } from '../calls/caller.ts'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { toSafePath } from '../names/safe-path.ts'
 import type { Quotas } from './quotas.ts'

@@ -1,4 +1,4 @@
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import { keysOf, TOP_KEY } from './quota-item.ts'
 
 /** How much a folder may hold. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import type { Held } from '../store/chunk-store.ts'
 import { STEP_BYTES } from './quota-item.ts'
 import { Quotas } from './quotas.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReceiveError } from '../base/errors.ts'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'

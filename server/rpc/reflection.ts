@@ -1,5 +1,6 @@
 import { type ServiceDefinition, status, type UntypedServiceImplementation } from '@grpc/grpc-js'
-import { answering, type OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
+import { answering } from '../calls/answer.ts'
 
 /** As `grpc.reflection` has it; one of the questions is asked. */
 type Request = {

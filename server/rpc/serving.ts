@@ -5,19 +5,32 @@ import { healthService } from '../../proto/health.ts'
 import { channelOptions, fileTransferService, pairingService } from '../../proto/index.ts'
 import { RECEIVE_WINDOW_BYTES } from '../../proto/limits.ts'
 import { reflectionServices } from '../../proto/reflection.ts'
-import type { ReceiverAccess } from '../access/access.ts'
+import type { AccessOptions, ReceiverAccess } from '../access/access.ts'
+import { createPairingService } from '../access/pairing-service.ts'
 import { ReceiveError } from '../base/errors.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import { boundedService } from '../calls/bounded-service.ts'
 import { createCallLog } from '../calls/call-log.ts'
+import type { EndedCall } from '../calls/ended-call.ts'
 import { type Listener, listen } from '../calls/listener.ts'
 import { Watch } from '../calls/watch.ts'
 import { LEAST_WINDOW_BYTES } from '../limits/call-windows.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { ReceiverConfig } from '../settings/config.ts'
 import type { Health } from './health.ts'
 import { createReflection } from './reflection.ts'
+
+/** Where to listen, and for whom. */
+export type ServingOptions = Pick<AccessOptions, 'asksForTokens' | 'authenticate'> & {
+  /** The address to listen on. */
+  readonly host: string
+  /** The TCP port; 0 picks a free one. */
+  readonly port: number
+  /** Told of each call that has ended. */
+  readonly onCall?: (call: EndedCall) => void
+  /** Whether programs that know nothing of the contract are told what it is. @default false */
+  readonly reflection?: boolean
+}
 
 /** A gRPC server that is listening, and what looks after it. */
 export type Serving = {
@@ -37,15 +50,15 @@ const LAST_ANSWERS_MS = 100
 
 /** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
 export async function serve(
-  config: Pick<ReceiverConfig, 'host' | 'port' | 'onCall' | 'reflection' | 'asksForTokens' | 'authenticate'>,
+  options: ServingOptions,
   limits: ReceiverLimits,
   service: FileTransferServiceHandlers,
   { credentials, interceptors, pairing }: ReceiverAccess,
   health: Health,
   onUnexpected: OnUnexpected,
 ): Promise<Serving> {
-  const { host, port, onCall, reflection } = config
-  const asksWho = config.asksForTokens === true || config.authenticate !== undefined
+  const { host, port, onCall, reflection } = options
+  const asksWho = options.asksForTokens === true || options.authenticate !== undefined
   // Whoever has not said who it is gets little of the receiver, and a device says so with its first call.
   const callWindowBytes = asksWho ? LEAST_WINDOW_BYTES : RECEIVE_WINDOW_BYTES
   const watch = new Watch(limits, callWindowBytes)
@@ -56,7 +69,7 @@ export async function serve(
     interceptors: [...(onCall ? [createCallLog(onCall)] : []), watch.interceptor, ...interceptors],
   })
   server.addService(boundedService(fileTransferService), service)
-  server.addService(boundedService(pairingService), pairing)
+  server.addService(boundedService(pairingService), createPairingService(pairing, onUnexpected))
   server.addService(boundedService(healthService), health.handlers)
   if (reflection) {
     const handlers = createReflection([fileTransferService, pairingService, healthService], onUnexpected)

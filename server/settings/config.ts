@@ -1,13 +1,12 @@
-import type { Authenticate } from '../access/authenticate.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
-import type { EndedCall } from '../calls/call-log.ts'
+import type { AccessOptions } from '../access/access.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
+import type { EndedCall } from '../calls/ended-call.ts'
 import type { ClusterConfig } from '../cluster/cluster.ts'
-import type { TlsConfig } from '../devices/tls.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { S3Config } from '../store/s3/config.ts'
 
 /** How a receiver is to run. */
-export type ReceiverConfig = {
+export type ReceiverConfig = AccessOptions & {
   /**
    * Where finished files go, unless they go to an {@link objectStore}. Made when it is missing. What the receiver keeps for itself is in `.longshore` inside it,
    * parts of unfinished files among it.
@@ -26,12 +25,6 @@ export type ReceiverConfig = {
   readonly host: string
   /** The TCP port to listen on, 0 to 65535; 0 picks a free one. */
   readonly port: number
-  /** How to encrypt; plaintext when not given. */
-  readonly tls?: TlsConfig
-  /** Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not given. */
-  readonly asksForTokens?: boolean
-  /** Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with {@link asksForTokens}. */
-  readonly authenticate?: Authenticate
   /** Whether programs that know nothing of the contract are told what it is (`grpc.reflection`). @default false */
   readonly reflection?: boolean
   /** What senders show to people; the machine's name when not given. */

@@ -5,45 +5,41 @@ import { ReceiveError } from '../base/errors.ts'
 import { isNodeAddress } from '../cluster/node-address.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { ReceiverConfig } from './config.ts'
-import { toObjectStore } from './s3-flags.ts'
+import { type S3Flags, toObjectStore } from './s3-flags.ts'
 
 /** What the receiver was asked to do, as the command line gives it. */
-export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>>> & {
-  readonly dir?: string
-  readonly port: string
-  readonly host?: string
-  readonly name?: string
-  readonly stateDir?: string
-  readonly expireAfter?: string
-  readonly keepFor?: string
-  readonly verifyFromDisk?: boolean
-  readonly workers?: string
-  readonly plaintext?: boolean
-  readonly cert?: string
-  readonly key?: string
-  /** False for `--no-auth`. */
-  readonly auth: boolean
-  /** False for `--no-discovery`. */
-  readonly discovery: boolean
-  readonly config?: string
-  readonly json?: boolean
-  readonly qr?: boolean
-  readonly onStored?: string
-  readonly statusPort?: string
-  readonly webhook?: string
-  readonly webhookOrigins?: string
-  readonly statusHost?: string
-  readonly statusTokenFile?: string
-  readonly log?: string
-  readonly reflection?: boolean
-  readonly redis?: string
-  readonly nodeAddress?: string
-  readonly s3Bucket?: string
-  readonly s3Endpoint?: string
-  readonly s3Region?: string
-  readonly s3Prefix?: string
-  readonly s3PathStyle?: boolean
-}
+export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>>> &
+  S3Flags & {
+    readonly dir?: string
+    readonly port: string
+    readonly host?: string
+    readonly name?: string
+    readonly stateDir?: string
+    readonly expireAfter?: string
+    readonly keepFor?: string
+    readonly verifyFromDisk?: boolean
+    readonly workers?: string
+    readonly plaintext?: boolean
+    readonly cert?: string
+    readonly key?: string
+    /** False for `--no-auth`. */
+    readonly auth: boolean
+    /** False for `--no-discovery`. */
+    readonly discovery: boolean
+    readonly config?: string
+    readonly json?: boolean
+    readonly qr?: boolean
+    readonly onStored?: string
+    readonly statusPort?: string
+    readonly webhook?: string
+    readonly webhookOrigins?: string
+    readonly statusHost?: string
+    readonly statusTokenFile?: string
+    readonly log?: string
+    readonly reflection?: boolean
+    readonly redis?: string
+    readonly nodeAddress?: string
+  }
 
 /** Tells a command which flags it has. */
 export function withReceiveFlags(command: Command): Command {

@@ -1,10 +1,20 @@
 import { ReceiveError } from '../base/errors.ts'
 import { shownText } from '../base/shown-address.ts'
-import type { ReceiverConfig } from './config.ts'
-import type { ReceiveFlags } from './flags.ts'
+import type { S3Config } from '../store/s3/config.ts'
+
+/** What a receiver was told of a bucket, as the command line gives it. */
+export type S3Flags = {
+  readonly s3Bucket?: string
+  readonly s3Endpoint?: string
+  readonly s3Region?: string
+  readonly s3Prefix?: string
+  readonly s3PathStyle?: boolean
+}
 
 /** The bucket that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
-export function toObjectStore(flags: ReceiveFlags): Pick<ReceiverConfig, 'objectStore'> {
+export function toObjectStore(flags: S3Flags & { readonly verifyFromDisk?: boolean }): {
+  readonly objectStore?: S3Config
+} {
   const { s3Bucket: bucket, s3Endpoint: endpoint, s3Region: region, s3Prefix, s3PathStyle: pathStyle } = flags
   if (bucket === undefined) {
     const more = {

@@ -1,6 +1,17 @@
-import type { Receiver, StoredEvent } from '../receiver.ts'
 import type { IncomingFile } from '../sessions/incoming.ts'
 import type { Tally } from '../upkeep/tally.ts'
+
+/** What is looked at of a receiver; see `Receiver`. */
+type Receiver = {
+  readonly name: string
+  onStored(listener: (file: StoredFile) => void): () => void
+  incoming(): readonly IncomingFile[]
+  tally(): Tally
+  freeBytes(): Promise<number>
+}
+
+/** See `StoredEvent`. */
+type StoredFile = { readonly name: string; readonly bytes: number; readonly md5: string }
 
 /** What somebody sees who looks at a receiver. */
 export type Sight = {
@@ -13,7 +24,7 @@ export type Sight = {
   readonly tally: Tally
   readonly incoming: readonly IncomingFile[]
   /** The newest first. */
-  readonly recent: readonly (StoredEvent & { readonly atMs: number })[]
+  readonly recent: readonly (StoredFile & { readonly atMs: number })[]
   /** Names of the devices that may send, by their id. */
   readonly devices: ReadonlyMap<string, string>
 }

@@ -1,7 +1,7 @@
 import type { Range, RangeSet } from '../bytes/range-set.ts'
 import type { Offset } from '../bytes/to-offset.ts'
-import type { OnConflict, UploadRecord } from '../ledger/ledger.ts'
-import type { Publication } from './publication.ts'
+import type { UploadRecord } from '../ledger/ledger.ts'
+import type { Intent, Publication, Settled, Wish } from './publication.ts'
 import type { SmallFileStore, SmallWish } from './small-files.ts'
 
 /** A file that can be read in pieces. */
@@ -38,22 +38,6 @@ export interface Part {
 
 /** Bytes that were written once: there and durable, there unless a power cut took them, so that they have to be compared, or gone. */
 export type Kept = 'durable' | 'unsure' | 'gone'
-
-/** What a published file is to look like. */
-export type Wish = {
-  readonly path: readonly string[]
-  readonly sizeBytes: number
-  readonly modifiedAtMs: number | undefined
-  readonly onConflict: OnConflict
-  /** See {@link UploadRecord.skipSame}. */
-  readonly skipSame?: boolean
-}
-
-/** What is about to happen, told before it happens, so that {@link ChunkStore.settle} can tell after a crash whether it did. */
-export type Intent = { readonly storedAs: readonly string[]; readonly fileIdentity: string }
-
-/** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
-export type Settled = 'published' | 'unpublished' | 'lost'
 
 /** See {@link ChunkStore.wholeFiles}. */
 export interface WholeFileStore {

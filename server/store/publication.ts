@@ -1,6 +1,22 @@
 import { ReceiveError } from '../base/errors.ts'
+import type { OnConflict } from '../ledger/ledger.ts'
 import { numbered } from '../names/safe-path.ts'
-import type { Intent, Wish } from './chunk-store.ts'
+
+/** What a published file is to look like. */
+export type Wish = {
+  readonly path: readonly string[]
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number | undefined
+  readonly onConflict: OnConflict
+  /** See `UploadRecord.skipSame`. */
+  readonly skipSame?: boolean
+}
+
+/** What is about to happen, told before it happens, so that `ChunkStore.settle` can tell after a crash whether it did. */
+export type Intent = { readonly storedAs: readonly string[]; readonly fileIdentity: string }
+
+/** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
+export type Settled = 'published' | 'unpublished' | 'lost'
 
 /** What a store asks and tells while it gives a file its name. Nobody else decides about the name from the first of it to the last. */
 export interface Publication {

@@ -2,10 +2,17 @@ import { constants } from 'node:fs'
 import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { hasCode, receiveErrorFrom } from '../base/errors.ts'
 import { fileIdentity, isSameFile } from '../base/file-identity.ts'
-import type { Intent, Settled, Wish } from './chunk-store.ts'
 import { type Folder, openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
-import { decide, namesFor, type Publication, type StoredBefore } from './publication.ts'
+import {
+  decide,
+  type Intent,
+  namesFor,
+  type Publication,
+  type Settled,
+  type StoredBefore,
+  type Wish,
+} from './publication.ts'
 import type { TakenNames } from './taken-names.ts'
 
 /** File systems keep times as coarse as this, ms. */

@@ -2,9 +2,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { hasCode } from '../base/errors.ts'
 import { fileIdentity, isSameFile } from '../base/file-identity.ts'
-import type { Intent } from './chunk-store.ts'
 import { type Folder, openFolder } from './folder.ts'
 import { makeFile } from './make-file.ts'
+import type { Intent } from './publication.ts'
 import type { TakenNames } from './taken-names.ts'
 
 /** What is known of a small file that a crash may have taken. */

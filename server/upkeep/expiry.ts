@@ -1,6 +1,6 @@
 import { toReceiveError } from '../base/errors.ts'
 import { Sweeper } from '../base/sweeper.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { settlePublication } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'

@@ -1,5 +1,5 @@
 import { Sweeper } from '../base/sweeper.ts'
-import type { OnUnexpected } from '../calls/answer.ts'
+import type { OnUnexpected } from '../base/unexpected.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { ReceivedLog, readReceivedLog, receivedLogOf } from './received-log.ts'
 

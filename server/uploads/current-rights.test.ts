@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ReceiveError } from '../base/errors.ts'
-import type { KnownDevice } from '../devices/device.ts'
+import type { KnownDevice } from '../devices/known-device.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { grantOf } from '../permissions/grant.ts'
 import { Quotas } from '../permissions/quotas.ts'

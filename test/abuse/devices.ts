@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Device, keepDevice, type Rights } from '../../server/devices/device.ts'
+import { type Device, keepDevice } from '../../server/devices/device.ts'
+import type { Rights } from '../../server/devices/known-device.ts'
 import { asked, type Client } from '../../server/fixtures/client.ts'
 import type { Secured } from '../../server/fixtures/secured.ts'
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Metadata } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { type Rights, revokeDevice } from '../../server/devices/device.ts'
+import { revokeDevice } from '../../server/devices/device.ts'
+import type { Rights } from '../../server/devices/known-device.ts'
 import {
   asked,
   begin,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { S3Client } from '@aws-sdk/client-s3'
-import { silenceSdkWarning } from '../../base/environment.ts'
 import type { S3Config } from './config.ts'
 import { isDamage, isS3Error, statusOf, toS3Error } from './errors.ts'
+import { silenceSdkWarning } from './sdk-warning.ts'
 
 /** Bytes that were damaged on the way are sent so many times. */
 const TRIES = 3

@@ -9,7 +9,6 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { mapAtOnce } from './at-once.ts'
-import type { ObjectFacts } from './bucket.ts'
 import { type Connection, contentOf, undamaged } from './connection.ts'
 
 /** A multipart upload that is not completed. */
@@ -94,7 +93,7 @@ export class Multiparts {
   /** Copies an object within the bucket, however large it is, without its bytes coming here. */
   async copy(
     from: string,
-    { sizeBytes, etag }: Pick<ObjectFacts, 'sizeBytes' | 'etag'>,
+    { sizeBytes, etag }: { readonly sizeBytes: number; readonly etag: string },
     to: string,
     metadata: Readonly<Record<string, string>>,
   ): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { OnUnexpected } from '../../calls/answer.ts'
+import type { OnUnexpected } from '../../base/unexpected.ts'
 import type { ChunkStore, Held, Holder } from '../chunk-store.ts'
 import type { NameClaims } from '../name-claims.ts'
 import { mapAtOnce } from './at-once.ts'
