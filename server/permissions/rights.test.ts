@@ -65,7 +65,7 @@ test('[F5] a quota counts what is there and what is on its way, and a refused up
   await upload(mine.client, source('d.bin', randomBytes(STEP_BYTES)))
   expect(await leftBytes()).toBe(0)
 
-  // Asking again for what is promised costs nothing, and cancelling gives it back.
+  // Asking again for what is reserved costs nothing, and cancelling gives it back.
   await begin(mine.client, open)
   await asked((done) => mine.client.abortUpload({ fileId: begun.fileId }, done))
   expect(await leftBytes()).toBe(3 * STEP_BYTES)
@@ -73,7 +73,7 @@ test('[F5] a quota counts what is there and what is on its way, and a refused up
   expect(Object.keys(await filesIn(directory)).sort()).toEqual(['ci/a.bin', 'ci/c.bin', 'ci/d.bin'])
 })
 
-test('a quota knows after a restart what is there and what was promised, and notices what was deleted', async () => {
+test('a quota knows after a restart what is there and what was reserved, and notices what was deleted', async () => {
   const within = await sandbox()
   const before = await secured(within)
   const { client, token } = await before.device({ folder: ['ci'], quotaBytes: 6 * STEP_BYTES })

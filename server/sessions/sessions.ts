@@ -205,7 +205,7 @@ export class Sessions {
       await session?.close()
       if (session !== undefined) await this.#keepDigest(session)
     } finally {
-      // Room is promised by the receiver that is busy with an upload.
+      // Room is reserved by the receiver that is busy with an upload.
       if (this.#deps.leases.areShared) this.#deps.space.release(fileId)
       await lease?.release()
     }

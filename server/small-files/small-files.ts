@@ -41,7 +41,7 @@ export type SmallFile = {
 /**
  * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with all of its bytes; when the
  * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last seconds. A
- * crash or a power cut in between leaves the journal, from which {@link SmallFiles.open} completes what was promised.
+ * crash or a power cut in between leaves the journal, from which {@link SmallFiles.open} completes what was answered.
  */
 export class SmallFiles {
   readonly #deps: SmallFilesDeps

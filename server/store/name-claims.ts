@@ -25,13 +25,13 @@ export interface NameClaims {
 
 /** For a receiver that is alone in its place. */
 export function claimsInMemory(): NameClaims {
-  /** By name: resolves when whoever came last has let go. */
+  /** By name: resolves when whoever came last has released it. */
   const held = new Map<string, Promise<void>>()
 
   function take(name: string): NameClaim {
-    let letGo = () => {}
+    let end = () => {}
     const gone = new Promise<void>((resolve) => {
-      letGo = resolve
+      end = resolve
     })
     const before = held.get(name)
     const last = before === undefined ? gone : before.then(() => gone)
@@ -41,7 +41,7 @@ export function claimsInMemory(): NameClaims {
       mustHold: () => undefined,
       gave: async () => undefined,
       async release() {
-        letGo()
+        end()
         if (held.get(name) === last) held.delete(name)
       },
     }

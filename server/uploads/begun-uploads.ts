@@ -77,7 +77,7 @@ export async function saveNew(
   grant: Grant,
   record: UploadRecord,
 ): Promise<void> {
-  await promiseRoom(storage, grant, record)
+  await reserveRoom(storage, grant, record)
   try {
     await storage.turns.pay(grant.holder, RECORD_BYTES)
     await storage.ledger.uploads.save(record)
@@ -88,8 +88,8 @@ export async function saveNew(
   }
 }
 
-/** Promises a new upload room for all of its bytes. Throws ReceiveError DISK_FULL, QUOTA. */
-export async function promiseRoom(
+/** Reserves room for all bytes of a new upload. Throws ReceiveError DISK_FULL, QUOTA. */
+export async function reserveRoom(
   { space }: Pick<Storage, 'space'>,
   grant: Grant,
   record: UploadRecord,

@@ -12,8 +12,8 @@ import {
   mustBeSameFile,
   mustBeUploadKey,
   newRecord,
-  promiseRoom,
   RECORD_BYTES,
+  reserveRoom,
   saveNew,
   turnOf,
 } from './begun-uploads.ts'
@@ -199,7 +199,7 @@ export class Uploads {
     const mustBeAllowed = allowedSince(grant, record)
     return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
       if ((await ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
-      await promiseRoom(this.#deps, grant, record)
+      await reserveRoom(this.#deps, grant, record)
       let stored: FinishedFile | undefined
       try {
         stored = await smallFiles.put({ record, data, md5, sender: grant.holder, mustBeAllowed })

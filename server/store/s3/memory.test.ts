@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { GatheringMemory } from './memory.ts'
 
-/** Holds pieces of 10 bytes, and lets them go one at a time when it may. */
-function holder(memory: GatheringMemory, mayLetGo = true) {
+/** Holds pieces of 10 bytes, and frees them one at a time when it may. */
+function holder(memory: GatheringMemory, mayFree = true) {
   const own = {
     pieces: 0,
-    mayLetGo,
+    mayFree,
     async take() {
       await memory.take(10)
       own.pieces++
     },
-    async letGo() {
+    async freeSome() {
       await delay(1)
-      if (!own.mayLetGo || own.pieces === 0) return false
+      if (!own.mayFree || own.pieces === 0) return false
       own.pieces--
       memory.giveBack(10)
       return true
@@ -32,7 +32,7 @@ test('whoever needs memory gets it from others, in turn, and never more is held 
   expect(memory.heldBytes).toBe(40)
 })
 
-test('when nobody can let go it waits, until memory is given back or somebody can', async () => {
+test('when nobody can free any it waits, until memory is given back or somebody can', async () => {
   const memory = new GatheringMemory(20)
   const busy = holder(memory, false)
   await busy.take()
@@ -43,7 +43,7 @@ test('when nobody can let go it waits, until memory is given back or somebody ca
   })
   await delay(20)
   expect(isTaken).toBe(false)
-  busy.mayLetGo = true
+  busy.mayFree = true
   memory.changed()
   await taking
   expect(memory.heldBytes).toBe(20)
@@ -53,10 +53,10 @@ test('when nobody can let go it waits, until memory is given back or somebody ca
   expect(memory.heldBytes).toBe(100)
 })
 
-test('a holder that fails to let go is told to whoever asks, and the next one asks again', async () => {
+test('a holder that fails to free some is told to whoever asks, and the next one asks again', async () => {
   const memory = new GatheringMemory(10)
   await memory.take(10)
-  const failing = { letGo: async () => Promise.reject(new Error('The store is gone.')) }
+  const failing = { freeSome: async () => Promise.reject(new Error('The store is gone.')) }
   memory.add(failing)
   await expect(memory.take(10)).rejects.toThrow('The store is gone.')
   memory.remove(failing)

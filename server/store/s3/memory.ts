@@ -1,10 +1,10 @@
-/** Whoever holds memory and can let some of it go when others need it. */
+/** Whoever holds memory and can free some of it when others need it. */
 export type MemoryHolder = {
-  /** Lets go of some memory. Answers false when it has none that it could let go of now. */
-  letGo(): Promise<boolean>
+  /** Frees some memory. Answers false when it has none that it could free now. */
+  freeSome(): Promise<boolean>
 }
 
-/** The memory in which bytes are gathered, for all uploads together: whoever needs more than there is waits until others let go. */
+/** The memory in which bytes are gathered, for all uploads together: whoever needs more than there is waits until others free some. */
 export class GatheringMemory {
   readonly #mostBytes: number
   readonly #holders = new Set<MemoryHolder>()
@@ -30,7 +30,7 @@ export class GatheringMemory {
     this.#holders.delete(holder)
   }
 
-  /** Resolves when so many bytes may be held; more than there are at all may be, when nothing else is. Throws what letting go threw. */
+  /** Resolves when so many bytes may be held; more than there are at all may be, when nothing else is. Throws what freeing threw. */
   async take(bytes: number): Promise<void> {
     while (this.#heldBytes > 0 && this.#heldBytes + bytes > this.#mostBytes) {
       this.#freeing ??= this.#free().finally(() => {
@@ -49,7 +49,7 @@ export class GatheringMemory {
     this.changed()
   }
 
-  /** A holder may have some now that it can let go of. */
+  /** A holder may have some now that it can free. */
   changed(): void {
     this.#changes++
     for (const go of this.#waiting.splice(0)) go()
@@ -57,7 +57,7 @@ export class GatheringMemory {
 
   async #free(): Promise<boolean> {
     for (const holder of this.#holders) {
-      if (await holder.letGo()) {
+      if (await holder.freeSome()) {
         // The next time it is another one's turn.
         this.#holders.delete(holder)
         this.#holders.add(holder)

@@ -55,7 +55,7 @@ export class S3Part implements Part, MemoryHolder {
       // What was sent and hashed is needed no more.
       onPiece: (piece) => {
         const held = this.#held.get(piece)
-        if (held?.state === 'sent') this.#letPieceGo(held)
+        if (held?.state === 'sent') this.#freePiece(held)
       },
     })
     deps.memory.add(this)
@@ -129,15 +129,15 @@ export class S3Part implements Part, MemoryHolder {
     const { atPiece } = this.#digest
     if (atPiece !== undefined) this.#deps.digests.keep(this.#fileId, atPiece, this.#kept.sent)
     this.#deps.memory.remove(this)
-    for (const held of [...this.#held.values()]) this.#letPieceGo(held)
+    for (const held of [...this.#held.values()]) this.#freePiece(held)
   }
 
   /** First what only the digest would need again, then what waits for more to fill a piece. */
-  async letGo(): Promise<boolean> {
+  async freeSome(): Promise<boolean> {
     let fullest: Held | undefined
     for (const held of this.#held.values()) {
       if (held.state === 'sent') {
-        this.#letPieceGo(held)
+        this.#freePiece(held)
         return true
       }
       if (held.state !== 'gathering' || held.filled.length === 0) continue
@@ -171,7 +171,7 @@ export class S3Part implements Part, MemoryHolder {
   }
 
   /** Does nothing when it is gone already, and perhaps another one is in its place. */
-  #letPieceGo(held: Held): void {
+  #freePiece(held: Held): void {
     const { piece, bytes } = held
     if (this.#held.get(piece) !== held) return
     this.#held.delete(piece)
@@ -184,7 +184,7 @@ export class S3Part implements Part, MemoryHolder {
       .catch((error: unknown) => {
         // What was acknowledged of it is lost, which the next sync tells; its memory is others' at once.
         this.#failure ??= error
-        this.#letPieceGo(held)
+        this.#freePiece(held)
       })
       .finally(() => this.#running.delete(sending))
     this.#running.add(sending)
@@ -203,7 +203,7 @@ export class S3Part implements Part, MemoryHolder {
     await this.#kept.putPiece(piece, bytes)
     held.state = 'sent'
     await this.#digest.follow()
-    if (this.#digest.hashedBytes >= range.end) this.#letPieceGo(held)
+    if (this.#digest.hashedBytes >= range.end) this.#freePiece(held)
     else this.#deps.memory.changed()
   }
 
@@ -217,7 +217,7 @@ export class S3Part implements Part, MemoryHolder {
     // It may be full by now, and on its way.
     if ((held.state as Held['state']) !== 'gathering') return
     held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
-    if (held.filled.length === 0) this.#letPieceGo(held)
+    if (held.filled.length === 0) this.#freePiece(held)
   }
 
   #heldAt(at: number, end: number): Buffer | undefined {
