@@ -1,4 +1,5 @@
 import { ReceiveError } from '../base/errors.ts'
+import { KeyedMutex } from '../base/keyed-mutex.ts'
 import { Shares } from '../base/shares.ts'
 import { PrefixDigests } from '../bytes/prefix-digest.ts'
 import { endOfPrefix } from '../bytes/range-set.ts'
@@ -30,6 +31,8 @@ const MOST_REMEMBERED = 10_000
 
 /** Uploads that somebody is busy with. Memory holds only those, however many the ledger knows. */
 export class Sessions {
+  /** Held while an upload is begun, claimed or cancelled by its key, so that it cannot be begun twice. */
+  readonly keys = new KeyedMutex()
   readonly #deps: SessionDeps
   readonly #now: () => number
   readonly #shares: Shares
@@ -38,7 +41,6 @@ export class Sessions {
   readonly #entries = new Map<string, Entry>()
   /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
   readonly #closings = new Map<string, Promise<unknown>>()
-  readonly #turns = new Map<string, Promise<unknown>>()
   /** When the last user of an upload left, milliseconds since 1970; the oldest first. */
   readonly #leftAtMs = new Map<string, number>()
   #closing = false
@@ -105,21 +107,6 @@ export class Sessions {
   /** Those that are loaded now. */
   busy(): Session[] {
     return [...this.#entries.values()].flatMap(({ loaded }) => loaded ?? [])
-  }
-
-  /** Runs tasks of the same name one after the other, so that an upload cannot be begun twice. */
-  async inTurn<T>(name: string, task: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(name)
-    const turn = (async () => {
-      await before?.catch(() => 'told to whoever had the turn before')
-      return task()
-    })()
-    this.#turns.set(name, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#turns.get(name) === turn) this.#turns.delete(name)
-    }
   }
 
   /** Sends every stream off, takes no new ones, and waits for chunks that are being stored. */

@@ -103,7 +103,7 @@ export function internalId({ owner }: Pick<Grant, 'owner'>, plainId: string): st
 function open(plain: PlainDeps, grant: Grant, { plainId, totalBytes }: PlainChunk): Promise<void> {
   const { sessions, ledger, names, now } = plain
   const fileId = internalId(grant, plainId)
-  return sessions.inTurn(fileId, async () => {
+  return sessions.keys.run(fileId, async () => {
     if (await ledger.uploads.find(fileId)) return
     const record: UploadRecord = {
       fileId,

@@ -121,8 +121,8 @@ export function mustBeFileId(fileId: string): void {
   if (!/^[0-9a-f]{32}$/.test(fileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id that this receiver issued.')
 }
 
-/** Names the turns of one upload. Two devices may have chosen the same key. */
-export function turnOf({ owner = '' }: Grant, uploadKey: string): string {
+/** What {@link Sessions.keys} knows an upload by. Two devices may have chosen the same key. */
+export function mutexKeyOf({ owner = '' }: Grant, uploadKey: string): string {
   return `${owner}/${uploadKey}`
 }
 

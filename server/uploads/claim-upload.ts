@@ -7,7 +7,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { HeldElsewhere } from '../storage/leases.ts'
 import type { Reader } from '../storage/readings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { mustBeFileId, turnOf } from './begun-uploads.ts'
+import { mustBeFileId, mutexKeyOf } from './begun-uploads.ts'
 
 /** A file whose forgotten upload a sender looks for, and what the pieces of it are like that were asked for. */
 export type ClaimRequest = {
@@ -64,9 +64,9 @@ export async function claimUpload(
   const key = keyOf(found)
   if (key === undefined || key === request.uploadKey) return none
   // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two wait for each other.
-  const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => turnOf(grant, name))
-  return sessions.inTurn(first, () =>
-    sessions.inTurn(second, () => take(deps, grant, request, { ...answered, key }).catch(unlessElsewhere)),
+  const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => mutexKeyOf(grant, name))
+  return sessions.keys.run(first, () =>
+    sessions.keys.run(second, () => take(deps, grant, request, { ...answered, key }).catch(unlessElsewhere)),
   )
 }
 

@@ -11,11 +11,11 @@ import {
   mustBeFileId,
   mustBeSameFile,
   mustBeUploadKey,
+  mutexKeyOf,
   newRecord,
   RECORD_BYTES,
   reserveRoom,
   saveNew,
-  turnOf,
 } from './begun-uploads.ts'
 import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
 import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
@@ -68,7 +68,7 @@ export class Uploads {
   async begin<T>(grant: Grant, request: BeginRequest, answer: (begun: Begun) => T): Promise<T> {
     const { ledger, sessions, space } = this.#deps
     const record = newRecord(grant, request)
-    return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+    return sessions.keys.run(mutexKeyOf(grant, request.uploadKey), async () => {
       const found = await ledger.uploads.findByKey(request.uploadKey, grant.owner)
       if (found) mustBeSameFile(found, request)
       else if (request.onConflict === 'SKIP_SAME') {
@@ -152,7 +152,7 @@ export class Uploads {
       return
     }
     mustBeUploadKey(id.uploadKey)
-    await sessions.inTurn(turnOf(grant, id.uploadKey), async () => {
+    await sessions.keys.run(mutexKeyOf(grant, id.uploadKey), async () => {
       const found = await ledger.uploads.findByKey(id.uploadKey, grant.owner)
       if (found) await this.#abortKnown(grant, found.fileId)
     })
@@ -197,7 +197,7 @@ export class Uploads {
     const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
     const { fileId } = record
     const mustBeAllowed = allowedSince(grant, record)
-    return sessions.inTurn(turnOf(grant, request.uploadKey), async () => {
+    return sessions.keys.run(mutexKeyOf(grant, request.uploadKey), async () => {
       if ((await ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
       await reserveRoom(this.#deps, grant, record)
       let stored: FinishedFile | undefined
