@@ -46,10 +46,10 @@ export function takeCommands(deps: CommandsInDeps): () => void {
   let isFollowed = false
   let isIncomingFollowed = false
   let hasInvited = false
-  let turn: Promise<void> = Promise.resolve()
+  let last: Promise<void> = Promise.resolve()
 
-  const inTurn = (task: () => Promise<void>): void => {
-    turn = turn.then(task).catch(onTrouble)
+  const afterOthers = (task: () => Promise<void>): void => {
+    last = last.then(task).catch(onTrouble)
   }
 
   async function tellDevices(): Promise<void> {
@@ -108,9 +108,9 @@ export function takeCommands(deps: CommandsInDeps): () => void {
 
   source.on('message', ({ data }: { data: unknown }) => {
     if (typeof data !== 'object' || data === null) return
-    inTurn(() => obey(data))
+    afterOthers(() => obey(data))
   })
-  const timer = setInterval(() => inTurn(look), LOOK_EVERY_MS).unref()
+  const timer = setInterval(() => afterOthers(look), LOOK_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 

@@ -64,7 +64,7 @@ export class Pairing {
   readonly #tries: CodeTries
   readonly #attempts = new Map<string, Attempt>()
   readonly #pace = new Pace(PAIRING_EVERY_MS)
-  #turn: Promise<unknown> = Promise.resolve()
+  #lastFinish: Promise<unknown> = Promise.resolve()
 
   constructor(deps: PairingDeps) {
     this.#deps = deps
@@ -106,9 +106,9 @@ export class Pairing {
    */
   finish(pairingId: string, proof: Buffer, deviceName: string, formerToken = ''): Promise<FinishPairingReplyInput> {
     // One after the other, so that two devices cannot both use the code.
-    const turn = this.#turn.then(() => this.#finishOnce(pairingId, proof, deviceName, formerToken))
-    this.#turn = turn.catch(() => 'told to whoever asked')
-    return turn
+    const finishing = this.#lastFinish.then(() => this.#finishOnce(pairingId, proof, deviceName, formerToken))
+    this.#lastFinish = finishing.catch(() => 'told to whoever asked')
+    return finishing
   }
 
   async #finishOnce(

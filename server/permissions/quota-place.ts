@@ -5,11 +5,11 @@ import { costOf, keyBelow, type QuotaItem, STEP_BYTES } from './quota-item.ts'
 const REST_FACTOR = 10
 /** Folders that are known to be there already, and so cost nothing more; what is above this is forgotten and counted again until the next measurement. */
 const MOST_FOLDERS = 10_000
-/** Files and folders that are looked at before another folder that is being measured has its turn. */
-const LOOKS_IN_TURN = 500
+/** Files and folders that are looked at before another folder that is being measured is looked at. */
+const LOOKS_AT_ONCE = 500
 
 /** Runs a task when no other one runs. */
-export type InTurn = <T>(task: () => Promise<T>) => Promise<T>
+export type RunAlone = <T>(task: () => Promise<T>) => Promise<T>
 
 type Usage = {
   readonly bytes: number
@@ -101,18 +101,18 @@ export class QuotaPlace {
   /**
    * Counts what is in the folder; whoever asks meanwhile waits for the same count.
    *
-   * @param inTurn runs a piece of it when nothing else is measured.
+   * @param runAlone runs a piece of it when nothing else is measured.
    * @param signal ends it with the signal's reason.
    */
-  measure(store: Pick<ChunkStore, 'heldBelow'>, inTurn: InTurn, signal: AbortSignal): Promise<void> {
-    this.#measuring ??= this.#measureOnce(store, inTurn, signal).finally(() => {
+  measure(store: Pick<ChunkStore, 'heldBelow'>, runAlone: RunAlone, signal: AbortSignal): Promise<void> {
+    this.#measuring ??= this.#measureOnce(store, runAlone, signal).finally(() => {
       this.#measuring = undefined
       this.#made = []
     })
     return this.#measuring
   }
 
-  async #measureOnce(store: Pick<ChunkStore, 'heldBelow'>, inTurn: InTurn, signal: AbortSignal): Promise<void> {
+  async #measureOnce(store: Pick<ChunkStore, 'heldBelow'>, runAlone: RunAlone, signal: AbortSignal): Promise<void> {
     const startedAtMs = performance.now()
     const addedBefore = this.#addedBytes
     this.#made = []
@@ -121,7 +121,7 @@ export class QuotaPlace {
     let bytes = 0
     const all = store.heldBelow(this.folder, signal)[Symbol.asyncIterator]()
     const look = async (): Promise<boolean> => {
-      for (let looks = 0; looks < LOOKS_IN_TURN; looks++) {
+      for (let looks = 0; looks < LOOKS_AT_ONCE; looks++) {
         const { done, value: held } = await all.next()
         if (done) return false
         bytes += held.kind === 'file' ? costOf(held.sizeBytes) : STEP_BYTES
@@ -130,7 +130,7 @@ export class QuotaPlace {
       return true
     }
     try {
-      while (await inTurn(look));
+      while (await runAlone(look));
     } finally {
       await all.return?.()
     }

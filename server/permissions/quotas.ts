@@ -5,7 +5,7 @@ import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'
 import { type KnownDevices, type Limit, QuotaLimits } from './quota-limits.ts'
-import { type InTurn, QuotaPlace } from './quota-place.ts'
+import { QuotaPlace, type RunAlone } from './quota-place.ts'
 import { Recount } from './quota-recount.ts'
 
 /** Somebody else may add files to a folder or take them away, so it is measured again after this, ms. */
@@ -230,19 +230,19 @@ export class Quotas {
   async #measured(folders: readonly string[], maxAgeMs: number): Promise<void> {
     for (const { place } of this.#governing(folders)) {
       if (place.isFresh(maxAgeMs)) continue
-      const measuring = place.measure(this.#store, this.#inTurn, this.#closing.signal)
+      const measuring = place.measure(this.#store, this.#runAlone, this.#closing.signal)
       if (place.usedBytes === undefined || maxAgeMs < MEASURE_EVERY_MS) await measuring
       else measuring.catch(() => 'told to whoever has to wait for the next one')
     }
   }
 
-  /** One look at the disk at a time, and folders by turns, of whatever devices: measuring is work that nobody sees. */
-  readonly #inTurn: InTurn = (task) => {
-    const turn = this.#measuring.then(() => {
+  /** One look at the disk at a time, for one folder after the other, of whatever devices: measuring is work that nobody sees. */
+  readonly #runAlone: RunAlone = (task) => {
+    const running = this.#measuring.then(() => {
       this.#closing.signal.throwIfAborted()
       return task()
     })
-    this.#measuring = turn.catch(() => 'told to whoever asked')
-    return turn
+    this.#measuring = running.catch(() => 'told to whoever asked')
+    return running
   }
 }

@@ -71,7 +71,7 @@ export class Journal {
     return volume
   }
 
-  /** What a crash left, in the order it came. An entry that is torn ends its volume: what follows was never promised to anybody. */
+  /** What a crash left, in the order it came. An entry that is torn ends its volume: nobody was told that what follows is stored. */
   async *entries(onDamage: OnDamage): AsyncGenerator<JournalEntry> {
     for (const volume of [this.#taking, this.#resting]) yield* volume.entries(onDamage)
   }
@@ -81,7 +81,7 @@ export class Journal {
    *
    * @throws what `makeSuperfluous` or the disk threw; then the entries are kept.
    */
-  async turn(makeSuperfluous: () => Promise<void>): Promise<void> {
+  async swap(makeSuperfluous: () => Promise<void>): Promise<void> {
     const old = this.#taking
     this.#taking = this.#resting
     this.#resting = old

@@ -187,7 +187,7 @@ export class SmallFiles {
   async #empty(): Promise<void> {
     const { ledger, store } = this.#deps
     let synced: readonly Appeared[] = []
-    await this.#journal.turn(async () => {
+    await this.#journal.swap(async () => {
       synced = this.#unsynced
       this.#unsynced = []
       await store.sync(synced)
