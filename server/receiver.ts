@@ -8,7 +8,7 @@ import { accessOf, type Invitation, openAccess, type ReceiverAccess } from './ac
 import { reachableAddress } from './access/reachable.ts'
 import { memoryBytes } from './base/memory.ts'
 import { openFilesLimit } from './base/open-files.ts'
-import { Turns } from './base/turns.ts'
+import { FairQueue } from './base/turns.ts'
 import type { OnUnexpected } from './base/unexpected.ts'
 import { startHashingThreads } from './bytes/hashing-threads.ts'
 import type { Admitted } from './calls/caller.ts'
@@ -109,17 +109,17 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       counting.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
-    const turns = new Turns()
+    const fairQueue = new FairQueue()
     if (store.smallFiles)
       smallFiles = await SmallFiles.open(stateDirectory, {
         ledger,
         store: store.smallFiles,
-        turns,
+        fairQueue,
         onFinished,
         onUnexpected,
       })
     else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
-    const receiving = { ledger, leases, store, space, turns, readings: new Readings(turns), hashing }
+    const receiving = { ledger, leases, store, space, fairQueue, readings: new Readings(fairQueue), hashing }
     const sessions = new Sessions({ ...receiving, onFinished }, limits, config.verifyFromDisk ?? false, now)
     const id = storage.receiverId
     // Nodes are one receiver to its senders, whichever of them answers.

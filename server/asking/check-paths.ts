@@ -47,15 +47,15 @@ export async function checkPaths(
     for (let first = 0; first < asked.length; first += PLACED_AT_ONCE) {
       const some = asked.slice(first, first + PLACED_AT_ONCE)
       const place = async () => {
-        // Also for what is no call of a sender, and takes no turns.
+        // Also for what is no call of a sender, and waits in no queue.
         await setImmediate()
         placeAll(grant, some, first, folders, checked)
       }
-      await readings.turn(reader, some.length * PATH_BYTES, place)
+      await readings.fairTask(reader, some.length * PATH_BYTES, place)
     }
     for (const { path, files } of folders.values()) {
       const look = () => checkIn(store, path, files)
-      const fates = await readings.turn(reader, FOLDER_BYTES + files.length * PATH_BYTES, look)
+      const fates = await readings.fairTask(reader, FOLDER_BYTES + files.length * PATH_BYTES, look)
       for (const [index, fate] of fates) checked[index] = fate
     }
     return checked

@@ -51,7 +51,7 @@ export async function storedOf(
       const ranges = session.stored
       if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
       const offsets: number[] = []
-      for await (const { start } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) {
+      for await (const { start } of readings.fairRecords(reader, ledger.chunks.list(record.fileId))) {
         offsets.push(start)
         if (offsets.length === MAX_OFFSETS) break
       }
@@ -123,7 +123,7 @@ function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): P
     try {
       const md5 = await new PrefixDigest(hashing).finish(
         file.sizeBytes,
-        (start, end) => readings.inTurns(reader, file.read(start, end)),
+        (start, end) => readings.fairBlocks(reader, file.read(start, end)),
         () => {},
       )
       return isOwn || md5 === record.state.md5 ? md5 : undefined

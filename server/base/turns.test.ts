@@ -1,6 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Turns } from './turns.ts'
+import { FairQueue } from './turns.ts'
 
 /** Tasks that end when they are told to, and the order in which they began. */
 function tasks() {
@@ -18,22 +18,22 @@ function tasks() {
 }
 
 test('who comes with one chunk is next, however many another one has waiting', async () => {
-  const turns = new Turns()
+  const fairQueue = new FairQueue()
   const { begun, task, endNext } = tasks()
-  for (let index = 0; index < 16; index++) void turns.run('many', 100, task(`many ${index}`))
+  for (let index = 0; index < 16; index++) void fairQueue.run('many', 100, task(`many ${index}`))
   await settled()
-  void turns.run('one', 100, task('one'))
+  void fairQueue.run('one', 100, task('one'))
   await endNext()
   expect(begun).toEqual(['many 0', 'many 1', 'one'])
 })
 
 test('who had no turns for long is first until it has caught up with a part of what others had, and not with all of it', async () => {
-  const turns = new Turns()
+  const fairQueue = new FairQueue()
   const MIB = 1024 ** 2
-  for (let chunk = 0; chunk < 100; chunk++) await turns.run('long', MIB, async () => undefined)
+  for (let chunk = 0; chunk < 100; chunk++) await fairQueue.run('long', MIB, async () => undefined)
   const { begun, task, endNext } = tasks()
-  for (let chunk = 0; chunk < 100; chunk++) void turns.run('long', MIB, task('long'))
-  for (let chunk = 0; chunk < 100; chunk++) void turns.run('late', MIB, task('late'))
+  for (let chunk = 0; chunk < 100; chunk++) void fairQueue.run('long', MIB, task('long'))
+  for (let chunk = 0; chunk < 100; chunk++) void fairQueue.run('late', MIB, task('late'))
   for (let chunk = 0; chunk < 100; chunk++) await endNext()
   const late = begun.filter((sender) => sender === 'late').length
   expect(begun.slice(2, 32)).toEqual(Array(30).fill('late'))
@@ -42,28 +42,28 @@ test('who had no turns for long is first until it has caught up with a part of w
 })
 
 test('a chunk that cannot be stored gives its turn to the next', async () => {
-  const turns = new Turns()
-  const failing = [1, 2, 3].map((number) => turns.run('a', 1, () => Promise.reject(new Error(`disk ${number}`))))
+  const fairQueue = new FairQueue()
+  const failing = [1, 2, 3].map((number) => fairQueue.run('a', 1, () => Promise.reject(new Error(`disk ${number}`))))
   expect(await Promise.allSettled(failing)).toMatchObject([
     { status: 'rejected' },
     { status: 'rejected' },
     { status: 'rejected' },
   ])
-  expect(await turns.run('b', 1, async () => 'stored')).toBe('stored')
+  expect(await fairQueue.run('b', 1, async () => 'stored')).toBe('stored')
 })
 
 test('senders that are forgotten still get their turns', async () => {
-  const turns = new Turns()
-  const stored = Array.from({ length: 3000 }, (_, index) => turns.run(`sender ${index}`, 1, async () => index))
+  const fairQueue = new FairQueue()
+  const stored = Array.from({ length: 3000 }, (_, index) => fairQueue.run(`sender ${index}`, 1, async () => index))
   expect(await Promise.all(stored)).toHaveLength(3000)
 })
 
 /** A sender that has a new task for every one that ended, until it is stopped; each takes a moment. */
-function hog(turns: Turns) {
+function hog(fairQueue: FairQueue) {
   const state = { done: 0, isStopped: false }
   const work = async () => {
     while (!state.isStopped) {
-      await turns.run('hog', 100, () => settled())
+      await fairQueue.run('hog', 100, () => settled())
       state.done += 1
     }
   }
@@ -79,12 +79,12 @@ function hog(turns: Turns) {
 
 test('one with sixteen streams has at most twice the turns of one that stores one chunk after the other', async () => {
   const clock = { nowMs: 0 }
-  const turns = new Turns(() => clock.nowMs)
-  const many = hog(turns)
-  for (let chunk = 0; chunk < 3; chunk++) await turns.run('one', 100, () => settled())
+  const fairQueue = new FairQueue(() => clock.nowMs)
+  const many = hog(fairQueue)
+  for (let chunk = 0; chunk < 3; chunk++) await fairQueue.run('one', 100, () => settled())
   const before = many.state.done
   for (let chunk = 0; chunk < 20; chunk++) {
-    await turns.run('one', 100, () => settled())
+    await fairQueue.run('one', 100, () => settled())
     // The next chunk has to arrive.
     for (let moment = 0; moment < 5; moment++) await settled()
   }
@@ -94,9 +94,9 @@ test('one with sixteen streams has at most twice the turns of one that stores on
 })
 
 test('one that stays away is waited for a moment only', async () => {
-  const turns = new Turns()
-  const many = hog(turns)
-  for (let chunk = 0; chunk < 3; chunk++) await turns.run('one', 100, () => settled())
+  const fairQueue = new FairQueue()
+  const many = hog(fairQueue)
+  for (let chunk = 0; chunk < 3; chunk++) await fairQueue.run('one', 100, () => settled())
   const before = many.state.done
   await expect.poll(() => many.state.done - before, { interval: 5 }).toBeGreaterThan(100)
   await many.stop()
@@ -104,28 +104,28 @@ test('one that stays away is waited for a moment only', async () => {
 
 test('one that always comes back late slows nobody down for long', async () => {
   const clock = { nowMs: 0 }
-  const turns = new Turns(() => clock.nowMs)
-  const many = hog(turns)
+  const fairQueue = new FairQueue(() => clock.nowMs)
+  const many = hog(fairQueue)
   for (let chunk = 0; chunk < 50; chunk++) {
-    await turns.run('one', 100, () => settled())
+    await fairQueue.run('one', 100, () => settled())
     clock.nowMs += 20
     await settled()
   }
   const before = many.state.done
-  await turns.run('one', 100, () => settled())
+  await fairQueue.run('one', 100, () => settled())
   for (let moment = 0; moment < 50; moment++) await settled()
   expect(many.state.done - before).toBeGreaterThan(20)
   await many.stop()
 })
 
 test('who waits no more leaves the line, and others are not held up by it', async () => {
-  const turns = new Turns()
+  const fairQueue = new FairQueue()
   const { begun, task, endNext } = tasks()
   const gone = new AbortController()
-  void turns.run('a', 1, task('a 0'))
-  void turns.run('a', 1, task('a 1'))
-  const leaving = turns.run('a', 1, task('a 2'), { signal: gone.signal })
-  void turns.run('a', 1, task('a 3'))
+  void fairQueue.run('a', 1, task('a 0'))
+  void fairQueue.run('a', 1, task('a 1'))
+  const leaving = fairQueue.run('a', 1, task('a 2'), { signal: gone.signal })
+  void fairQueue.run('a', 1, task('a 3'))
   gone.abort(new Error('gone'))
   await expect(leaving).rejects.toThrow('gone')
   await endNext()

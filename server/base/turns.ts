@@ -1,12 +1,12 @@
 /** How much of the receiver a task takes while it runs, of {@link ALL}: a chunk or a block that is read, or a small file, which mostly waits. */
-const WHOLE_TURN = 8
-export const SMALL_TURN = 1
+const LARGE_TASK = 8
+export const SMALL_TASK = 1
 
 /** Two chunks are stored at the same time: while one is on its way to the disk another is hashed, and who comes next need not wait long. */
-const ALL = 2 * WHOLE_TURN
+const ALL = 2 * LARGE_TASK
 
-/** What each turn counts for besides its bytes, however few they are: the ledger has to be told of a chunk of any length. */
-const TURN_BYTES = 64 * 1024
+/** What each task counts for besides its bytes, however few they are: the ledger has to be told of a chunk of any length. */
+const TASK_BYTES = 64 * 1024
 
 /**
  * A sender that came back within so long after its last turn, ms, is waited for as long again by others that have had more. It stores one chunk after the
@@ -50,7 +50,7 @@ type Sender = {
  * Lets senders store chunks, and read back what is stored, in turn, so that each of them gets as much of the receiver as any other, however many streams it
  * opens. Nobody saves up more turns than {@link MOST_BEHIND_BYTES}: who comes later starts where the others are, less that.
  */
-export class Turns {
+export class FairQueue {
   readonly #now: () => number
   readonly #senders = new Map<string, Sender>()
   readonly #backlogged = new Set<Sender>()
@@ -59,7 +59,7 @@ export class Turns {
   #timer: NodeJS.Timeout | undefined
   #vainMs = { left: MOST_VAIN_MS, atMs: 0 }
   #running = 0
-  /** What whoever had the last turn had had before it, bytes. */
+  /** What the sender of the last task had had before it, bytes. */
   #reachedBytes = 0
 
   /** @param now a clock that is never set, ms. */
@@ -67,29 +67,29 @@ export class Turns {
     this.#now = now
   }
 
-  /** Takes a turn for what costs about as much as to store so many bytes, and is done outside of it. */
+  /** Waits in the queue for what costs about as much as to store so many bytes, and is done outside of it. */
   async pay(sender: string, bytes: number, signal?: AbortSignal): Promise<void> {
-    await this.run(sender, bytes, async () => undefined, { signal, size: SMALL_TURN })
+    await this.run(sender, bytes, async () => undefined, { signal, size: SMALL_TASK })
   }
 
   /**
-   * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another one's turn.
+   * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another task of the queue.
    *
    * @param options.signal ends the waiting; rejects with its reason.
-   * @param options.size see {@link SMALL_TURN}. @default that of a chunk
+   * @param options.size see {@link SMALL_TASK}. @default that of a chunk
    */
   async run<T>(
     sender: string,
     bytes: number,
     task: () => Promise<T>,
-    { signal, size = WHOLE_TURN }: { readonly signal?: AbortSignal | undefined; readonly size?: number } = {},
+    { signal, size = LARGE_TASK }: { readonly signal?: AbortSignal | undefined; readonly size?: number } = {},
   ): Promise<T> {
     signal?.throwIfAborted()
     const own = this.#senderOf(sender)
     this.#comeBack(own)
-    const turn = this.#join(own, bytes, size, signal)
+    const admitted = this.#join(own, bytes, size, signal)
     this.#admit()
-    await turn
+    await admitted
     try {
       return await task()
     } finally {
@@ -145,7 +145,7 @@ export class Turns {
       const { own, waiter } = next
       this.#remove(own, waiter)
       this.#reachedBytes = Math.max(this.#reachedBytes, own.hadBytes)
-      own.hadBytes += waiter.bytes + TURN_BYTES
+      own.hadBytes += waiter.bytes + TASK_BYTES
       own.running += waiter.size
       this.#running += waiter.size
       waiter.go()

@@ -8,7 +8,7 @@ import type { ReceivedBytes } from './received-bytes.ts'
  * Makes the bytes of a complete upload a finished file; see {@link verifyAndPublish}. Bytes that turn out to be wrong are forgotten, so that the sender finds
  * nothing and sends them all again.
  *
- * @param checking.sender whose turns reading takes. It goes on when its caller is gone: who asks again is told what came of it.
+ * @param checking.sender whose turn reading waits for. It goes on when its caller is gone: who asks again is told what came of it.
  */
 export async function publishReceived(
   deps: Storage,
@@ -26,7 +26,7 @@ export async function publishReceived(
   try {
     if (settled === undefined) throw new ReceiveError('STORAGE_LOST_DATA', 'The bytes of this upload are gone.')
     const read: Read = async function* (start, end) {
-      yield* deps.readings.inTurns({ sender }, (await bytes.open()).read(start, end))
+      yield* deps.readings.fairBlocks({ sender }, (await bytes.open()).read(start, end))
     }
     return await verifyAndPublish(deps, record, (verified) => bytes.md5(sender, verified), md5, onVerified, read)
   } catch (error) {

@@ -13,7 +13,7 @@ export type Recalled = { readonly stored: RangeSet; readonly durable: RangeSet }
  * disk, so a chunk outside the checkpoint is read again and compared with its checksum; group commit bounds how many those are. A chunk that
  * the part is too short for is gone in any case.
  *
- * @param options.sender whose turns reading takes.
+ * @param options.sender whose turn reading waits for.
  * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk does not have, and chunks
  * outside the checkpoint are forgotten unread.
  */
@@ -28,7 +28,7 @@ export async function recall(
   let part: Part | undefined
   const reader = { sender }
   try {
-    for await (const chunk of readings.recordsInTurns(reader, ledger.chunks.list(fileId))) {
+    for await (const chunk of readings.fairRecords(reader, ledger.chunks.list(fileId))) {
       part ??= await store.openPart(fileId, sizeBytes)
       const isDurable = missingWithin(checkpoint, chunk).length === 0
       const kept = part.keeps(chunk)
@@ -36,7 +36,7 @@ export async function recall(
         kept === 'durable' ||
         (kept === 'unsure' &&
           (isDurable ||
-            (readAgain && (await matches(readings.inTurns(reader, part.read(chunk.start, chunk.end)), chunk)))))
+            (readAgain && (await matches(readings.fairBlocks(reader, part.read(chunk.start, chunk.end)), chunk)))))
       )
         stored = withRange(stored, chunk)
       else gone.push(chunk.start)

@@ -81,7 +81,7 @@ export class ReceivedBytes {
     await this.#commits.room()
     // The turn comes last, so that nobody waits for a disk, or for another chunk of this file, on the time of others.
     return this.#writing.run(range, () =>
-      this.#storage.turns.run(chunk.sender, chunk.data.length, () => {
+      this.#storage.fairQueue.run(chunk.sender, chunk.data.length, () => {
         mustBeWelcome()
         return this.#addRange(chunk, range)
       }),
@@ -114,14 +114,14 @@ export class ReceivedBytes {
   /**
    * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read from the disk.
    *
-   * @param sender whose turns reading takes.
+   * @param sender whose turn reading waits for.
    * @throws what {@link PrefixDigest.finish} throws.
    */
   async md5(sender: string, onVerified: (bytes: number) => void): Promise<string> {
     const part = await this.open()
     if (part.md5) return part.md5(onVerified)
     const digest = this.#digest ?? new PrefixDigest(this.#storage.hashing)
-    const read = (start: number, end: number) => this.#storage.readings.inTurns({ sender }, part.read(start, end))
+    const read = (start: number, end: number) => this.#storage.readings.fairBlocks({ sender }, part.read(start, end))
     return digest.finish(this.#whole.end, read, onVerified)
   }
 

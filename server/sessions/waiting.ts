@@ -4,7 +4,7 @@ import type { OnVerified } from './finish.ts'
 
 /** Somebody who waits for a file to be verified and published. */
 export type Waiting = {
-  /** Whose turns verifying takes; see `senderOf`. */
+  /** Whose turn verifying waits for; see `senderOf`. */
   readonly sender: string
   /** @default nobody is told */
   readonly onVerified?: OnVerified

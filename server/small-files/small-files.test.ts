@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utim
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ReceiveError } from '../base/errors.ts'
-import { Turns } from '../base/turns.ts'
+import { FairQueue } from '../base/turns.ts'
 import { begin, connect, refusalOf, type Source, source } from '../fixtures/client.ts'
 import { receiverOnFailingDisk } from '../fixtures/failing-disk.ts'
 import { afterPowerCut, expected, flags, killedAfter, smallFiles } from '../fixtures/killed-after.ts'
@@ -202,7 +202,7 @@ test('a small file that its device may not store any more is neither written dow
   const smallFiles = await SmallFiles.open(folder, {
     ledger,
     store: store.smallFiles,
-    turns: new Turns(),
+    fairQueue: new FairQueue(),
     onFinished,
     onUnexpected: onFinished,
   })

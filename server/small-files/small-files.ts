@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootId } from '../base/boot-id.ts'
 import { ReceiveError } from '../base/errors.ts'
-import { SMALL_TURN, type Turns } from '../base/turns.ts'
+import { type FairQueue, SMALL_TASK } from '../base/turns.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
@@ -21,7 +21,7 @@ const FILE_BYTES = 512 * 1024
 export type SmallFilesDeps = {
   readonly ledger: Ledger
   readonly store: SmallFileStore
-  readonly turns: Turns
+  readonly fairQueue: FairQueue
   readonly onFinished: (file: FinishedFile) => void
   readonly onUnexpected: OnUnexpected
 }
@@ -32,7 +32,7 @@ export type SmallFile = {
   readonly data: Buffer
   /** Of the data, lower-case hex. */
   readonly md5: string
-  /** Whose turns storing it takes; see `senderOf`. */
+  /** Whose turn storing it waits for; see `senderOf`. */
   readonly sender: string
   /** Throws the ReceiveError with which its device may not store it any more. */
   readonly mustBeAllowed: () => void
@@ -115,7 +115,7 @@ export class SmallFiles {
 
   async #put({ record, data, md5, sender, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
     const prepare = () => this.#deps.store.prepare(record.fileId, record, data)
-    const prepared = await this.#deps.turns.run(sender, FILE_BYTES + data.length, prepare, { size: SMALL_TURN })
+    const prepared = await this.#deps.fairQueue.run(sender, FILE_BYTES + data.length, prepare, { size: SMALL_TASK })
     if (prepared === undefined) return undefined
     try {
       // What is in the journal is going to be a file, whatever happens.

@@ -1,6 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Turns } from '../base/turns.ts'
+import { FairQueue } from '../base/turns.ts'
 import { Readings } from './readings.ts'
 
 async function* blocks(count: number, onRead: () => void = () => undefined): AsyncGenerator<Buffer> {
@@ -11,18 +11,18 @@ async function* blocks(count: number, onRead: () => void = () => undefined): Asy
 }
 
 test('blocks come as they are, in turns', async () => {
-  const readings = new Readings(new Turns())
+  const readings = new Readings(new FairQueue())
   let bytes = 0
-  for await (const block of readings.inTurns({ sender: 'a' }, blocks(5))) bytes += block.length
+  for await (const block of readings.fairBlocks({ sender: 'a' }, blocks(5))) bytes += block.length
   expect(bytes).toBe(50)
 })
 
 test('a chunk of another sender waits for a block that is read, and not for the file', async () => {
-  const turns = new Turns()
-  const readings = new Readings(turns)
+  const fairQueue = new FairQueue()
+  const readings = new Readings(fairQueue)
   let read = 0
   const reading = (async () => {
-    for await (const _block of readings.inTurns(
+    for await (const _block of readings.fairBlocks(
       { sender: 'reader' },
       blocks(1000, () => {
         read += 1
@@ -32,13 +32,13 @@ test('a chunk of another sender waits for a block that is read, and not for the 
   })()
   await settled()
   const before = read
-  await turns.run('sender', 10, async () => undefined)
+  await fairQueue.run('sender', 10, async () => undefined)
   expect(read - before).toBeLessThan(10)
   await reading
 })
 
 test('reading ends within a block when nobody waits any more, and what was open is closed', async () => {
-  const readings = new Readings(new Turns())
+  const readings = new Readings(new FairQueue())
   const gone = new AbortController()
   let isClosed = false
   let read = 0
@@ -53,7 +53,7 @@ test('reading ends within a block when nobody waits any more, and what was open 
     }
   }
   const reading = (async () => {
-    for await (const _block of readings.inTurns({ sender: 'a', signal: gone.signal }, endless()))
+    for await (const _block of readings.fairBlocks({ sender: 'a', signal: gone.signal }, endless()))
       if (read === 3) gone.abort(new Error('gone'))
   })()
   await expect(reading).rejects.toThrow('gone')
@@ -61,7 +61,7 @@ test('reading ends within a block when nobody waits any more, and what was open 
 })
 
 test('a few readings of one sender are under way at once; others wait in line, and leave it when nobody waits for them', async () => {
-  const readings = new Readings(new Turns())
+  const readings = new Readings(new FairQueue())
   const ends: (() => void)[] = []
   const begun: number[] = []
   const read = (index: number, signal?: AbortSignal) =>
@@ -87,11 +87,11 @@ test('a few readings of one sender are under way at once; others wait in line, a
 })
 
 test('records come one by one, and none is left out', async () => {
-  const readings = new Readings(new Turns())
+  const readings = new Readings(new FairQueue())
   async function* numbers(): AsyncGenerator<number> {
     for (let number = 0; number < 200; number++) yield number
   }
   const all: number[] = []
-  for await (const number of readings.recordsInTurns({ sender: 'a' }, numbers())) all.push(number)
+  for await (const number of readings.fairRecords({ sender: 'a' }, numbers())) all.push(number)
   expect(all).toEqual(Array.from({ length: 200 }, (_, index) => index))
 })

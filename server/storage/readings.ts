@@ -1,4 +1,4 @@
-import type { Turns } from '../base/turns.ts'
+import type { FairQueue } from '../base/turns.ts'
 
 /** For whom something is read back, see `senderOf`, and until when. */
 export type Reader = {
@@ -7,7 +7,7 @@ export type Reader = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Whatever reads stored bytes takes a turn for each block, and this is what the first block counts for, bytes; then as much as the one before. */
+/** Whatever reads stored bytes waits in the queue for each block, and this is what the first block counts for, bytes; then as much as the one before. */
 const FIRST_BLOCK_BYTES = 64 * 1024
 
 /** Readings of one sender that are under way at the same time: while one waits for the disk another is hashed, and each keeps a file open. */
@@ -22,12 +22,12 @@ type Queue = { running: number; readonly waiting: Set<() => void> }
 
 /** Reading back what is stored, in turn with all that senders do, and only as long as somebody waits for it. */
 export class Readings {
-  readonly #turns: Turns
+  readonly #fairQueue: FairQueue
   readonly #queues = new Map<string, Queue>()
 
-  /** @param turns shared with chunks that are stored. */
-  constructor(turns: Turns) {
-    this.#turns = turns
+  /** @param fairQueue shared with chunks that are stored. */
+  constructor(fairQueue: FairQueue) {
+    this.#fairQueue = fairQueue
   }
 
   /**
@@ -48,12 +48,12 @@ export class Readings {
     }
   }
 
-  /** The same blocks, each read in a turn of the reader. Throws the reason of its signal, before the next block. */
-  async *inTurns(reader: Reader, blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  /** The same blocks, each read when it is the reader's turn. Throws the reason of its signal, before the next block. */
+  async *fairBlocks(reader: Reader, blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const iterator = blocks[Symbol.asyncIterator]()
     try {
       for (let bytes = FIRST_BLOCK_BYTES; ; ) {
-        const next = await this.turn(reader, bytes, () => iterator.next())
+        const next = await this.fairTask(reader, bytes, () => iterator.next())
         if (next.done) return
         bytes = next.value.length
         yield next.value
@@ -63,8 +63,8 @@ export class Readings {
     }
   }
 
-  /** The same for records of the ledger, {@link RECORDS_AT_ONCE} in a turn. */
-  async *recordsInTurns<T>(reader: Reader, records: AsyncIterable<T>): AsyncGenerator<T> {
+  /** The same for records of the ledger, {@link RECORDS_AT_ONCE} at once. */
+  async *fairRecords<T>(reader: Reader, records: AsyncIterable<T>): AsyncGenerator<T> {
     const iterator = records[Symbol.asyncIterator]()
     try {
       for (
@@ -78,13 +78,13 @@ export class Readings {
     }
   }
 
-  /** Runs a task in a turn of the reader that counts for so many bytes. It must not wait for another turn. */
-  turn<T>({ sender, signal }: Reader, bytes: number, task: () => Promise<T>): Promise<T> {
-    return this.#turns.run(sender, bytes, task, { signal })
+  /** Runs a task that counts for so many bytes when it is the reader's turn. It must not wait for another one. */
+  fairTask<T>({ sender, signal }: Reader, bytes: number, task: () => Promise<T>): Promise<T> {
+    return this.#fairQueue.run(sender, bytes, task, { signal })
   }
 
   #someOf<T>(reader: Reader, iterator: AsyncIterator<T>): Promise<T[]> {
-    return this.turn(reader, RECORDS_AT_ONCE * RECORD_BYTES, async () => {
+    return this.fairTask(reader, RECORDS_AT_ONCE * RECORD_BYTES, async () => {
       const some: T[] = []
       while (some.length < RECORDS_AT_ONCE) {
         const next = await iterator.next()

@@ -1,4 +1,4 @@
-import type { Turns } from '../base/turns.ts'
+import type { FairQueue } from '../base/turns.ts'
 import type { Hashing } from '../bytes/hashing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
@@ -12,7 +12,7 @@ export type Storage = {
   readonly leases: Leases
   readonly store: ChunkStore
   readonly space: Space
-  readonly turns: Turns
+  readonly fairQueue: FairQueue
   readonly readings: Readings
   readonly hashing: Hashing
 }

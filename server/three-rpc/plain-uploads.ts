@@ -218,7 +218,7 @@ async function repeatedFile(
     if (file.sizeBytes !== sizeBytes) return undefined
     let compared = 0
     const blocks = file.read(chunk.offset, chunk.offset + chunk.data.length)
-    for await (const block of storage.readings.inTurns({ sender }, blocks)) {
+    for await (const block of storage.readings.fairBlocks({ sender }, blocks)) {
       if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
       compared += block.length
     }

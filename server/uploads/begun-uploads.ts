@@ -73,13 +73,13 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
  * @throws ReceiveError DISK_FULL, QUOTA, BUSY when too many uploads are open.
  */
 export async function saveNew(
-  storage: Pick<Storage, 'ledger' | 'space' | 'turns'>,
+  storage: Pick<Storage, 'ledger' | 'space' | 'fairQueue'>,
   grant: Grant,
   record: UploadRecord,
 ): Promise<void> {
   await reserveRoom(storage, grant, record)
   try {
-    await storage.turns.pay(grant.holder, RECORD_BYTES)
+    await storage.fairQueue.pay(grant.holder, RECORD_BYTES)
     await storage.ledger.uploads.save(record)
   } catch (error) {
     grant.release(record.fileId)

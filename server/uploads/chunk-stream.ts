@@ -1,7 +1,7 @@
 import type { ChunkAckInput } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { ReceiveError } from '../base/errors.ts'
-import type { Turns } from '../base/turns.ts'
+import type { FairQueue } from '../base/turns.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { Grant } from '../permissions/grant.ts'
 import type { Session } from '../sessions/session.ts'
@@ -21,13 +21,13 @@ export type ChunkStream = {
 /**
  * Stores the chunks of a stream, one after the other, and acknowledges each.
  *
- * @param grant what its sender may do; storing takes turns of its holder.
+ * @param grant what its sender may do; storing waits for the turn of its holder.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
 export async function receiveChunks(
   session: Session,
   grant: Grant,
-  turns: Pick<Turns, 'pay'>,
+  fairQueue: Pick<FairQueue, 'pay'>,
   { first, messages, send, sendOff, generation }: ChunkStream,
 ): Promise<void> {
   const damage = new Damage()
@@ -44,7 +44,7 @@ export async function receiveChunks(
       await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
       damage.saw(outcome)
       // It was checked, and had to be sent here first.
-      if (outcome === 'CORRUPT') await turns.pay(grant.holder, data.length)
+      if (outcome === 'CORRUPT') await fairQueue.pay(grant.holder, data.length)
     }
   } finally {
     leave()

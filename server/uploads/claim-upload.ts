@@ -73,11 +73,11 @@ export async function claimUpload(
 async function lookFor(deps: ClaimDeps, grant: Grant, request: ClaimRequest, reader: Reader): Promise<Claimed> {
   const { ledger, readings, sessions } = deps
   let best: { readonly fileId: string; readonly chunks: readonly ChunkRecord[] } | undefined
-  for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
+  for await (const record of readings.fairRecords(reader, ledger.uploads.unfinished())) {
     if (!fits(grant, record, request) || sessions.isBusyOrWas(record.fileId, QUIET_MS)) continue
     if (!(await isQuiet(deps, record))) continue
     const chunks: ChunkRecord[] = []
-    for await (const chunk of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId))) chunks.push(chunk)
+    for await (const chunk of readings.fairRecords(reader, ledger.chunks.list(record.fileId))) chunks.push(chunk)
     if (chunks.length > (best?.chunks.length ?? 0)) best = { fileId: record.fileId, chunks }
   }
   if (best === undefined) return none

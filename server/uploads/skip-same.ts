@@ -21,7 +21,7 @@ const MOST_COMPARED = 32
  * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for that name before, which may have got
  * another one then. The MD5 for the answer is computed on the same read.
  *
- * @param reader compares in its turns, and only as long as somebody waits for it.
+ * @param reader whose turn comparing waits for, and only as long as somebody waits for it.
  * @param sha256 the sender's, 64 hex digits; empty when it did not say.
  * @throws ReceiveError BAD_HASH_FORMAT.
  */
@@ -41,7 +41,7 @@ export async function likenessOf(
       try {
         if (file.sizeBytes !== sizeBytes) continue
         if (sha256 === '') return { kind: 'sha256 wanted' }
-        const blocks = readings.inTurns(reader, file.read(0, sizeBytes))
+        const blocks = readings.fairBlocks(reader, file.read(0, sizeBytes))
         const md5 = await md5IfSame(blocks, sizeBytes, sha256.toLowerCase())
         if (md5 !== undefined) return { kind: 'same', file: { storedAs: candidate.join('/'), sizeBytes, md5 } }
       } finally {

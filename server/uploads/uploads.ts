@@ -94,9 +94,9 @@ export class Uploads {
    * @throws ReceiveError UNKNOWN_UPLOAD, and what {@link Sessions.use} and {@link receiveChunks} throw.
    */
   async receive(grant: Grant, fileId: string, stream: ChunkStream): Promise<void> {
-    const { ledger, sessions, turns } = this.#deps
+    const { ledger, sessions, fairQueue } = this.#deps
     mustOwn(grant, await ledger.uploads.find(fileId))
-    await sessions.use(fileId, grant.holder, (session) => receiveChunks(session, grant, turns, stream))
+    await sessions.use(fileId, grant.holder, (session) => receiveChunks(session, grant, fairQueue, stream))
   }
 
   /**
@@ -144,8 +144,8 @@ export class Uploads {
    * asking twice is.
    */
   async abort(grant: Grant, id: { readonly fileId: string } | { readonly uploadKey: string }): Promise<void> {
-    const { ledger, sessions, turns } = this.#deps
-    await turns.pay(grant.holder, RECORD_BYTES)
+    const { ledger, sessions, fairQueue } = this.#deps
+    await fairQueue.pay(grant.holder, RECORD_BYTES)
     if ('fileId' in id) {
       mustBeFileId(id.fileId)
       if (own(grant, await ledger.uploads.find(id.fileId))) await this.#abortKnown(grant, id.fileId)
@@ -172,10 +172,10 @@ export class Uploads {
     const { ledger, readings, sessions } = this.#deps
     const reader = { sender: grant.holder, signal }
     await readings.run(reader, async () => {
-      for await (const record of readings.recordsInTurns(reader, ledger.uploads.unfinished())) {
+      for await (const record of readings.fairRecords(reader, ledger.uploads.unfinished())) {
         if (record.origin.kind !== 'begun' || !own(grant, record)) continue
         let storedBytes = 0
-        for await (const { start, end } of readings.recordsInTurns(reader, ledger.chunks.list(record.fileId)))
+        for await (const { start, end } of readings.fairRecords(reader, ledger.chunks.list(record.fileId)))
           storedBytes += end - start
         const busy = sessions.isBusy(record.fileId)
         if (!(await tell({ uploadKey: record.origin.uploadKey, record, storedBytes, busy }))) return
