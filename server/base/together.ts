@@ -1,5 +1,5 @@
 /** Runs a task for many at once: whoever asks while it runs shares the next run, which begins when this one has ended. */
-export class Together {
+export class SingleFlight {
   readonly #task: () => Promise<void>
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined

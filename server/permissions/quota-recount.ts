@@ -1,4 +1,4 @@
-import { Together } from '../base/together.ts'
+import { SingleFlight } from '../base/together.ts'
 import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
 
 /** What is to be told of the unfinished uploads of a ledger. */
@@ -12,7 +12,7 @@ export class Recount {
   readonly #known = new Set<string>()
   /** Those that changed here while the ledger is read, which may have been too early to say so. */
   #changed: Set<string> | undefined
-  readonly #runs = new Together(() => this.#runOnce())
+  readonly #runs = new SingleFlight(() => this.#runOnce())
 
   constructor(uploads: Pick<Ledger['uploads'], 'unfinished'>, listener: Listener) {
     this.#uploads = uploads

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { Together } from '../base/together.ts'
+import { SingleFlight } from '../base/together.ts'
 import type { OnDamage } from '../ledger/database.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { toUpload, uploadText } from '../ledger/record-text.ts'
@@ -26,7 +26,7 @@ const LONGEST_BYTES = 16 * 1024 ** 2
 const TORN_BYTES = 4096
 
 /**
- * Small files, whole, from the moment they are safe until their own files are. Many are appended together and made durable with one sync, where
+ * Small files, whole, from the moment they are safe until their own files are. Many are appended flight and made durable with one sync, where
  * syncing each of them, and the folder that names it, would take a disk milliseconds apiece.
  */
 export class Journal {
@@ -35,7 +35,7 @@ export class Journal {
   /** Empty, or being made so. */
   #resting: VolumeFile
   #waiting: { readonly entry: JournalEntry; readonly took: (volume: VolumeFile) => void }[] = []
-  readonly #appends = new Together(() => this.#appendWaiting())
+  readonly #appends = new SingleFlight(() => this.#appendWaiting())
 
   /** Opens the journal in a folder, which must be there, and makes it when it is missing. */
   static async open(folder: string): Promise<Journal> {

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { fileIdentity } from '../base/file-identity.ts'
-import { Together } from '../base/together.ts'
+import { SingleFlight } from '../base/together.ts'
 
 /** How old may be what is known of the folders, ms: some are made while the receiver runs. */
 const FRESH_MS = 1000
@@ -13,7 +13,7 @@ export class OwnFolders {
   /** Where each is, by its identity. */
   #known = new Map<string, string>()
   #readAtMs = Number.NEGATIVE_INFINITY
-  readonly #reading = new Together(() => this.#read())
+  readonly #reading = new SingleFlight(() => this.#read())
 
   add(top: string): void {
     this.#tops.add(top)

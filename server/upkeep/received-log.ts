@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Together } from '../base/together.ts'
+import { SingleFlight } from '../base/together.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
 import { openInPlace } from '../state-folder/private-file.ts'
@@ -38,8 +38,8 @@ export function receivedLogOf(directory: string): string {
  */
 export class ReceivedLog {
   readonly #file: FileHandle
-  readonly #writes: Together
-  readonly #syncs: Together
+  readonly #writes: SingleFlight
+  readonly #syncs: SingleFlight
   #unwritten: string[] = []
   /** True when the last line may be half a line, which must not spoil the next one. */
   #torn: boolean
@@ -47,8 +47,8 @@ export class ReceivedLog {
   private constructor(file: FileHandle, torn: boolean) {
     this.#file = file
     this.#torn = torn
-    this.#writes = new Together(() => this.#writeLines())
-    this.#syncs = new Together(() => file.datasync())
+    this.#writes = new SingleFlight(() => this.#writeLines())
+    this.#syncs = new SingleFlight(() => file.datasync())
   }
 
   /** Opens the log at a path, and makes it when it is missing; its folder must be there. */
