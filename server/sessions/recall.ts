@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Part } from '../store/chunk-store.ts'
 
 /** What is known of the bytes of an unfinished upload: what is stored, and what of it survives a power cut. Both merged and ascending. */
-export type Recalled = { readonly stored: RangeSet; readonly durable: RangeSet }
+export type Reloaded = { readonly stored: RangeSet; readonly durable: RangeSet }
 
 /**
  * Finds out which recorded chunks can be believed, and forgets the others. After a power cut the ledger may know chunks that never reached the
@@ -17,11 +17,11 @@ export type Recalled = { readonly stored: RangeSet; readonly durable: RangeSet }
  * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk does not have, and chunks
  * outside the checkpoint are forgotten unread.
  */
-export async function recall(
+export async function reloadStored(
   { ledger, store, readings }: Pick<Storage, 'ledger' | 'store' | 'readings'>,
   { fileId, sizeBytes }: Pick<UploadRecord, 'fileId' | 'sizeBytes'>,
   { readAgain, sender }: { readonly readAgain: boolean; readonly sender: string },
-): Promise<Recalled> {
+): Promise<Reloaded> {
   const checkpoint = await ledger.checkpoints.find(fileId)
   let stored: RangeSet = []
   const gone: number[] = []

@@ -10,7 +10,7 @@ import { mustEqualStored } from './equal-stored.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Losses } from './losses.ts'
 import { RangeLock } from './range-lock.ts'
-import { type Recalled, recall } from './recall.ts'
+import { type Reloaded, reloadStored } from './recall.ts'
 
 /** Told that the disk lost bytes, and why whoever sends them has to begin again. */
 export type OnLost = (error: ReceiveError) => void
@@ -36,7 +36,7 @@ export class ReceivedBytes {
     storage: Storage,
     losses: Losses,
     record: Pick<UploadRecord, 'fileId' | 'sizeBytes'>,
-    { stored, durable }: Recalled,
+    { stored, durable }: Reloaded,
     digest: PrefixDigest | undefined,
     onLost: OnLost,
   ) {
@@ -226,7 +226,7 @@ export class ReceivedBytes {
     this.#stored = this.#commits.durable
     this.#commits = this.#commitsFrom(this.#stored)
     await this.#closePart().catch(() => 'a handle that reported a loss may report it again')
-    const { stored, durable } = await recall(
+    const { stored, durable } = await reloadStored(
       this.#storage,
       { fileId: this.#fileId, sizeBytes: this.#whole.end },
       { readAgain: false, sender: this.#fileId },

@@ -10,7 +10,7 @@ import { type FinishedFile, finishedFileOf, mustBeFinished } from './finish.ts'
 import type { Losses } from './losses.ts'
 import type { Phase } from './phase.ts'
 import { publishReceived } from './publish-received.ts'
-import type { Recalled } from './recall.ts'
+import type { Reloaded } from './recall.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import { Streams } from './streams.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
@@ -52,14 +52,14 @@ export class Session {
     lease: Lease,
     losses: Losses,
     record: UploadRecord,
-    recalled: Recalled,
+    reloaded: Reloaded,
     digest: PrefixDigest | undefined,
   ) {
     this.#deps = deps
     this.#lease = lease
     this.#losses = losses
     this.#record = record
-    this.#bytes = this.#bytesFrom(recalled, digest)
+    this.#bytes = this.#bytesFrom(reloaded, digest)
     const file = finishedFileOf(record)
     this.#phase = file ? { kind: 'finished', file } : { kind: 'receiving' }
   }
@@ -221,8 +221,8 @@ export class Session {
   }
 
   /** When the disk loses bytes, every stream of the upload has to learn what is left. */
-  #bytesFrom(recalled: Recalled, digest: PrefixDigest | undefined): ReceivedBytes {
-    return new ReceivedBytes(this.#deps, this.#losses, this.#record, recalled, digest, (error) => this.dismiss(error))
+  #bytesFrom(reloaded: Reloaded, digest: PrefixDigest | undefined): ReceivedBytes {
+    return new ReceivedBytes(this.#deps, this.#losses, this.#record, reloaded, digest, (error) => this.dismiss(error))
   }
 
   #beginFinish(md5: string | undefined, generation: number, { sender }: Waiting): Promise<FinishedFile> {

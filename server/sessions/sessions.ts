@@ -8,7 +8,7 @@ import type { ReceiverLimits } from '../limits/limits.ts'
 import type { Lease } from '../storage/leases.ts'
 import { settlePublication } from './finish.ts'
 import { Losses } from './losses.ts'
-import { type Recalled, recall } from './recall.ts'
+import { type Reloaded, reloadStored } from './recall.ts'
 import { Session, type SessionDeps } from './session.ts'
 
 type Entry = {
@@ -222,20 +222,20 @@ export class Sessions {
     const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
-    const recalled = await this.#recalled(record, holder)
+    const reloaded = await this.#reloaded(record, holder)
     const changedAtMs = this.#digests && (await this.#deps.store.partChangedAtMs(fileId))
-    const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(recalled.stored))
-    return new Session(this.#deps, lease, this.#losses, record, recalled, digest)
+    const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(reloaded.stored))
+    return new Session(this.#deps, lease, this.#losses, record, reloaded, digest)
   }
 
-  async #recalled(record: UploadRecord, sender: string): Promise<Recalled> {
+  async #reloaded(record: UploadRecord, sender: string): Promise<Reloaded> {
     const { fileId, state } = record
     if (state.kind === 'finished') return { stored: [], durable: [] }
-    const recalled = await recall(this.#deps, record, {
+    const reloaded = await reloadStored(this.#deps, record, {
       readAgain: !this.#losses.isUnsettled(fileId),
       sender,
     })
     this.#losses.settle(fileId)
-    return recalled
+    return reloaded
   }
 }
