@@ -17,7 +17,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import { type ReceiverLimits, toLimits } from './limits/limits.ts'
 import { STATE_FOLDER } from './names/safe-path.ts'
 import { openStorage } from './open-storage.ts'
-import { type Grant, grantOf } from './permissions/grant.ts'
+import { type Permissions, permissionsOf } from './permissions/grant.ts'
 import { Quotas } from './permissions/quotas.ts'
 import { Health } from './rpc/health.ts'
 import { createService } from './rpc/service.ts'
@@ -129,7 +129,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     const { successions, fingerprint, certificatePem } = access
     quotas.follow(access.knownDevices)
     await settleInterrupted(ledger, sessions, onUnexpected)
-    const freeFor = async ({ holder, leftBytes }: Grant) =>
+    const freeFor = async ({ holder, leftBytes }: Permissions) =>
       Math.min(await space.freeBytes(holder), await leftBytes(), FREE_BYTES_UNKNOWN)
     const describe = async (admitted: Admitted): Promise<ReceiverInfoInput> => ({
       id,
@@ -139,7 +139,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       version: config.version ?? '',
       maxMessageBytes: MAX_MESSAGE_BYTES,
       preferredConnections: PREFERRED_CONNECTIONS,
-      freeBytes: admitted.caller.kind === 'stranger' ? 0 : await freeFor(grantOf(admitted, quotas)),
+      freeBytes: admitted.caller.kind === 'stranger' ? 0 : await freeFor(permissionsOf(admitted, quotas)),
       access: accessOf(admitted.caller),
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
@@ -149,7 +149,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       uploads: new Uploads({ ...receiving, sessions, smallFiles, now }),
       plain: { ...receiving, sessions, names: new PlainNames(cluster?.names ?? namesInMemory()), now },
       storage: receiving,
-      grantOf: (admitted) => grantOf(admitted, quotas),
+      permissionsOf: (admitted) => permissionsOf(admitted, quotas),
       describe,
       forwarding: storage.forwarding,
       node: () => cluster?.name() ?? '',

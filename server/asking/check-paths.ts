@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { hasCode, type Reason, ReceiveError, toReceiveError } from '../base/errors.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ChunkStore, Holder } from '../store/chunk-store.ts'
 
@@ -34,13 +34,13 @@ type PlacedIn = { readonly path: readonly string[]; readonly files: Placed[] }
  */
 export async function checkPaths(
   { store, readings }: Pick<Storage, 'store' | 'readings'>,
-  grant: Grant,
+  permissions: Permissions,
   asked: readonly PathToCheck[],
   signal?: AbortSignal,
 ): Promise<readonly CheckedPath[]> {
   if (asked.length > MAX_PATHS)
     throw new ReceiveError('BAD_LENGTH', `Expected at most ${MAX_PATHS} paths at once, got ${asked.length}.`)
-  const reader = { sender: grant.holder, signal }
+  const reader = { sender: permissions.holder, signal }
   return readings.run(reader, async () => {
     const checked = new Array<CheckedPath>(asked.length)
     const folders = new Map<string, PlacedIn>()
@@ -49,7 +49,7 @@ export async function checkPaths(
       const place = async () => {
         // Also for what is no call of a sender, and waits in no queue.
         await setImmediate()
-        placeAll(grant, some, first, folders, checked)
+        placeAll(permissions, some, first, folders, checked)
       }
       await readings.fairTask(reader, some.length * PATH_BYTES, place)
     }
@@ -64,7 +64,7 @@ export async function checkPaths(
 
 /** Sorts paths by the folders that they would be in; what cannot be placed is refused in `checked`. */
 function placeAll(
-  grant: Grant,
+  permissions: Permissions,
   asked: readonly PathToCheck[],
   firstIndex: number,
   folders: Map<string, PlacedIn>,
@@ -72,7 +72,7 @@ function placeAll(
 ): void {
   for (const [at, { path, sizeBytes }] of asked.entries()) {
     const index = firstIndex + at
-    const placed = placeOrRefuse(grant, path)
+    const placed = placeOrRefuse(permissions, path)
     if (placed instanceof ReceiveError) {
       checked[index] = refused(placed)
       continue
@@ -111,9 +111,9 @@ function stateOf(holder: Holder | undefined, sizeBytes: number): 'FREE' | 'TAKEN
   return holder.kind === 'file' && holder.sizeBytes === sizeBytes ? 'TAKEN_SAME_SIZE' : 'TAKEN'
 }
 
-function placeOrRefuse(grant: Grant, path: readonly string[]): readonly string[] | ReceiveError {
+function placeOrRefuse(permissions: Permissions, path: readonly string[]): readonly string[] | ReceiveError {
   try {
-    return grant.place(path)
+    return permissions.place(path)
   } catch (error) {
     if (error instanceof ReceiveError) return error
     throw error

@@ -3,7 +3,7 @@ import { ReceiveError } from '../base/errors.ts'
 import { PrefixDigest } from '../bytes/prefix-digest.ts'
 import { listed, type RangeSet } from '../bytes/range-set.ts'
 import { type FinishedRecord, isFinished, type UploadRecord } from '../ledger/ledger.ts'
-import { type Grant, own } from '../permissions/grant.ts'
+import { own, type Permissions } from '../permissions/grant.ts'
 import { finishedFileOf } from '../sessions/finish.ts'
 import type { Reader } from '../storage/readings.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -37,17 +37,17 @@ const nothing: Stored = { offsets: [], ranges: [] }
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
 export async function storedOf(
   plain: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   identifier: FileIdentifier,
   signal: AbortSignal | undefined,
 ): Promise<Stored> {
-  const record = await find(plain, grant, identifier)
+  const record = await find(plain, permissions, identifier)
   if (record === undefined) return nothing
   const { ledger, readings, sessions } = plain
-  const reader = { sender: grant.holder, signal }
+  const reader = { sender: permissions.holder, signal }
   if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
   return readings.run(reader, () =>
-    sessions.use(record.fileId, grant.holder, async (session) => {
+    sessions.use(record.fileId, permissions.holder, async (session) => {
       const ranges = session.stored
       if (record.origin.kind === 'begun') return { offsets: gridOffsets(ranges), ranges }
       const offsets: number[] = []
@@ -64,9 +64,14 @@ export async function storedOf(
  * How far the file is that an id names; one that was complete and is not there any more is not known. One of which every byte is stored, and which was not finished because the receiver ended just
  * then, is finished when `mayFinish`.
  */
-export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, mayFinish: boolean): Promise<HowFar> {
-  let record = await find(plain, grant, { fileId, fileName: '' })
-  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, grant, record)).record
+export async function howFar(
+  plain: PlainDeps,
+  permissions: Permissions,
+  fileId: string,
+  mayFinish: boolean,
+): Promise<HowFar> {
+  let record = await find(plain, permissions, { fileId, fileName: '' })
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, permissions, record)).record
   const file = record && finishedFileOf(record)
   if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
   return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
@@ -75,12 +80,12 @@ export async function howFar(plain: PlainDeps, grant: Grant, fileId: string, may
 /** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
 function settled(
   { sessions }: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   { fileId, generation, origin }: UploadRecord,
 ): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
-  return sessions.use(fileId, grant.holder, async (session) => {
+  return sessions.use(fileId, permissions.holder, async (session) => {
     if (session.missing.length === 0 && origin.kind === 'plain')
-      await finishAllowed(grant, session, undefined, generation)
+      await finishAllowed(permissions, session, undefined, generation)
     return { record: session.record, missing: session.missing }
   })
 }
@@ -92,20 +97,20 @@ function settled(
  */
 export async function checkIntegrity(
   plain: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   identifier: FileIdentifier,
   clientMd5: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
-  let record = await find(plain, grant, identifier)
+  let record = await find(plain, permissions, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
   let missing: RangeSet = []
-  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, grant, record))
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, permissions, record))
   if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const serverMd5 = await md5OfStill(plain, record, { sender: grant.holder, signal })
+  const serverMd5 = await md5OfStill(plain, record, { sender: permissions.holder, signal })
   if (serverMd5 === undefined) return { ...none, message: GONE }
   const expected = clientMd5 ?? record.state.md5
   const match = serverMd5 === expected
@@ -136,18 +141,18 @@ function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): P
 /** The record an identifier names, and what its name says is remembered on the way. */
 async function find(
   { sessions, ledger, names }: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   { fileId, fileName }: FileIdentifier,
 ): Promise<UploadRecord | undefined> {
   mustBePlainId(fileId)
-  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(grant, await ledger.uploads.find(fileId)) : undefined
+  const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(permissions, await ledger.uploads.find(fileId)) : undefined
   if (begun) return begun
-  const plainFileId = internalId(grant, fileId)
-  await names.remember(grant, plainFileId, fileName)
-  const record = own(grant, await ledger.uploads.find(plainFileId))
+  const plainFileId = internalId(permissions, fileId)
+  await names.remember(permissions, plainFileId, fileName)
+  const record = own(permissions, await ledger.uploads.find(plainFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
-    await sessions.use(plainFileId, grant.holder, async (session) =>
-      session.rename(await names.pathOf(grant, plainFileId, fileId)),
+    await sessions.use(plainFileId, permissions.holder, async (session) =>
+      session.rename(await names.pathOf(permissions, plainFileId, fileId)),
     )
   }
   return record

@@ -6,7 +6,7 @@ import { toSafePath } from '../names/safe-path.ts'
 import type { Quotas } from './quotas.ts'
 
 /** What a caller may do with files, at the moment when it is asked: an owner may change that, or end it, while a call is under way. */
-export type Grant = {
+export type Permissions = {
   /** Whose uploads it sees: a device's own; undefined for those of callers that nobody asked who they are. */
   readonly owner: string | undefined
   /** Whose share of the receiver its uploads take: the device's, or that of the network it comes from where nobody asked who it is. */
@@ -41,10 +41,10 @@ type Room = Pick<UploadRecord, 'fileId' | 'path' | 'sizeBytes'>
 const everything = {}
 
 /** Throws ReceiveError NOT_ALLOWED for a caller that may not send. */
-export function grantOf(
+export function permissionsOf(
   admitted: Pick<Admitted, 'caller' | 'address' | 'deviceNow' | 'mustBeValid'>,
   quotas: Quotas,
-): Grant {
+): Permissions {
   const { caller, mustBeValid } = admitted
   const holder = senderOf(admitted)
   const room = {
@@ -92,12 +92,12 @@ function placeOf({ folder = [] }: KnownDevice, components: readonly string[]): s
 }
 
 /** The record when it is the caller's; undefined for one of somebody else, as for one that there is not. */
-export function own({ owner }: Grant, record: UploadRecord | undefined): UploadRecord | undefined {
+export function own({ owner }: Permissions, record: UploadRecord | undefined): UploadRecord | undefined {
   return record?.owner === owner ? record : undefined
 }
 
 /** Throws ReceiveError UNKNOWN_UPLOAD, as for an upload that there is not, when it is not the caller's. */
-export function mustOwn(grant: Grant, record: UploadRecord | undefined): void {
-  if (own(grant, record) === undefined)
+export function mustOwn(permissions: Permissions, record: UploadRecord | undefined): void {
+  if (own(permissions, record) === undefined)
     throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
 }

@@ -19,7 +19,7 @@ const CLOSE_WITHIN_MS = 1000
 type Open = {
   readonly item: QuotaItem
   /** The quotas that had room for it, as they were then. Not known for what was reserved by an earlier process, or by another node. */
-  readonly granted: ReadonlyMap<QuotaPlace, number>
+  readonly roomIn: ReadonlyMap<QuotaPlace, number>
 }
 
 /** A folder with a quota, and how much it may hold. */
@@ -93,7 +93,7 @@ export class Quotas {
 
   /** Whether a file has its room under the quotas that there are now. */
   isReserved(fileId: string, path: readonly string[], sizeBytes: number): boolean {
-    return this.#isGranted(fileId, fileItem(path, sizeBytes))
+    return this.#hasRoom(fileId, fileItem(path, sizeBytes))
   }
 
   /** The file is not going to be there. */
@@ -130,13 +130,13 @@ export class Quotas {
   }
 
   async #reserve(id: string, item: QuotaItem): Promise<void> {
-    if (this.#isGranted(id, item)) return
+    if (this.#hasRoom(id, item)) return
     const shared = this.#recount?.isShared ? this.#recount.recount : undefined
     for (const maxAgeMs of shared ? [REFUSE_AFTER_MS, 0] : [MEASURE_EVERY_MS, REFUSE_AFTER_MS]) {
       if (this.#governing(item.folders).length > 0) await shared?.run()
       await this.#measured(item.folders, maxAgeMs)
       // Nothing is waited for between the look and the reservation, so two uploads cannot both have the last bytes.
-      if (this.#tightest(id, item) === undefined) return this.#grant(id, item)
+      if (this.#tightest(id, item) === undefined) return this.#keepRoom(id, item)
     }
     const { neededBytes = item.bytes, leftBytes = 0 } = this.#tightest(id, item) ?? {}
     throw new ReceiveError(
@@ -145,10 +145,10 @@ export class Quotas {
     )
   }
 
-  #isGranted(id: string, item: QuotaItem): boolean {
+  #hasRoom(id: string, item: QuotaItem): boolean {
     const open = this.#open.get(id)
     const isRoomy = ({ place, limit }: Governing) =>
-      (open?.granted.get(place) ?? Number.POSITIVE_INFINITY) <= limit.bytes
+      (open?.roomIn.get(place) ?? Number.POSITIVE_INFINITY) <= limit.bytes
     return open !== undefined && isSameItem(open.item, item) && this.#governing(item.folders).every(isRoomy)
   }
 
@@ -169,16 +169,16 @@ export class Quotas {
     }
   }
 
-  #grant(id: string, item: QuotaItem): void {
-    const granted = new Map(this.#governing(item.folders).map(({ place, limit }) => [place, limit.bytes]))
-    this.#set(id, { item, granted })
+  #keepRoom(id: string, item: QuotaItem): void {
+    const roomIn = new Map(this.#governing(item.folders).map(({ place, limit }) => [place, limit.bytes]))
+    this.#set(id, { item, roomIn })
   }
 
   /** An upload is known, with the room that it has or had. */
   #keep({ fileId, path, sizeBytes }: UploadRecord): void {
     const item = fileItem(path, sizeBytes)
     const open = this.#open.get(fileId)
-    if (open === undefined || !isSameItem(open.item, item)) this.#set(fileId, { item, granted: new Map() })
+    if (open === undefined || !isSameItem(open.item, item)) this.#set(fileId, { item, roomIn: new Map() })
   }
 
   #finished(id: string, item: QuotaItem): void {

@@ -19,7 +19,7 @@ import { toOffset } from '../bytes/to-offset.ts'
 import { answering, oneAtATime, type Send } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PlainDeps } from '../three-rpc/plain-uploads.ts'
 import { createThreeRpcService } from '../three-rpc/three-rpc-service.ts'
@@ -46,7 +46,7 @@ export type ServiceDeps = {
   readonly plain: PlainDeps
   readonly storage: Pick<Storage, 'store' | 'readings'>
   /** Throws ReceiveError NOT_ALLOWED for a caller that may not send. */
-  readonly grantOf: (admitted: Admitted) => Grant
+  readonly permissionsOf: (admitted: Admitted) => Permissions
   readonly describe: (admitted: Admitted) => Promise<ReceiverInfoInput>
   readonly forwarding: Forwarding
   /** The name of this node of the receiver; empty when it is alone. */
@@ -58,7 +58,7 @@ export type ServiceDeps = {
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
-  const { uploads, plain, storage, grantOf, describe, forwarding, node, now, onUnexpected } = deps
+  const { uploads, plain, storage, permissionsOf, describe, forwarding, node, now, onUnexpected } = deps
   const { unary, serverStream, bothStreams } = answering(onUnexpected)
 
   return {
@@ -77,26 +77,26 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
           signal: admitted.gone,
           ...toBatch(request),
         }
-        return uploads.begin(grantOf(admitted), asked, (begun) => toBeginReply(begun, node()))
+        return uploads.begin(permissionsOf(admitted), asked, (begun) => toBeginReply(begun, node()))
       }),
     ),
 
     UploadChunks: bothStreams(
       forwarding.bothStreams<UploadChunk, ChunkAckInput>('UploadChunks', async (messages, send, sendOff, admitted) => {
-        const grant = grantOf(admitted)
+        const permissions = permissionsOf(admitted)
         const first = await messages.next()
         if (first.done) return
         mustBeFileId(first.value.fileId)
         const generation = toOffset(first.value.generation, 'BAD_ID')
         const stream = { first: first.value, messages, send, sendOff, generation }
-        await uploads.receive(grant, first.value.fileId, stream)
+        await uploads.receive(permissions, first.value.fileId, stream)
       }),
     ),
 
     PutFiles: bothStreams<PutFile, PutFileReplyInput>(async (messages, send, _sendOff, admitted) => {
-      const grant = grantOf(admitted)
+      const permissions = permissionsOf(admitted)
       await putEach(
-        (file) => uploads.put(grant, file),
+        (file) => uploads.put(permissions, file),
         async () => {
           const { done, value } = await messages.next()
           return done
@@ -124,42 +124,42 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
           const md5 = mustBeMd5(request.md5)
           const onVerified = oneAtATime((verifiedBytes: number) => send({ verifying: { verifiedBytes } }))
           const asked = { fileId: request.fileId, generation, md5, onVerified }
-          await uploads.finish(grantOf(admitted), asked, (file) => send({ finished: toWireFile(file) }))
+          await uploads.finish(permissionsOf(admitted), asked, (file) => send({ finished: toWireFile(file) }))
         },
       ),
     ),
 
     AbortUpload: unary(
       forwarding.unary('AbortUpload', async ({ fileId, uploadKey }: AbortUploadRequest, admitted) => {
-        await uploads.abort(grantOf(admitted), fileId === '' ? { uploadKey } : { fileId })
+        await uploads.abort(permissionsOf(admitted), fileId === '' ? { uploadKey } : { fileId })
         return {}
       }),
     ),
 
     ClaimUpload: unary(async (request: ClaimUploadRequest, admitted) => {
       mustBeUploadKey(request.uploadKey)
-      return toClaimReply(await uploads.claim(grantOf(admitted), toClaim(request), admitted.gone))
+      return toClaimReply(await uploads.claim(permissionsOf(admitted), toClaim(request), admitted.gone))
     }),
 
     ListUploads: serverStream(async (_request, send: Send<UploadSummaryInput>, admitted) => {
-      await uploads.list(grantOf(admitted), admitted.gone, ({ record, ...upload }) => {
+      await uploads.list(permissionsOf(admitted), admitted.gone, ({ record, ...upload }) => {
         const { askedPath, sizeBytes, modifiedAtMs } = record
         return send({ ...upload, path: [...askedPath], size: sizeBytes, modifiedAtMs: modifiedAtMs ?? 0 })
       })
     }),
 
     MakeFolder: unary(async (request, admitted) => {
-      const path = await makeFolder(storage.store, grantOf(admitted), request.path)
+      const path = await makeFolder(storage.store, permissionsOf(admitted), request.path)
       return { storedAs: path.join('/') }
     }),
 
     CheckPaths: unary(async (request: CheckPathsRequest, admitted): Promise<CheckPathsReplyInput> => {
-      const grant = grantOf(admitted)
+      const permissions = permissionsOf(admitted)
       const asked = request.paths.map(({ path, size }) => ({ path, sizeBytes: toOffset(size, 'BAD_LENGTH') }))
-      const checked = await checkPaths(storage, grant, asked, admitted.gone)
-      return { paths: checked.map(toWireCheck), mayOverwrite: grant.mayOverwrite }
+      const checked = await checkPaths(storage, permissions, asked, admitted.gone)
+      return { paths: checked.map(toWireCheck), mayOverwrite: permissions.mayOverwrite }
     }),
 
-    ...createThreeRpcService(plain, grantOf, forwarding, onUnexpected),
+    ...createThreeRpcService(plain, permissionsOf, forwarding, onUnexpected),
   }
 }

@@ -26,7 +26,7 @@ type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | '
 /** A stream that was open for longer than this tells that its sender is there, ms. */
 const STAYED_MS = 10_000
 
-/** What is told of other content under the same id; its holder takes a share of the disk for it, see `Grant.holder`. */
+/** What is told of other content under the same id; its holder takes a share of the disk for it, see `Permissions.holder`. */
 type NewContent = Pick<UploadRecord, 'path' | 'sizeBytes'> & { readonly holder: string }
 
 /** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */

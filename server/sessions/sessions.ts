@@ -16,7 +16,7 @@ type Entry = {
   loaded: Session | undefined
   lease: Lease | undefined
   users: number
-  /** Whose share of the busy uploads it takes; see `Grant.holder`. */
+  /** Whose share of the busy uploads it takes; see `Permissions.holder`. */
   readonly holder: string
   /** Resolves when nobody uses it any more and it is closed. */
   readonly gone: Promise<void>
@@ -66,7 +66,7 @@ export class Sessions {
   /**
    * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else still is.
    *
-   * @param holder whose share it takes while it is busy; see `Grant.holder`.
+   * @param holder whose share it takes while it is busy; see `Permissions.holder`.
    * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when the holder keeps its share of uploads busy, DRAINING when the receiver is closing; or
    * what the task throws.
    */

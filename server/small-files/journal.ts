@@ -26,7 +26,7 @@ const LONGEST_BYTES = 16 * 1024 ** 2
 const TORN_BYTES = 4096
 
 /**
- * Small files, whole, from the moment they are safe until their own files are. Many are appended flight and made durable with one sync, where
+ * Small files, whole, from the moment they are safe until their own files are. Many are appended together and made durable with one sync, where
  * syncing each of them, and the folder that names it, would take a disk milliseconds apiece.
  */
 export class Journal {

@@ -10,7 +10,7 @@ const PLENTY_FOR_MS = 200
  */
 const GRACE_MS = 60_000
 
-/** What an upload still needs, and who for; see `Grant.holder`. */
+/** What an upload still needs, and who for; see `Permissions.holder`. */
 type Reservation = { readonly holder: string; readonly bytes: number }
 
 /**

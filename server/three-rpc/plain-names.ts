@@ -1,11 +1,11 @@
 import { toSafeName } from '../names/safe-path.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 
 /** How many names are remembered for files whose first chunk has not come yet. Of more, the oldest of whoever told most is forgotten. */
 const MAX_NAMES = 10_000
 
 /** Who tells a name: whose upload it is or would be, and whose share it takes. */
-type Teller = Pick<Grant, 'owner' | 'holder'>
+type Teller = Pick<Permissions, 'owner' | 'holder'>
 
 /** Where names are remembered, by the fileId of an upload that may not have begun. */
 export type KnownNames = {
@@ -54,9 +54,14 @@ export class PlainNames {
   }
 
   /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
-  async pathOf(grant: Grant, fileId: string, plainId: string, before?: readonly string[]): Promise<readonly string[]> {
-    const name = await this.#known.get(fileId, grant)
-    if (name !== undefined) return grant.place([name])
-    return before ?? grant.place([toSafeName(plainId)])
+  async pathOf(
+    permissions: Permissions,
+    fileId: string,
+    plainId: string,
+    before?: readonly string[],
+  ): Promise<readonly string[]> {
+    const name = await this.#known.get(fileId, permissions)
+    if (name !== undefined) return permissions.place([name])
+    return before ?? permissions.place([toSafeName(plainId)])
   }
 }

@@ -3,7 +3,7 @@ import { ReceiveError } from '../base/errors.ts'
 import { withChecksum } from '../bytes/checked-chunk.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import { isFinished, type UploadRecord } from '../ledger/ledger.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { Session } from '../sessions/session.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -47,19 +47,19 @@ export type PlainDeps = Storage & {
  */
 export async function receivePlain(
   plain: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   chunks: AsyncIterator<PlainChunk>,
 ): Promise<PlainStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
   const { plainId, totalBytes } = first.value
-  await open(plain, grant, first.value)
-  return plain.sessions.use(internalId(grant, plainId), grant.holder, (session) =>
+  await open(plain, permissions, first.value)
+  return plain.sessions.use(internalId(permissions, plainId), permissions.holder, (session) =>
     bringing(session, async (brought) => {
       const damaged = new Set<number>()
       const damage = new Damage()
       let hasBytes = false
-      const followRights = followingRights(grant, session)
+      const followRights = followingRights(permissions, session)
       for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
         const chunk = next.value
         if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
@@ -75,16 +75,16 @@ export async function receivePlain(
         damage.whole()
         damaged.delete(chunk.offset)
         await followRights()
-        const took = await take(plain, grant, { session, brought }, chunk)
+        const took = await take(plain, permissions, { session, brought }, chunk)
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
       }
-      await carryOver(plain.store, session, brought, { sender: grant.holder, totalBytes })
+      await carryOver(plain.store, session, brought, { sender: permissions.holder, totalBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
       if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain, record))))
         return { success: false, message: 'Nothing is stored of this file.' }
-      const file = await finishAllowed(grant, session, undefined, GENERATION)
+      const file = await finishAllowed(permissions, session, undefined, GENERATION)
       return storedStatus(file)
     }),
   )
@@ -94,22 +94,22 @@ export async function receivePlain(
  * Names a plain client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
  * issues: those have neither letter.
  */
-export function internalId({ owner }: Pick<Grant, 'owner'>, plainId: string): string {
+export function internalId({ owner }: Pick<Permissions, 'owner'>, plainId: string): string {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40)
   return owner === undefined ? `p${digest(plainId)}` : `q${digest(`${owner}/${plainId}`)}`
 }
 
 /** Remembers a new upload; does nothing when it is known. */
-function open(plain: PlainDeps, grant: Grant, { plainId, totalBytes }: PlainChunk): Promise<void> {
+function open(plain: PlainDeps, permissions: Permissions, { plainId, totalBytes }: PlainChunk): Promise<void> {
   const { sessions, ledger, names, now } = plain
-  const fileId = internalId(grant, plainId)
+  const fileId = internalId(permissions, plainId)
   return sessions.keys.run(fileId, async () => {
     if (await ledger.uploads.find(fileId)) return
     const record: UploadRecord = {
       fileId,
       origin: { kind: 'plain', plainId },
-      ...(grant.owner !== undefined && { owner: grant.owner }),
-      path: await names.pathOf(grant, fileId, plainId),
+      ...(permissions.owner !== undefined && { owner: permissions.owner }),
+      path: await names.pathOf(permissions, fileId, plainId),
       askedPath: [],
       sizeBytes: totalBytes,
       modifiedAtMs: undefined,
@@ -118,7 +118,7 @@ function open(plain: PlainDeps, grant: Grant, { plainId, totalBytes }: PlainChun
       state: { kind: 'receiving' },
       begunAtMs: now(),
     }
-    await saveNew(plain, grant, record)
+    await saveNew(plain, permissions, record)
   })
 }
 
@@ -126,22 +126,22 @@ type Receiving = { readonly session: Session; readonly brought: BroughtChunks }
 
 async function take(
   plain: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   { session, brought }: Receiving,
   chunk: PlainChunk,
 ): Promise<'stored' | 'repeated'> {
   const { offset, data, totalBytes } = chunk
-  const checked = withChecksum({ offset, data, sender: grant.holder })
+  const checked = withChecksum({ offset, data, sender: permissions.holder })
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
     try {
-      const publishedAs = await repeatedFile(plain, session, chunk, grant.holder)
+      const publishedAs = await repeatedFile(plain, session, chunk, permissions.holder)
       if (publishedAs !== undefined) {
         brought.add({ ...broughtAs, publishedAs })
         return 'repeated'
       }
-      if (session.finished) await restart(plain, grant, { session, brought }, chunk)
-      await carryOver(plain.store, session, brought, { sender: grant.holder, totalBytes })
+      if (session.finished) await restart(plain, permissions, { session, brought }, chunk)
+      await carryOver(plain.store, session, brought, { sender: permissions.holder, totalBytes })
       mustBeOfSize(session, totalBytes)
       await session.store(checked, GENERATION)
       brought.add({ ...broughtAs, publishedAs: undefined })
@@ -149,8 +149,8 @@ async function take(
     } catch (error) {
       if (!(error instanceof ReceiveError)) throw error
       // Another stream completed the file: look at this chunk again when it is known how that ended.
-      if (error.code === 'NOT_OPEN') await finishAllowed(grant, session, undefined, GENERATION)
-      else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, grant, { session, brought }, chunk)))
+      if (error.code === 'NOT_OPEN') await finishAllowed(permissions, session, undefined, GENERATION)
+      else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, permissions, { session, brought }, chunk)))
         throw error
     }
   }
@@ -159,18 +159,18 @@ async function take(
 /** Begins a finished upload anew, for other content under its id. */
 async function restart(
   { names }: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   { session, brought }: Receiving,
   { plainId, totalBytes }: PlainChunk,
 ): Promise<void> {
   const { fileId } = session.record
-  const path = await names.pathOf(grant, fileId, plainId, session.record.path)
-  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
+  const path = await names.pathOf(permissions, fileId, plainId, session.record.path)
+  await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
   try {
     brought.forgetStored()
-    await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder })
+    await session.restart({ path, sizeBytes: totalBytes, holder: permissions.holder })
   } catch (error) {
-    grant.release(fileId)
+    permissions.release(fileId)
     throw error
   }
 }
@@ -181,7 +181,7 @@ async function restart(
  */
 async function forgetOlder(
   { names }: PlainDeps,
-  grant: Grant,
+  permissions: Permissions,
   { session, brought }: Receiving,
   { plainId, offset, data, totalBytes }: PlainChunk,
 ): Promise<boolean> {
@@ -190,9 +190,9 @@ async function forgetOlder(
   const end = offset + data.length
   if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
     return false
-  const path = await names.pathOf(grant, fileId, plainId, before)
-  await grant.reserve({ fileId, path, sizeBytes: totalBytes })
-  await session.restart({ path, sizeBytes: totalBytes, holder: grant.holder }, kept)
+  const path = await names.pathOf(permissions, fileId, plainId, before)
+  await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
+  await session.restart({ path, sizeBytes: totalBytes, holder: permissions.holder }, kept)
   return true
 }
 

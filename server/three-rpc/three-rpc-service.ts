@@ -7,7 +7,7 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { answering } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import { toMd5, toPlainChunk, toWireRanges } from '../rpc/wire.ts'
 import { storedStatus } from './plain-status.ts'
 import { type PlainDeps, receivePlain } from './plain-uploads.ts'
@@ -17,7 +17,7 @@ type ThreeRpcHandlers = Pick<FileTransferServiceHandlers, 'Upload' | 'QueryUploa
 /** The calls of clients that know only three of them. Fields are checked and converted here, and nothing is decided. */
 export function createThreeRpcService(
   plain: PlainDeps,
-  grantOf: (admitted: Admitted) => Grant,
+  permissionsOf: (admitted: Admitted) => Permissions,
   forwarding: Forwarding,
   onUnexpected: OnUnexpected,
 ): ThreeRpcHandlers {
@@ -31,7 +31,7 @@ export function createThreeRpcService(
       return answer(identifier, admitted)
     }
   const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
-    receivePlain(plain, grantOf(admitted), {
+    receivePlain(plain, permissionsOf(admitted), {
       async next() {
         const { done, value } = await messages.next()
         return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
@@ -53,10 +53,10 @@ export function createThreeRpcService(
         const { fileId } = first.value
         return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
       }
-      const grant = grantOf(admitted)
-      const reader = { sender: grant.holder, signal: admitted.gone }
+      const permissions = permissionsOf(admitted)
+      const reader = { sender: permissions.holder, signal: admitted.gone }
       const file = await asked.answerFor(asker, (plainId, isFirst) =>
-        plain.readings.run(reader, () => howFar(plain, grant, plainId, isFirst)),
+        plain.readings.run(reader, () => howFar(plain, permissions, plainId, isFirst)),
       )
       return storedStatus(file)
     }),
@@ -65,7 +65,7 @@ export function createThreeRpcService(
       noting(
         'query',
         forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, admitted) => {
-          const { offsets, ranges } = await storedOf(plain, grantOf(admitted), identifier, admitted.gone)
+          const { offsets, ranges } = await storedOf(plain, permissionsOf(admitted), identifier, admitted.gone)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
@@ -75,7 +75,7 @@ export function createThreeRpcService(
       noting(
         'check',
         forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, admitted) =>
-          checkIntegrity(plain, grantOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
+          checkIntegrity(plain, permissionsOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
         ),
       ),
     ),

@@ -3,7 +3,7 @@ import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { checkChunk, type IncomingChunk } from '../bytes/checked-chunk.ts'
 import type { BatchItem, OnConflict, UploadRecord } from '../ledger/ledger.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { Session } from '../sessions/session.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -46,14 +46,17 @@ const LATEST_MS = 253_402_300_799_000
  *
  * @throws ReceiveError BAD_ID, BAD_NAME, NOT_ALLOWED.
  */
-export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & { readonly modifiedAtMs: number } {
+export function newRecord(
+  permissions: Permissions,
+  request: BeginRequest,
+): UploadRecord & { readonly modifiedAtMs: number } {
   mustBeUploadKey(request.uploadKey)
-  mayReplaceOrThrow(grant, request)
+  mayReplaceOrThrow(permissions, request)
   return {
     fileId: randomBytes(16).toString('hex'),
     origin: { kind: 'begun', uploadKey: request.uploadKey },
-    ...(grant.owner !== undefined && { owner: grant.owner }),
-    path: grant.place(request.path),
+    ...(permissions.owner !== undefined && { owner: permissions.owner }),
+    path: permissions.place(request.path),
     askedPath: request.path,
     sizeBytes: request.sizeBytes,
     generation: 0,
@@ -74,15 +77,15 @@ export function newRecord(grant: Grant, request: BeginRequest): UploadRecord & {
  */
 export async function saveNew(
   storage: Pick<Storage, 'ledger' | 'space' | 'fairQueue'>,
-  grant: Grant,
+  permissions: Permissions,
   record: UploadRecord,
 ): Promise<void> {
-  await reserveRoom(storage, grant, record)
+  await reserveRoom(storage, permissions, record)
   try {
-    await storage.fairQueue.pay(grant.holder, RECORD_BYTES)
+    await storage.fairQueue.pay(permissions.holder, RECORD_BYTES)
     await storage.ledger.uploads.save(record)
   } catch (error) {
-    grant.release(record.fileId)
+    permissions.release(record.fileId)
     storage.space.release(record.fileId)
     throw error
   }
@@ -91,16 +94,16 @@ export async function saveNew(
 /** Reserves room for all bytes of a new upload. Throws ReceiveError DISK_FULL, QUOTA. */
 export async function reserveRoom(
   { space }: Pick<Storage, 'space'>,
-  grant: Grant,
+  permissions: Permissions,
   record: UploadRecord,
 ): Promise<void> {
   const { fileId, sizeBytes } = record
-  await grant.reserve(record)
+  await permissions.reserve(record)
   try {
     // Also for an empty one: a disk may have room for bytes and for no more files.
-    await space.reserve(fileId, grant.holder, Math.max(sizeBytes, 1))
+    await space.reserve(fileId, permissions.holder, Math.max(sizeBytes, 1))
   } catch (error) {
-    grant.release(fileId)
+    permissions.release(fileId)
     throw error
   }
 }
@@ -122,7 +125,7 @@ export function mustBeFileId(fileId: string): void {
 }
 
 /** What {@link Sessions.keys} knows an upload by. Two devices may have chosen the same key. */
-export function mutexKeyOf({ owner = '' }: Grant, uploadKey: string): string {
+export function mutexKeyOf({ owner = '' }: Permissions, uploadKey: string): string {
   return `${owner}/${uploadKey}`
 }
 

@@ -3,7 +3,7 @@ import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk
 import type { ReceiveError } from '../base/errors.ts'
 import type { FairQueue } from '../base/turns.ts'
 import { toOffset } from '../bytes/to-offset.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { Session } from '../sessions/session.ts'
 import { receive } from './begun-uploads.ts'
 import { followingRights } from './current-rights.ts'
@@ -21,17 +21,17 @@ export type ChunkStream = {
 /**
  * Stores the chunks of a stream, one after the other, and acknowledges each.
  *
- * @param grant what its sender may do; storing waits for the turn of its holder.
+ * @param permissions what its sender may do; storing waits for the turn of its holder.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
 export async function receiveChunks(
   session: Session,
-  grant: Grant,
+  permissions: Permissions,
   fairQueue: Pick<FairQueue, 'pay'>,
   { first, messages, send, sendOff, generation }: ChunkStream,
 ): Promise<void> {
   const damage = new Damage()
-  const followRights = followingRights(grant, session)
+  const followRights = followingRights(permissions, session)
   const leave = session.join(generation, sendOff)
   try {
     let next: IteratorResult<UploadChunk> = { done: false, value: first }
@@ -39,12 +39,12 @@ export async function receiveChunks(
       const { offset, data, crc32 } = next.value
       const beganMs = performance.now()
       await followRights()
-      const chunk = { offset: toOffset(offset), data, crc32, sender: grant.holder }
+      const chunk = { offset: toOffset(offset), data, crc32, sender: permissions.holder }
       const outcome = await receive(session, chunk, generation)
       await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
       damage.saw(outcome)
       // It was checked, and had to be sent here first.
-      if (outcome === 'CORRUPT') await fairQueue.pay(grant.holder, data.length)
+      if (outcome === 'CORRUPT') await fairQueue.pay(permissions.holder, data.length)
     }
   } finally {
     leave()

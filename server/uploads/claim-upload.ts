@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
 import type { Range } from '../bytes/range-set.ts'
 import type { ChunkRecord, UploadRecord } from '../ledger/ledger.ts'
-import { type Grant, own } from '../permissions/grant.ts'
+import { own, type Permissions } from '../permissions/grant.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { HeldElsewhere } from '../storage/leases.ts'
 import type { Reader } from '../storage/readings.ts'
@@ -49,32 +49,37 @@ type ClaimDeps = Storage & {
  */
 export async function claimUpload(
   deps: ClaimDeps,
-  grant: Grant,
+  permissions: Permissions,
   request: ClaimRequest,
   { startedAtMs, signal }: { readonly startedAtMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<Claimed> {
   const { ledger, now, readings, sessions } = deps
   // Who was busy with what before it started, this receiver does not know.
-  if (grant.owner === undefined || now() - startedAtMs < QUIET_MS) return none
+  if (permissions.owner === undefined || now() - startedAtMs < QUIET_MS) return none
   const { answered } = request
-  const reader = { sender: grant.holder, signal }
-  if (answered === undefined) return readings.run(reader, () => lookFor(deps, grant, request, reader))
+  const reader = { sender: permissions.holder, signal }
+  if (answered === undefined) return readings.run(reader, () => lookFor(deps, permissions, request, reader))
   mustBeFileId(answered.fileId)
   const found = await ledger.uploads.find(answered.fileId)
   const key = keyOf(found)
   if (key === undefined || key === request.uploadKey) return none
   // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two wait for each other.
-  const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => mutexKeyOf(grant, name))
+  const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => mutexKeyOf(permissions, name))
   return sessions.keys.run(first, () =>
-    sessions.keys.run(second, () => take(deps, grant, request, { ...answered, key }).catch(unlessElsewhere)),
+    sessions.keys.run(second, () => take(deps, permissions, request, { ...answered, key }).catch(unlessElsewhere)),
   )
 }
 
-async function lookFor(deps: ClaimDeps, grant: Grant, request: ClaimRequest, reader: Reader): Promise<Claimed> {
+async function lookFor(
+  deps: ClaimDeps,
+  permissions: Permissions,
+  request: ClaimRequest,
+  reader: Reader,
+): Promise<Claimed> {
   const { ledger, readings, sessions } = deps
   let best: { readonly fileId: string; readonly chunks: readonly ChunkRecord[] } | undefined
   for await (const record of readings.fairRecords(reader, ledger.uploads.unfinished())) {
-    if (!fits(grant, record, request) || sessions.isBusyOrWas(record.fileId, QUIET_MS)) continue
+    if (!fits(permissions, record, request) || sessions.isBusyOrWas(record.fileId, QUIET_MS)) continue
     if (!(await isQuiet(deps, record))) continue
     const chunks: ChunkRecord[] = []
     for await (const chunk of readings.fairRecords(reader, ledger.chunks.list(record.fileId))) chunks.push(chunk)
@@ -86,16 +91,16 @@ async function lookFor(deps: ClaimDeps, grant: Grant, request: ClaimRequest, rea
 
 async function take(
   deps: ClaimDeps,
-  grant: Grant,
+  permissions: Permissions,
   request: ClaimRequest,
   { fileId, samples, key }: { readonly fileId: string; readonly samples: readonly ChunkRecord[]; readonly key: string },
 ): Promise<Claimed> {
   const { ledger, now, sessions } = deps
   const { uploads } = ledger
-  if ((await uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return none
+  if ((await uploads.findByKey(request.uploadKey, permissions.owner)) !== undefined) return none
   const found = await uploads.find(fileId)
   const isGrantable = async (record: UploadRecord | undefined) =>
-    record !== undefined && keyOf(record) === key && fits(grant, record, request) && (await isQuiet(deps, record))
+    record !== undefined && keyOf(record) === key && fits(permissions, record, request) && (await isQuiet(deps, record))
   if (
     sessions.isBusyOrWas(fileId, QUIET_MS) ||
     !(await isGrantable(found)) ||
@@ -106,7 +111,7 @@ async function take(
   await sessions.ifIdle(fileId, async (session, isAlone) => {
     // Another node may have been busy with it until now.
     if (!(await isGrantable(session.record)) || !isAlone()) return
-    grant.mustBeValid()
+    permissions.mustBeValid()
     await session.goBy(request.uploadKey, now())
     claimed = { kind: 'granted' }
   })
@@ -118,9 +123,13 @@ function keyOf(record: UploadRecord | undefined): string | undefined {
   return record?.state.kind === 'receiving' && record.origin.kind === 'begun' ? record.origin.uploadKey : undefined
 }
 
-function fits(grant: Grant, record: UploadRecord, { path, sizeBytes, modifiedAtMs }: ClaimRequest): boolean {
+function fits(
+  permissions: Permissions,
+  record: UploadRecord,
+  { path, sizeBytes, modifiedAtMs }: ClaimRequest,
+): boolean {
   return (
-    own(grant, record) !== undefined &&
+    own(permissions, record) !== undefined &&
     keyOf(record) !== undefined &&
     record.sizeBytes === sizeBytes &&
     record.modifiedAtMs === modifiedAtMs &&

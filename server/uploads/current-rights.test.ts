@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ReceiveError } from '../base/errors.ts'
 import type { KnownDevice } from '../devices/known-device.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
-import { grantOf } from '../permissions/grant.ts'
+import { permissionsOf } from '../permissions/grant.ts'
 import { Quotas } from '../permissions/quotas.ts'
 import type { Session } from '../sessions/session.ts'
 import type { Waiting } from '../sessions/waiting.ts'
@@ -32,10 +32,10 @@ async function scene() {
     return device
   }
   const caller = { kind: 'device', device: now() } as const
-  const grant = grantOf({ caller, address: '', deviceNow: now, mustBeValid: () => void now() }, quotas)
-  await grant.reserve(record)
+  const permissions = permissionsOf({ caller, address: '', deviceNow: now, mustBeValid: () => void now() }, quotas)
+  await permissions.reserve(record)
   return {
-    grant,
+    permissions,
     change: (rights: Partial<KnownDevice>) => {
       device = { ...now(), ...rights }
     },
@@ -66,7 +66,7 @@ test.each(changes)('%s while a file is verified: it is not stored, and its sende
       outcome = codeOf(() => mustBeAllowed?.(record))
     },
   } as unknown as Session
-  await finishAllowed(known.grant, session, '', 1)
+  await finishAllowed(known.permissions, session, '', 1)
   expect(outcome).toBe(code)
 })
 
@@ -74,7 +74,7 @@ test.each(changes)(
   '%s while a small file waits for its turn: it is not stored, and its sender told %s',
   async (_, code, act) => {
     const known = await scene()
-    const mustBeAllowed = allowedSince(known.grant, record)
+    const mustBeAllowed = allowedSince(known.permissions, record)
     expect(codeOf(mustBeAllowed)).toBe('')
     act(known)
     expect(codeOf(mustBeAllowed)).toBe(code)
@@ -91,7 +91,7 @@ function codeOf(act: () => void): string {
 }
 
 test('an upload that is cancelled while its room is looked for keeps none', async () => {
-  const { grant, change } = await scene()
+  const { permissions, change } = await scene()
   change({ folder: ['after'] })
   let isOpen = true
   const rename = async () => expect.unreachable('It is renamed.')
@@ -102,8 +102,8 @@ test('an upload that is cancelled while its room is looked for keeps none', asyn
       return isOpen
     },
   } as unknown as Session
-  const following = followRights(grant, session)
+  const following = followRights(permissions, session)
   isOpen = false
   await following
-  expect(grant.isReserved({ ...record, path: ['after', 'x'] })).toBe(false)
+  expect(permissions.isReserved({ ...record, path: ['after', 'x'] })).toBe(false)
 })

@@ -1,11 +1,14 @@
 import { ReceiveError } from '../base/errors.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Session } from '../sessions/session.ts'
 
 /** Throws ReceiveError NOT_ALLOWED for an upload that is to replace what is there, of a device that may not. */
-export function mayReplaceOrThrow({ mayOverwrite }: Grant, { onConflict }: { readonly onConflict: string }): void {
+export function mayReplaceOrThrow(
+  { mayOverwrite }: Permissions,
+  { onConflict }: { readonly onConflict: string },
+): void {
   if (onConflict === 'OVERWRITE' && !mayOverwrite)
     throw new ReceiveError('NOT_ALLOWED', 'This device may not replace files that are there.')
 }
@@ -16,25 +19,25 @@ export function mayReplaceOrThrow({ mayOverwrite }: Grant, { onConflict }: { rea
  *
  * @throws ReceiveError NOT_ALLOWED, QUOTA, BAD_NAME, NO_TOKEN, TOKEN_EXPIRED; the upload stays as it is then.
  */
-export async function followRights(grant: Grant, session: Session): Promise<void> {
+export async function followRights(permissions: Permissions, session: Session): Promise<void> {
   if (!session.isOpen) return
-  grant.mustBeValid()
+  permissions.mustBeValid()
   const { record } = session
-  mayReplaceOrThrow(grant, record)
-  const path = placeNow(grant, record)
-  await grant.reserve({ ...record, path })
+  mayReplaceOrThrow(permissions, record)
+  const path = placeNow(permissions, record)
+  await permissions.reserve({ ...record, path })
   // It may have been finished or cancelled meanwhile, and with it what it had reserved before.
-  if (!session.isOpen) return grant.release(record.fileId)
+  if (!session.isOpen) return permissions.release(record.fileId)
   if (!isSamePath(path, record.path)) await session.rename(path)
 }
 
 /** Answers what to call before each thing that is done for an upload: only where its device may have changed it costs more than a look. */
-export function followingRights(grant: Grant, session: Session): () => Promise<void> {
+export function followingRights(permissions: Permissions, session: Session): () => Promise<void> {
   let known: object | undefined
   return async () => {
-    const now = grant.rights()
+    const now = permissions.rights()
     if (now === known) return
-    await followRights(grant, session)
+    await followRights(permissions, session)
     known = now
   }
 }
@@ -45,18 +48,18 @@ export function followingRights(grant: Grant, session: Session): () => Promise<v
  * @throws what {@link followRights}, {@link mustStillBeAllowed} and {@link Session.finish} throw.
  */
 export async function finishAllowed(
-  grant: Grant,
+  permissions: Permissions,
   session: Session,
   md5: string | undefined,
   generation: number,
   onVerified?: OnVerified,
 ): Promise<FinishedFile> {
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
-  if (session.isOpen && !isInPlace(grant, session.record)) await followRights(grant, session)
+  if (session.isOpen && !isInPlace(permissions, session.record)) await followRights(permissions, session)
   return session.finish(md5, generation, {
-    sender: grant.holder,
+    sender: permissions.holder,
     ...(onVerified !== undefined && { onVerified }),
-    mustBeAllowed: (record) => mustStillBeAllowed(grant, record),
+    mustBeAllowed: (record) => mustStillBeAllowed(permissions, record),
   })
 }
 
@@ -64,23 +67,23 @@ export async function finishAllowed(
  * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is recorded, and BUSY when it may in another
  * place, or if there is room.
  */
-function mustStillBeAllowed(grant: Grant, record: UploadRecord): void {
-  grant.mustBeValid()
-  mayReplaceOrThrow(grant, record)
-  if (!isInPlace(grant, record)) throw changed()
+function mustStillBeAllowed(permissions: Permissions, record: UploadRecord): void {
+  permissions.mustBeValid()
+  mayReplaceOrThrow(permissions, record)
+  if (!isInPlace(permissions, record)) throw changed()
 }
 
 /** The same for an upload that is placed at this moment, which mostly costs no more than a look. */
-export function allowedSince(grant: Grant, record: UploadRecord): () => void {
-  const before = grant.rights()
+export function allowedSince(permissions: Permissions, record: UploadRecord): () => void {
+  const before = permissions.rights()
   return () => {
-    if (grant.rights() !== before || !grant.isReserved(record)) mustStillBeAllowed(grant, record)
+    if (permissions.rights() !== before || !permissions.isReserved(record)) mustStillBeAllowed(permissions, record)
   }
 }
 
-/** Throws BUSY when what a caller asked for belongs in another place by now than the one that was found for it, and what {@link Grant.place} throws. */
-export function mustStillBePlaced(grant: Grant, asked: readonly string[], path: readonly string[]): void {
-  if (!isSamePath(grant.place(asked), path)) throw changed()
+/** Throws BUSY when what a caller asked for belongs in another place by now than the one that was found for it, and what {@link Permissions.place} throws. */
+export function mustStillBePlaced(permissions: Permissions, asked: readonly string[], path: readonly string[]): void {
+  if (!isSamePath(permissions.place(asked), path)) throw changed()
 }
 
 function changed(): ReceiveError {
@@ -88,13 +91,13 @@ function changed(): ReceiveError {
 }
 
 /** Whether an upload goes where it is recorded to go, and has its room there. */
-function isInPlace(grant: Grant, record: UploadRecord): boolean {
-  return isSamePath(placeNow(grant, record), record.path) && grant.isReserved(record)
+function isInPlace(permissions: Permissions, record: UploadRecord): boolean {
+  return isSamePath(placeNow(permissions, record), record.path) && permissions.isReserved(record)
 }
 
 /** Where an upload goes as its device's folder is now. A plain client asked for no path, so that the name counts which it has. */
-function placeNow(grant: Grant, { origin, askedPath, path }: UploadRecord): readonly string[] {
-  return grant.place(origin.kind === 'plain' ? path.slice(-1) : askedPath)
+function placeNow(permissions: Permissions, { origin, askedPath, path }: UploadRecord): readonly string[] {
+  return permissions.place(origin.kind === 'plain' ? path.slice(-1) : askedPath)
 }
 
 function isSamePath(one: readonly string[], other: readonly string[]): boolean {

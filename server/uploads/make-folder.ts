@@ -1,5 +1,5 @@
 import { ReceiveError } from '../base/errors.ts'
-import type { Grant } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/grant.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { mustStillBePlaced } from './current-rights.ts'
 
@@ -10,14 +10,14 @@ import { mustStillBePlaced } from './current-rights.ts'
  */
 export async function makeFolder(
   store: Pick<ChunkStore, 'makeFolder' | 'freeBytes'>,
-  grant: Grant,
+  permissions: Permissions,
   asked: readonly string[],
 ): Promise<readonly string[]> {
-  const path = grant.place(asked)
-  return grant.makingFolder(path, async () => {
+  const path = permissions.place(asked)
+  return permissions.makingFolder(path, async () => {
     if ((await store.freeBytes()) <= 0)
       throw new ReceiveError('DISK_FULL', "The receiver's disk is full: it has no room for another folder.")
-    mustStillBePlaced(grant, asked, path)
+    mustStillBePlaced(permissions, asked, path)
     return store.makeFolder(path)
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
-import { type Grant, mustOwn, own } from '../permissions/grant.ts'
+import { mustOwn, own, type Permissions } from '../permissions/grant.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -65,24 +65,24 @@ export class Uploads {
    * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
    * when the rest would not fit, BUSY when too many uploads are open.
    */
-  async begin<T>(grant: Grant, request: BeginRequest, answer: (begun: Begun) => T): Promise<T> {
+  async begin<T>(permissions: Permissions, request: BeginRequest, answer: (begun: Begun) => T): Promise<T> {
     const { ledger, sessions, space } = this.#deps
-    const record = newRecord(grant, request)
-    return sessions.keys.run(mutexKeyOf(grant, request.uploadKey), async () => {
-      const found = await ledger.uploads.findByKey(request.uploadKey, grant.owner)
+    const record = newRecord(permissions, request)
+    return sessions.keys.run(mutexKeyOf(permissions, request.uploadKey), async () => {
+      const found = await ledger.uploads.findByKey(request.uploadKey, permissions.owner)
       if (found) mustBeSameFile(found, request)
       else if (request.onConflict === 'SKIP_SAME') {
-        const reader = { sender: grant.holder, signal: request.signal }
+        const reader = { sender: permissions.holder, signal: request.signal }
         const likeness = await likenessOf(this.#deps, reader, record.path, request.sizeBytes, request.sha256)
         if (likeness.kind !== 'other') return answer(likeness)
       }
       const { fileId } = found ?? record
-      if (!found) await saveNew(this.#deps, grant, record)
-      return sessions.use(fileId, grant.holder, async (session) => {
+      if (!found) await saveNew(this.#deps, permissions, record)
+      return sessions.use(fileId, permissions.holder, async (session) => {
         await session.renew(record)
-        await followRights(grant, session)
+        await followRights(permissions, session)
         const missingBytes = session.missing.reduce((bytes, { start, end }) => bytes + end - start, 0)
-        if (!session.finished) await space.reserve(fileId, grant.holder, missingBytes)
+        if (!session.finished) await space.reserve(fileId, permissions.holder, missingBytes)
         return answer({ kind: 'open', session })
       })
     })
@@ -93,10 +93,10 @@ export class Uploads {
    *
    * @throws ReceiveError UNKNOWN_UPLOAD, and what {@link Sessions.use} and {@link receiveChunks} throw.
    */
-  async receive(grant: Grant, fileId: string, stream: ChunkStream): Promise<void> {
+  async receive(permissions: Permissions, fileId: string, stream: ChunkStream): Promise<void> {
     const { ledger, sessions, fairQueue } = this.#deps
-    mustOwn(grant, await ledger.uploads.find(fileId))
-    await sessions.use(fileId, grant.holder, (session) => receiveChunks(session, grant, fairQueue, stream))
+    mustOwn(permissions, await ledger.uploads.find(fileId))
+    await sessions.use(fileId, permissions.holder, (session) => receiveChunks(session, permissions, fairQueue, stream))
   }
 
   /**
@@ -106,19 +106,19 @@ export class Uploads {
    * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link ShortWay.put},
    * {@link Session.store} and {@link finishAllowed} throw.
    */
-  async put(grant: Grant, file: WholeFile): Promise<FinishedFile> {
+  async put(permissions: Permissions, file: WholeFile): Promise<FinishedFile> {
     const { data, md5, ...request } = file
-    const chunk = mustBeWhole(file, grant.holder)
-    const stored = await this.#putTogether(grant, file)
+    const chunk = mustBeWhole(file, permissions.holder)
+    const stored = await this.#putTogether(permissions, file)
     if (stored !== undefined) return stored
     const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
-    return this.begin(grant, { ...request, sha256 }, async (begun) => {
+    return this.begin(permissions, { ...request, sha256 }, async (begun) => {
       if (begun.kind === 'same') return begun.file
       if (begun.kind !== 'open') throw new Error('A file that came with its digest was asked for it.')
       const { session } = begun
       const { generation } = session.record
       if (session.missing.length > 0) await session.store(chunk, generation)
-      return finishAllowed(grant, session, md5, generation)
+      return finishAllowed(permissions, session, md5, generation)
     })
   }
 
@@ -128,14 +128,14 @@ export class Uploads {
    * @throws ReceiveError UNKNOWN_UPLOAD, and what {@link Sessions.use} and {@link finishAllowed} throw.
    */
   async finish(
-    grant: Grant,
+    permissions: Permissions,
     { fileId, generation, md5, onVerified }: FinishRequest,
     answer: (file: FinishedFile) => Promise<unknown>,
   ): Promise<void> {
     const { ledger, sessions } = this.#deps
-    mustOwn(grant, await ledger.uploads.find(fileId))
-    await sessions.use(fileId, grant.holder, async (session) => {
-      await answer(await finishAllowed(grant, session, md5, generation, onVerified))
+    mustOwn(permissions, await ledger.uploads.find(fileId))
+    await sessions.use(fileId, permissions.holder, async (session) => {
+      await answer(await finishAllowed(permissions, session, md5, generation, onVerified))
     })
   }
 
@@ -143,18 +143,21 @@ export class Uploads {
    * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
    * asking twice is.
    */
-  async abort(grant: Grant, id: { readonly fileId: string } | { readonly uploadKey: string }): Promise<void> {
+  async abort(
+    permissions: Permissions,
+    id: { readonly fileId: string } | { readonly uploadKey: string },
+  ): Promise<void> {
     const { ledger, sessions, fairQueue } = this.#deps
-    await fairQueue.pay(grant.holder, RECORD_BYTES)
+    await fairQueue.pay(permissions.holder, RECORD_BYTES)
     if ('fileId' in id) {
       mustBeFileId(id.fileId)
-      if (own(grant, await ledger.uploads.find(id.fileId))) await this.#abortKnown(grant, id.fileId)
+      if (own(permissions, await ledger.uploads.find(id.fileId))) await this.#abortKnown(permissions, id.fileId)
       return
     }
     mustBeUploadKey(id.uploadKey)
-    await sessions.keys.run(mutexKeyOf(grant, id.uploadKey), async () => {
-      const found = await ledger.uploads.findByKey(id.uploadKey, grant.owner)
-      if (found) await this.#abortKnown(grant, found.fileId)
+    await sessions.keys.run(mutexKeyOf(permissions, id.uploadKey), async () => {
+      const found = await ledger.uploads.findByKey(id.uploadKey, permissions.owner)
+      if (found) await this.#abortKnown(permissions, found.fileId)
     })
   }
 
@@ -165,15 +168,15 @@ export class Uploads {
    * @param signal ends looking for them.
    */
   async list(
-    grant: Grant,
+    permissions: Permissions,
     signal: AbortSignal | undefined,
     tell: (upload: OpenUpload) => Promise<boolean>,
   ): Promise<void> {
     const { ledger, readings, sessions } = this.#deps
-    const reader = { sender: grant.holder, signal }
+    const reader = { sender: permissions.holder, signal }
     await readings.run(reader, async () => {
       for await (const record of readings.fairRecords(reader, ledger.uploads.unfinished())) {
-        if (record.origin.kind !== 'begun' || !own(grant, record)) continue
+        if (record.origin.kind !== 'begun' || !own(permissions, record)) continue
         let storedBytes = 0
         for await (const { start, end } of readings.fairRecords(reader, ledger.chunks.list(record.fileId)))
           storedBytes += end - start
@@ -184,37 +187,40 @@ export class Uploads {
   }
 
   /** Lets a sender that lost its memory go on with an upload of its own; see {@link claimUpload}. */
-  claim(grant: Grant, request: ClaimRequest, signal: AbortSignal | undefined): Promise<Claimed> {
-    return claimUpload(this.#deps, grant, request, { startedAtMs: this.#startedAtMs, signal })
+  claim(permissions: Permissions, request: ClaimRequest, signal: AbortSignal | undefined): Promise<Claimed> {
+    return claimUpload(this.#deps, permissions, request, { startedAtMs: this.#startedAtMs, signal })
   }
 
   /** Stores a new file whose name is free; undefined for any other. */
-  async #putTogether(grant: Grant, { data, md5, ...request }: WholeFile): Promise<FinishedFile | undefined> {
+  async #putTogether(
+    permissions: Permissions,
+    { data, md5, ...request }: WholeFile,
+  ): Promise<FinishedFile | undefined> {
     const { onConflict } = request
     const { ledger, sessions, smallFiles, space } = this.#deps
     // What may be replaced, or be there already, is not known by its name alone.
     if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
-    const record = { ...newRecord(grant, { ...request, sha256: '' }), onConflict }
+    const record = { ...newRecord(permissions, { ...request, sha256: '' }), onConflict }
     const { fileId } = record
-    const mustBeAllowed = allowedSince(grant, record)
-    return sessions.keys.run(mutexKeyOf(grant, request.uploadKey), async () => {
-      if ((await ledger.uploads.findByKey(request.uploadKey, grant.owner)) !== undefined) return undefined
-      await reserveRoom(this.#deps, grant, record)
+    const mustBeAllowed = allowedSince(permissions, record)
+    return sessions.keys.run(mutexKeyOf(permissions, request.uploadKey), async () => {
+      if ((await ledger.uploads.findByKey(request.uploadKey, permissions.owner)) !== undefined) return undefined
+      await reserveRoom(this.#deps, permissions, record)
       let stored: FinishedFile | undefined
       try {
-        stored = await smallFiles.put({ record, data, md5, sender: grant.holder, mustBeAllowed })
+        stored = await smallFiles.put({ record, data, md5, sender: permissions.holder, mustBeAllowed })
         return stored
       } finally {
         space.release(fileId)
-        if (stored === undefined) grant.release(fileId)
+        if (stored === undefined) permissions.release(fileId)
       }
     })
   }
 
-  async #abortKnown(grant: Grant, fileId: string): Promise<void> {
+  async #abortKnown(permissions: Permissions, fileId: string): Promise<void> {
     try {
-      await this.#deps.sessions.use(fileId, grant.holder, async (session) => {
-        grant.mustBeValid()
+      await this.#deps.sessions.use(fileId, permissions.holder, async (session) => {
+        permissions.mustBeValid()
         await session.abort()
       })
     } catch (error) {
