@@ -36,7 +36,7 @@ import { Space } from './storage/space.ts'
 import { namesInMemory, PlainNames } from './three-rpc/plain-names.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './upkeep/expiry.ts'
 import { Retention } from './upkeep/retention.ts'
-import { Counting, type Tally } from './upkeep/tally.ts'
+import { type Counters, RunningCounters } from './upkeep/tally.ts'
 import type { ShortWay } from './uploads/put-files.ts'
 import { Uploads } from './uploads/uploads.ts'
 
@@ -63,7 +63,7 @@ export interface Receiver {
   /** What is arriving now. */
   incoming(): readonly IncomingFile[]
   /** What it has done since it started. */
-  tally(): Tally
+  counters(): Counters
   /** Bytes that no unfinished upload has claimed; infinite when nobody knows, as in a bucket. */
   freeBytes(): Promise<number>
   /**
@@ -101,12 +101,12 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   let smallFiles: ShortWay | undefined
   try {
     const quotas = new Quotas(store)
-    const counting = new Counting()
+    const counters = new RunningCounters()
     await quotas.count(storage.ledger.uploads, { isShared: leases.areShared })
-    const ledger = withEffects(storage.ledger, { ...storage, quotas, counting })
+    const ledger = withEffects(storage.ledger, { ...storage, quotas, counters })
     const space = new Space(() => store.freeBytes(), now)
     const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
-      counting.finished(sizeBytes)
+      counters.finished(sizeBytes)
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     const fairQueue = new FairQueue()
@@ -186,7 +186,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
         return () => listeners.delete(listener)
       },
       incoming: () => incomingOf(sessions.busy()),
-      tally: () => counting.tally,
+      counters: () => counters.now,
       freeBytes: () => space.freeBytes(),
       setLimits: (asked) => void Object.assign(limits, checked(asked)),
       lookAtDevices: access.lookAtDevices,

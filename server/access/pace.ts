@@ -4,7 +4,7 @@ import { networkOf } from '../base/network-of.ts'
 const MAX_ADDRESSES = 10_000
 
 /** Lets each address do something once in a while. */
-export class Pace {
+export class RateLimit {
   readonly #everyMs: number
   readonly #now: () => number
   readonly #lastAtMs = new Map<string, number>()

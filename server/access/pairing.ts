@@ -17,7 +17,7 @@ import { addDevice, formerIdOf } from '../devices/device.ts'
 import type { Devices } from '../devices/devices.ts'
 import { type CodeTries, type Invite, inviteFileOf, inviteIn, spend, triesInFile } from '../devices/invite-file.ts'
 import { lookAtPrivate, removePrivateFile, writePrivateFile } from '../state-folder/private-file.ts'
-import { Pace } from './pace.ts'
+import { RateLimit } from './pace.ts'
 
 /** How long a code can be used, ms. */
 const INVITE_FOR_MS = 600_000
@@ -63,7 +63,7 @@ export class Pairing {
   readonly #deps: PairingDeps
   readonly #tries: CodeTries
   readonly #attempts = new Map<string, Attempt>()
-  readonly #pace = new Pace(PAIRING_EVERY_MS)
+  readonly #rateLimit = new RateLimit(PAIRING_EVERY_MS)
   #lastFinish: Promise<unknown> = Promise.resolve()
 
   constructor(deps: PairingDeps) {
@@ -78,7 +78,7 @@ export class Pairing {
    * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED, STATE_UNREACHABLE.
    */
   async start(deviceNonce: Buffer, address: string): Promise<StartPairingReplyInput> {
-    if (!this.#pace.take(address))
+    if (!this.#rateLimit.take(address))
       throw new ReceiveError('BUSY', 'This address began to pair a moment ago; try again in a second.')
     if (deviceNonce.length !== NONCE_BYTES) throw new ReceiveError('BAD_LENGTH', `A nonce has ${NONCE_BYTES} bytes.`)
     const invite = await this.#openInvite()

@@ -2,7 +2,7 @@ import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from 
 import type { Quotas } from '../permissions/quotas.ts'
 import type { OpenUploads } from '../storage/open-uploads.ts'
 import type { UploadsLog } from '../upkeep/received-log.ts'
-import type { Counting } from '../upkeep/tally.ts'
+import type { RunningCounters } from '../upkeep/tally.ts'
 
 /** What else has a part in it when a receiver saves something. */
 export type LedgerEffects = {
@@ -14,11 +14,11 @@ export type LedgerEffects = {
   readonly log: UploadsLog
   /** Knows what is going to need room. */
   readonly quotas: Pick<Quotas, 'saved' | 'finished' | 'forgotten'>
-  readonly counting: Pick<Counting, 'stored'>
+  readonly counters: Pick<RunningCounters, 'stored'>
 }
 
 /** The ledger of a receiver that runs: all that happens beside saving is said here. Throws what the ledger and the effects throw. */
-export function withEffects(ledger: Ledger, { guard, openUploads, log, quotas, counting }: LedgerEffects): Ledger {
+export function withEffects(ledger: Ledger, { guard, openUploads, log, quotas, counters }: LedgerEffects): Ledger {
   const { uploads, chunks, checkpoints } = ledger
 
   const saveUnfinished: Ledger['uploads']['save'] = async (record, options) => {
@@ -69,7 +69,7 @@ export function withEffects(ledger: Ledger, { guard, openUploads, log, quotas, c
       async save(fileId, chunk) {
         guard.mustHold()
         await chunks.save(fileId, chunk)
-        counting.stored(chunk.end - chunk.start)
+        counters.stored(chunk.end - chunk.start)
       },
     },
     checkpoints: {

@@ -1,19 +1,19 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Tally } from '../upkeep/tally.ts'
+import type { Counters } from '../upkeep/tally.ts'
 import type { Watched } from './watched.ts'
 
 /** The figures of a receiver in the text format of Prometheus, with those of its process. */
 export function metricsOf({ receiver }: Watched): Registry {
   const register = new Registry()
   collectDefaultMetrics({ register })
-  const counted = (name: string, help: string, field: keyof Tally) => {
+  const counted = (name: string, help: string, field: keyof Counters) => {
     let seen = 0
     const counter = new Counter({
       name,
       help,
       registers: [register],
       collect() {
-        const value = receiver.tally()[field]
+        const value = receiver.counters()[field]
         counter.inc(value - seen)
         seen = value
       },

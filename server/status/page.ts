@@ -2,7 +2,7 @@ import type { Sight } from './watched.ts'
 
 /** The page that tells how a receiver is doing. It works without a script, by loading itself again; with one only what changed is shown anew. */
 export function statusPage(sight: Sight): string {
-  const { name, version, tally, incoming, recent, devices } = sight
+  const { name, version, counters, incoming, recent, devices } = sight
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -20,8 +20,8 @@ export function statusPage(sight: Sight): string {
 <dl>
 ${fact('Arriving', `${bytes(sight.bytesPerSecond)}/s`)}
 ${fact('Free', sight.freeBytes === Number.POSITIVE_INFINITY ? 'not known' : bytes(sight.freeBytes))}
-${fact('Files stored', count(tally.files))}
-${fact('Stored', bytes(tally.fileBytes))}
+${fact('Files stored', count(counters.files))}
+${fact('Stored', bytes(counters.fileBytes))}
 </dl>
 <h2>In progress</h2>
 ${table(

@@ -1,12 +1,12 @@
 import type { IncomingFile } from '../sessions/incoming.ts'
-import type { Tally } from '../upkeep/tally.ts'
+import type { Counters } from '../upkeep/tally.ts'
 
 /** What is looked at of a receiver; see `Receiver`. */
 type Receiver = {
   readonly name: string
   onStored(listener: (file: StoredFile) => void): () => void
   incoming(): readonly IncomingFile[]
-  tally(): Tally
+  counters(): Counters
   freeBytes(): Promise<number>
 }
 
@@ -21,7 +21,7 @@ export type Sight = {
   readonly freeBytes: number
   /** Over the last ten seconds. */
   readonly bytesPerSecond: number
-  readonly tally: Tally
+  readonly counters: Counters
   readonly incoming: readonly IncomingFile[]
   /** The newest first. */
   readonly recent: readonly (StoredFile & { readonly atMs: number })[]
@@ -48,17 +48,17 @@ export function watch(
 ): Watched {
   const upSinceMs = now()
   let recent: Sight['recent'] = []
-  let samples = [receiver.tally().chunkBytes]
+  let samples = [receiver.counters().chunkBytes]
   const forget = receiver.onStored((file) => {
     recent = [{ ...file, atMs: now() }, ...recent].slice(0, MOST_RECENT)
   })
   const timer = setInterval(() => {
-    samples = [...samples, receiver.tally().chunkBytes].slice(-RATE_OVER_S - 1)
+    samples = [...samples, receiver.counters().chunkBytes].slice(-RATE_OVER_S - 1)
   }, 1000).unref()
   return {
     receiver,
     async look() {
-      const tally = receiver.tally()
+      const counters = receiver.counters()
       const seconds = Math.max(1, samples.length - 1)
       return {
         name: receiver.name,
@@ -66,7 +66,7 @@ export function watch(
         upSinceMs,
         freeBytes: await receiver.freeBytes(),
         bytesPerSecond: ((samples.at(-1) ?? 0) - (samples[0] ?? 0)) / seconds,
-        tally,
+        counters,
         incoming: receiver.incoming(),
         recent,
         devices: await devicesOf(),

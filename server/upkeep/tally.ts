@@ -1,5 +1,5 @@
 /** What a receiver has done since it started. */
-export type Tally = {
+export type Counters = {
   /** Chunks that were stored; one that only repeated what was there is none. */
   readonly chunks: number
   readonly chunkBytes: number
@@ -9,13 +9,13 @@ export type Tally = {
 }
 
 /** Counts what is stored. */
-export class Counting {
+export class RunningCounters {
   #chunks = 0
   #chunkBytes = 0
   #files = 0
   #fileBytes = 0
 
-  get tally(): Tally {
+  get now(): Counters {
     return { chunks: this.#chunks, chunkBytes: this.#chunkBytes, files: this.#files, fileBytes: this.#fileBytes }
   }
 
