@@ -40,13 +40,13 @@ const CLOSE_WITHIN_MS = 10_000
 const MOST_COMPLAINT = 500
 
 /**
- * @param place answers where a stored file is, for the program and the webhook.
+ * @param locate answers where a stored file is, for the program and the webhook.
  * @param onTrouble told when a hook failed, which changes nothing for the file or its sender.
  * @throws ReceiveError BAD_FLAGS when the command cannot be run or the webhook is no URL that a file can be told to.
  */
 export function startHooks(
   { command, webhook, webhookOrigins }: HooksConfig,
-  place: (name: string) => string,
+  locate: (name: string) => string,
   onTrouble: OnUnexpected,
   retryAfterMs: readonly number[] = RETRY_AFTER_MS,
 ): Hooks {
@@ -58,7 +58,7 @@ export function startHooks(
   let last: Promise<void> = Promise.resolve()
 
   async function run(file: StoredEvent): Promise<void> {
-    const path = place(file.name)
+    const path = locate(file.name)
     const told = JSON.stringify({ ...file, path })
     if (program !== undefined)
       await attempt(() => within(COMMAND_WITHIN_MS, over.signal, (soon) => runCommand(program, path, told, soon)))

@@ -10,9 +10,9 @@ import { type Log, openLog, toLogLevel } from './log.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
 import { type ReceiveFlags, withReceiveFlags } from './settings/flags.ts'
-import { placeOf } from './settings/place.ts'
+import { locationOf } from './settings/place.ts'
 import { readSettings, type Settings } from './settings/settings.ts'
-import { toStatusPlace } from './status/status-place.ts'
+import { toStatusAddress } from './status/status-place.ts'
 import { type StatusServer, startStatusServer } from './status/status-server.ts'
 import { watch } from './status/watched.ts'
 import { fewOfEach } from './trouble.ts'
@@ -57,7 +57,7 @@ async function runReceiver(command: Command): Promise<number> {
   }
   const { flags, config, receiver, hooks, status, log } = started
   for (const warning of warningsFor(receiver, flags)) process.stderr.write(`Warning: ${warning}\n`)
-  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, placeOf(config, ''))
+  const report = flags.json ? jsonReport(process.stdout) : sentences(process.stdout, locationOf(config, ''))
   await report.listening(receiver, {
     showQr: flags.qr ?? process.stdout.isTTY,
     statusPort: status?.port,
@@ -66,7 +66,7 @@ async function runReceiver(command: Command): Promise<number> {
   receiver.onStored(hooks.stored)
   if (log) receiver.onStored(log.stored)
   const { host, port, name, stateDirectory } = receiver
-  log?.info('the receiver listens', { host, port, name, stateDirectory, into: placeOf(config, ''), ...version() })
+  log?.info('the receiver listens', { host, port, name, stateDirectory, into: locationOf(config, ''), ...version() })
   const source = flags.json ? commandSource() : undefined
   const stopCommands =
     source &&
@@ -103,11 +103,11 @@ type Started = Settings & {
 /** Throws ReceiveError, with one sentence, for whatever cannot start; then nothing is left running. */
 async function start(settings: Settings, signal: AbortSignal): Promise<Started> {
   const { flags, config } = settings
-  const statusAt = toStatusPlace(flags)
+  const statusAt = toStatusAddress(flags)
   const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
   const onTrouble = log?.trouble ?? fewOfEach(warn)
-  const place = (name: string) => placeOf(config, name)
-  const hooks = startHooks({ ...flags, command: flags.onStored }, place, onTrouble)
+  const locate = (name: string) => locationOf(config, name)
+  const hooks = startHooks({ ...flags, command: flags.onStored }, locate, onTrouble)
   const onCall = log && { onCall: log.call }
   const receiver = await startReceiver({ ...config, ...version(), signal, onUnexpected: onTrouble, ...onCall })
   if (statusAt === undefined) return { ...settings, log, receiver, hooks, status: undefined }

@@ -20,11 +20,11 @@ const FOLDER_BYTES = 64 * 1024
 const PATH_BYTES = 8 * 1024
 
 /** Paths that are made safe before others have a turn: each of them may be long, and in a hundred parts. */
-const PLACED_AT_ONCE = 10
+const RESOLVED_AT_ONCE = 10
 
-type Placed = { readonly index: number; readonly name: string; readonly sizeBytes: number }
+type NameToCheck = { readonly index: number; readonly name: string; readonly sizeBytes: number }
 
-type PlacedIn = { readonly path: readonly string[]; readonly files: Placed[] }
+type FolderToCheck = { readonly path: readonly string[]; readonly files: NameToCheck[] }
 
 /**
  * Tells what would become of names, each folder looked at once. Nothing is held or made.
@@ -43,15 +43,15 @@ export async function checkPaths(
   const reader = { sender: permissions.holder, signal }
   return readings.run(reader, async () => {
     const checked = new Array<CheckedPath>(asked.length)
-    const folders = new Map<string, PlacedIn>()
-    for (let first = 0; first < asked.length; first += PLACED_AT_ONCE) {
-      const some = asked.slice(first, first + PLACED_AT_ONCE)
-      const place = async () => {
+    const folders = new Map<string, FolderToCheck>()
+    for (let first = 0; first < asked.length; first += RESOLVED_AT_ONCE) {
+      const some = asked.slice(first, first + RESOLVED_AT_ONCE)
+      const resolve = async () => {
         // Also for what is no call of a sender, and waits in no queue.
         await setImmediate()
-        placeAll(permissions, some, first, folders, checked)
+        resolveAll(permissions, some, first, folders, checked)
       }
-      await readings.fairTask(reader, some.length * PATH_BYTES, place)
+      await readings.fairTask(reader, some.length * PATH_BYTES, resolve)
     }
     for (const { path, files } of folders.values()) {
       const look = () => checkIn(store, path, files)
@@ -62,33 +62,33 @@ export async function checkPaths(
   })
 }
 
-/** Sorts paths by the folders that they would be in; what cannot be placed is refused in `checked`. */
-function placeAll(
+/** Sorts paths by the folders that they would be in; what has no safe path is refused in `checked`. */
+function resolveAll(
   permissions: Permissions,
   asked: readonly PathToCheck[],
   firstIndex: number,
-  folders: Map<string, PlacedIn>,
+  folders: Map<string, FolderToCheck>,
   checked: CheckedPath[],
 ): void {
   for (const [at, { path, sizeBytes }] of asked.entries()) {
     const index = firstIndex + at
-    const placed = placeOrRefuse(permissions, path)
-    if (placed instanceof ReceiveError) {
-      checked[index] = refused(placed)
+    const resolved = pathOrRefusal(permissions, path)
+    if (resolved instanceof ReceiveError) {
+      checked[index] = refused(resolved)
       continue
     }
-    const parent = placed.slice(0, -1)
+    const parent = resolved.slice(0, -1)
     const key = parent.join('/')
     const folder = folders.get(key) ?? { path: parent, files: [] }
     folders.set(key, folder)
-    folder.files.push({ index, name: placed.at(-1) ?? '', sizeBytes })
+    folder.files.push({ index, name: resolved.at(-1) ?? '', sizeBytes })
   }
 }
 
 async function checkIn(
   store: ChunkStore,
   folder: readonly string[],
-  files: readonly Placed[],
+  files: readonly NameToCheck[],
 ): Promise<readonly (readonly [index: number, CheckedPath])[]> {
   let holders: readonly (Holder | undefined)[]
   try {
@@ -111,9 +111,9 @@ function stateOf(holder: Holder | undefined, sizeBytes: number): 'FREE' | 'TAKEN
   return holder.kind === 'file' && holder.sizeBytes === sizeBytes ? 'TAKEN_SAME_SIZE' : 'TAKEN'
 }
 
-function placeOrRefuse(permissions: Permissions, path: readonly string[]): readonly string[] | ReceiveError {
+function pathOrRefusal(permissions: Permissions, path: readonly string[]): readonly string[] | ReceiveError {
   try {
-    return permissions.place(path)
+    return permissions.pathFor(path)
   } catch (error) {
     if (error instanceof ReceiveError) return error
     throw error

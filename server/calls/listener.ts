@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import type { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import { hasCode, receiveErrorFrom } from '../base/errors.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
-import { Places } from '../limits/places.ts'
+import { ConnectionSlots } from '../limits/places.ts'
 import { withHttp2Extras } from './http2-extras.ts'
 
 /** How a receiver listens. */
@@ -42,7 +42,7 @@ export interface Listener {
  */
 export async function listen(server: GrpcServer, options: ListenOptions): Promise<Listener> {
   const { host, limits, onSession } = options
-  const places = new Places(limits, options.asksWho)
+  const slots = new ConnectionSlots(limits, options.asksWho)
   const greeting = new Map<string, Socket>()
 
   const extras = {
@@ -55,13 +55,13 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
       const below = greeting.get(name)
       // Its settings are the first thing a peer has to say, so it speaks HTTP/2.
       session.once('remoteSettings', () => greeting.delete(name))
-      onSession(session, () => below && places.know(below))
+      onSession(session, () => below && slots.know(below))
     },
   }
   const injector = withHttp2Extras(extras, () => server.createConnectionInjector(options.credentials))
 
   const listening = createServer((socket) => {
-    if (!places.enter(socket)) {
+    if (!slots.enter(socket)) {
       socket.resetAndDestroy()
       return
     }
@@ -73,7 +73,7 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     socket.on('error', () => socket.destroy())
     socket.once('close', () => {
       clearTimeout(late)
-      places.leave(socket)
+      slots.leave(socket)
       if (greeting.get(name) === socket) greeting.delete(name)
     })
     injector.injectConnection(socket)
@@ -91,7 +91,7 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     stop,
     async close() {
       stop()
-      for (const socket of places.sockets) socket.destroy()
+      for (const socket of slots.sockets) socket.destroy()
       if (listening.listening) await once(listening, 'close')
     },
   }

@@ -5,18 +5,18 @@ import type { ReceiverLimits } from './limits.ts'
 /** Of all connections, the part that strangers may have. */
 const STRANGERS_PART = 3 / 4
 
-type Place = { readonly network: string; isStranger: boolean }
+type Slot = { readonly network: string; isStranger: boolean }
 
 /**
  * Who has a connection to a receiver. Where callers are asked who they are, whoever comes finds room as long as somebody is there who never said: the oldest
  * connection of such a stranger makes room, one of the network that has the most of them. A crowd of strangers then keeps no device out, and no connection of a
  * device is closed for anybody.
  */
-export class Places {
+export class ConnectionSlots {
   readonly #limits: Pick<ReceiverLimits, 'maxConnections' | 'maxConnectionsPerAddress'>
   readonly #asksWho: boolean
   /** In the order in which they came. */
-  readonly #places = new Map<Socket, Place>()
+  readonly #slots = new Map<Socket, Slot>()
   readonly #countOf = new Map<string, number>()
   readonly #strangersOf = new Map<string, number>()
   #strangers = 0
@@ -29,18 +29,18 @@ export class Places {
 
   /** The connections that are there. */
   get sockets(): Iterable<Socket> {
-    return this.#places.keys()
+    return this.#slots.keys()
   }
 
-  /** Gives a connection its place, if need be that of another one, which is closed. False when there is none. */
+  /** Gives a connection a slot, if need be that of another one, which is closed. False when there is none. */
   enter(socket: Socket): boolean {
     const network = networkOf(socket.remoteAddress ?? '')
     const { maxConnections, maxConnectionsPerAddress } = this.#limits
     if ((this.#countOf.get(network) ?? 0) >= maxConnectionsPerAddress && !this.#makeRoom(network)) return false
     const isCrowded = this.#asksWho && this.#strangers >= Math.max(1, Math.floor(maxConnections * STRANGERS_PART))
     if (isCrowded) this.#makeRoom(this.#mostCrowded())
-    if (this.#places.size >= maxConnections && !this.#makeRoom(this.#mostCrowded())) return false
-    this.#places.set(socket, { network, isStranger: true })
+    if (this.#slots.size >= maxConnections && !this.#makeRoom(this.#mostCrowded())) return false
+    this.#slots.set(socket, { network, isStranger: true })
     count(this.#countOf, network, 1)
     this.#countStranger(network, 1)
     return true
@@ -48,19 +48,19 @@ export class Places {
 
   /** Whoever has this connection has said who it is. */
   know(socket: Socket): void {
-    const place = this.#places.get(socket)
-    if (!place?.isStranger) return
-    place.isStranger = false
-    this.#countStranger(place.network, -1)
+    const slot = this.#slots.get(socket)
+    if (!slot?.isStranger) return
+    slot.isStranger = false
+    this.#countStranger(slot.network, -1)
   }
 
-  /** The place of a connection is free. */
+  /** A connection is gone. */
   leave(socket: Socket): void {
-    const place = this.#places.get(socket)
-    if (place === undefined) return
-    this.#places.delete(socket)
-    count(this.#countOf, place.network, -1)
-    if (place.isStranger) this.#countStranger(place.network, -1)
+    const slot = this.#slots.get(socket)
+    if (slot === undefined) return
+    this.#slots.delete(socket)
+    count(this.#countOf, slot.network, -1)
+    if (slot.isStranger) this.#countStranger(slot.network, -1)
   }
 
   #countStranger(network: string, more: number): void {
@@ -76,8 +76,8 @@ export class Places {
 
   #makeRoom(network: string): boolean {
     if (!this.#asksWho || !this.#strangersOf.has(network)) return false
-    for (const [socket, place] of this.#places) {
-      if (!place.isStranger || place.network !== network) continue
+    for (const [socket, slot] of this.#slots) {
+      if (!slot.isStranger || slot.network !== network) continue
       this.leave(socket)
       socket.resetAndDestroy()
       return true

@@ -22,7 +22,7 @@ export type Permissions = {
    *
    * @throws ReceiveError BAD_NAME, and what {@link mustBeValid} throws.
    */
-  place(components: readonly string[]): string[]
+  pathFor(components: readonly string[]): string[]
   /** Reserves an upload its room under all quotas that are on its way. Throws ReceiveError QUOTA when there is none. */
   reserve(upload: Room): Promise<void>
   /** Whether it has its room under the quotas that there are now. */
@@ -63,7 +63,7 @@ export function permissionsOf(
         mayOverwrite: true,
         rights: () => everything,
         mustBeValid,
-        place: toSafePath,
+        pathFor: toSafePath,
         ...room,
         leftBytes: async () => Number.POSITIVE_INFINITY,
       }
@@ -78,7 +78,7 @@ export function permissionsOf(
         },
         rights: now,
         mustBeValid,
-        place: (components) => placeOf(now(), components),
+        pathFor: (components) => pathBelow(now(), components),
         ...room,
         leftBytes: () => quotas.leftBytes(now()),
       }
@@ -87,7 +87,7 @@ export function permissionsOf(
 }
 
 /** What the device asks for is made safe on its own first, so that none of it can reach into the folder's own path. */
-function placeOf({ folder = [] }: KnownDevice, components: readonly string[]): string[] {
+function pathBelow({ folder = [] }: KnownDevice, components: readonly string[]): string[] {
   return toSafePath([...folder, ...toSafePath(components)])
 }
 

@@ -19,7 +19,7 @@ type Usage = {
 }
 
 /** A folder that a quota is on, and what it holds: what is in it, whoever put it there, and what unfinished uploads of all devices are going to add. */
-export class QuotaPlace {
+export class QuotaFolder {
   readonly folder: readonly string[]
   readonly #key: string
   #usage: Usage | undefined

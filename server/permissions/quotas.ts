@@ -5,7 +5,7 @@ import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'
 import { type KnownDevices, type Limit, QuotaLimits } from './quota-limits.ts'
-import { QuotaPlace, type RunAlone } from './quota-place.ts'
+import { QuotaFolder, type RunAlone } from './quota-place.ts'
 import { Recount } from './quota-recount.ts'
 
 /** Somebody else may add files to a folder or take them away, so it is measured again after this, ms. */
@@ -19,26 +19,26 @@ const CLOSE_WITHIN_MS = 1000
 type Open = {
   readonly item: QuotaItem
   /** The quotas that had room for it, as they were then. Not known for what was reserved by an earlier process, or by another node. */
-  readonly roomIn: ReadonlyMap<QuotaPlace, number>
+  readonly roomIn: ReadonlyMap<QuotaFolder, number>
 }
 
 /** A folder with a quota, and how much it may hold. */
-type Governing = { readonly place: QuotaPlace; readonly limit: Limit }
+type Governing = { readonly quotaFolder: QuotaFolder; readonly limit: Limit }
 
 /**
- * Keeps every folder that has a quota within it, whoever stores there: see {@link QuotaLimits} for which folders those are and {@link QuotaPlace} for what
+ * Keeps every folder that has a quota within it, whoever stores there: see {@link QuotaLimits} for which folders those are and {@link QuotaFolder} for what
  * counts. What is stored in a folder counts in those above it, too.
  */
 export class Quotas {
   readonly #store: Pick<ChunkStore, 'heldBelow'>
   readonly #open = new Map<string, Open>()
-  readonly #places = new Map<string, QuotaPlace>()
+  readonly #quotaFolders = new Map<string, QuotaFolder>()
   readonly #closing = new AbortController()
   #limits = new QuotaLimits(() => new Map())
-  #placesOf: ReadonlyMap<string, Limit> | undefined
+  #limitsNow: ReadonlyMap<string, Limit> | undefined
   #measuring: Promise<unknown> = Promise.resolve()
   #recount: { readonly recount: Recount; readonly isShared: boolean } | undefined
-  #folders = 0
+  #foldersMade = 0
 
   constructor(store: Pick<ChunkStore, 'heldBelow'>) {
     this.#store = store
@@ -104,7 +104,7 @@ export class Quotas {
   /** Makes a folder when there is room for it and those above it that are missing. Throws ReceiveError QUOTA, and what `make` throws. */
   async makingFolder<T>(path: readonly string[], make: () => Promise<T>): Promise<T> {
     const item = folderItem(path)
-    const id = `folder ${++this.#folders}`
+    const id = `folder ${++this.#foldersMade}`
     try {
       await this.#reserve(id, item)
       const made = await make()
@@ -119,7 +119,7 @@ export class Quotas {
   async leftBytes({ folder = [] }: KnownDevice): Promise<number> {
     const { folders } = folderItem(folder)
     await this.#measured(folders, MEASURE_EVERY_MS)
-    const left = this.#governing(folders).map(({ place, limit }) => limit.bytes - (place.usedBytes ?? 0))
+    const left = this.#governing(folders).map(({ quotaFolder, limit }) => limit.bytes - (quotaFolder.usedBytes ?? 0))
     return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...left))
   }
 
@@ -147,8 +147,8 @@ export class Quotas {
 
   #hasRoom(id: string, item: QuotaItem): boolean {
     const open = this.#open.get(id)
-    const isRoomy = ({ place, limit }: Governing) =>
-      (open?.roomIn.get(place) ?? Number.POSITIVE_INFINITY) <= limit.bytes
+    const isRoomy = ({ quotaFolder, limit }: Governing) =>
+      (open?.roomIn.get(quotaFolder) ?? Number.POSITIVE_INFINITY) <= limit.bytes
     return open !== undefined && isSameItem(open.item, item) && this.#governing(item.folders).every(isRoomy)
   }
 
@@ -157,10 +157,10 @@ export class Quotas {
     const before = this.#open.get(id)
     this.#set(id, undefined)
     try {
-      for (const { place, limit } of this.#governing(item.folders)) {
-        const neededBytes = place.costOf(item)
+      for (const { quotaFolder, limit } of this.#governing(item.folders)) {
+        const neededBytes = quotaFolder.costOf(item)
         // A quota that was given a moment ago, on a folder that was not measured yet, has no room so far.
-        const leftBytes = place.usedBytes === undefined ? -1 : Math.max(0, limit.bytes - place.usedBytes)
+        const leftBytes = quotaFolder.usedBytes === undefined ? -1 : Math.max(0, limit.bytes - quotaFolder.usedBytes)
         if (neededBytes > 0 && neededBytes > leftBytes) return { neededBytes, leftBytes: Math.max(0, leftBytes) }
       }
       return undefined
@@ -170,7 +170,7 @@ export class Quotas {
   }
 
   #keepRoom(id: string, item: QuotaItem): void {
-    const roomIn = new Map(this.#governing(item.folders).map(({ place, limit }) => [place, limit.bytes]))
+    const roomIn = new Map(this.#governing(item.folders).map(({ quotaFolder, limit }) => [quotaFolder, limit.bytes]))
     this.#set(id, { item, roomIn })
   }
 
@@ -183,21 +183,22 @@ export class Quotas {
 
   #finished(id: string, item: QuotaItem): void {
     if (!this.#open.has(id)) return
-    for (const key of [TOP_KEY, ...item.folders]) this.#places.get(key)?.add(item)
+    for (const key of [TOP_KEY, ...item.folders]) this.#quotaFolders.get(key)?.add(item)
     this.#set(id, undefined)
   }
 
   /** Another node has finished an upload, or it was cancelled there. */
   #endedElsewhere(fileId: string): void {
-    for (const key of [TOP_KEY, ...(this.#open.get(fileId)?.item.folders ?? [])]) this.#places.get(key)?.doubt()
+    for (const key of [TOP_KEY, ...(this.#open.get(fileId)?.item.folders ?? [])]) this.#quotaFolders.get(key)?.doubt()
     this.#set(fileId, undefined)
   }
 
   #set(id: string, open: Open | undefined): void {
     const before = this.#open.get(id)
     for (const key of before ? [TOP_KEY, ...before.item.folders] : [])
-      this.#places.get(key)?.close(before?.item as QuotaItem)
-    for (const key of open ? [TOP_KEY, ...open.item.folders] : []) this.#places.get(key)?.open(open?.item as QuotaItem)
+      this.#quotaFolders.get(key)?.close(before?.item as QuotaItem)
+    for (const key of open ? [TOP_KEY, ...open.item.folders] : [])
+      this.#quotaFolders.get(key)?.open(open?.item as QuotaItem)
     if (open === undefined) this.#open.delete(id)
     else this.#open.set(id, open)
   }
@@ -205,22 +206,22 @@ export class Quotas {
   /** The folders with a quota among those with these keys and the top. */
   #governing(folders: readonly string[]): readonly Governing[] {
     const limits = this.#limits.now()
-    if (limits !== this.#placesOf) this.#placeAll(limits)
+    if (limits !== this.#limitsNow) this.#followLimits(limits)
     return [TOP_KEY, ...folders].flatMap((key) => {
-      const [place, limit] = [this.#places.get(key), limits.get(key)]
-      return place && limit ? [{ place, limit }] : []
+      const [quotaFolder, limit] = [this.#quotaFolders.get(key), limits.get(key)]
+      return quotaFolder && limit ? [{ quotaFolder, limit }] : []
     })
   }
 
   /** Follows which folders have a quota. */
-  #placeAll(limits: ReadonlyMap<string, Limit>): void {
-    this.#placesOf = limits
-    for (const key of this.#places.keys()) if (!limits.has(key)) this.#places.delete(key)
+  #followLimits(limits: ReadonlyMap<string, Limit>): void {
+    this.#limitsNow = limits
+    for (const key of this.#quotaFolders.keys()) if (!limits.has(key)) this.#quotaFolders.delete(key)
     for (const [key, { folder }] of limits) {
-      if (this.#places.has(key)) continue
-      const place = new QuotaPlace(folder, key)
-      this.#places.set(key, place)
-      for (const { item } of this.#open.values()) if ([TOP_KEY, ...item.folders].includes(key)) place.open(item)
+      if (this.#quotaFolders.has(key)) continue
+      const quotaFolder = new QuotaFolder(folder, key)
+      this.#quotaFolders.set(key, quotaFolder)
+      for (const { item } of this.#open.values()) if ([TOP_KEY, ...item.folders].includes(key)) quotaFolder.open(item)
     }
   }
 
@@ -228,10 +229,10 @@ export class Quotas {
    * Measures what has not been for so long. What was measured once is counted on from there, so that only whoever may be refused waits for it.
    */
   async #measured(folders: readonly string[], maxAgeMs: number): Promise<void> {
-    for (const { place } of this.#governing(folders)) {
-      if (place.isFresh(maxAgeMs)) continue
-      const measuring = place.measure(this.#store, this.#runAlone, this.#closing.signal)
-      if (place.usedBytes === undefined || maxAgeMs < MEASURE_EVERY_MS) await measuring
+    for (const { quotaFolder } of this.#governing(folders)) {
+      if (quotaFolder.isFresh(maxAgeMs)) continue
+      const measuring = quotaFolder.measure(this.#store, this.#runAlone, this.#closing.signal)
+      if (quotaFolder.usedBytes === undefined || maxAgeMs < MEASURE_EVERY_MS) await measuring
       else measuring.catch(() => 'told to whoever has to wait for the next one')
     }
   }

@@ -7,7 +7,7 @@ type Destination = {
 }
 
 /** Where a stored file is, for people and programs; of the empty name, where all files are. A path, or `s3://bucket/key`. */
-export function placeOf({ directory, objectStore }: Destination, name: string): string {
+export function locationOf({ directory, objectStore }: Destination, name: string): string {
   if (objectStore === undefined) return name === '' ? directory : join(resolve(directory), ...name.split('/'))
   return [bucketOf({ objectStore }), name].filter(Boolean).join('/')
 }

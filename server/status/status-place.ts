@@ -4,7 +4,7 @@ import { isLoopback } from '../base/loopback.ts'
 import { type ReceiveFlags, toPort } from '../settings/flags.ts'
 
 /** Where the page about a receiver listens, and what whoever looks has to show. */
-export type StatusPlace = {
+export type StatusAddress = {
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number
@@ -16,7 +16,7 @@ export type StatusPlace = {
 const LEAST_TOKEN_CHARACTERS = 16
 
 /** Undefined when no page was asked for. Throws ReceiveError BAD_FLAGS, with one sentence. */
-export function toStatusPlace(flags: ReceiveFlags): StatusPlace | undefined {
+export function toStatusAddress(flags: ReceiveFlags): StatusAddress | undefined {
   const { statusPort, statusHost, statusTokenFile } = flags
   if (statusPort === undefined) {
     const flag = statusHost ? '--status-host' : statusTokenFile && '--status-token-file'

@@ -6,7 +6,7 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { brisk, limitConnections } from './door.ts'
 import { metricsOf } from './metrics.ts'
 import { SCRIPT, STYLE, statusPage } from './page.ts'
-import type { StatusPlace } from './status-place.ts'
+import type { StatusAddress } from './status-place.ts'
 import type { Watched } from './watched.ts'
 
 /** A page about a receiver, and figures about it for Prometheus. */
@@ -21,12 +21,12 @@ export interface StatusServer {
 type Answer = { readonly type: string; readonly body: string; readonly status?: number }
 
 /**
- * @param place without a token whoever is on the same computer may look; with one, whoever shows it, from anywhere.
+ * @param address without a token whoever is on the same computer may look; with one, whoever shows it, from anywhere.
  * @param maxConnections at the same time, half of them from one address.
  * @throws ReceiveError BUSY when the port cannot be had.
  */
 export async function startStatusServer(
-  { host, port, token }: StatusPlace,
+  { host, port, token }: StatusAddress,
   watched: Watched,
   maxConnections: number,
   onUnexpected: OnUnexpected,

@@ -61,7 +61,7 @@ export class PlainNames {
     before?: readonly string[],
   ): Promise<readonly string[]> {
     const name = await this.#known.get(fileId, permissions)
-    if (name !== undefined) return permissions.place([name])
-    return before ?? permissions.place([toSafeName(plainId)])
+    if (name !== undefined) return permissions.pathFor([name])
+    return before ?? permissions.pathFor([toSafeName(plainId)])
   }
 }

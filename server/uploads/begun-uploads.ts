@@ -56,7 +56,7 @@ export function newRecord(
     fileId: randomBytes(16).toString('hex'),
     origin: { kind: 'begun', uploadKey: request.uploadKey },
     ...(permissions.owner !== undefined && { owner: permissions.owner }),
-    path: permissions.place(request.path),
+    path: permissions.pathFor(request.path),
     askedPath: request.path,
     sizeBytes: request.sizeBytes,
     generation: 0,

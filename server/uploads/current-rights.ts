@@ -24,7 +24,7 @@ export async function followRights(permissions: Permissions, session: Session): 
   permissions.mustBeValid()
   const { record } = session
   mayReplaceOrThrow(permissions, record)
-  const path = placeNow(permissions, record)
+  const path = pathNow(permissions, record)
   await permissions.reserve({ ...record, path })
   // It may have been finished or cancelled meanwhile, and with it what it had reserved before.
   if (!session.isOpen) return permissions.release(record.fileId)
@@ -55,7 +55,7 @@ export async function finishAllowed(
   onVerified?: OnVerified,
 ): Promise<FinishedFile> {
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
-  if (session.isOpen && !isInPlace(permissions, session.record)) await followRights(permissions, session)
+  if (session.isOpen && !isWhereItBelongs(permissions, session.record)) await followRights(permissions, session)
   return session.finish(md5, generation, {
     sender: permissions.holder,
     ...(onVerified !== undefined && { onVerified }),
@@ -64,16 +64,16 @@ export async function finishAllowed(
 }
 
 /**
- * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is recorded, and BUSY when it may in another
- * place, or if there is room.
+ * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is recorded, and BUSY when it may under another
+ * path, or if there is room.
  */
 function mustStillBeAllowed(permissions: Permissions, record: UploadRecord): void {
   permissions.mustBeValid()
   mayReplaceOrThrow(permissions, record)
-  if (!isInPlace(permissions, record)) throw changed()
+  if (!isWhereItBelongs(permissions, record)) throw changed()
 }
 
-/** The same for an upload that is placed at this moment, which mostly costs no more than a look. */
+/** The same for an upload whose path is decided at this moment, which mostly costs no more than a look. */
 export function allowedSince(permissions: Permissions, record: UploadRecord): () => void {
   const before = permissions.rights()
   return () => {
@@ -81,9 +81,9 @@ export function allowedSince(permissions: Permissions, record: UploadRecord): ()
   }
 }
 
-/** Throws BUSY when what a caller asked for belongs in another place by now than the one that was found for it, and what {@link Permissions.place} throws. */
-export function mustStillBePlaced(permissions: Permissions, asked: readonly string[], path: readonly string[]): void {
-  if (!isSamePath(permissions.place(asked), path)) throw changed()
+/** Throws BUSY when what a caller asked for belongs under another path by now than the one that was found for it, and what {@link Permissions.pathFor} throws. */
+export function mustStillBeItsPath(permissions: Permissions, asked: readonly string[], path: readonly string[]): void {
+  if (!isSamePath(permissions.pathFor(asked), path)) throw changed()
 }
 
 function changed(): ReceiveError {
@@ -91,13 +91,13 @@ function changed(): ReceiveError {
 }
 
 /** Whether an upload goes where it is recorded to go, and has its room there. */
-function isInPlace(permissions: Permissions, record: UploadRecord): boolean {
-  return isSamePath(placeNow(permissions, record), record.path) && permissions.isReserved(record)
+function isWhereItBelongs(permissions: Permissions, record: UploadRecord): boolean {
+  return isSamePath(pathNow(permissions, record), record.path) && permissions.isReserved(record)
 }
 
 /** Where an upload goes as its device's folder is now. A plain client asked for no path, so that the name counts which it has. */
-function placeNow(permissions: Permissions, { origin, askedPath, path }: UploadRecord): readonly string[] {
-  return permissions.place(origin.kind === 'plain' ? path.slice(-1) : askedPath)
+function pathNow(permissions: Permissions, { origin, askedPath, path }: UploadRecord): readonly string[] {
+  return permissions.pathFor(origin.kind === 'plain' ? path.slice(-1) : askedPath)
 }
 
 function isSamePath(one: readonly string[], other: readonly string[]): boolean {

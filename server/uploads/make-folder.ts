@@ -1,7 +1,7 @@
 import { ReceiveError } from '../base/errors.ts'
 import type { Permissions } from '../permissions/grant.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
-import { mustStillBePlaced } from './current-rights.ts'
+import { mustStillBeItsPath } from './current-rights.ts'
 
 /**
  * Makes a folder and those above it; one that exists is success. Answers its path as it is spelled at the receiver.
@@ -13,11 +13,11 @@ export async function makeFolder(
   permissions: Permissions,
   asked: readonly string[],
 ): Promise<readonly string[]> {
-  const path = permissions.place(asked)
+  const path = permissions.pathFor(asked)
   return permissions.makingFolder(path, async () => {
     if ((await store.freeBytes()) <= 0)
       throw new ReceiveError('DISK_FULL', "The receiver's disk is full: it has no room for another folder.")
-    mustStillBePlaced(permissions, asked, path)
+    mustStillBeItsPath(permissions, asked, path)
     return store.makeFolder(path)
   })
 }
