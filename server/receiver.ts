@@ -28,8 +28,8 @@ import { withEffects } from './sessions/ledger-effects.ts'
 import { Sessions, UPKEEP } from './sessions/sessions.ts'
 import type { ReceiverConfig } from './settings/config.ts'
 import { bucketOf } from './settings/place.ts'
-import { SmallFiles } from './small-files/small-files.ts'
-import { WholeFiles } from './small-files/whole-files.ts'
+import { StagedSmallFiles } from './small-files/small-files.ts'
+import { DirectSmallFiles } from './small-files/whole-files.ts'
 import { HeldElsewhere } from './storage/leases.ts'
 import { Readings } from './storage/readings.ts'
 import { Space } from './storage/space.ts'
@@ -37,7 +37,7 @@ import { namesInMemory, PlainNames } from './three-rpc/plain-names.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './upkeep/expiry.ts'
 import { Retention } from './upkeep/retention.ts'
 import { type Counters, RunningCounters } from './upkeep/tally.ts'
-import type { ShortWay } from './uploads/put-files.ts'
+import type { SmallFiles } from './uploads/put-files.ts'
 import { Uploads } from './uploads/uploads.ts'
 
 /** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
@@ -98,7 +98,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const hashing = startHashingThreads(config.workers ?? 0, onUnexpected)
   const listeners = new Set<(file: StoredEvent) => void>()
   let access: ReceiverAccess | undefined
-  let smallFiles: ShortWay | undefined
+  let smallFiles: SmallFiles | undefined
   try {
     const quotas = new Quotas(store)
     const counters = new RunningCounters()
@@ -110,15 +110,16 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
     }
     const fairQueue = new FairQueue()
-    if (store.smallFiles)
-      smallFiles = await SmallFiles.open(stateDirectory, {
+    if (store.stagedSmallFiles)
+      smallFiles = await StagedSmallFiles.open(stateDirectory, {
         ledger,
-        store: store.smallFiles,
+        store: store.stagedSmallFiles,
         fairQueue,
         onFinished,
         onUnexpected,
       })
-    else if (store.wholeFiles) smallFiles = new WholeFiles({ ledger, store: store.wholeFiles, onFinished })
+    else if (store.directSmallFiles)
+      smallFiles = new DirectSmallFiles({ ledger, store: store.directSmallFiles, onFinished })
     const receiving = { ledger, leases, store, space, fairQueue, readings: new Readings(fairQueue), hashing }
     const sessions = new Sessions({ ...receiving, onFinished }, limits, config.verifyFromDisk ?? false, now)
     const id = storage.receiverId

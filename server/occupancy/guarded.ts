@@ -12,32 +12,32 @@ export type Guard = {
 
 /** A store that changes something only while the receiver has its places. */
 export function guardedStore(store: ChunkStore, guard: Guard): ChunkStore {
-  const { smallFiles, wholeFiles } = store
+  const { stagedSmallFiles, directSmallFiles } = store
   return {
     ...store,
-    smallFiles: smallFiles && {
-      ...smallFiles,
+    stagedSmallFiles: stagedSmallFiles && {
+      ...stagedSmallFiles,
       async prepare(...prepare) {
         guard.mustHold()
-        return smallFiles.prepare(...prepare)
+        return stagedSmallFiles.prepare(...prepare)
       },
       async restore(...restore) {
         guard.mustHold()
-        return smallFiles.restore(...restore)
+        return stagedSmallFiles.restore(...restore)
       },
       async forget(files) {
         guard.mustHold()
-        await smallFiles.forget(files)
+        await stagedSmallFiles.forget(files)
       },
       async clear() {
         guard.mustHold()
-        await smallFiles.clear()
+        await stagedSmallFiles.clear()
       },
     },
-    wholeFiles: wholeFiles && {
-      async putWhole(...put) {
+    directSmallFiles: directSmallFiles && {
+      async putSmallFile(...put) {
         guard.mustHold()
-        return wholeFiles.putWhole(...put)
+        return directSmallFiles.putSmallFile(...put)
       },
     },
     async openPart(...open) {

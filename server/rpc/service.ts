@@ -34,7 +34,7 @@ import {
   toBeginReply,
   toClaim,
   toClaimReply,
-  toWholeFile,
+  toSmallFile,
   toWireCheck,
   toWireFile,
 } from './wire.ts'
@@ -103,7 +103,7 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
             ? undefined
             : {
                 uploadKey: value.uploadKey,
-                file: () => ({ ...toWholeFile(value, now()), signal: admitted.gone }),
+                file: () => ({ ...toSmallFile(value, now()), signal: admitted.gone }),
               }
         },
         (uploadKey, fate, beganMs) => {

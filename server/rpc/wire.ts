@@ -18,7 +18,7 @@ import type { FinishedFile } from '../sessions/finish.ts'
 import type { PlainChunk } from '../three-rpc/plain-uploads.ts'
 import type { Begun } from '../uploads/begun-uploads.ts'
 import { type Claimed, type ClaimRequest, MOST_SAMPLES } from '../uploads/claim-upload.ts'
-import type { WholeFile } from '../uploads/put-files.ts'
+import type { SmallFile } from '../uploads/put-files.ts'
 
 /** What BeginUpload answers, from the node that serves the upload. */
 export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput {
@@ -41,7 +41,7 @@ export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput 
 }
 
 /** Throws ReceiveError BAD_HASH_FORMAT, BAD_ID, BAD_LENGTH. */
-export function toWholeFile(message: PutFile, begunAtMs: number): WholeFile {
+export function toSmallFile(message: PutFile, begunAtMs: number): SmallFile {
   const { uploadKey, path, onConflict, data, crc32 } = message
   const md5 = mustBeMd5(message.md5)
   const sizeBytes = toOffset(message.size, 'BAD_LENGTH')

@@ -15,8 +15,8 @@ import { openEmbeddedLedger } from '../ledger/embedded.ts'
 import { startReceiver } from '../receiver.ts'
 import { openDiskStore } from '../store/disk.ts'
 import { readReceivedLog, receivedLogOf } from '../upkeep/received-log.ts'
-import { SmallFiles } from './small-files.ts'
-import { WholeFiles } from './whole-files.ts'
+import { StagedSmallFiles } from './small-files.ts'
+import { DirectSmallFiles } from './whole-files.ts'
 
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
   timeout: 60_000,
@@ -198,10 +198,10 @@ test('a small file that its device may not store any more is neither written dow
   }
   const file = { record, data, md5: '0'.repeat(32), sender: 'a', mustBeAllowed }
   const onFinished = () => expect.unreachable('It is finished.')
-  if (store.smallFiles === undefined) throw new Error('A disk takes small files.')
-  const smallFiles = await SmallFiles.open(folder, {
+  if (store.stagedSmallFiles === undefined) throw new Error('A disk takes small files.')
+  const smallFiles = await StagedSmallFiles.open(folder, {
     ledger,
-    store: store.smallFiles,
+    store: store.stagedSmallFiles,
     fairQueue: new FairQueue(),
     onFinished,
     onUnexpected: onFinished,
@@ -209,7 +209,9 @@ test('a small file that its device may not store any more is neither written dow
   await expect(smallFiles.put(file)).rejects.toThrow('Not any more.')
   expect((await stat(join(folder, 'small-files.0'))).size).toBe(0)
   await smallFiles.close()
-  const putWhole = async () => expect.unreachable('It is stored.')
-  await expect(new WholeFiles({ ledger, store: { putWhole }, onFinished }).put(file)).rejects.toThrow('Not any more.')
+  const putSmallFile = async () => expect.unreachable('It is stored.')
+  await expect(new DirectSmallFiles({ ledger, store: { putSmallFile }, onFinished }).put(file)).rejects.toThrow(
+    'Not any more.',
+  )
   expect(Object.keys(await filesIn(join(folder, 'in')))).toEqual([])
 })

@@ -7,7 +7,7 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
 import { lookAtPrivate, writePrivateFile } from '../state-folder/private-file.ts'
-import type { Appeared, PreparedFile, SmallFileStore, SmallWish } from '../store/small-files.ts'
+import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
@@ -18,16 +18,16 @@ const EMPTY_AFTER_MS = 5000
 /** To store a small file takes about as long as to store so many bytes of a large one, whatever is in it. */
 const FILE_BYTES = 512 * 1024
 
-export type SmallFilesDeps = {
+export type StagedSmallFilesDeps = {
   readonly ledger: Ledger
-  readonly store: SmallFileStore
+  readonly store: StagedSmallFileStore
   readonly fairQueue: FairQueue
   readonly onFinished: (file: FinishedFile) => void
   readonly onUnexpected: OnUnexpected
 }
 
 /** A new upload of a small file. */
-export type SmallFile = {
+export type NewSmallFile = {
   readonly record: UploadRecord & SmallWish
   readonly data: Buffer
   /** Of the data, lower-case hex. */
@@ -41,10 +41,10 @@ export type SmallFile = {
 /**
  * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with all of its bytes; when the
  * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last seconds. A
- * crash or a power cut in between leaves the journal, from which {@link SmallFiles.open} completes what was answered.
+ * crash or a power cut in between leaves the journal, from which {@link StagedSmallFiles.open} completes what was answered.
  */
-export class SmallFiles {
-  readonly #deps: SmallFilesDeps
+export class StagedSmallFiles {
+  readonly #deps: StagedSmallFilesDeps
   readonly #journal: Journal
   /** Files whose names a power cut would take, but for the journal. */
   #unsynced: Appeared[] = []
@@ -59,7 +59,7 @@ export class SmallFiles {
    * Opens the journal in a folder of the receiver's own, completes the small files that a crash left in it, and empties it. One that cannot be
    * completed is reported, and keeps the journal from being emptied.
    */
-  static async open(folder: string, deps: SmallFilesDeps): Promise<SmallFiles> {
+  static async open(folder: string, deps: StagedSmallFilesDeps): Promise<StagedSmallFiles> {
     const journal = await Journal.open(folder)
     const boot = await BootMark.open(folder)
     let isWhole = true
@@ -76,10 +76,10 @@ export class SmallFiles {
       await deps.store.clear()
       await boot.write()
     }
-    return new SmallFiles(deps, journal, !isWhole)
+    return new StagedSmallFiles(deps, journal, !isWhole)
   }
 
-  private constructor(deps: SmallFilesDeps, journal: Journal, failed: boolean) {
+  private constructor(deps: StagedSmallFilesDeps, journal: Journal, failed: boolean) {
     this.#deps = deps
     this.#journal = journal
     this.#failed = failed
@@ -91,7 +91,7 @@ export class SmallFiles {
    *
    * @throws ReceiveError DRAINING when the receiver is closing, and what `mustBeAllowed`, the store and the ledger throw.
    */
-  async put(file: SmallFile): Promise<FinishedFile | undefined> {
+  async put(file: NewSmallFile): Promise<FinishedFile | undefined> {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')
     if (this.#failed) return undefined
     const putting = this.#put(file)
@@ -113,7 +113,7 @@ export class SmallFiles {
     await this.#journal.close()
   }
 
-  async #put({ record, data, md5, sender, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
+  async #put({ record, data, md5, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     const prepare = () => this.#deps.store.prepare(record.fileId, record, data)
     const prepared = await this.#deps.fairQueue.run(sender, FILE_BYTES + data.length, prepare, { size: SMALL_TASK })
     if (prepared === undefined) return undefined
@@ -197,7 +197,11 @@ export class SmallFiles {
   }
 }
 
-async function restore({ ledger, store }: SmallFilesDeps, entry: JournalEntry, isSameBoot: boolean): Promise<void> {
+async function restore(
+  { ledger, store }: StagedSmallFilesDeps,
+  entry: JournalEntry,
+  isSameBoot: boolean,
+): Promise<void> {
   const { record, data } = entry
   const { state, modifiedAtMs, origin } = record
   if (state.kind !== 'publishing' || modifiedAtMs === undefined || origin.kind !== 'begun') return

@@ -1,11 +1,11 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished, publicationOf } from '../sessions/finish.ts'
-import type { WholeFileStore } from '../store/chunk-store.ts'
-import type { SmallFile } from './small-files.ts'
+import type { DirectSmallFileStore } from '../store/chunk-store.ts'
+import type { NewSmallFile } from './small-files.ts'
 
-type WholeFilesDeps = {
+type DirectSmallFilesDeps = {
   readonly ledger: Ledger
-  readonly store: WholeFileStore
+  readonly store: DirectSmallFileStore
   readonly onFinished: (file: FinishedFile) => void
 }
 
@@ -13,19 +13,19 @@ type WholeFilesDeps = {
  * Takes small files from nothing to finished where the store writes a file at once, under its name, or not at all. What a crash leaves in between is a
  * publication that was announced, and is settled like every other one.
  */
-export class WholeFiles {
-  readonly #deps: WholeFilesDeps
+export class DirectSmallFiles {
+  readonly #deps: DirectSmallFilesDeps
 
-  constructor(deps: WholeFilesDeps) {
+  constructor(deps: DirectSmallFilesDeps) {
     this.#deps = deps
   }
 
   /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what `mustBeAllowed`, the store and the ledger throw. */
-  async put({ record, data, md5, mustBeAllowed }: SmallFile): Promise<FinishedFile | undefined> {
+  async put({ record, data, md5, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
     mustBeAllowed()
     const { publication, finished } = publicationOf(ledger, record, md5)
-    if ((await store.putWhole(record.fileId, record, data, publication)) === undefined) {
+    if ((await store.putSmallFile(record.fileId, record, data, publication)) === undefined) {
       await ledger.uploads.forget(record)
       return undefined
     }

@@ -2,7 +2,7 @@ import type { Range, RangeSet } from '../bytes/range-set.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import type { Intent, Publication, Settled, Wish } from './publication.ts'
-import type { SmallFileStore, SmallWish } from './small-files.ts'
+import type { SmallWish, StagedSmallFileStore } from './small-files.ts'
 
 /** A file that can be read in pieces. */
 export interface StoredFile {
@@ -39,13 +39,13 @@ export interface Part {
 /** Bytes that were written once: there and durable, there unless a power cut took them, so that they have to be compared, or gone. */
 export type Kept = 'durable' | 'unsure' | 'gone'
 
-/** See {@link ChunkStore.wholeFiles}. */
-export interface WholeFileStore {
+/** See {@link ChunkStore.directSmallFiles}. */
+export interface DirectSmallFileStore {
   /**
    * Writes a file and answers its path when it survives a power cut; undefined when its name is taken, and then nothing of it is left. What was announced and
    * broke off {@link ChunkStore.settle} finds out about.
    */
-  putWhole(
+  putSmallFile(
     fileId: string,
     wish: SmallWish,
     data: Buffer,
@@ -83,10 +83,10 @@ export type Holder = { readonly kind: 'file'; readonly sizeBytes: number } | { r
  * that was unmounted gets nothing: what is then in the place of the receiving folder is left alone.
  */
 export interface ChunkStore {
-  /** How small files go together; undefined where each goes alone. See {@link SmallFileStore}. */
-  readonly smallFiles: SmallFileStore | undefined
-  /** Writes small files at once, under their names; undefined where that is not one step. Never together with {@link smallFiles}. */
-  readonly wholeFiles: WholeFileStore | undefined
+  /** How small files go together; undefined where each goes alone. See {@link StagedSmallFileStore}. */
+  readonly stagedSmallFiles: StagedSmallFileStore | undefined
+  /** Writes small files at once, under their names; undefined where that is not one step. Never together with {@link stagedSmallFiles}. */
+  readonly directSmallFiles: DirectSmallFileStore | undefined
   /** True when parts compute their MD5 themselves, because they cannot be read before they are whole. */
   readonly digestsParts: boolean
   /**

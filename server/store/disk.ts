@@ -54,8 +54,8 @@ export async function openDiskStore(
   const taken = new TakenNames(claims)
 
   return {
-    smallFiles: shared ? undefined : await openSmallFiles(root, taken, mustBeThere),
-    wholeFiles: undefined,
+    stagedSmallFiles: shared ? undefined : await openSmallFiles(root, taken, mustBeThere),
+    directSmallFiles: undefined,
     digestsParts: false,
     async openPart(fileId) {
       await mustBeThere()

@@ -27,7 +27,7 @@ export type Restored = 'there' | 'never there' | 'left alone'
 /** Where small files stand beside their final names: one by its own name, and one for a file that is written again. */
 export type Aside = { readonly own: string; readonly spare: string }
 
-/** See `SmallFileStore.restore`. */
+/** See `StagedSmallFileStore.restore`. */
 export async function restoreSmallFile(
   root: string,
   taken: TakenNames,

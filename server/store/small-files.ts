@@ -15,7 +15,7 @@ export interface PreparedFile {
   readonly intent: Intent
   /** Gives it its final name; false when somebody else has that by now. */
   appear(): Promise<boolean>
-  /** Lets go of it and of the claim. One that has its name keeps another beside it until {@link SmallFileStore.forget}. */
+  /** Lets go of it and of the claim. One that has its name keeps another beside it until {@link StagedSmallFileStore.forget}. */
   close(): Promise<void>
 }
 
@@ -26,10 +26,10 @@ export type Appeared = { readonly fileId: string; readonly storedAs: readonly st
 export type SmallWish = Wish & { readonly modifiedAtMs: number; readonly onConflict: 'KEEP_BOTH' | 'REFUSE' }
 
 /**
- * Gives small files their names without a sync of each. Whoever uses it keeps the bytes safe elsewhere until {@link SmallFileStore.sync}, and
+ * Gives small files their names without a sync of each. Whoever uses it keeps the bytes safe elsewhere until {@link StagedSmallFileStore.sync}, and
  * restores after a crash what did not get that far.
  */
-export interface SmallFileStore {
+export interface StagedSmallFileStore {
   /** Writes a file; undefined when its name is taken, or was a moment ago. Throws what {@link ChunkStore.publish} throws. */
   prepare(fileId: string, wish: SmallWish, data: Buffer): Promise<PreparedFile | undefined>
   /** When it resolves, files with their final names, and everything else on their disk, survive a power cut. */
@@ -54,7 +54,7 @@ export async function openSmallFiles(
   root: string,
   taken: TakenNames,
   mustBeThere: () => Promise<void>,
-): Promise<SmallFileStore> {
+): Promise<StagedSmallFileStore> {
   const aside = join(root, STATE_FOLDER, 'small')
   await mkdir(aside, { recursive: true, mode: 0o700 })
   const own = await openOwnFolder(root, [STATE_FOLDER, 'small'])

@@ -4,11 +4,11 @@ import { ReceiveError, toReceiveError } from '../base/errors.ts'
 import { type CheckedChunk, checkChunk } from '../bytes/checked-chunk.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
-import type { SmallFile } from '../small-files/small-files.ts'
+import type { NewSmallFile } from '../small-files/small-files.ts'
 import type { BeginRequest } from './begun-uploads.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
-export type WholeFile = Omit<BeginRequest, 'sha256'> & {
+export type SmallFile = Omit<BeginRequest, 'sha256'> & {
   readonly data: Buffer
   readonly crc32: number
   /** MD5 of the sender's file, lower-case hex. */
@@ -19,7 +19,7 @@ export type WholeFile = Omit<BeginRequest, 'sha256'> & {
 const FILES_AT_ONCE = 64
 
 /** A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go it. */
-export type ShortWay = { put(file: SmallFile): Promise<FinishedFile | undefined>; close(): Promise<void> }
+export type SmallFiles = { put(file: NewSmallFile): Promise<FinishedFile | undefined>; close(): Promise<void> }
 
 /**
  * Stores the files of one stream, {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
@@ -28,14 +28,14 @@ export type ShortWay = { put(file: SmallFile): Promise<FinishedFile | undefined>
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(
-  store: (file: WholeFile) => Promise<FinishedFile>,
-  next: () => Promise<{ readonly uploadKey: string; readonly file: () => WholeFile } | undefined>,
+  store: (file: SmallFile) => Promise<FinishedFile>,
+  next: () => Promise<{ readonly uploadKey: string; readonly file: () => SmallFile } | undefined>,
   answer: (uploadKey: string, fate: FinishedFile | ReceiveError, beganMs: number) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>()
   let draining: ReceiveError | undefined
   let answering: Promise<void> = Promise.resolve()
-  const storeOne = async (uploadKey: string, file: () => WholeFile): Promise<void> => {
+  const storeOne = async (uploadKey: string, file: () => SmallFile): Promise<void> => {
     const beganMs = performance.now()
     const fate = await fateOf(async () => store(file()))
     if (fate instanceof ReceiveError && fate.code === 'DRAINING') draining = fate
@@ -65,7 +65,7 @@ async function fateOf(task: () => Promise<FinishedFile>): Promise<FinishedFile |
 }
 
 /** The bytes of a file that arrived as they were sent, as one chunk. Throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM. */
-export function mustBeWhole({ sizeBytes, data, crc32, md5 }: WholeFile, sender: string): CheckedChunk {
+export function mustBeUndamaged({ sizeBytes, data, crc32, md5 }: SmallFile, sender: string): CheckedChunk {
   if (data.length > PUT_FILE_MAX_BYTES) {
     throw new ReceiveError('BAD_LENGTH', `The file has ${data.length} bytes; PutFiles takes ${PUT_FILE_MAX_BYTES}.`)
   }

@@ -20,14 +20,14 @@ import {
 import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
 import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
 import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
-import { mustBeWhole, type ShortWay, type WholeFile } from './put-files.ts'
+import { mustBeUndamaged, type SmallFile, type SmallFiles } from './put-files.ts'
 import { likenessOf } from './skip-same.ts'
 
 /** What uploads are received with. */
 export type UploadsDeps = Storage & {
   readonly sessions: Sessions
   /** Undefined where every file goes alone. */
-  readonly smallFiles: ShortWay | undefined
+  readonly smallFiles: SmallFiles | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -103,13 +103,13 @@ export class Uploads {
    * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
    * is begun, sent and finished.
    *
-   * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link ShortWay.put},
+   * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link SmallFiles.put},
    * {@link Session.store} and {@link finishAllowed} throw.
    */
-  async put(permissions: Permissions, file: WholeFile): Promise<FinishedFile> {
+  async put(permissions: Permissions, file: SmallFile): Promise<FinishedFile> {
     const { data, md5, ...request } = file
-    const chunk = mustBeWhole(file, permissions.holder)
-    const stored = await this.#putTogether(permissions, file)
+    const chunk = mustBeUndamaged(file, permissions.holder)
+    const stored = await this.#putSmall(permissions, file)
     if (stored !== undefined) return stored
     const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
     return this.begin(permissions, { ...request, sha256 }, async (begun) => {
@@ -192,10 +192,7 @@ export class Uploads {
   }
 
   /** Stores a new file whose name is free; undefined for any other. */
-  async #putTogether(
-    permissions: Permissions,
-    { data, md5, ...request }: WholeFile,
-  ): Promise<FinishedFile | undefined> {
+  async #putSmall(permissions: Permissions, { data, md5, ...request }: SmallFile): Promise<FinishedFile | undefined> {
     const { onConflict } = request
     const { ledger, sessions, smallFiles, space } = this.#deps
     // What may be replaced, or be there already, is not known by its name alone.

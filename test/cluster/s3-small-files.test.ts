@@ -24,12 +24,12 @@ describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon a
     const store = await open()
     const data = randomBytes(1000)
     const wish = { path: ['s', 'a.bin'], sizeBytes: 1000, modifiedAtMs: 1, onConflict: 'KEEP_BOTH' } as const
-    const putWhole = (fileId: string) => store.wholeFiles?.putWhole(fileId, wish, data, publicationOf())
+    const putSmallFile = (fileId: string) => store.directSmallFiles?.putSmallFile(fileId, wish, data, publicationOf())
     const before = proxy.requests.length
-    expect(await putWhole(newFileId())).toEqual(wish.path)
+    expect(await putSmallFile(newFileId())).toEqual(wish.path)
     expect(proxy.requests.length - before).toBe(1)
     expect(await published(store, wish.path)).toBe(md5Of(data))
-    expect(await putWhole(newFileId())).toBeUndefined()
+    expect(await putSmallFile(newFileId())).toBeUndefined()
     // The name is nobody's claim: what is larger gets the next one.
     const fileId = newFileId()
     const part = await store.openPart(fileId, 3)
@@ -47,7 +47,7 @@ describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon a
     let cuts = 0
     const isFinal = (method: string, url: string) => method === 'PUT' && /\/b\.bin\?/.test(url)
     proxy.fault(({ method, url }) => (isFinal(method, url) && cuts++ === 0 ? { kind: 'cut', after: true } : undefined))
-    expect(await store.wholeFiles?.putWhole(newFileId(), wish, data, publicationOf())).toEqual(['b.bin'])
+    expect(await store.directSmallFiles?.putSmallFile(newFileId(), wish, data, publicationOf())).toEqual(['b.bin'])
     expect(cuts).toBe(2)
 
     // The store is gone in the middle: nothing is there, and whoever settles it knows.
@@ -58,7 +58,7 @@ describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon a
       method === 'PUT' && /\/c\.bin\?/.test(url) ? { kind: 'cut', after: false } : undefined,
     )
     await expect(
-      store.wholeFiles?.putWhole(
+      store.directSmallFiles?.putSmallFile(
         fileId,
         other,
         data,
@@ -69,7 +69,7 @@ describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon a
     ).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' })
     proxy.fault(() => undefined)
     expect(intent && (await store.settle(fileId, intent, async () => undefined))).toBe('lost')
-    expect(await store.wholeFiles?.putWhole(newFileId(), other, data, publicationOf())).toEqual(['c.bin'])
+    expect(await store.directSmallFiles?.putSmallFile(newFileId(), other, data, publicationOf())).toEqual(['c.bin'])
   })
 
   test('a folder of them arrives, also where names are taken, and costs two requests a file at most', async () => {

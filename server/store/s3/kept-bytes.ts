@@ -63,7 +63,7 @@ export class KeptBytes {
   }
 
   async putPiece(piece: number, bytes: Buffer): Promise<void> {
-    if (this.#pieces.count === 1) return this.putWhole(bytes)
+    if (this.#pieces.count === 1) return this.putAtOnce(bytes)
     this.#uploadId ??= this.#bucket.multiparts.create(this.#key)
     const etag = await this.#bucket.multiparts.put(this.#key, await this.#uploadId, piece + 1, bytes)
     this.#sent.set(piece, etag)
@@ -71,7 +71,7 @@ export class KeptBytes {
   }
 
   /** All of a file that is not longer than a piece. */
-  async putWhole(bytes: Buffer): Promise<void> {
+  async putAtOnce(bytes: Buffer): Promise<void> {
     this.#sent.set(0, (await this.#bucket.put(this.#key, bytes)) ?? '')
     this.#isWhole = true
     this.#ranges = withRange(this.#ranges, { start: 0, end: this.#pieces.sizeBytes })

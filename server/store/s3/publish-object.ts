@@ -69,7 +69,7 @@ export async function publishObject(
 }
 
 /** Writes a small file under its final key at once; undefined when that is taken, or somebody is deciding about it. */
-export async function putWhole(
+export async function putSmallFile(
   { bucket, layout, claims }: NamedBucket,
   fileId: string,
   wish: Wish,

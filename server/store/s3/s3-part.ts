@@ -103,7 +103,7 @@ export class S3Part implements Part, MemoryHolder {
   async sync({ all }: { readonly all: boolean }): Promise<RangeSet> {
     await Promise.all(this.#running)
     this.#mustWork()
-    if (this.#pieces.sizeBytes === 0 && !this.#kept.isWhole) await this.#kept.putWhole(Buffer.alloc(0))
+    if (this.#pieces.sizeBytes === 0 && !this.#kept.isWhole) await this.#kept.putAtOnce(Buffer.alloc(0))
     if (all) for (const held of [...this.#held.values()]) await this.#spill(held)
     await this.#saveDigest()
     return this.#kept.ranges

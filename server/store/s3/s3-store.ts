@@ -11,7 +11,7 @@ import { KeptBytes } from './kept-bytes.ts'
 import { Layout } from './layout.ts'
 import { GatheringMemory } from './memory.ts'
 import { Pieces } from './pieces.ts'
-import { publishObject, putWhole, removeObject, settleObject } from './publish-object.ts'
+import { publishObject, putSmallFile, removeObject, settleObject } from './publish-object.ts'
 import { S3Part } from './s3-part.ts'
 
 /** Memory in which bytes are gathered, for all uploads together. */
@@ -92,9 +92,9 @@ export async function openS3Store(
   }
 
   return {
-    smallFiles: undefined,
-    wholeFiles: keepsNames
-      ? { putWhole: (fileId, wish, data, publication) => putWhole(named, fileId, wish, data, publication) }
+    stagedSmallFiles: undefined,
+    directSmallFiles: keepsNames
+      ? { putSmallFile: (fileId, wish, data, publication) => putSmallFile(named, fileId, wish, data, publication) }
       : undefined,
     digestsParts: true,
     async openPart(fileId, sizeBytes) {
