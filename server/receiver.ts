@@ -33,7 +33,7 @@ import { DirectSmallFiles } from './small-files/whole-files.ts'
 import { HeldElsewhere } from './storage/leases.ts'
 import { Readings } from './storage/readings.ts'
 import { Space } from './storage/space.ts'
-import { namesInMemory, PlainNames } from './three-rpc/plain-names.ts'
+import { namesInMemory, ThreeRpcNames } from './three-rpc/plain-names.ts'
 import { EXPIRE_AFTER_MS, Expiry } from './upkeep/expiry.ts'
 import { Retention } from './upkeep/retention.ts'
 import { type Counters, RunningCounters } from './upkeep/tally.ts'
@@ -148,7 +148,7 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     })
     const service = createService({
       uploads: new Uploads({ ...receiving, sessions, smallFiles, now }),
-      plain: { ...receiving, sessions, names: new PlainNames(cluster?.names ?? namesInMemory()), now },
+      threeRpc: { ...receiving, sessions, names: new ThreeRpcNames(cluster?.names ?? namesInMemory()), now },
       storage: receiving,
       permissionsOf: (admitted) => permissionsOf(admitted, quotas),
       describe,

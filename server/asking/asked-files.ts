@@ -25,7 +25,7 @@ export type HowFar =
   | { readonly kind: 'unknown' }
 
 /** Tells how far a file is that a call without a chunk may be about. */
-type Look = (plainId: string, isFirstLook: boolean) => Promise<HowFar>
+type Look = (clientFileId: string, isFirstLook: boolean) => Promise<HowFar>
 
 /** What was asked about a file: what is stored of it, or whether it is whole. */
 export type Question = 'query' | 'check'
@@ -44,7 +44,7 @@ type Asked = {
 }
 
 /**
- * Which files plain clients asked about. One that finds its file complete has no chunk to send, and makes its `Upload` call all the same: such a call names
+ * Which files three-RPC clients asked about. One that finds its file complete has no chunk to send, and makes its `Upload` call all the same: such a call names
  * no file, and only what was asked before tells what it is about.
  */
 export class AskedFiles {
@@ -60,36 +60,36 @@ export class AskedFiles {
   }
 
   /** The caller asks about a file. Whether one is whole that it has just sent tells nothing about what it sends next. */
-  asked(caller: string, plainId: string, question: Question): void {
+  asked(caller: string, clientFileId: string, question: Question): void {
     const asked = this.#of(caller) ?? this.#add(caller)
-    if (asked === undefined || (question === 'check' && isSent(asked, plainId, this.#now()))) return
+    if (asked === undefined || (question === 'check' && isSent(asked, clientFileId, this.#now()))) return
     const mayRemember = this.#mayRemember(asked)
     this.#counted(asked, ({ files }) => {
-      files.delete(plainId)
-      if (mayRemember && files.size < MAX_FILES) files.set(plainId, { question, atMs: this.#now() })
+      files.delete(clientFileId)
+      if (mayRemember && files.size < MAX_FILES) files.set(clientFileId, { question, atMs: this.#now() })
       else asked.isUnsureUntilMs = this.#now() + ASKED_MS
     })
   }
 
   /** The caller sends a chunk of a file. */
-  sent(caller: string, plainId: string): void {
+  sent(caller: string, clientFileId: string): void {
     const asked = this.#callers.get(caller) ?? this.#add(caller)
     if (asked === undefined) return
-    this.#counted(asked, ({ files }) => files.delete(plainId))
-    this.#remember(asked, plainId)
+    this.#counted(asked, ({ files }) => files.delete(clientFileId))
+    this.#remember(asked, clientFileId)
   }
 
   /** A call ends that brought chunks of a file. What was asked meanwhile counts. */
-  ended(caller: string, plainId: string): void {
+  ended(caller: string, clientFileId: string): void {
     const asked = this.#callers.get(caller) ?? this.#add(caller)
-    if (asked !== undefined) this.#remember(asked, plainId)
+    if (asked !== undefined) this.#remember(asked, clientFileId)
   }
 
-  #remember(asked: Asked, plainId: string): void {
-    const mayRemember = this.#mayRemember(asked) || asked.sentAtMs.has(plainId)
+  #remember(asked: Asked, clientFileId: string): void {
+    const mayRemember = this.#mayRemember(asked) || asked.sentAtMs.has(clientFileId)
     this.#counted(asked, ({ sentAtMs }) => {
-      sentAtMs.delete(plainId)
-      if (mayRemember) sentAtMs.set(plainId, this.#now())
+      sentAtMs.delete(clientFileId)
+      if (mayRemember) sentAtMs.set(clientFileId, this.#now())
     })
     if (mayRemember && asked.sentAtMs.size <= MAX_FILES) return
     this.#forgetOld(asked)
@@ -128,16 +128,18 @@ export class AskedFiles {
     for (let looks = 0; looks < LOOKS; looks++) {
       if (looks > 0) await delay(LOOK_EVERY_MS)
       const asked = this.#of(caller)
-      const plainIds = asked === undefined ? [] : inOrder(asked)
-      const seen = await firstOf(plainIds, (plainId) => look(plainId, looks === 0))
-      if (asked === undefined || plainIds.length === 0) throw noChunk('Ask QueryUploadedChunks for the file before')
+      const clientFileIds = asked === undefined ? [] : inOrder(asked)
+      const seen = await firstOf(clientFileIds, (clientFileId) => look(clientFileId, looks === 0))
+      if (asked === undefined || clientFileIds.length === 0)
+        throw noChunk('Ask QueryUploadedChunks for the file before')
       if (this.#now() < asked.isUnsureUntilMs) throw noChunk('This sender asked about too many files at once')
-      const name = `This sender asked about “${shortened(seen.plainId)}”`
+      const name = `This sender asked about “${shortened(seen.clientFileId)}”`
       because = seen.isKnown
         ? `${name}, which is not complete`
         : `${name}, of which nothing is stored, so the call may be about that: send it first`
       // Two calls may have looked at the same time: each file answers one.
-      if (seen.file !== undefined && this.#counted(asked, ({ files }) => files.delete(seen.plainId))) return seen.file
+      if (seen.file !== undefined && this.#counted(asked, ({ files }) => files.delete(seen.clientFileId)))
+        return seen.file
     }
     throw noChunk(because)
   }
@@ -158,13 +160,13 @@ export class AskedFiles {
   #forgetOld(asked: Asked): void {
     const oldestMs = this.#now() - ASKED_MS
     this.#counted(asked, ({ files, sentAtMs }) => {
-      for (const [plainId, { atMs }] of files) {
+      for (const [clientFileId, { atMs }] of files) {
         if (atMs > oldestMs) break
-        files.delete(plainId)
+        files.delete(clientFileId)
       }
-      for (const [plainId, atMs] of sentAtMs) {
+      for (const [clientFileId, atMs] of sentAtMs) {
         if (atMs > oldestMs) break
-        sentAtMs.delete(plainId)
+        sentAtMs.delete(clientFileId)
       }
     })
   }
@@ -206,26 +208,29 @@ function senderIn(asker: string): string {
 /** The files that a call without a chunk may be about, the likeliest first. */
 function inOrder({ files }: Asked): readonly string[] {
   const of = (asked: Question) =>
-    [...files].filter(([, { question }]) => question === asked).map(([plainId]) => plainId)
+    [...files].filter(([, { question }]) => question === asked).map(([clientFileId]) => clientFileId)
   return [...of('query'), ...of('check').reverse()]
 }
 
 /** Whether the caller may have sent chunks of a file in the last minute. */
-function isSent({ sentAtMs, areChecksUnsureUntilMs }: Asked, plainId: string, nowMs: number): boolean {
-  return sentAtMs.has(plainId) || areChecksUnsureUntilMs > nowMs
+function isSent({ sentAtMs, areChecksUnsureUntilMs }: Asked, clientFileId: string, nowMs: number): boolean {
+  return sentAtMs.has(clientFileId) || areChecksUnsureUntilMs > nowMs
 }
 
-type Seen = { readonly plainId: string; readonly isKnown: boolean; readonly file?: FinishedFile }
+type Seen = { readonly clientFileId: string; readonly isKnown: boolean; readonly file?: FinishedFile }
 
 /** The first file that is complete, or else without `file` the first that is in the way of an answer. */
-async function firstOf(plainIds: readonly string[], look: (plainId: string) => Promise<HowFar>): Promise<Seen> {
+async function firstOf(
+  clientFileIds: readonly string[],
+  look: (clientFileId: string) => Promise<HowFar>,
+): Promise<Seen> {
   let complete: Seen | undefined
-  for (const plainId of plainIds) {
-    const far = await look(plainId)
-    if (far.kind === 'unknown') return { plainId, isKnown: false }
-    if (far.kind === 'complete') complete ??= { plainId, isKnown: true, file: far.file }
+  for (const clientFileId of clientFileIds) {
+    const far = await look(clientFileId)
+    if (far.kind === 'unknown') return { clientFileId, isKnown: false }
+    if (far.kind === 'complete') complete ??= { clientFileId, isKnown: true, file: far.file }
   }
-  return complete ?? { plainId: plainIds[0] ?? '', isKnown: true }
+  return complete ?? { clientFileId: clientFileIds[0] ?? '', isKnown: true }
 }
 
 function noChunk(because: string): ReceiveError {

@@ -7,12 +7,12 @@ import { own, type Permissions } from '../permissions/grant.ts'
 import { finishedFileOf } from '../sessions/finish.ts'
 import type { Reader } from '../storage/readings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { internalId, type PlainDeps } from '../three-rpc/plain-uploads.ts'
+import { internalId, type ThreeRpcDeps } from '../three-rpc/plain-uploads.ts'
 import { finishAllowed } from '../uploads/current-rights.ts'
 import { isThere, openStillPublished } from '../uploads/still-published.ts'
 import type { HowFar } from './asked-files.ts'
 
-/** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a plain client's own. */
+/** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a three-RPC client's own. */
 export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
 
 /** What is stored of a file: where its chunks begin, and the same as merged ranges. */
@@ -36,16 +36,16 @@ const nothing: Stored = { offsets: [], ranges: [] }
 
 /** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
 export async function storedOf(
-  plain: PlainDeps,
+  threeRpc: ThreeRpcDeps,
   permissions: Permissions,
   identifier: FileIdentifier,
   signal: AbortSignal | undefined,
 ): Promise<Stored> {
-  const record = await find(plain, permissions, identifier)
+  const record = await find(threeRpc, permissions, identifier)
   if (record === undefined) return nothing
-  const { ledger, readings, sessions } = plain
+  const { ledger, readings, sessions } = threeRpc
   const reader = { sender: permissions.holder, signal }
-  if (record.state.kind === 'finished' && !(await isThere(plain, record))) return nothing
+  if (record.state.kind === 'finished' && !(await isThere(threeRpc, record))) return nothing
   return readings.run(reader, () =>
     sessions.use(record.fileId, permissions.holder, async (session) => {
       const ranges = session.stored
@@ -65,21 +65,21 @@ export async function storedOf(
  * then, is finished when `mayFinish`.
  */
 export async function howFar(
-  plain: PlainDeps,
+  threeRpc: ThreeRpcDeps,
   permissions: Permissions,
   fileId: string,
   mayFinish: boolean,
 ): Promise<HowFar> {
-  let record = await find(plain, permissions, { fileId, fileName: '' })
-  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(plain, permissions, record)).record
+  let record = await find(threeRpc, permissions, { fileId, fileName: '' })
+  if (mayFinish && record?.state.kind === 'receiving') record = (await settled(threeRpc, permissions, record)).record
   const file = record && finishedFileOf(record)
   if (record === undefined || file === undefined) return { kind: record === undefined ? 'unknown' : 'begun' }
-  return (await isThere(plain, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
+  return (await isThere(threeRpc, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
 }
 
-/** An unfinished upload and what it misses. One of a plain client that misses nothing is finished; who began one does that for itself. */
+/** An unfinished upload and what it misses. One of a three-RPC client that misses nothing is finished; who began one does that for itself. */
 function settled(
-  { sessions }: PlainDeps,
+  { sessions }: ThreeRpcDeps,
   permissions: Permissions,
   { fileId, generation, origin }: UploadRecord,
 ): Promise<{ readonly record: UploadRecord; readonly missing: RangeSet }> {
@@ -96,21 +96,21 @@ function settled(
  * @param signal ends the reading.
  */
 export async function checkIntegrity(
-  plain: PlainDeps,
+  threeRpc: ThreeRpcDeps,
   permissions: Permissions,
   identifier: FileIdentifier,
   clientMd5: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Integrity> {
   const none = { match: false, serverMd5: '', clientMd5: clientMd5 ?? '' }
-  let record = await find(plain, permissions, identifier)
+  let record = await find(threeRpc, permissions, identifier)
   if (record === undefined) return { ...none, message: 'Nothing is stored of this file.' }
   let missing: RangeSet = []
-  if (record.state.kind !== 'finished') ({ record, missing } = await settled(plain, permissions, record))
+  if (record.state.kind !== 'finished') ({ record, missing } = await settled(threeRpc, permissions, record))
   if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const serverMd5 = await md5OfStill(plain, record, { sender: permissions.holder, signal })
+  const serverMd5 = await md5OfStill(threeRpc, record, { sender: permissions.holder, signal })
   if (serverMd5 === undefined) return { ...none, message: GONE }
   const expected = clientMd5 ?? record.state.md5
   const match = serverMd5 === expected
@@ -140,31 +140,31 @@ function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): P
 
 /** The record an identifier names, and what its name says is remembered on the way. */
 async function find(
-  { sessions, ledger, names }: PlainDeps,
+  { sessions, ledger, names }: ThreeRpcDeps,
   permissions: Permissions,
   { fileId, fileName }: FileIdentifier,
 ): Promise<UploadRecord | undefined> {
-  mustBePlainId(fileId)
+  mustBeClientFileId(fileId)
   const begun = /^[0-9a-f]{32}$/.test(fileId) ? own(permissions, await ledger.uploads.find(fileId)) : undefined
   if (begun) return begun
-  const plainFileId = internalId(permissions, fileId)
-  await names.remember(permissions, plainFileId, fileName)
-  const record = own(permissions, await ledger.uploads.find(plainFileId))
+  const internalFileId = internalId(permissions, fileId)
+  await names.remember(permissions, internalFileId, fileName)
+  const record = own(permissions, await ledger.uploads.find(internalFileId))
   if (record?.state.kind === 'receiving' && fileName !== '') {
-    await sessions.use(plainFileId, permissions.holder, async (session) =>
-      session.rename(await names.pathOf(permissions, plainFileId, fileId)),
+    await sessions.use(internalFileId, permissions.holder, async (session) =>
+      session.rename(await names.pathOf(permissions, internalFileId, fileId)),
     )
   }
   return record
 }
 
-export function isPlainId(plainId: string): boolean {
-  return plainId !== '' && plainId.length <= 255
+export function isClientFileId(clientFileId: string): boolean {
+  return clientFileId !== '' && clientFileId.length <= 255
 }
 
 /** Throws ReceiveError BAD_ID for an id that is empty or too long. */
-export function mustBePlainId(plainId: string): void {
-  if (!isPlainId(plainId)) throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
+export function mustBeClientFileId(clientFileId: string): void {
+  if (!isClientFileId(clientFileId)) throw new ReceiveError('BAD_ID', 'Expected a file_id of 1 to 255 characters.')
 }
 
 function gridOffsets(ranges: RangeSet): number[] {

@@ -5,9 +5,9 @@ import { isIPv6 } from 'node:net'
  * of 64 bits, because one machine has such a network to itself and may call from any address in it. What is no address counts for itself.
  */
 export function networkOf(address: string): string {
-  const plain = address.replace(/%.*$/, '').toLowerCase()
-  if (!isIPv6(plain)) return plain
-  const groups = groupsOf(plain)
+  const bare = address.replace(/%.*$/, '').toLowerCase()
+  if (!isIPv6(bare)) return bare
+  const groups = groupsOf(bare)
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
   if (isMapped) return [groups[6] ?? 0, groups[7] ?? 0].flatMap((group) => [group >> 8, group & 0xff]).join('.')
   return `${groups

@@ -36,7 +36,7 @@ export type Cluster = {
   readonly leases: Leases
   readonly forwarding: Forwarding
   readonly nameClaims: NameClaims
-  /** What plain clients call their files, whichever node they tell. */
+  /** What three-RPC clients call their files, whichever node they tell. */
   readonly names: KnownNames
   /** What senders tell nodes apart by: the same after a restart, and no address. Empty before it is announced. */
   name(): string

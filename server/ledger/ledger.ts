@@ -3,7 +3,10 @@ import type { Range, RangeSet } from '../bytes/range-set.ts'
 /** What to do when the final name is taken; see `ConflictPolicy` in the wire contract. */
 export type OnConflict = 'KEEP_BOTH' | 'OVERWRITE' | 'REFUSE'
 
-/** Who asked for an upload: a sender that began it with a key of its own, or a plain client that only sent chunks under an id of its own. */
+/**
+ * Who asked for an upload: a sender that began it with a key of its own, or a three-RPC client that only sent chunks under an id of its own.
+ * Ledgers keep these names, whatever such clients are called elsewhere.
+ */
 export type Origin =
   | { readonly kind: 'begun'; readonly uploadKey: string }
   | { readonly kind: 'plain'; readonly plainId: string }
@@ -43,7 +46,7 @@ export type UploadRecord = {
   readonly onConflict: OnConflict
   /** True when nothing is to be stored beside a file that turns out to be the same. */
   readonly skipSame?: boolean
-  /** Raised each time the upload is opened; 0 for plain uploads. */
+  /** Raised each time the upload is opened; 0 for three-RPC uploads. */
   readonly generation: number
   readonly state: UploadState
   /** When a sender asked for it last, milliseconds since 1970; undefined in records of versions that did not tell. */

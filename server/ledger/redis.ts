@@ -21,7 +21,7 @@ const PAGE = 1000
 export const keys = {
   upload: (fileId: string) => `longshore:upload:${fileId}`,
   chunks: (fileId: string) => `longshore:chunks:${fileId}`,
-  /** No key of a sender has a slash in it, so those of a device are nobody else's. Empty for the upload of a plain client. */
+  /** No key of a sender has a slash in it, so those of a device are nobody else's. Empty for the upload of a three-RPC client. */
   ofSender: ({ origin, owner }: Pick<UploadRecord, 'origin' | 'owner'>) =>
     origin.kind === 'begun' ? keyIndex(origin.uploadKey, owner) : '',
   unfinished: 'longshore:unfinished',

@@ -26,7 +26,7 @@ const KIB = 1024
 const few: MessageLimit = { bytes: KIB, fields: 32, isOnly: true }
 /** A path that can be stored has at most 3000 bytes in 128 parts; a longer one is to hear what is wrong with it. */
 const withPath: MessageLimit = { bytes: 32 * KIB, fields: 4096, isOnly: true }
-/** The id and the name of a plain client's file: the name may be a path. */
+/** The id and the name of a three-RPC client's file: the name may be a path. */
 const withName: MessageLimit = { bytes: 16 * KIB, fields: 32, isOnly: true }
 const proofs: MessageLimit = { bytes: 4 * KIB, fields: 32, isOnly: true }
 const questions: MessageLimit = { bytes: KIB, fields: 32, isOnly: false }

@@ -65,8 +65,10 @@ export function takenFor(word: string, folded: (name: string) => string): (name:
 /** Without what normalisation and case can add to a name. A `%2e` is what it stands for, should somebody decode it. */
 function simplified(name: string, folded: (name: string) => string): string {
   if (/^[!-$&-~ ]*$/.test(name)) return folded(name)
-  const plain = folded(folded(name).normalize('NFKD'))
-  const decoded = plain.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const undecorated = folded(folded(name).normalize('NFKD'))
+  const decoded = undecorated.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
   return folded(decoded).normalize('NFKD')
 }
 

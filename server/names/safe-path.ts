@@ -85,7 +85,7 @@ export function mustNotBeReserved(path: readonly string[]): void {
   if (path.some(isReserved)) throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
 }
 
-/** Makes one storable name out of any text. Plain clients name files by an id that was never meant to be a name, so nothing is refused. */
+/** Makes one storable name out of any text. Three-RPC clients name files by an id that was never meant to be a name, so nothing is refused. */
 export function toSafeName(text: string): string {
   const usable = text.replace(everyUnusable, '_')
   const name = portable(usable)

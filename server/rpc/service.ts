@@ -21,7 +21,7 @@ import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
 import type { Permissions } from '../permissions/grant.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { PlainDeps } from '../three-rpc/plain-uploads.ts'
+import type { ThreeRpcDeps } from '../three-rpc/plain-uploads.ts'
 import { createThreeRpcService } from '../three-rpc/three-rpc-service.ts'
 import { mustBeFileId, mustBeUploadKey } from '../uploads/begun-uploads.ts'
 import { microsSince } from '../uploads/chunk-stream.ts'
@@ -43,7 +43,7 @@ import {
 export type ServiceDeps = {
   readonly uploads: Uploads
   /** For clients that know only three of the calls. */
-  readonly plain: PlainDeps
+  readonly threeRpc: ThreeRpcDeps
   readonly storage: Pick<Storage, 'store' | 'readings'>
   /** Throws ReceiveError NOT_ALLOWED for a caller that may not send. */
   readonly permissionsOf: (admitted: Admitted) => Permissions
@@ -58,7 +58,7 @@ export type ServiceDeps = {
 
 /** Translates between the wire and the receiver: fields are checked and converted here, and nothing is decided. */
 export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
-  const { uploads, plain, storage, permissionsOf, describe, forwarding, node, now, onUnexpected } = deps
+  const { uploads, threeRpc, storage, permissionsOf, describe, forwarding, node, now, onUnexpected } = deps
   const { unary, serverStream, bothStreams } = answering(onUnexpected)
 
   return {
@@ -160,6 +160,6 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
       return { paths: checked.map(toWireCheck), mayOverwrite: permissions.mayOverwrite }
     }),
 
-    ...createThreeRpcService(plain, permissionsOf, forwarding, onUnexpected),
+    ...createThreeRpcService(threeRpc, permissionsOf, forwarding, onUnexpected),
   }
 }

@@ -106,7 +106,7 @@ export async function closeServing({ server, listener, watch, health }: Serving,
   const told = (async () => {
     await sessions.close()
     await Promise.race([ended, delay(LAST_ANSWERS_MS)])
-    // Whoever still waits then, for example a plain client between two chunks, hears that it is over.
+    // Whoever still waits then, for example a three-RPC client between two chunks, hears that it is over.
     watch.endAll(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
     await ended
   })()

@@ -9,13 +9,13 @@ import type { FinishedFileInput } from '../../proto/generated/filetransfer/Finis
 import type { PutFile } from '../../proto/generated/filetransfer/PutFile.ts'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
 import type { CheckedPath } from '../asking/check-paths.ts'
-import { mustBePlainId } from '../asking/inspect.ts'
+import { mustBeClientFileId } from '../asking/inspect.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { Range } from '../bytes/range-set.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { BatchItem } from '../ledger/ledger.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
-import type { PlainChunk } from '../three-rpc/plain-uploads.ts'
+import type { ThreeRpcChunk } from '../three-rpc/plain-uploads.ts'
 import type { Begun } from '../uploads/begun-uploads.ts'
 import { type Claimed, type ClaimRequest, MOST_SAMPLES } from '../uploads/claim-upload.ts'
 import type { SmallFile } from '../uploads/put-files.ts'
@@ -70,10 +70,10 @@ export function toBatch({ batchId, sourceId }: Pick<PutFile, 'batchId' | 'source
 }
 
 /** Throws ReceiveError BAD_ID, BAD_OFFSET, BAD_LENGTH, BAD_HASH_FORMAT. */
-export function toPlainChunk({ fileId, offset, totalSize, data, chunkMd5, isLast }: FileChunk): PlainChunk {
-  mustBePlainId(fileId)
+export function toThreeRpcChunk({ fileId, offset, totalSize, data, chunkMd5, isLast }: FileChunk): ThreeRpcChunk {
+  mustBeClientFileId(fileId)
   return {
-    plainId: fileId,
+    clientFileId: fileId,
     offset: toOffset(offset),
     totalBytes: toOffset(totalSize, 'BAD_LENGTH'),
     data,

@@ -166,7 +166,7 @@ async function saveFinished(
   stored: Omit<FinishedRecord['state'], 'kind'>,
 ): Promise<UploadRecord> {
   const finished: UploadRecord = { ...record, state: { kind: 'finished', ...stored } }
-  // A plain client may still ask which chunks it sent; our own sender is told the finished file instead.
+  // A three-RPC client may still ask which chunks it sent; our own sender is told the finished file instead.
   await ledger.uploads.save(finished, { durable: true, forgetChunks: record.origin.kind === 'begun' })
   return finished
 }

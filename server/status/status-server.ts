@@ -49,22 +49,22 @@ export async function startStatusServer(
     const pathname = pathIn(url ?? '/')
     // A page of somebody else's can make a browser ask here under a name of its own, but not with a token.
     if (token === undefined && !isOwnName(headers.host))
-      return plain(403, 'This page answers to the name of this computer only.')
+      return textAnswer(403, 'This page answers to the name of this computer only.')
     // Whoever spreads calls asks whether there is somebody, and has no token.
     if (token !== undefined && pathname !== '/healthz' && !shows(headers.authorization, token))
-      return plain(401, 'Show the token of this page, as the password or as a bearer token.')
-    if (pathname === undefined) return plain(400, 'That is no path of a page.')
-    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'Only GET and HEAD.')
+      return textAnswer(401, 'Show the token of this page, as the password or as a bearer token.')
+    if (pathname === undefined) return textAnswer(400, 'That is no path of a page.')
+    if (method !== 'GET' && method !== 'HEAD') return textAnswer(405, 'Only GET and HEAD.')
     if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0')
-      return plain(413, 'Ask without a body.')
+      return textAnswer(413, 'Ask without a body.')
     const known = Object.hasOwn(answers, pathname) ? answers[pathname] : undefined
-    return known === undefined ? plain(404, 'There is no such page.') : known()
+    return known === undefined ? textAnswer(404, 'There is no such page.') : known()
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answered = await answer(request).catch((error: unknown) => {
       onUnexpected(error)
-      return plain(500, 'The receiver cannot tell now.')
+      return textAnswer(500, 'The receiver cannot tell now.')
     })
     // What else is on its way from somebody who is refused is not waited for.
     if ((answered.status ?? 200) >= 400) response.shouldKeepAlive = false
@@ -98,7 +98,7 @@ function pathIn(target: string): string | undefined {
   return /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).pathname : undefined
 }
 
-function plain(status: number, sentence: string): Answer {
+function textAnswer(status: number, sentence: string): Answer {
   return { type: 'text/plain; charset=utf-8', body: `${sentence}\n`, status }
 }
 

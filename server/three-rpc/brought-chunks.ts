@@ -17,7 +17,7 @@ type Brought = {
 }
 
 /**
- * What the calls of plain clients that are under way have brought of one upload. These bytes are of one content, so they count even when it turns out that
+ * What the calls of three-RPC clients that are under way have brought of one upload. These bytes are of one content, so they count even when it turns out that
  * what the receiver had under the same id is another one.
  */
 export class BroughtChunks {

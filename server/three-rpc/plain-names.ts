@@ -39,8 +39,8 @@ export function namesInMemory(): KnownNames {
   }
 }
 
-/** The names that plain clients want their files stored under. They may tell before the first chunk, or never. */
-export class PlainNames {
+/** The names that three-RPC clients want their files stored under. They may tell before the first chunk, or never. */
+export class ThreeRpcNames {
   readonly #known: KnownNames
 
   constructor(known: KnownNames) {
@@ -57,11 +57,11 @@ export class PlainNames {
   async pathOf(
     permissions: Permissions,
     fileId: string,
-    plainId: string,
+    clientFileId: string,
     before?: readonly string[],
   ): Promise<readonly string[]> {
     const name = await this.#known.get(fileId, permissions)
     if (name !== undefined) return permissions.pathFor([name])
-    return before ?? permissions.pathFor([toSafeName(plainId)])
+    return before ?? permissions.pathFor([toSafeName(clientFileId)])
   }
 }

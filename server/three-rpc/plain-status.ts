@@ -2,15 +2,15 @@ import { listed } from '../bytes/range-set.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { Session } from '../sessions/session.ts'
 
-/** How a call ended, as a plain client reads it. */
-export type PlainStatus = { readonly success: boolean; readonly message: string }
+/** How a call ended, as a three-RPC client reads it. */
+export type ThreeRpcStatus = { readonly success: boolean; readonly message: string }
 
-/** What a plain client reads of a file that is complete. */
-export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): PlainStatus {
+/** What a three-RPC client reads of a file that is complete. */
+export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): ThreeRpcStatus {
   return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, MD5 ${md5}` }
 }
 
-/** What a plain client reads of a file that is not. */
+/** What a three-RPC client reads of a file that is not. */
 export function whatIsMissing(session: Session, damaged: ReadonlySet<number>): string {
   const missing = `Missing bytes: ${listed(session.missing)} of ${session.record.sizeBytes}.`
   if (damaged.size === 0) return missing

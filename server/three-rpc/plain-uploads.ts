@@ -12,13 +12,13 @@ import { finishAllowed, followingRights } from '../uploads/current-rights.ts'
 import { Damage } from '../uploads/damage.ts'
 import { isThere, openStillPublished } from '../uploads/still-published.ts'
 import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
-import type { PlainNames } from './plain-names.ts'
-import { type PlainStatus, storedStatus, whatIsMissing } from './plain-status.ts'
+import type { ThreeRpcNames } from './plain-names.ts'
+import { storedStatus, type ThreeRpcStatus, whatIsMissing } from './plain-status.ts'
 
-/** A chunk as a plain client sent it. */
-export type PlainChunk = {
+/** A chunk as a three-RPC client sent it. */
+export type ThreeRpcChunk = {
   /** The client's own name for the file, 1 to 255 characters. */
-  readonly plainId: string
+  readonly clientFileId: string
   readonly offset: Offset
   readonly totalBytes: number
   readonly data: Buffer
@@ -28,13 +28,13 @@ export type PlainChunk = {
   readonly isLast: boolean
 }
 
-/** Plain uploads are never opened a second time, so all of their streams are of one generation. */
+/** Three-RPC uploads are never opened a second time, so all of their streams are of one generation. */
 const GENERATION = 0
 
-/** What receiving from plain clients needs. */
-export type PlainDeps = Storage & {
+/** What receiving from three-RPC clients needs. */
+export type ThreeRpcDeps = Storage & {
   readonly sessions: Sessions
-  readonly names: PlainNames
+  readonly names: ThreeRpcNames
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -45,24 +45,25 @@ export type PlainDeps = Storage & {
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
-export async function receivePlain(
-  plain: PlainDeps,
+export async function receiveThreeRpc(
+  threeRpc: ThreeRpcDeps,
   permissions: Permissions,
-  chunks: AsyncIterator<PlainChunk>,
-): Promise<PlainStatus> {
+  chunks: AsyncIterator<ThreeRpcChunk>,
+): Promise<ThreeRpcStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
-  const { plainId, totalBytes } = first.value
-  await open(plain, permissions, first.value)
-  return plain.sessions.use(internalId(permissions, plainId), permissions.holder, (session) =>
+  const { clientFileId, totalBytes } = first.value
+  await open(threeRpc, permissions, first.value)
+  return threeRpc.sessions.use(internalId(permissions, clientFileId), permissions.holder, (session) =>
     bringing(session, async (brought) => {
       const damaged = new Set<number>()
       const damage = new Damage()
       let hasBytes = false
       const followRights = followingRights(permissions, session)
-      for (let next: IteratorResult<PlainChunk> = first; !next.done; next = await chunks.next()) {
+      for (let next: IteratorResult<ThreeRpcChunk> = first; !next.done; next = await chunks.next()) {
         const chunk = next.value
-        if (chunk.plainId !== plainId) throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
+        if (chunk.clientFileId !== clientFileId)
+          throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
         mustFit(chunk)
         // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
         if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
@@ -75,14 +76,14 @@ export async function receivePlain(
         damage.whole()
         damaged.delete(chunk.offset)
         await followRights()
-        const took = await take(plain, permissions, { session, brought }, chunk)
+        const took = await take(threeRpc, permissions, { session, brought }, chunk)
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
       }
-      await carryOver(plain.store, session, brought, { sender: permissions.holder, totalBytes })
+      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, totalBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
-      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(plain, record))))
+      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(threeRpc, record))))
         return { success: false, message: 'Nothing is stored of this file.' }
       const file = await finishAllowed(permissions, session, undefined, GENERATION)
       return storedStatus(file)
@@ -91,25 +92,29 @@ export async function receivePlain(
 }
 
 /**
- * Names a plain client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
+ * Names a three-RPC client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
  * issues: those have neither letter.
  */
-export function internalId({ owner }: Pick<Permissions, 'owner'>, plainId: string): string {
+export function internalId({ owner }: Pick<Permissions, 'owner'>, clientFileId: string): string {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40)
-  return owner === undefined ? `p${digest(plainId)}` : `q${digest(`${owner}/${plainId}`)}`
+  return owner === undefined ? `p${digest(clientFileId)}` : `q${digest(`${owner}/${clientFileId}`)}`
 }
 
 /** Remembers a new upload; does nothing when it is known. */
-function open(plain: PlainDeps, permissions: Permissions, { plainId, totalBytes }: PlainChunk): Promise<void> {
-  const { sessions, ledger, names, now } = plain
-  const fileId = internalId(permissions, plainId)
+function open(
+  threeRpc: ThreeRpcDeps,
+  permissions: Permissions,
+  { clientFileId, totalBytes }: ThreeRpcChunk,
+): Promise<void> {
+  const { sessions, ledger, names, now } = threeRpc
+  const fileId = internalId(permissions, clientFileId)
   return sessions.keys.run(fileId, async () => {
     if (await ledger.uploads.find(fileId)) return
     const record: UploadRecord = {
       fileId,
-      origin: { kind: 'plain', plainId },
+      origin: { kind: 'plain', plainId: clientFileId },
       ...(permissions.owner !== undefined && { owner: permissions.owner }),
-      path: await names.pathOf(permissions, fileId, plainId),
+      path: await names.pathOf(permissions, fileId, clientFileId),
       askedPath: [],
       sizeBytes: totalBytes,
       modifiedAtMs: undefined,
@@ -118,30 +123,30 @@ function open(plain: PlainDeps, permissions: Permissions, { plainId, totalBytes 
       state: { kind: 'receiving' },
       begunAtMs: now(),
     }
-    await saveNew(plain, permissions, record)
+    await saveNew(threeRpc, permissions, record)
   })
 }
 
 type Receiving = { readonly session: Session; readonly brought: BroughtChunks }
 
 async function take(
-  plain: PlainDeps,
+  threeRpc: ThreeRpcDeps,
   permissions: Permissions,
   { session, brought }: Receiving,
-  chunk: PlainChunk,
+  chunk: ThreeRpcChunk,
 ): Promise<'stored' | 'repeated'> {
   const { offset, data, totalBytes } = chunk
   const checked = withChecksum({ offset, data, sender: permissions.holder })
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
     try {
-      const publishedAs = await repeatedFile(plain, session, chunk, permissions.holder)
+      const publishedAs = await repeatedFile(threeRpc, session, chunk, permissions.holder)
       if (publishedAs !== undefined) {
         brought.add({ ...broughtAs, publishedAs })
         return 'repeated'
       }
-      if (session.finished) await restart(plain, permissions, { session, brought }, chunk)
-      await carryOver(plain.store, session, brought, { sender: permissions.holder, totalBytes })
+      if (session.finished) await restart(threeRpc, permissions, { session, brought }, chunk)
+      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, totalBytes })
       mustBeOfSize(session, totalBytes)
       await session.store(checked, GENERATION)
       brought.add({ ...broughtAs, publishedAs: undefined })
@@ -150,7 +155,10 @@ async function take(
       if (!(error instanceof ReceiveError)) throw error
       // Another stream completed the file: look at this chunk again when it is known how that ended.
       if (error.code === 'NOT_OPEN') await finishAllowed(permissions, session, undefined, GENERATION)
-      else if (error.code !== 'PARAMS_CHANGED' || !(await forgetOlder(plain, permissions, { session, brought }, chunk)))
+      else if (
+        error.code !== 'PARAMS_CHANGED' ||
+        !(await forgetOlder(threeRpc, permissions, { session, brought }, chunk))
+      )
         throw error
     }
   }
@@ -158,13 +166,13 @@ async function take(
 
 /** Begins a finished upload anew, for other content under its id. */
 async function restart(
-  { names }: PlainDeps,
+  { names }: ThreeRpcDeps,
   permissions: Permissions,
   { session, brought }: Receiving,
-  { plainId, totalBytes }: PlainChunk,
+  { clientFileId, totalBytes }: ThreeRpcChunk,
 ): Promise<void> {
   const { fileId } = session.record
-  const path = await names.pathOf(permissions, fileId, plainId, session.record.path)
+  const path = await names.pathOf(permissions, fileId, clientFileId, session.record.path)
   await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
   try {
     brought.forgetStored()
@@ -180,17 +188,17 @@ async function restart(
  * stored would never get past it, so it is forgotten. False when a call that is under way brought the other bytes, perhaps this one.
  */
 async function forgetOlder(
-  { names }: PlainDeps,
+  { names }: ThreeRpcDeps,
   permissions: Permissions,
   { session, brought }: Receiving,
-  { plainId, offset, data, totalBytes }: PlainChunk,
+  { clientFileId, offset, data, totalBytes }: ThreeRpcChunk,
 ): Promise<boolean> {
   const { fileId, sizeBytes, path: before } = session.record
   const kept = brought.stored()
   const end = offset + data.length
   if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
     return false
-  const path = await names.pathOf(permissions, fileId, plainId, before)
+  const path = await names.pathOf(permissions, fileId, clientFileId, before)
   await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
   await session.restart({ path, sizeBytes: totalBytes, holder: permissions.holder }, kept)
   return true
@@ -205,7 +213,7 @@ function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): v
 async function repeatedFile(
   storage: Storage,
   session: Session,
-  chunk: PlainChunk,
+  chunk: ThreeRpcChunk,
   sender: string,
 ): Promise<readonly string[] | undefined> {
   const { record } = session
@@ -228,7 +236,7 @@ async function repeatedFile(
   }
 }
 
-function mustFit({ offset, totalBytes, data, isLast }: PlainChunk): void {
+function mustFit({ offset, totalBytes, data, isLast }: ThreeRpcChunk): void {
   if (offset + data.length > totalBytes) {
     throw new ReceiveError(
       'PAST_END',

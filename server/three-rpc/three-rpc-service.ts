@@ -2,39 +2,39 @@ import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { FileTransferServiceHandlers } from '../../proto/generated/filetransfer/FileTransferService.ts'
 import { AskedFiles, askerOf, type Question } from '../asking/asked-files.ts'
-import { checkIntegrity, howFar, isPlainId, mustBePlainId, storedOf } from '../asking/inspect.ts'
+import { checkIntegrity, howFar, isClientFileId, mustBeClientFileId, storedOf } from '../asking/inspect.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { answering } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
 import type { Permissions } from '../permissions/grant.ts'
-import { toMd5, toPlainChunk, toWireRanges } from '../rpc/wire.ts'
+import { toMd5, toThreeRpcChunk, toWireRanges } from '../rpc/wire.ts'
 import { storedStatus } from './plain-status.ts'
-import { type PlainDeps, receivePlain } from './plain-uploads.ts'
+import { receiveThreeRpc, type ThreeRpcDeps } from './plain-uploads.ts'
 
 type ThreeRpcHandlers = Pick<FileTransferServiceHandlers, 'Upload' | 'QueryUploadedChunks' | 'CheckFileIntegrity'>
 
 /** The calls of clients that know only three of them. Fields are checked and converted here, and nothing is decided. */
 export function createThreeRpcService(
-  plain: PlainDeps,
+  threeRpc: ThreeRpcDeps,
   permissionsOf: (admitted: Admitted) => Permissions,
   forwarding: Forwarding,
   onUnexpected: OnUnexpected,
 ): ThreeRpcHandlers {
   const { unary, clientStream } = answering(onUnexpected)
-  const asked = new AskedFiles(plain.now)
+  const asked = new AskedFiles(threeRpc.now)
   const noting =
     <Reply>(question: Question, answer: (identifier: FileIdentifier, admitted: Admitted) => Promise<Reply>) =>
     (identifier: FileIdentifier, admitted: Admitted): Promise<Reply> => {
-      mustBePlainId(identifier.fileId)
+      mustBeClientFileId(identifier.fileId)
       if (!admitted.passedOn) asked.asked(askerOf(admitted), identifier.fileId, question)
       return answer(identifier, admitted)
     }
   const upload = forwarding.clientStream('Upload', (messages: AsyncIterator<FileChunk>, admitted) =>
-    receivePlain(plain, permissionsOf(admitted), {
+    receiveThreeRpc(threeRpc, permissionsOf(admitted), {
       async next() {
         const { done, value } = await messages.next()
-        return done ? { done, value: undefined } : { done: false, value: toPlainChunk(value) }
+        return done ? { done, value: undefined } : { done: false, value: toThreeRpcChunk(value) }
       },
     }),
   )
@@ -44,19 +44,21 @@ export function createThreeRpcService(
       const asker = askerOf(admitted)
       const next = async () => {
         const message = await messages.next()
-        if (!message.done && isPlainId(message.value.fileId)) asked.sent(asker, message.value.fileId)
+        if (!message.done && isClientFileId(message.value.fileId)) asked.sent(asker, message.value.fileId)
         return message
       }
       const first = await next()
       if (!first.done) {
         // It may take longer than a minute to read a file to its end, and then its sender asks whether it is whole.
         const { fileId } = first.value
-        return upload(withFirst(first, next), admitted).finally(() => isPlainId(fileId) && asked.ended(asker, fileId))
+        return upload(withFirst(first, next), admitted).finally(
+          () => isClientFileId(fileId) && asked.ended(asker, fileId),
+        )
       }
       const permissions = permissionsOf(admitted)
       const reader = { sender: permissions.holder, signal: admitted.gone }
-      const file = await asked.answerFor(asker, (plainId, isFirst) =>
-        plain.readings.run(reader, () => howFar(plain, permissions, plainId, isFirst)),
+      const file = await asked.answerFor(asker, (clientFileId, isFirst) =>
+        threeRpc.readings.run(reader, () => howFar(threeRpc, permissions, clientFileId, isFirst)),
       )
       return storedStatus(file)
     }),
@@ -65,7 +67,7 @@ export function createThreeRpcService(
       noting(
         'query',
         forwarding.unary('QueryUploadedChunks', async (identifier: FileIdentifier, admitted) => {
-          const { offsets, ranges } = await storedOf(plain, permissionsOf(admitted), identifier, admitted.gone)
+          const { offsets, ranges } = await storedOf(threeRpc, permissionsOf(admitted), identifier, admitted.gone)
           return { offsets: [...offsets], ranges: toWireRanges(ranges) }
         }),
       ),
@@ -75,7 +77,7 @@ export function createThreeRpcService(
       noting(
         'check',
         forwarding.unary('CheckFileIntegrity', async (identifier: FileIdentifier, admitted) =>
-          checkIntegrity(plain, permissionsOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
+          checkIntegrity(threeRpc, permissionsOf(admitted), identifier, toMd5(identifier.clientMd5), admitted.gone),
         ),
       ),
     ),

@@ -95,7 +95,7 @@ function isWhereItBelongs(permissions: Permissions, record: UploadRecord): boole
   return isSamePath(pathNow(permissions, record), record.path) && permissions.isReserved(record)
 }
 
-/** Where an upload goes as its device's folder is now. A plain client asked for no path, so that the name counts which it has. */
+/** Where an upload goes as its device's folder is now. A three-RPC client asked for no path, so that the name counts which it has. */
 function pathNow(permissions: Permissions, { origin, askedPath, path }: UploadRecord): readonly string[] {
   return permissions.pathFor(origin.kind === 'plain' ? path.slice(-1) : askedPath)
 }

@@ -162,7 +162,7 @@ export class Uploads {
   }
 
   /**
-   * Tells of the caller's unfinished uploads that were begun with a key, as long as `tell` answers true. Those of plain clients are left out: nobody but
+   * Tells of the caller's unfinished uploads that were begun with a key, as long as `tell` answers true. Those of three-RPC clients are left out: nobody but
    * their client could go on with them.
    *
    * @param signal ends looking for them.
