@@ -75,7 +75,7 @@ export function toThreeRpcChunk({ fileId, offset, totalSize, data, chunkMd5, isL
   return {
     clientFileId: fileId,
     offset: toOffset(offset),
-    totalBytes: toOffset(totalSize, 'BAD_LENGTH'),
+    sizeBytes: toOffset(totalSize, 'BAD_LENGTH'),
     data,
     md5: toMd5(chunkMd5),
     isLast,

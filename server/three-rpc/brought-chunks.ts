@@ -73,9 +73,9 @@ export async function carryOver(
   store: Pick<ChunkStore, 'openPublished'>,
   session: Session,
   brought: BroughtChunks,
-  { sender, totalBytes }: { readonly sender: string; readonly totalBytes: number },
+  { sender, sizeBytes }: { readonly sender: string; readonly sizeBytes: number },
 ): Promise<void> {
-  if (session.finished || totalBytes !== session.record.sizeBytes) return
+  if (session.finished || sizeBytes !== session.record.sizeBytes) return
   let file: StoredFile | undefined
   let openedAs: Brought['publishedAs']
   try {

@@ -20,7 +20,7 @@ export type ThreeRpcChunk = {
   /** The client's own name for the file, 1 to 255 characters. */
   readonly clientFileId: string
   readonly offset: Offset
-  readonly totalBytes: number
+  readonly sizeBytes: number
   readonly data: Buffer
   /** Lower-case hex; undefined when the client sent none. */
   readonly md5: string | undefined
@@ -52,7 +52,7 @@ export async function receiveThreeRpc(
 ): Promise<ThreeRpcStatus> {
   const first = await chunks.next()
   if (first.done) throw new ReceiveError('BAD_ID', 'The call carried no chunk, so it names no file.')
-  const { clientFileId, totalBytes } = first.value
+  const { clientFileId, sizeBytes } = first.value
   await open(threeRpc, permissions, first.value)
   return threeRpc.sessions.use(internalId(permissions, clientFileId), permissions.holder, (session) =>
     bringing(session, async (brought) => {
@@ -66,7 +66,7 @@ export async function receiveThreeRpc(
           throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
         mustFit(chunk)
         // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
-        if (chunk.data.length === 0 && chunk.totalBytes > 0) continue
+        if (chunk.data.length === 0 && chunk.sizeBytes > 0) continue
         hasBytes = true
         if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
           damaged.add(chunk.offset)
@@ -80,10 +80,10 @@ export async function receiveThreeRpc(
         // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
         if (took === 'stored' && session.missing.length === 0) break
       }
-      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, totalBytes })
+      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, sizeBytes })
       if (session.missing.length > 0) return { success: false, message: whatIsMissing(session, damaged) }
       const { record } = session
-      if (!hasBytes && session.finished && !(totalBytes === record.sizeBytes && (await isThere(threeRpc, record))))
+      if (!hasBytes && session.finished && !(sizeBytes === record.sizeBytes && (await isThere(threeRpc, record))))
         return { success: false, message: 'Nothing is stored of this file.' }
       const file = await finishAllowed(permissions, session, undefined, GENERATION)
       return storedStatus(file)
@@ -104,7 +104,7 @@ export function internalId({ owner }: Pick<Permissions, 'owner'>, clientFileId: 
 function open(
   threeRpc: ThreeRpcDeps,
   permissions: Permissions,
-  { clientFileId, totalBytes }: ThreeRpcChunk,
+  { clientFileId, sizeBytes }: ThreeRpcChunk,
 ): Promise<void> {
   const { sessions, ledger, names, now } = threeRpc
   const fileId = internalId(permissions, clientFileId)
@@ -116,7 +116,7 @@ function open(
       ...(permissions.owner !== undefined && { owner: permissions.owner }),
       path: await names.pathOf(permissions, fileId, clientFileId),
       askedPath: [],
-      sizeBytes: totalBytes,
+      sizeBytes,
       modifiedAtMs: undefined,
       onConflict: 'KEEP_BOTH',
       generation: GENERATION,
@@ -135,7 +135,7 @@ async function take(
   { session, brought }: Receiving,
   chunk: ThreeRpcChunk,
 ): Promise<'stored' | 'repeated'> {
-  const { offset, data, totalBytes } = chunk
+  const { offset, data, sizeBytes } = chunk
   const checked = withChecksum({ offset, data, sender: permissions.holder })
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
@@ -146,8 +146,8 @@ async function take(
         return 'repeated'
       }
       if (session.finished) await restart(threeRpc, permissions, { session, brought }, chunk)
-      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, totalBytes })
-      mustBeOfSize(session, totalBytes)
+      await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, sizeBytes })
+      mustBeOfSize(session, sizeBytes)
       await session.store(checked, GENERATION)
       brought.add({ ...broughtAs, publishedAs: undefined })
       return 'stored'
@@ -169,14 +169,14 @@ async function restart(
   { names }: ThreeRpcDeps,
   permissions: Permissions,
   { session, brought }: Receiving,
-  { clientFileId, totalBytes }: ThreeRpcChunk,
+  { clientFileId, sizeBytes }: ThreeRpcChunk,
 ): Promise<void> {
   const { fileId } = session.record
   const path = await names.pathOf(permissions, fileId, clientFileId, session.record.path)
-  await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
+  await permissions.reserve({ fileId, path, sizeBytes })
   try {
     brought.forgetStored()
-    await session.restart({ path, sizeBytes: totalBytes, holder: permissions.holder })
+    await session.restart({ path, sizeBytes, holder: permissions.holder })
   } catch (error) {
     permissions.release(fileId)
     throw error
@@ -191,22 +191,26 @@ async function forgetOlder(
   { names }: ThreeRpcDeps,
   permissions: Permissions,
   { session, brought }: Receiving,
-  { clientFileId, offset, data, totalBytes }: ThreeRpcChunk,
+  { clientFileId, offset, data, sizeBytes }: ThreeRpcChunk,
 ): Promise<boolean> {
-  const { fileId, sizeBytes, path: before } = session.record
+  const { fileId, path: before } = session.record
   const kept = brought.stored()
   const end = offset + data.length
-  if (totalBytes !== sizeBytes ? kept.length > 0 : kept.some((chunk) => chunk.start < end && offset < chunk.end))
+  if (
+    sizeBytes !== session.record.sizeBytes
+      ? kept.length > 0
+      : kept.some((chunk) => chunk.start < end && offset < chunk.end)
+  )
     return false
   const path = await names.pathOf(permissions, fileId, clientFileId, before)
-  await permissions.reserve({ fileId, path, sizeBytes: totalBytes })
-  await session.restart({ path, sizeBytes: totalBytes, holder: permissions.holder }, kept)
+  await permissions.reserve({ fileId, path, sizeBytes })
+  await session.restart({ path, sizeBytes, holder: permissions.holder }, kept)
   return true
 }
 
-function mustBeOfSize({ record: { sizeBytes } }: Session, totalBytes: number): void {
-  if (totalBytes === sizeBytes) return
-  throw new ReceiveError('PARAMS_CHANGED', `total_size was ${sizeBytes} before and is ${totalBytes} now.`)
+function mustBeOfSize({ record }: Session, sizeBytes: number): void {
+  if (sizeBytes === record.sizeBytes) return
+  throw new ReceiveError('PARAMS_CHANGED', `total_size was ${record.sizeBytes} before and is ${sizeBytes} now.`)
 }
 
 /** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
@@ -218,7 +222,7 @@ async function repeatedFile(
 ): Promise<readonly string[] | undefined> {
   const { record } = session
   const { sizeBytes } = record
-  if (!isFinished(record) || sizeBytes !== chunk.totalBytes) return undefined
+  if (!isFinished(record) || sizeBytes !== chunk.sizeBytes) return undefined
   const still = await openStillPublished(storage, record)
   if (still === undefined) return undefined
   const { file } = still
@@ -236,14 +240,14 @@ async function repeatedFile(
   }
 }
 
-function mustFit({ offset, totalBytes, data, isLast }: ThreeRpcChunk): void {
-  if (offset + data.length > totalBytes) {
+function mustFit({ offset, sizeBytes, data, isLast }: ThreeRpcChunk): void {
+  if (offset + data.length > sizeBytes) {
     throw new ReceiveError(
       'PAST_END',
-      `The chunk at ${offset} has ${data.length} bytes and ends past total_size ${totalBytes}.`,
+      `The chunk at ${offset} has ${data.length} bytes and ends past total_size ${sizeBytes}.`,
     )
   }
-  if (data.length === 0 && totalBytes > 0 && !isLast)
+  if (data.length === 0 && sizeBytes > 0 && !isLast)
     throw new ReceiveError('BAD_LENGTH', 'Only the chunk of an empty file may be empty.')
 }
 

@@ -91,7 +91,7 @@ export async function* verify(
       // The receiver has deleted it meanwhile.
       if (latest === undefined) break
       if (found !== undefined && announced.some((content) => isContent(found, content))) {
-        yield { kind: 'verified', name: expected.path, bytes: found.bytes, md5: found.md5 }
+        yield { kind: 'verified', name: expected.path, bytes: found.sizeBytes, md5: found.md5 }
         break
       }
       const isNews = latest.finishedAt !== expected.finishedAt || !isSameContent(latest, expected)
@@ -111,11 +111,11 @@ export async function* verify(
 function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undefined): Verdict {
   if (found === undefined) return { kind: 'missing', name, bytes: size, md5 }
   if (isContent(found, { md5, size })) return { kind: 'verified', name, bytes: size, md5 }
-  return { kind: 'damaged', name, bytes: found.bytes, md5: found.md5, expected: md5 }
+  return { kind: 'damaged', name, bytes: found.sizeBytes, md5: found.md5, expected: md5 }
 }
 
-function isContent({ md5, bytes }: Found, content: Content): boolean {
-  return isSameContent({ md5, size: bytes }, content)
+function isContent({ md5, sizeBytes }: Found, content: Content): boolean {
+  return isSameContent({ md5, size: sizeBytes }, content)
 }
 
 function isSameContent(one: Content, other: Content): boolean {
@@ -136,7 +136,7 @@ function openFollowedLog(path: string) {
   }
 }
 
-type Found = { readonly bytes: number; readonly md5: string; readonly isRecent: boolean }
+type Found = { readonly sizeBytes: number; readonly md5: string; readonly isRecent: boolean }
 
 /** Undefined when there is no regular file; one that a symbolic link leads to, at its end or on the way, was never received. */
 async function digestOf(
@@ -166,10 +166,10 @@ async function digestAt(path: string, onRead: (bytes: number) => void): Promise<
       bytes += block.length
       onRead(block.length)
     }
-    return { bytes, md5: hash.digest('hex'), isRecent }
+    return { sizeBytes: bytes, md5: hash.digest('hex'), isRecent }
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
-    if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { bytes, md5: '', isRecent: false }
+    if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { sizeBytes: bytes, md5: '', isRecent: false }
     throw error
   }
 }
