@@ -3,7 +3,9 @@ import type { BatchItem, FinishedRecord, Ledger, UploadRecord } from '../ledger/
 import { foldedPath } from '../names/safe-path.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import type { Publication, StoredBefore } from '../store/publication.ts'
-import { isStoredAt } from './same-bytes.ts'
+
+/** What of two files is compared at once, bytes. */
+const COMPARE_BYTES = 1024 * 1024
 
 /** A file that is complete, verified and under its final name. */
 export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
@@ -169,4 +171,32 @@ async function saveFinished(
   // A three-RPC client may still ask which chunks it sent; our own sender is told the finished file instead.
   await ledger.uploads.save(finished, { durable: true, forgetChunks: record.origin.kind === 'begun' })
   return finished
+}
+
+/** Whether the file that is stored at a path has these very bytes; digests of two files may be equal where the files are not. */
+async function isStoredAt(
+  store: Pick<ChunkStore, 'openPublished'>,
+  path: readonly string[],
+  sizeBytes: number,
+  read: Read,
+): Promise<boolean> {
+  const file = await store.openPublished(path)
+  if (file === undefined) return false
+  try {
+    if (file.sizeBytes !== sizeBytes) return false
+    for (let start = 0; start < sizeBytes; start += COMPARE_BYTES) {
+      const end = Math.min(start + COMPARE_BYTES, sizeBytes)
+      const stored = await bytesOf(file.read(start, end))
+      if (stored.length !== end - start || !stored.equals(await bytesOf(read(start, end)))) return false
+    }
+    return true
+  } finally {
+    await file.close()
+  }
+}
+
+async function bytesOf(blocks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = []
+  for await (const block of blocks) all.push(Buffer.from(block))
+  return Buffer.concat(all)
 }

@@ -1,12 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { bootId } from '../base/boot-id.ts'
+import { BootMark } from '../base/boot-id.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { type FairQueue, SMALL_TASK } from '../base/turns.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
-import { lookAtPrivate, writePrivateFile } from '../state-folder/private-file.ts'
 import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 
@@ -216,32 +213,4 @@ async function restore(
     if (wasFinished) await ledger.flush()
     else await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, md5 } }, { durable: true })
   })
-}
-
-/** Remembers for the next start which start of the machine this is: what a process that was killed left on the disk is all there, and after a power cut it is not. */
-class BootMark {
-  readonly #path: string
-  readonly #now: string | undefined
-  /** False also when nobody knows. */
-  readonly isSame: boolean
-
-  /** @param folder the folder that has the journal; the disk is another one when it was plugged in again. */
-  static async open(folder: string): Promise<BootMark> {
-    const path = join(folder, 'small-files.boot')
-    const boot = await bootId()
-    const { dev } = await stat(folder)
-    const before = await lookAtPrivate(path)
-    return new BootMark(path, boot && `${boot} ${dev}`, before.kind === 'text' ? before.text : undefined)
-  }
-
-  private constructor(path: string, now: string | undefined, before: string | undefined) {
-    this.#path = path
-    this.#now = now
-    this.isSame = now !== undefined && now === before
-  }
-
-  async write(): Promise<void> {
-    if (this.#now === undefined || this.isSame) return
-    await writePrivateFile(this.#path, this.#now)
-  }
 }

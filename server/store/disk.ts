@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link, lstat, mkdir, open, statfs, unlink } from 'node:fs/promises'
+import { type FileHandle, link, lstat, mkdir, open, opendir, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { fileIdentity } from '../base/file-identity.ts'
@@ -10,13 +10,11 @@ import type { ChunkStore, StoredFile } from './chunk-store.ts'
 import { openFolder, openOwnFolder } from './folder.ts'
 import { heldBelow } from './held-below.ts'
 import { holders } from './holders.ts'
-import { changedAtMs, listParts } from './list-parts.ts'
 import { claimsInMemory, type NameClaims } from './name-claims.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
 import { removePublished } from './remove-published.ts'
 import { openSmallFiles } from './small-files.ts'
-import { spelled } from './spelled.ts'
 import { spellIn, TakenNames } from './taken-names.ts'
 import { watchFor } from './watch-folder.ts'
 
@@ -95,6 +93,42 @@ export async function openDiskStore(
     partChangedAtMs: (fileId) => changedAtMs(partAt(fileId)),
     spelled: (path) => spelled(root, taken, path),
     holders: (folder, names) => holders(root, taken, folder, names),
+  }
+}
+
+/** The parts in a folder, by their fileId. */
+async function* listParts(folder: string): AsyncGenerator<string> {
+  for await (const { name } of await opendir(folder)) {
+    const fileId = /^([0-9a-z]+)\.part$/.exec(name)?.[1]
+    if (fileId !== undefined) yield fileId
+  }
+}
+
+/** When the bytes of a part changed last, milliseconds since 1970; undefined when it is not there. */
+async function changedAtMs(partPath: string): Promise<number | undefined> {
+  try {
+    // Not the modification time: that is the source's when a publication was tried.
+    return (await lstat(partPath)).ctimeMs
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** The path as it is spelled below the root: a name that differs only by case or normalisation from one that is there is that one. */
+async function spelled(root: string, taken: TakenNames, path: readonly string[]): Promise<readonly string[]> {
+  const spell = spellIn(taken)
+  try {
+    const folder = await openFolder(root, path.slice(0, -1), spell)
+    try {
+      return [...folder.path, await spell(folder, path.at(-1) ?? '')]
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    // There is no such folder, so nothing in it is spelled in any other way.
+    if (hasCode(error, 'ENOENT', 'TARGET_EXISTS')) return path
+    throw error
   }
 }
 
