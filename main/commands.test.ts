@@ -30,7 +30,8 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
       asked.push([name, ...args])
     }
   const engine: Engine = {
-    add: async () => ({ ids: [], skipped: [] }),
+    find: async () => ({ entries: [], skipped: [] }),
+    queue: async () => [],
     pause: note('pause'),
     resume: note('resume'),
     retry: note('retry'),

@@ -11,5 +11,7 @@ const [port, path = ''] = process.argv.slice(2)
 const engine = await createEngine({ resumeStore: memoryResumeStore() })
 await delay(SETTLE_MS)
 console.log(JSON.stringify({ addedAtMs: monotonicMs() }))
-await engine.add([path], { receiver: `127.0.0.1:${port}` })
+const receiver = `127.0.0.1:${port}`
+const { entries } = await engine.find([path], { receiver })
+await engine.queue(entries, { receiver })
 setInterval(() => undefined, 1000)

@@ -22,7 +22,8 @@ export async function sendThroughEngine(
   const engine = await createEngine({ resumeStore: forgetful })
   const over = AbortSignal.any([giveUp, signal])
   try {
-    await engine.add(paths, { receiver, into })
+    const { entries } = await engine.find(paths, { receiver, into })
+    await engine.queue(entries, { receiver })
     await new Promise<void>((resolve) => {
       const look = (): void => {
         if (over.aborted || engine.list().every(until)) resolve()

@@ -1,10 +1,13 @@
 import { dirname, resolve } from 'node:path'
-import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import type { UploadId, UploadSnapshot } from '../../main/contract/contract.ts'
 import type { Engine, Skipped } from '../../main/engine/engine.ts'
 import type { SendReport } from './send-report.ts'
 
 /** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
 export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
+
+/** What became of what was named: uploads, and what is not sent. */
+export type Added = { readonly ids: readonly UploadId[]; readonly skipped: readonly Skipped[] }
 
 /** After these the upload begins anew by itself, once, and their messages say so. */
 const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
@@ -22,7 +25,7 @@ const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHE
 export async function followUploads(
   engine: Engine,
   paths: readonly string[],
-  add: () => ReturnType<Engine['add']>,
+  add: () => Promise<Added>,
   nameOf: (source: string) => string,
   report: SendReport,
   isPlain: () => boolean,

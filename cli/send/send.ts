@@ -4,7 +4,7 @@ import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
 import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from '../pair/receiver-choice.ts'
 import { ownState, stateDirOption } from '../shared/state-dir.ts'
 import { UsageError } from '../shared/usage-error.ts'
-import { followUploads } from './follow-uploads.ts'
+import { type Added, followUploads } from './follow-uploads.ts'
 import { createBarReport } from './progress-bars.ts'
 import { readRate } from './rate.ts'
 import { openSendMemory } from './send-memory.ts'
@@ -88,23 +88,16 @@ async function sendTo(
       options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
     })
     engine.limitRate(options.limit)
-    const add = {
-      receiver,
-      into,
-      onConflict: options.conflict,
-      batchId: memory.batchId,
-      begunBefore: memory.begunBefore,
-      outdated: memory.outdated,
+    const add = async (): Promise<Added> => {
+      const { entries, skipped } = await engine.find(paths, { receiver, into })
+      const begun = entries.map((entry) => ({ ...entry, begunBefore: memory.begunBefore(entry) }))
+      const outdated = memory.outdated(entries)
+      const { conflict: onConflict } = options
+      const ids = await engine.queue(begun, { receiver, onConflict, batchId: memory.batchId, outdated })
+      return { ids, skipped }
     }
     const nameOf = createPathNamer(paths)
-    const outcome = await followUploads(
-      engine,
-      paths,
-      () => engine.add(paths, add),
-      nameOf,
-      report,
-      () => isPlain,
-    )
+    const outcome = await followUploads(engine, paths, add, nameOf, report, () => isPlain)
     await engine.close()
     if (outcome === 'interrupted') {
       report.note('interrupted; the same command continues.')

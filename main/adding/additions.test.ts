@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ConflictChoice } from '../contract/preferences.ts'
-import type { AddOptions, WalkedEntry } from '../engine/engine.ts'
+import type { FindOptions, QueueOptions, ToQueue, WalkedEntry } from '../engine/engine.ts'
 import { noticeWords } from '../notices/notice-words.ts'
 import { defaultPreferences } from '../settings/preference-checks.ts'
 import { createAdditions } from './additions.ts'
@@ -15,17 +15,14 @@ const file: WalkedEntry = {
 function additions(onConflict: ConflictChoice, words = noticeWords('en', 'en')) {
   const asked: unknown[] = []
   const engine = {
-    async add(_paths: readonly string[], options: AddOptions) {
-      options.onFound?.(1)
-      const reviewed = (await options.review?.([file], [])) ?? []
-      asked.push({
-        receiver: options.receiver,
-        onConflict: options.onConflict,
-        reviewed,
-        stopped: options.signal?.aborted,
-      })
+    async find(_paths: readonly string[], { onFound }: FindOptions) {
+      onFound?.(1)
       const skipped = [{ name: '/fifo', reason: 'NOT_A_FILE', message: 'It is not a file.' }] as const
-      return { ids: reviewed.map(() => 'id'), skipped }
+      return { entries: [file], skipped }
+    },
+    async queue(entries: readonly ToQueue[], { receiver, onConflict }: QueueOptions) {
+      asked.push({ receiver, onConflict, queued: entries })
+      return entries.map(() => 'id')
     },
     list: () => [],
     freeBytesOn: async () => undefined,
@@ -49,23 +46,31 @@ test('what is added goes to the engine with the policy that was set, and what wa
     added: 1,
     skipped: [{ name: '/fifo', message: expect.stringMatching(/\p{Script=Han}/u) }],
   })
-  expect(asked).toEqual([
-    { receiver: 'nas', onConflict: 'skip-same', reviewed: [{ ...file, onConflict: 'skip-same' }], stopped: false },
-  ])
+  expect(asked).toEqual([{ receiver: 'nas', onConflict: 'skip-same', queued: [{ ...file, onConflict: 'skip-same' }] }])
 })
 
-test('who is asked decides, can keep that decision, and can stop it all', async () => {
-  const { asked, add, answer, current, stop } = additions('ask')
+test('who is asked decides, and can keep that decision', async () => {
+  const { asked, add, answer, current } = additions('ask')
   const adding = add('nas', ['/'])
   await expect.poll(() => current().question?.id).toBeDefined()
-  stop()
   answer(current().question?.id ?? '', { go: true, taken: 'overwrite', always: true })
   expect(await adding).toMatchObject({ added: 1 })
   expect(asked).toEqual([
     1,
     undefined,
     'overwrite',
-    { receiver: 'nas', onConflict: 'keep-both', reviewed: [{ ...file, onConflict: 'overwrite' }], stopped: true },
+    { receiver: 'nas', onConflict: 'keep-both', queued: [{ ...file, onConflict: 'overwrite' }] },
   ])
+  expect(current()).toEqual({})
+})
+
+test('who is asked can stop it all, and then nothing is queued', async () => {
+  const { asked, add, answer, current, stop } = additions('ask')
+  const adding = add('nas', ['/'])
+  await expect.poll(() => current().question?.id).toBeDefined()
+  stop()
+  answer(current().question?.id ?? '', { go: true, taken: 'overwrite' })
+  expect(await adding).toEqual({ added: 0, skipped: [] })
+  expect(asked).toEqual([1, undefined])
   expect(current()).toEqual({})
 })

@@ -1,7 +1,7 @@
 import type { AddReport, AppSnapshot } from '../contract/contract.ts'
 import type { ConflictPolicy } from '../contract/preferences.ts'
 import type { Answer, Looking, Question } from '../contract/question.ts'
-import type { Engine, Review } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { NoticeWords } from '../notices/notice-words.ts'
 import type { SettingsStore } from '../settings/settings.ts'
 import { createLookings } from './looking.ts'
@@ -10,7 +10,7 @@ import { policyOf } from './preflight-names.ts'
 import { createQuestions } from './questions.ts'
 
 export type AdditionsDeps = {
-  readonly engine: Pick<Engine, 'add' | 'list' | 'freeBytesOn' | 'checkNames'>
+  readonly engine: Pick<Engine, 'find' | 'queue' | 'list' | 'freeBytesOn' | 'checkNames'>
   readonly settings: Pick<SettingsStore, 'get'>
   readonly words: () => NoticeWords
   readonly onLooking: (looking: Looking | undefined) => void
@@ -39,15 +39,11 @@ export function createAdditions({ engine, settings, words, onLooking, onQuestion
     async add(receiver, paths) {
       const { onConflict } = settings.get()
       const look = lookings.begin()
-      const review: Review = (entries, skipped) => preflight({ receiver, entries, skipped, onConflict })
       try {
-        const { ids, skipped } = await engine.add(paths, {
-          receiver,
-          onConflict: policyOf(onConflict),
-          review,
-          onFound: look.found,
-          signal: look.signal,
-        })
+        const { entries, skipped } = await engine.find(paths, { receiver, onFound: look.found }, look.signal)
+        const wanted = look.signal.aborted ? [] : await preflight({ receiver, entries, skipped, onConflict })
+        if (look.signal.aborted) return { added: 0, skipped: [] }
+        const ids = await engine.queue(wanted, { receiver, onConflict: policyOf(onConflict) })
         return {
           added: ids.length,
           skipped: skipped.map((skip) => ({ name: skip.name, message: words().skipped(skip) })),

@@ -1,6 +1,6 @@
 import type { ConflictChoice, ConflictPolicy } from '../contract/preferences.ts'
 import type { Question, Some, TakenAnswer } from '../contract/question.ts'
-import type { CheckedNames, Reviewed, WalkedEntry } from '../engine/engine.ts'
+import type { CheckedNames, ToQueue, WalkedEntry } from '../engine/engine.ts'
 
 /** Of each kind; the others are only counted. */
 const TOLD = 5
@@ -68,7 +68,7 @@ export function policyOf(onConflict: ConflictChoice): ConflictPolicy {
  * What is queued, as was decided about names that are taken. Of several files that are added under one name, only the first ever replaces what is there: they
  * would replace each other.
  */
-export function treated({ storable, taken }: SortedNames, decision: ConflictPolicy | TakenAnswer): readonly Reviewed[] {
+export function treated({ storable, taken }: SortedNames, decision: ConflictPolicy | TakenAnswer): readonly ToQueue[] {
   if (decision === 'leave-out') return storable.filter((entry) => !taken.has(entry))
   if (decision !== 'overwrite') return storable.map((entry) => ({ ...entry, onConflict: decision }))
   const names = new Set<string>()

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { bytesStored, isSettled, type UploadSnapshot } from '../contract/contract.ts'
 import type { ConflictChoice, ConflictPolicy } from '../contract/preferences.ts'
 import type { Answer, Question } from '../contract/question.ts'
-import type { Engine, NameToCheck, Reviewed, Skipped, WalkedEntry } from '../engine/engine.ts'
+import type { Engine, NameToCheck, Skipped, ToQueue, WalkedEntry } from '../engine/engine.ts'
 import { policyOf, questionsOf, someOf, sortNames, treated } from './preflight-names.ts'
 
 /** Whether it is readable is asked of so many files at a time. */
@@ -36,7 +36,7 @@ export type Addition = {
 }
 
 /** Looks at everything that is about to be queued together. Answers what is to be queued, and asks the person only when something needs a decision. */
-export type Preflight = (addition: Addition) => Promise<readonly Reviewed[]>
+export type Preflight = (addition: Addition) => Promise<readonly ToQueue[]>
 
 export function createPreflight(deps: PreflightDeps): Preflight {
   const { engine, canRead = isReadable, askForAtMostMs = ASK_FOR_AT_MOST_MS, ask, keep } = deps

@@ -6,24 +6,26 @@ import {
   type UploadSnapshot,
 } from '../contract/contract.ts'
 import { createAttempts } from './attempts.ts'
+import { type FindOptions, type Found, find } from './find.ts'
 import type { CheckedNames, NameToCheck } from './net/check-names.ts'
 import { plaintextRoute, type Route } from './net/route.ts'
 import type { QueueChange } from './queue/entries.ts'
 import { ownKeys } from './queue/entry.ts'
-import { newRecords } from './queue/new-records.ts'
+import { newRecords, type ToQueue } from './queue/new-records.ts'
 import { createQueue } from './queue/queue.ts'
 import type { Warning } from './queue/queue-deps.ts'
 import { smallFilesBeside } from './send/batch.ts'
 import { createHashPool } from './source/hash-pool.ts'
-import type { ResumeRecord, ResumeStore } from './source/resume-store.ts'
+import type { ResumeStore } from './source/resume-store.ts'
 import { newBatchId } from './source/sent-together.ts'
-import { createStateGuard, type OwnState } from './source/state-folders.ts'
-import { type Skipped, type WalkedEntry, walk } from './source/walk.ts'
+import type { OwnState } from './source/state-folders.ts'
 
 export type { ConflictPolicy } from '../contract/contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract/contract.ts'
+export type { FindOptions, Found } from './find.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.ts'
 export type { Route, Security } from './net/route.ts'
+export type { BegunBefore, ToQueue } from './queue/new-records.ts'
 export type { Warning } from './queue/queue-deps.ts'
 export {
   isBatchItem,
@@ -79,32 +81,14 @@ export type EngineDeps = {
 /** What changed since the last time, and what limits the rate now, as far as it can be told. */
 export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
 
-/** What is left of an upload of an earlier run. */
-export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed' | 'batch'>
-
-/** An entry, and what the receiver does when its name is taken, if not what the others say. */
-export type Reviewed = WalkedEntry & { readonly onConflict?: ConflictPolicy }
-
-export type Review = (entries: readonly WalkedEntry[], skipped: readonly Skipped[]) => Promise<readonly Reviewed[]>
-
-export type AddOptions = {
+export type QueueOptions = {
   readonly receiver: string
-  /** Folder below the receiving folder, one element for each component. @default the receiving folder itself */
-  readonly into?: readonly string[]
   /** What the receiver does when the name is taken. @default 'keep-both' */
   readonly onConflict?: ConflictPolicy
-  /** What an earlier run began for this very entry, to go on with it; its path begins with `into`. @default every entry is a new upload */
-  readonly begunBefore?: (entry: WalkedEntry) => BegunBefore | undefined
-  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
-  readonly outdated?: (entries: readonly WalkedEntry[]) => readonly string[]
-  /** Of all that is added here, when an earlier run has added some of it already. @default a batch of its own */
+  /** Of all that is queued here, when an earlier run has queued some of it already. @default a batch of its own */
   readonly batchId?: string
-  /** Sees everything that was found before any of it is queued, and answers what is to be. @default everything */
-  readonly review?: Review
-  /** Told how many files and empty folders were found so far. @default nobody is */
-  readonly onFound?: (count: number) => void
-  /** Aborted: nothing of it is queued. */
-  readonly signal?: AbortSignal
+  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
+  readonly outdated?: readonly string[]
 }
 
 /**
@@ -112,11 +96,10 @@ export type AddOptions = {
  * over.
  */
 export interface Engine {
-  /** Queues files, folders and empty folders. What cannot be queued is named in `skipped`, with a sentence. */
-  add(
-    paths: readonly string[],
-    options: AddOptions,
-  ): Promise<{ readonly ids: readonly UploadId[]; readonly skipped: readonly Skipped[] }>
+  /** Looks for files and empty folders to send, and queues nothing. Answers that nothing was found when it is aborted. */
+  find(paths: readonly string[], options: FindOptions, signal?: AbortSignal): Promise<Found>
+  /** Queues what was found, or as much of it as is wanted, behind everything else. Answers its ids, in this order. */
+  queue(entries: readonly ToQueue[], options: QueueOptions): Promise<readonly UploadId[]>
   pause(ids: readonly UploadId[]): void
   resume(ids: readonly UploadId[]): void
   retry(ids: readonly UploadId[]): void
@@ -188,41 +171,16 @@ export async function createEngine({
 
   return {
     ...queue,
-    async add(paths, options) {
-      const {
-        receiver,
-        into = [],
-        onConflict = 'keep-both',
-        begunBefore = () => undefined,
-        outdated = () => [],
-        batchId = newBatchId(),
-        review,
-        onFound,
-        signal,
-      } = options
-      const found: WalkedEntry[] = []
-      const skipped: Skipped[] = []
-      const isQueued = queue.queuedTo(receiver)
-      for await (const walked of walk(paths, createStateGuard(ownState))) {
-        if (signal?.aborted) return { ids: [], skipped: [] }
-        if (walked.kind === 'skipped') skipped.push(walked.skipped)
-        else {
-          const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
-          if (isQueued(entry)) skipped.push(alreadyQueued(entry))
-          else found.push(entry)
-          onFound?.(found.length)
-        }
-      }
-      const wanted = (await review?.(found, skipped)) ?? found
-      if (signal?.aborted) return { ids: [], skipped: [] }
+    find: (paths, options, signal) => find(paths, options, ownState, queue.queuedTo(options.receiver), signal),
+    async queue(entries, { receiver, onConflict = 'keep-both', batchId = newBatchId(), outdated = [] }) {
       const common = { receiver, onConflict, firstRank: queue.lastRank() + 1, batchId }
-      const records = newRecords(wanted, begunBefore, common, queue.uploadKeys())
+      const records = newRecords(entries, common, queue.uploadKeys())
       // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
       await queue.save(resumeStore.put(records))
       queue.add(records, false)
       const ours = queue.uploadKeys()
-      for (const uploadKey of outdated(wanted)) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
-      return { ids: records.map(({ id }) => id), skipped }
+      for (const uploadKey of outdated) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
+      return records.map(({ id }) => id)
     },
     freeBytesOn: attempts.freeBytesOn,
     checkNames: attempts.checkNames,
@@ -251,10 +209,6 @@ export async function createEngine({
       await attempts.close()
     },
   }
-}
-
-function alreadyQueued({ source }: WalkedEntry): Skipped {
-  return { name: source, reason: 'ALREADY_QUEUED', message: 'It is in the queue already.' }
 }
 
 function requireWhole(name: string, value: number): void {

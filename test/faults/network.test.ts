@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { begin, chunksOf, connect, finish, md5Of, openStream, refusalOf, source } from '../../server/fixtures/client.ts'
+import { addTo } from '../support/add-to.ts'
 import { buildOutputs } from '../support/build.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { untilAll, withEngine } from '../support/with-engine.ts'
@@ -62,7 +63,7 @@ async function sendThroughABlackHole({ stayMs }: { stayMs: number }): Promise<vo
   const receiver = await scene.receive()
   const proxy = await startProxy(() => receiver.port)
   const engine = await withEngine()
-  await engine.add([film], { receiver: `127.0.0.1:${proxy.port}` })
+  await addTo(engine, [film], { receiver: `127.0.0.1:${proxy.port}` })
   await proxy.passed(SIZE / 4)
 
   const bringBack = proxy.blackHole()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { cuttableDisk } from '../../server/fixtures/power-cut.ts'
+import { addTo } from '../support/add-to.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -31,9 +32,9 @@ test.for(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
     const proxy = await startProxy(() => port)
     const resumeStore = memoryResumeStore()
     const engine = await withEngine({ resumeStore })
-    await engine.add([small], { receiver: `127.0.0.1:${proxy.port}` })
+    await addTo(engine, [small], { receiver: `127.0.0.1:${proxy.port}` })
     await untilKind(engine, 'done')
-    await engine.add([big], { receiver: `127.0.0.1:${proxy.port}` })
+    await addTo(engine, [big], { receiver: `127.0.0.1:${proxy.port}` })
     const cutAtBytes = (20 + ((round * 37) % 100)) * MIB
     await untilAll(
       engine,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setInterval as ticks } from 'node:timers/promises'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { addTo } from '../support/add-to.ts'
 import { buildOutputs } from '../support/build.ts'
 import type { LongshoreProcess } from '../support/longshore-process.ts'
 import { startProxy } from '../support/net/proxy.ts'
@@ -39,7 +40,7 @@ test.each(['deleted', 'moved away'] as const)(
   async (how) => {
     const { scene, film, receiver, proxy, set } = await halfSent()
     const engine = await withEngine()
-    await engine.add([set], { receiver: `127.0.0.1:${proxy.port}` })
+    await addTo(engine, [set], { receiver: `127.0.0.1:${proxy.port}` })
     await proxy.passed(SIZE / 2)
     const before = await scene.before()
     if (how === 'deleted') unlinkSync(film)

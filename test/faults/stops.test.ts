@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
+import { addTo } from '../support/add-to.ts'
 import { buildOutputs } from '../support/build.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
@@ -74,7 +75,7 @@ test('[A6] a receiver that is asked to end does so in ten seconds with status 0,
 test('[A7] a receiver that hangs is noticed in 16 seconds, and the upload goes on when it moves again', async () => {
   const { scene, film, before, receiver, proxy } = await setFilmScene()
   const engine = await withEngine()
-  await engine.add([film], { receiver: `127.0.0.1:${proxy.port}` })
+  await addTo(engine, [film], { receiver: `127.0.0.1:${proxy.port}` })
   await proxy.passed(SIZE / 4)
 
   receiver.child.kill('SIGSTOP')

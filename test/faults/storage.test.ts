@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
+import { addTo } from '../support/add-to.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -25,7 +26,8 @@ test('[F1] 3 × 40 MiB into a disk of 64 MiB: what does not fit waits and says s
   const md5s = names.map((name, seed) => makeFile(join(here, name), 40 * MIB, seed + 1))
   const receiver = await longshoreReceive(there)
   const engine = await withEngine({ options: { filesAtOnce: 3 } })
-  await engine.add(
+  await addTo(
+    engine,
     names.map((name) => join(here, name)),
     { receiver: `127.0.0.1:${receiver.port}` },
   )
@@ -48,7 +50,7 @@ test('[F2 F3] a disk that fills up in the middle pauses the upload; nothing ackn
   const md5 = makeFile(join(here, 'film.bin'), 60 * MIB)
   const receiver = await longshoreReceive(there)
   const engine = await withEngine()
-  await engine.add([join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
+  await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 0)
   // Somebody else fills the disk, which no accounting can know beforehand.
   spawnSync('dd', ['if=/dev/zero', `of=${join(there, 'ballast')}`, 'bs=1M'], { stdio: 'ignore' })
@@ -89,7 +91,7 @@ test.skipIf(!hasStrace).each([
   const receiver = await longshoreReceive(there, 0, { env: { UV_THREADPOOL_SIZE: '1' } })
   await inject(receiver.child.pid, call, fault, join(here, 'strace.log'))
   const engine = await withEngine()
-  await engine.add([join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
+  await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   const [upload] = await untilAll(engine, ({ status }) => status.kind === 'done' || status.kind === 'failed', 60_000)
   expect(readFileSync(join(here, 'strace.log'), 'utf8')).toMatch(/INJECTED|DELAYED/)
   expect(upload?.status).toMatchObject({ kind: 'done', md5 })
@@ -110,7 +112,7 @@ test.skipIf(!hasPrlimit)(
     }
     const engine = await withEngine({ options: { filesAtOnce: 16 } })
     limit(24)
-    await engine.add([join(here, 'set')], { receiver: `127.0.0.1:${receiver.port}` })
+    await addTo(engine, [join(here, 'set')], { receiver: `127.0.0.1:${receiver.port}` })
     await untilAll(engine, () => engine.list().some(({ status }) => status.kind === 'interrupted'), 30_000)
     limit(4096)
     engine.wake()
@@ -128,7 +130,7 @@ test.each([
   const md5 = makeFile(join(here, 'film.bin'), 30 * MIB)
   const receiver = await longshoreReceive(there, 0, {}, flags)
   const engine = await withEngine()
-  const { ids } = await engine.add([join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
+  const { ids } = await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 4 * MIB)
   engine.pause(ids)
   const [name] = readdirSync(join(there, '.longshore/parts'))

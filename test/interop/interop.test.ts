@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import protobuf from 'protobufjs'
 import { describe, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { startQuirkyServer } from '../support/plain-server.ts'
 import { hasPythonGrpc, pythonStubs, runPlainClient, startPlainServer } from '../support/python.ts'
@@ -40,7 +41,7 @@ test('a plain server stores a file under its id, which is told, and that the pol
   const { address, files } = await startQuirkyServer()
   const warnings: string[] = []
   const engine = await withEngine({ warn: ({ message }) => warnings.push(message) })
-  await engine.add(paths, { receiver: address, onConflict: 'overwrite' })
+  await addTo(engine, paths, { receiver: address, onConflict: 'overwrite' })
   const done = await untilKind(engine, 'done')
   expect(done.map(({ storedAs }) => storedAs).sort()).toEqual([...files.keys()].sort())
   expect(warnings).toEqual([expect.stringMatching(/empty folders stay behind.*“overwrite” cannot be kept there/)])
@@ -55,7 +56,7 @@ test('sources of one name go to a plain server under names of their own', async 
   for (const path of paths) makeFile(path, 1000)
   const { address, names } = await startQuirkyServer()
   const engine = await withEngine()
-  await engine.add(paths, { receiver: address })
+  await addTo(engine, paths, { receiver: address })
   await untilKind(engine, 'done')
   expect([...names.values()].sort()).toEqual(['clip (2).mov', 'clip (3).mov', 'clip.mov'])
 })
@@ -82,7 +83,7 @@ describe.skipIf(!hasPythonGrpc())(
       const address = await startPlainServer(pythonStubs(), there)
       const warnings: string[] = []
       const engine = await withEngine({ warn: ({ message }) => warnings.push(message) })
-      await engine.add([join(here, 'data.bin')], { receiver: address })
+      await addTo(engine, [join(here, 'data.bin')], { receiver: address })
       // The server may do with the name what it likes: all that is certain is the id.
       const storedAs = expect.stringMatching(/^[\w-]{16,64}$/)
       expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs, md5, bytesSent: size }])
@@ -95,7 +96,7 @@ describe.skipIf(!hasPythonGrpc())(
       const md5 = makeFile(join(here, 'data.bin'), 12 * CHUNK_BYTES)
       const address = await startPlainServer(pythonStubs(), there, 5)
       const engine = await withEngine()
-      await engine.add([join(here, 'data.bin')], { receiver: address })
+      await addTo(engine, [join(here, 'data.bin')], { receiver: address })
       const [done] = await untilKind(engine, 'done')
       expect(md5OfFile(join(there, 'data.bin'))).toBe(md5)
       expect(done?.bytesSent).toBeLessThan(24 * CHUNK_BYTES)

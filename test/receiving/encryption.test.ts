@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Route, Security } from '../../main/engine/engine.ts'
 import { attestSuccession, fingerprintOf } from '../../proto/identity.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { listenOnLoopback } from '../support/net/listen.ts'
 import { startProxy } from '../support/net/proxy.ts'
@@ -57,7 +58,7 @@ test('[B9] a bit that flips under encryption ends the connection, and the file a
   })
   const file = join(tempDir(), 'film.mov')
   const md5 = makeFile(file, 16 * CHUNK_BYTES)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   const [done] = await untilKind(engine, 'done')
   expect(done?.md5).toBe(md5)
   expect(md5OfFile(join(there, 'film.mov'))).toBe(md5)
@@ -81,7 +82,7 @@ test.each([
   const here = tempDir()
   const files = ['a', 'b', 'c', 'd'].map((name) => join(here, name))
   for (const file of files) makeFile(file, 10)
-  await engine.add(files, { receiver: 'box' })
+  await addTo(engine, files, { receiver: 'box' })
   for (const { reason, message } of await untilKind(engine, 'failed')) {
     expect(reason).toBe('IDENTITY_CHANGED')
     expect(message).toContain(paired.fingerprint)
@@ -97,7 +98,7 @@ test('[B13] when the name of a receiver leads to another one, nothing arrives th
   const engine = await withEngine({ routeTo: () => ({ address: other.front.address, security: pinnedTo(home) }) })
   const file = join(tempDir(), 'a.bin')
   makeFile(file, 10)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   expect((await untilKind(engine, 'failed'))[0]?.reason).toBe('IDENTITY_CHANGED')
   expect(arrived(other.there)).toEqual([])
 })
@@ -112,7 +113,7 @@ test('[B5] a receiver that moved is sent to where it is now, and only what is mi
   const size = 24 * CHUNK_BYTES
   const md5 = makeFile(file, size)
   proxy.holdAfter(size / 2)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > size / 4)
   const newFront = await startTlsFront(identity, () => receiver.port)
   route.address = newFront.address
@@ -135,7 +136,7 @@ test('a new certificate that the old one vouches for is followed at once; the to
   })
   const file = join(tempDir(), 'a.bin')
   makeFile(file, 10)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   // This one lets nobody store anything, which is as far as the way has to go here.
   await untilKind(engine, 'failed')
   expect(followed).toEqual([['box', next.fingerprint]])
@@ -158,7 +159,7 @@ test('[H5] a receiver that gives up its encryption gets neither token nor file',
   const engine = await withEngine({ routeTo: () => ({ address, security: pinnedTo(paired) }) })
   const file = join(tempDir(), 'a.bin')
   makeFile(file, 10)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   const [failed] = await untilKind(engine, 'failed')
   expect(failed).toMatchObject({ reason: 'NOT_ENCRYPTED', message: expect.stringContaining('nothing was sent') })
   expect(heard.length).toBeGreaterThan(0)
@@ -172,7 +173,7 @@ test('[H5] a receiver that asks for encryption is not sent to without, and the s
   const engine = await withEngine()
   const file = join(tempDir(), 'a.bin')
   makeFile(file, 10)
-  await engine.add([file], { receiver: front.address })
+  await addTo(engine, [file], { receiver: front.address })
   const [failed] = await untilKind(engine, 'failed')
   expect(failed).toMatchObject({ reason: 'NEEDS_ENCRYPTION', message: expect.stringContaining('Pair with it first') })
   expect(arrived(there)).toEqual([])
@@ -187,7 +188,7 @@ test('a receiver that does not know this device is asked for nothing, and after 
   const here = tempDir()
   const files = [join(here, 'a'), join(here, 'b')]
   for (const file of files) makeFile(file, 10)
-  const { ids } = await engine.add(files, { receiver: 'box' })
+  const { ids } = await addTo(engine, files, { receiver: 'box' })
   expect((await untilKind(engine, 'failed')).map(({ reason }) => reason)).toEqual(['NOT_PAIRED', 'NOT_PAIRED'])
   expect(new Set(receiver.seen.map(({ method }) => method))).toEqual(new Set(['GetReceiverInfo']))
   route.address = front.address
@@ -205,7 +206,7 @@ test.each([
   const engine = await withEngine({ routeTo: () => ({ address: front.address, security: pinnedTo(identity) }) })
   const file = join(tempDir(), 'a.bin')
   makeFile(file, 10)
-  await engine.add([file], { receiver: 'box' })
+  await addTo(engine, [file], { receiver: 'box' })
   const [failed] = await untilKind(engine, 'failed')
   expect(failed).toMatchObject({ reason: 'CERTIFICATE_NOT_VALID', message: expect.stringContaining('date') })
   expect(arrived(there)).toEqual([])
@@ -222,7 +223,7 @@ test('with authorities instead of a pin, the host has to be in a certificate of 
   const over = async (host: string, caPem?: string, port = front.port) => {
     const security: Security = { kind: 'authority', ...(caPem !== undefined && { caPem }), token: TOKEN }
     const engine = await withEngine({ routeTo: () => ({ address: `${host}:${port}`, security }) })
-    await engine.add([file], { receiver: 'box', onConflict: 'overwrite' })
+    await addTo(engine, [file], { receiver: 'box', onConflict: 'overwrite' })
     const [upload] = await untilAll(engine, ({ status }) => ['done', 'failed'].includes(status.kind))
     return upload?.status.kind === 'failed' ? upload.status.reason : upload?.status.kind
   }

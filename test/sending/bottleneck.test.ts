@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Bottleneck } from '../../main/contract/contract.ts'
 import type { Engine } from '../../main/engine/engine.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -16,7 +17,7 @@ test('while a limit holds uploads back, the limit is named', async () => {
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine()
   engine.limitRate(2 * MIB)
-  await engine.add([file], { receiver: address })
+  await addTo(engine, [file], { receiver: address })
 
   await untilNamed(engine, 'limit')
 })
@@ -28,7 +29,7 @@ test('while the network holds uploads back, the network is named', async () => {
   const proxy = await startProxy(() => receiver.port)
   proxy.setRate(2 * MIB)
   const engine = await withEngine()
-  await engine.add([file], { receiver: `127.0.0.1:${proxy.port}` })
+  await addTo(engine, [file], { receiver: `127.0.0.1:${proxy.port}` })
 
   await untilNamed(engine, 'network')
 })

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, makeUndated, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
@@ -22,7 +23,7 @@ async function storedAndThen(bytes: number, happens: (source: string) => void) {
     isFirst = false
   })
   const engine = await withEngine()
-  const { ids } = await engine.add([source], { receiver: receiver.address })
+  const { ids } = await addTo(engine, [source], { receiver: receiver.address })
   return { source, md5, there, engine, ids }
 }
 
@@ -62,7 +63,7 @@ test('a small file that changes while it waits for its turn behind a limit is no
   const { address } = await withReceiver(there)
   const engine = await withEngine()
   engine.limitRate(64 * 1024)
-  await engine.add([join(here, '1'), join(here, '2'), join(here, '3')], { receiver: address })
+  await addTo(engine, [join(here, '1'), join(here, '2'), join(here, '3')], { receiver: address })
   await untilAll(engine, ({ status, name }) => name !== '1' || status.kind === 'done')
   makeFile(join(here, '3'), 30_000)
   await untilAll(engine, ({ status }) => ['done', 'failed'].includes(status.kind))

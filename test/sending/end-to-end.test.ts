@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilKind, withEngine } from '../support/with-engine.ts'
@@ -15,7 +16,7 @@ test.each(sizes)('[C10 C11] a file of %i bytes arrives whole, verified, with its
   utimesSync(join(here, 'file.bin'), 1_500_000_000, 1_500_000_000)
   const receiver = await withReceiver(there)
   const engine = await withEngine()
-  await engine.add([join(here, 'file.bin')], { receiver: receiver.address })
+  await addTo(engine, [join(here, 'file.bin')], { receiver: receiver.address })
   const [done] = await untilKind(engine, 'done')
   expect(done).toMatchObject({ storedAs: 'file.bin', md5, bytesSent: size })
   expect(md5OfFile(join(there, 'file.bin'))).toBe(md5)
@@ -29,7 +30,7 @@ test('a folder arrives with its tree, empty folders included, and names of every
   mkdirSync(join(here, 'photos/empty/inside'), { recursive: true })
   const receiver = await withReceiver(there)
   const engine = await withEngine()
-  const { ids, skipped } = await engine.add([join(here, 'photos')], {
+  const { ids, skipped } = await addTo(engine, [join(here, 'photos')], {
     receiver: receiver.address,
     into: ['2026', 'May'],
   })
@@ -49,7 +50,8 @@ test('several senders and files at once do not disturb each other', async () => 
   for (const [index, engine] of engines.entries()) {
     const names = [0, 1, 2, 3, 4, 5].map((file) => `${index}-${file}.bin`)
     for (const name of names) makeFile(join(here, name), 3_000_000 + index, index * 10 + names.indexOf(name))
-    await engine.add(
+    await addTo(
+      engine,
       names.map((name) => join(here, name)),
       { receiver: receiver.address },
     )
@@ -66,17 +68,17 @@ test('[D7] a taken name is kept, replaced or refused, as the sender asked', asyn
   const source = [join(here, 'a.bin')]
 
   const refusing = await withEngine()
-  await refusing.add(source, { receiver: receiver.address, onConflict: 'refuse' })
+  await addTo(refusing, source, { receiver: receiver.address, onConflict: 'refuse' })
   expect(await untilKind(refusing, 'failed')).toMatchObject([{ reason: 'TARGET_EXISTS' }])
   expect(md5OfFile(join(there, 'a.bin'))).toBe(old)
 
   const keeping = await withEngine()
-  await keeping.add(source, { receiver: receiver.address })
+  await addTo(keeping, source, { receiver: receiver.address })
   expect(await untilKind(keeping, 'done')).toMatchObject([{ storedAs: 'a (2).bin', md5: fresh }])
   expect(md5OfFile(join(there, 'a.bin'))).toBe(old)
 
   const replacing = await withEngine()
-  await replacing.add(source, { receiver: receiver.address, onConflict: 'overwrite' })
+  await addTo(replacing, source, { receiver: receiver.address, onConflict: 'overwrite' })
   expect(await untilKind(replacing, 'done')).toMatchObject([{ storedAs: 'a.bin', md5: fresh }])
   expect(md5OfFile(join(there, 'a.bin'))).toBe(fresh)
 })
@@ -86,7 +88,7 @@ test('[G6] what is no file is left out with a sentence, and nothing else suffers
   makeFile(join(here, 'good.bin'), 10)
   const receiver = await withReceiver(there)
   const engine = await withEngine()
-  const { skipped } = await engine.add([join(here, 'missing.bin'), '/dev/null', join(here, 'good.bin')], {
+  const { skipped } = await addTo(engine, [join(here, 'missing.bin'), '/dev/null', join(here, 'good.bin')], {
     receiver: receiver.address,
   })
   expect(skipped).toMatchObject([

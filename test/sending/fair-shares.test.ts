@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 import type { Engine } from '../../main/engine/engine.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilAll, withEngine } from '../support/with-engine.ts'
@@ -28,7 +29,8 @@ test('three uploads of very different sizes get equal shares of one limit', asyn
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine()
   engine.limitRate(3 * MIB)
-  await engine.add(
+  await addTo(
+    engine,
     Object.keys(sizes).map((name) => join(here, name)),
     { receiver: address },
   )
@@ -49,7 +51,7 @@ test('small files do not wait behind huge ones that were there before them and t
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine()
   engine.limitRate(1 * MIB)
-  await engine.add([...huge, join(here, 'notes')], { receiver: address })
+  await addTo(engine, [...huge, join(here, 'notes')], { receiver: address })
 
   const uploads = await until(engine, (now) => now.filter(({ status }) => status.kind === 'done').length === 20)
 
@@ -65,7 +67,7 @@ test('many small files together and one huge one get equal shares of one limit',
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine()
   engine.limitRate(3 * MIB)
-  await engine.add([join(here, 'huge.bin'), join(here, 'photos')], { receiver: address })
+  await addTo(engine, [join(here, 'huge.bin'), join(here, 'photos')], { receiver: address })
 
   const photos = (now: readonly UploadSnapshot[]) =>
     now.filter(({ name, status }) => name.endsWith('.jpg') && status.kind === 'done').length * 60_000
@@ -83,7 +85,8 @@ test('an upload that is moved up while others run begins next', async () => {
   const { address } = await withReceiver(tempDir())
   const engine = await withEngine({ options: { filesAtOnce: 1 } })
   engine.limitRate(2 * MIB)
-  const { ids } = await engine.add(
+  const { ids } = await addTo(
+    engine,
     names.map((name) => join(here, name)),
     { receiver: address },
   )

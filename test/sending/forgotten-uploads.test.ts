@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { addDevice } from '../../server/devices/device.ts'
 import { startReceiver } from '../../server/receiver.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -38,7 +39,7 @@ async function forgottenUpload() {
   const engine = await withEngine({ routeTo })
   proxy.holdAfter(SIZE / 4)
   const address = `127.0.0.1:${proxy.port}`
-  await engine.add([source], { receiver: address })
+  await addTo(engine, [source], { receiver: address })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored >= SIZE / 8)
   await engine.close()
   proxy.release()
@@ -50,7 +51,7 @@ test('[G7] an upload that this computer has forgotten is found again on the rece
   const { source, md5, address, routeTo, clock, stored } = await forgottenUpload()
   clock.aheadMs = 120_000
   const forgetful = await withEngine({ routeTo })
-  await forgetful.add([source], { receiver: address })
+  await addTo(forgetful, [source], { receiver: address })
   const [done] = await untilKind(forgetful, 'done')
   expect(done?.bytesSent).toBeLessThanOrEqual(SIZE - SIZE / 8)
   expect(md5OfFile(stored('film.bin'))).toBe(md5)
@@ -59,7 +60,7 @@ test('[G7] an upload that this computer has forgotten is found again on the rece
 test('one that somebody may still come back to is not taken: the file is sent whole, beside it', async () => {
   const { source, md5, address, routeTo, stored } = await forgottenUpload()
   const forgetful = await withEngine({ routeTo })
-  await forgetful.add([source], { receiver: address })
+  await addTo(forgetful, [source], { receiver: address })
   const [done] = await untilKind(forgetful, 'done')
   expect(done?.bytesSent).toBeGreaterThanOrEqual(SIZE)
   expect(md5OfFile(stored('film.bin'))).toBe(md5)
@@ -72,7 +73,7 @@ test('a file of the same name, size and time with other content does not get wha
   utimesSync(source, mtime, mtime)
   clock.aheadMs = 120_000
   const forgetful = await withEngine({ routeTo })
-  await forgetful.add([source], { receiver: address })
+  await addTo(forgetful, [source], { receiver: address })
   const [done] = await untilKind(forgetful, 'done')
   expect(done).toMatchObject({ md5: other, storedAs: 'film.bin' })
   expect(done?.bytesSent).toBeGreaterThanOrEqual(SIZE)

@@ -94,11 +94,9 @@ test('so it is with the engine, whatever each upload is told to do with its name
   })
   const engine = await withEngine()
   const policies = ['keep-both', 'overwrite', 'overwrite'] as const
-  await engine.add(paths, {
-    receiver: receiver.address,
-    review: async (entries) =>
-      entries.map((entry, index) => ({ ...entry, onConflict: policies[index] ?? 'keep-both' })),
-  })
+  const { entries } = await engine.find(paths, { receiver: receiver.address })
+  const each = entries.map((entry, index) => ({ ...entry, onConflict: policies[index] ?? 'keep-both' }))
+  await engine.queue(each, { receiver: receiver.address })
   await untilKind(engine, 'done')
   expect(Object.keys(storedIn(there))).toHaveLength(3)
 })

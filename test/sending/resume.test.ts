@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { plaintextRoute } from '../../main/engine/net/route.ts'
 import { createHashSteps } from '../../main/engine/source/hash-step.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
 import { startProxy } from '../support/net/proxy.ts'
@@ -25,7 +26,7 @@ async function heldUpload(options: { size?: number } = {}) {
   const resumeStore = memoryResumeStore()
   const engine = await withEngine({ resumeStore })
   proxy.holdAfter(SIZE / 4)
-  const { ids } = await engine.add([source], { receiver: `127.0.0.1:${proxy.port}` })
+  const { ids } = await addTo(engine, [source], { receiver: `127.0.0.1:${proxy.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored >= SIZE / 8)
   return { here, there, source, md5, receiver, proxy, resumeStore, engine, ids, stored: join(there, 'film.bin') }
 }
@@ -85,7 +86,7 @@ test('[B8] a bit flipped on the way is noticed, and only that chunk is sent agai
   const engine = await withEngine({ options: { connections: 1 } })
   // In the middle of the third chunk's data, far from any header.
   proxy.flipBitAt(Math.round(2.5 * CHUNK_BYTES))
-  await engine.add([join(here, 'a.bin')], { receiver: `127.0.0.1:${proxy.port}` })
+  await addTo(engine, [join(here, 'a.bin')], { receiver: `127.0.0.1:${proxy.port}` })
   const [done] = await untilKind(engine, 'done')
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
   const sentAgain = (done?.bytesSent ?? 0) - SIZE
@@ -99,7 +100,7 @@ test('a receiver that is not there yet is waited for', async () => {
   const first = await withReceiver(there)
   await first.close()
   const engine = await withEngine()
-  await engine.add([join(here, 'a.bin')], { receiver: first.address })
+  await addTo(engine, [join(here, 'a.bin')], { receiver: first.address })
   const [interrupted] = await untilKind(engine, 'interrupted')
   expect(interrupted).toMatchObject({ reason: 'UNREACHABLE', message: 'The receiver cannot be reached.' })
   await withReceiver(there, first.port)
@@ -153,7 +154,8 @@ test('the queue runs in its order, and moving an upload changes it', async () =>
   let open = false
   const names = ['a', 'b', 'c', 'd']
   for (const name of names) makeFile(join(here, name), 1000)
-  const { ids } = await engine.add(
+  const { ids } = await addTo(
+    engine,
     names.map((name) => join(here, name)),
     { receiver: 'this-computer' },
   )
@@ -217,7 +219,7 @@ test('with skip-same, a file that is there already is not sent again, and anothe
   const receiver = await withReceiver(there)
   const engine = await withEngine()
   const add = async (): Promise<StatusOf<'done'> | undefined> => {
-    await engine.add([join(here, 'a.bin')], { receiver: receiver.address, onConflict: 'skip-same' })
+    await addTo(engine, [join(here, 'a.bin')], { receiver: receiver.address, onConflict: 'skip-same' })
     return (await untilKind(engine, 'done')).at(-1)
   }
   expect(await add()).toMatchObject({ storedAs: 'a.bin', bytesSent: 3_000_000 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
+import { addTo } from '../support/add-to.ts'
 import { makeFile } from '../support/made-file.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
 import { listenOnLoopback } from '../support/net/listen.ts'
@@ -10,35 +11,23 @@ import { tempDir } from '../support/temp-dir.ts'
 import { untilKind, withEngine } from '../support/with-engine.ts'
 import { withReceiver } from '../support/with-receiver.ts'
 
-test('whoever reviews what was found decides what is queued of it, before anything is kept', async () => {
+test('what was found is not queued by being found; whoever asked decides what is queued of it, before anything is kept', async () => {
   const [here, there] = [tempDir(), tempDir()]
   const paths = ['a.bin', 'b.bin', 'c.bin'].map((name) => join(here, name))
   for (const [seed, path] of paths.entries()) makeFile(path, 1000, seed)
-  const { address } = await withReceiver(there)
+  const { address: receiver } = await withReceiver(there)
   const resumeStore = memoryResumeStore()
   const engine = await withEngine({ resumeStore })
-  const seen: unknown[] = []
-  const none = await engine.add([...paths, join(here, 'missing')], {
-    receiver: address,
-    async review(entries, skipped) {
-      seen.push(
-        entries.map(({ path }) => path.join('/')),
-        skipped.map(({ reason }) => reason),
-      )
-      expect(await resumeStore.list()).toEqual([])
-      return []
-    },
-  })
-  expect(seen).toEqual([['a.bin', 'b.bin', 'c.bin'], ['SOURCE_MISSING']])
-  expect(none.ids).toEqual([])
+  const { entries, skipped } = await engine.find([...paths, join(here, 'missing')], { receiver })
+  expect(entries.map(({ path }) => path.join('/'))).toEqual(['a.bin', 'b.bin', 'c.bin'])
+  expect(skipped.map(({ reason }) => reason)).toEqual(['SOURCE_MISSING'])
+  expect([await resumeStore.list(), engine.list()]).toEqual([[], []])
+  expect(await engine.queue([], { receiver })).toEqual([])
   expect([await resumeStore.list(), engine.list()]).toEqual([[], []])
 
-  const { ids } = await engine.add(paths, {
-    receiver: address,
-    onConflict: 'refuse',
-    review: async ([first, , last]) => [first, last].filter((entry) => entry !== undefined),
-  })
-  expect(ids).toHaveLength(2)
+  const [first, , last] = entries
+  const wanted = [first, last].filter((entry) => entry !== undefined)
+  expect(await engine.queue(wanted, { receiver, onConflict: 'refuse' })).toHaveLength(2)
   expect((await untilKind(engine, 'done')).map(({ storedAs }) => storedAs)).toEqual(['a.bin', 'c.bin'])
 })
 
@@ -62,7 +51,7 @@ test('a receiver tells which names are taken, also of very many; one that is off
   makeFile(path, 1000)
   const { address } = await withReceiver(there)
   const engine = await withEngine()
-  await engine.add([path], { receiver: address })
+  await addTo(engine, [path], { receiver: address })
   await untilKind(engine, 'done')
 
   const asked = Array.from({ length: 2500 }, (_, n) => ({ path: ['many', `${n}`], sizeBytes: n }))
@@ -96,33 +85,30 @@ test('a file that is in the queue already is not queued twice, until it is done'
   const { address } = await withReceiver(there)
   const engine = await withEngine()
   const away = { receiver: '127.0.0.1:1' }
-  expect(await engine.add([path], away)).toMatchObject({ skipped: [] })
-  expect(await engine.add([path], away)).toEqual({
+  expect(await addTo(engine, [path], away)).toMatchObject({ skipped: [] })
+  expect(await addTo(engine, [path], away)).toEqual({
     ids: [],
     skipped: [{ name: path, reason: 'ALREADY_QUEUED', message: 'It is in the queue already.' }],
   })
-  expect((await engine.add([path], { ...away, into: ['elsewhere'] })).ids).toHaveLength(1)
+  expect((await addTo(engine, [path], { ...away, into: ['elsewhere'] })).ids).toHaveLength(1)
   for (let times = 1; times <= 2; times++) {
-    expect((await engine.add([path], { receiver: address })).ids).toHaveLength(1)
+    expect((await addTo(engine, [path], { receiver: address })).ids).toHaveLength(1)
     await expect.poll(() => engine.list().filter(({ status }) => status.kind === 'done')).toHaveLength(times)
   }
 })
 
-test('looking at what was added is told and can be stopped, and then nothing of it is queued', async () => {
+test('looking for what is added is told and can be stopped, and then nothing of it is queued', async () => {
   const here = tempDir()
   for (let n = 0; n < 500; n++) makeFile(join(here, `${n}.bin`), 1)
   const engine = await withEngine()
   const counts: number[] = []
   const controller = new AbortController()
-  const added = await engine.add([here], {
-    receiver: '127.0.0.1:1',
-    signal: controller.signal,
-    onFound(count) {
-      counts.push(count)
-      if (count === 100) controller.abort()
-    },
-  })
-  expect(added).toEqual({ ids: [], skipped: [] })
+  const onFound = (count: number): void => {
+    counts.push(count)
+    if (count === 100) controller.abort()
+  }
+  const found = await engine.find([here], { receiver: '127.0.0.1:1', onFound }, controller.signal)
+  expect(found).toEqual({ entries: [], skipped: [] })
   expect(counts).toEqual(Array.from({ length: 100 }, (_, n) => n + 1))
   expect(engine.list()).toEqual([])
 })

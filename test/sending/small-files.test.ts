@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
@@ -17,7 +18,7 @@ test('small and large files of one folder all arrive, and the queue forgets them
   const resumeStore = memoryResumeStore()
   const engine = await withEngine({ resumeStore })
 
-  await engine.add([join(here, 'photos')], { receiver: receiver.address })
+  await addTo(engine, [join(here, 'photos')], { receiver: receiver.address })
   await untilKind(engine, 'done')
 
   for (const name of names) expect(md5OfFile(join(there, name)), name).toBe(md5OfFile(join(here, name)))
@@ -30,7 +31,7 @@ test('small files that are paused and cut off in the middle go on, each stored o
   const names = smallFiles(here, 150)
   const { there, proxy, address } = await heldReceiver(40_000)
   const engine = await withEngine()
-  const { ids } = await engine.add([join(here, 'photos')], { receiver: address })
+  const { ids } = await addTo(engine, [join(here, 'photos')], { receiver: address })
   await untilSome(engine, 8)
   engine.pause(ids)
   expect(engine.list().every(({ status }) => status.kind === 'paused' || status.kind === 'done')).toBe(true)
@@ -48,7 +49,7 @@ test('a small file that is cancelled in the middle leaves the queue, and the oth
   smallFiles(here, 100)
   const { proxy, address } = await heldReceiver(40_000)
   const engine = await withEngine()
-  await engine.add([join(here, 'photos')], { receiver: address })
+  await addTo(engine, [join(here, 'photos')], { receiver: address })
   await untilSome(engine, 8)
   const cancelled = engine
     .list()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bytesStored } from '../../main/contract/contract.ts'
 import type { Engine } from '../../main/engine/engine.ts'
+import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
@@ -19,7 +20,7 @@ test('a limit is never exceeded by more than five percent, with many connections
   engine.limitRate(4 * MIB)
 
   const startedAtMs = performance.now()
-  await engine.add(files, { receiver: address })
+  await addTo(engine, files, { receiver: address })
   await untilKind(engine, 'done')
 
   expect((performance.now() - startedAtMs) / 1000).toBeGreaterThan((12 / 4) * 0.95 - 0.1)
@@ -35,11 +36,11 @@ test('a limit counts for small files, too, and one receiver’s for that receive
   engine.limitRate(200_000, slow.address)
 
   const startedAtMs = performance.now()
-  await engine.add([join(here, 'photos')], { receiver: slow.address })
+  await addTo(engine, [join(here, 'photos')], { receiver: slow.address })
   await untilKind(engine, 'done')
   const slowSeconds = (performance.now() - startedAtMs) / 1000
   engine.clear(engine.list().map(({ id }) => id))
-  await engine.add([join(here, 'photos')], { receiver: fast.address })
+  await addTo(engine, [join(here, 'photos')], { receiver: fast.address })
   await untilKind(engine, 'done')
 
   expect(slowSeconds).toBeGreaterThan((600_000 / 200_000) * 0.95 - 0.1)
@@ -51,7 +52,7 @@ test('a limit that is lifted, or set lower, counts at once for what is on its wa
   const { address } = await withReceiver(there)
   const engine = await withEngine()
   engine.limitRate(100_000)
-  await engine.add([join(here, 'film.mov')], { receiver: address })
+  await addTo(engine, [join(here, 'film.mov')], { receiver: address })
   await untilAll(engine, (upload) => bytesStored(upload) > 0)
 
   expect(storedBytes(engine)).toBeLessThan(2 * MIB)

@@ -5,6 +5,7 @@ import type { ResumeRecord } from '../../main/engine/engine.ts'
 import { createHashSteps } from '../../main/engine/source/hash-step.ts'
 import type { SavedHashing } from '../../main/engine/source/resume-store.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { addTo } from '../support/add-to.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile, makeUndated, md5OfFile } from '../support/made-file.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
@@ -33,7 +34,7 @@ async function finishedUnawares(bytes: number) {
   const receiver = await withReceiver(there)
   const resumeStore = forgetfulOfEnds()
   const engine = await withEngine({ resumeStore })
-  await engine.add([source], { receiver: receiver.address })
+  await addTo(engine, [source], { receiver: receiver.address })
   await untilKind(engine, 'done')
   await engine.close()
   return { source, md5, there, receiver, resumeStore }
@@ -72,12 +73,12 @@ test('the key of a small file that was finished with other content is not used f
   makeUndated(source, SMALL, 1)
   const { address } = await withReceiver(there)
   const engine = await withEngine()
-  const add = { receiver: address, begunBefore: () => ({ uploadKey: 'a-key-of-an-earlier-run' }) }
-  const { ids } = await engine.add([source], add)
+  const add = { receiver: address, begunBefore: { uploadKey: 'a-key-of-an-earlier-run' } }
+  const { ids } = await addTo(engine, [source], add)
   await untilKind(engine, 'done')
   engine.clear(ids)
   const now = makeUndated(source, SMALL, 2)
-  await engine.add([source], add)
+  await addTo(engine, [source], add)
   expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).txt', md5: now }])
 })
 
@@ -88,8 +89,8 @@ test('no two uploads of a run go by one key, whatever an earlier run says', asyn
   const { address } = await withReceiver(there)
   const resumeStore = memoryResumeStore()
   const engine = await withEngine({ resumeStore })
-  const add = { receiver: address, begunBefore: () => ({ uploadKey: 'a-key-of-an-earlier-run' }) }
-  await engine.add([source, source], add)
+  const add = { receiver: address, begunBefore: { uploadKey: 'a-key-of-an-earlier-run' } }
+  await addTo(engine, [source, source], add)
   const keys = [...resumeStore.records.values()].map(({ uploadKey }) => uploadKey)
   expect(new Set(keys).size).toBe(2)
   const done = await untilKind(engine, 'done')
@@ -102,7 +103,7 @@ test('what was sent of a file before it changed is withdrawn when it is sent ane
   makeFile(source, 10 * CHUNK_BYTES)
   const { there, proxy, address } = await heldReceiver(2 * CHUNK_BYTES)
   const engine = await withEngine()
-  const { ids } = await engine.add([source], { receiver: address })
+  const { ids } = await addTo(engine, [source], { receiver: address })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 0)
   appendFileSync(source, 'more')
   proxy.release()
@@ -125,7 +126,7 @@ test.each([
   makeUndated(source, LARGE, 1)
   const receiver = await withReceiver(there)
   const engine = await withEngine()
-  const { ids } = await engine.add([source], { receiver: receiver.address })
+  const { ids } = await addTo(engine, [source], { receiver: receiver.address })
   let isFirst = true
   await new Promise<void>((resolve) => {
     receiver.onStored(() => {
@@ -153,7 +154,7 @@ test.each([
   const { there, proxy, address } = await heldReceiver(4 * CHUNK_BYTES)
   const resumeStore = memoryResumeStore()
   const engine = await withEngine({ resumeStore })
-  await engine.add([source], { receiver: address })
+  await addTo(engine, [source], { receiver: address })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 2 * CHUNK_BYTES)
   await engine.close()
   proxy.release()
@@ -210,7 +211,7 @@ test('a finished file leaves the digest of all of it to a store that wants it, a
 test('with skip-same, a file that the receiver says it has is done with the digest that was computed here', async () => {
   const { source, md5, receiver } = await finishedUnawares(LARGE)
   const engine = await withEngine()
-  await engine.add([source], { receiver: receiver.address, onConflict: 'skip-same' })
+  await addTo(engine, [source], { receiver: receiver.address, onConflict: 'skip-same' })
   expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', md5, bytesSent: 0 }])
 })
 
@@ -220,7 +221,7 @@ test('an empty file is done as an empty file', async () => {
   const { address } = await withReceiver(there)
   const resumeStore = forgetfulOfEnds()
   const first = await withEngine({ resumeStore })
-  await first.add([join(here, 'empty')], { receiver: address })
+  await addTo(first, [join(here, 'empty')], { receiver: address })
   const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
   expect(await untilKind(first, 'done')).toMatchObject([{ md5 }])
   await first.close()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { pair } from '../../main/engine/net/pair.ts'
 import { readPairingCode } from '../../proto/pairing.ts'
+import { addTo } from '../support/add-to.ts'
 import { openApp } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
@@ -38,7 +39,7 @@ test('what another device sends here is shown while it arrives, with whose it is
   const phone = await withEngine({
     routeTo: () => ({ address: `127.0.0.1:${proxy.port}`, security: { kind: 'pinned', certificatePem, token } }),
   })
-  await phone.add([join(here, 'Films')], { receiver: 'desk' })
+  await addTo(phone, [join(here, 'Films')], { receiver: 'desk' })
 
   await page.getByRole('button', { name: '1 file arriving' }).click()
   const arriving = page.locator('[data-testid=incoming-file][data-path="Films/holiday.mov"]')

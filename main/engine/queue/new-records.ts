@@ -1,31 +1,41 @@
 import { randomUUID } from 'node:crypto'
-import type { BegunBefore, Reviewed } from '../engine.ts'
+import type { ConflictPolicy } from '../../contract/contract.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 import { itemsOf } from '../source/sent-together.ts'
+import type { WalkedEntry } from '../source/walk.ts'
 import { newUploadKey, ownKeys } from './entry.ts'
 
-/** What all uploads have in common that are added together. */
+/** What is left of an upload of an earlier run. */
+export type BegunBefore = Pick<ResumeRecord, 'uploadKey' | 'hashed' | 'batch'>
+
+/** Something that was found, as it is to be queued. */
+export type ToQueue = WalkedEntry & {
+  /** What the receiver does when its name is taken. @default what is said for all */
+  readonly onConflict?: ConflictPolicy
+  /** What an earlier run began for this very entry, to go on with it. @default it is a new upload */
+  readonly begunBefore?: BegunBefore | undefined
+}
+
+/** What all uploads have in common that are queued together. */
 type Common = Pick<ResumeRecord, 'receiver' | 'onConflict'> & { readonly firstRank: number; readonly batchId: string }
 
 /**
- * The records of what is added, in its order: with a key of its own for each, or the one that an earlier run began it with.
+ * The records of what is queued, in its order: with a key of its own for each, or the one that an earlier run began it with.
  *
  * @param taken keys that other uploads go by.
  */
 export function newRecords(
-  wanted: readonly Reviewed[],
-  begunBefore: (entry: Reviewed) => BegunBefore | undefined,
+  entries: readonly ToQueue[],
   { receiver, onConflict, firstRank, batchId }: Common,
   taken: ReadonlySet<string>,
 ): readonly ResumeRecord[] {
-  const begun = wanted.map((entry): BegunBefore => begunBefore(entry) ?? { uploadKey: newUploadKey() })
   const items = itemsOf(
     batchId,
-    wanted.map((entry, index) => ({ ...entry, before: begun[index]?.batch })),
+    entries.map(({ begunBefore, ...entry }) => ({ ...entry, before: begunBefore?.batch })),
   )
   return ownKeys(
-    wanted.map((entry, index): ResumeRecord => {
-      const { uploadKey = newUploadKey(), hashed } = begun[index] ?? {}
+    entries.map(({ begunBefore, ...entry }, index): ResumeRecord => {
+      const { uploadKey = newUploadKey(), hashed } = begunBefore ?? {}
       const batch = items[index]
       const more = { receiver, rank: firstRank + index, ...(batch && { batch }) }
       return { id: randomUUID(), uploadKey, ...(hashed && { hashed }), onConflict, ...entry, ...more }
