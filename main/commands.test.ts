@@ -10,6 +10,7 @@ import { openHistory } from './history/history.ts'
 import { createNotices } from './notices/notices.ts'
 import type { ReceiverWish } from './own-receiver/receiver-process.ts'
 import { defaultPreferences } from './settings/preference-checks.ts'
+import { createPreferenceCommands } from './settings/preference-commands.ts'
 import { openSettings } from './settings/settings.ts'
 import { STORE_OPTIONS } from './state/state-store.ts'
 import { madePairing, openKnown } from './testing/open-receivers.ts'
@@ -61,6 +62,17 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   })
   const receivers = await openKnown(directory, [])
   for (const address of ['nas:50051', 'nas:7000']) receivers.keepPlaintext(address)
+  const preferences = createPreferenceCommands({
+    settings,
+    loginItem: { isOn: () => false, set: note('startAtLogin') },
+    discover: note('discover'),
+  })
+  preferences.onDecided(() => asked.push(['apply']))
+  preferences.onDecided(note('onPreferences'))
+  const add = (name: string) => async () => {
+    asked.push([name])
+    return { added: 0, skipped: [] }
+  }
   const deps: CommandsDeps = {
     engine,
     settings,
@@ -70,11 +82,9 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     deviceName: 'laptop',
     takeOpenedLink: () => undefined,
     takeSheet: () => undefined,
+    adding: { addPaths: add('addPaths'), chooseFiles: add('chooseFiles'), chooseFolder: add('chooseFolder') },
+    preferences,
     additions: {
-      async add(receiver, paths) {
-        asked.push(['add', paths, receiver])
-        return { added: paths.length, skipped: [{ name: 'fifo', message: 'It is not a file.' }] }
-      },
       current: () => ({}),
       answer: note('answer'),
       stop: note('stop'),
@@ -83,30 +93,16 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
       state: () => off,
       want: (wish) => wishes.push(wish),
       say: note('say'),
+      attach: () => undefined,
       stop: async () => undefined,
     },
     foundReceivers: () => [found],
-    discover: note('discover'),
-    onPreferences: note('onPreferences'),
-    applyPreferences: note('apply'),
-    loginItem: { isOn: () => false, set: note('startAtLogin') },
     canSleep: true,
     ending: () => undefined,
     callOff: note('callOff'),
     history: openHistory({ directory, notify: () => undefined }),
     notices: createNotices(() => undefined),
-    dialogs: {
-      async chooseFiles() {
-        asked.push(['chooseFiles'])
-        return chosen
-      },
-      async chooseFolders() {
-        asked.push(['chooseFolders'])
-        return chosen
-      },
-      chooseReceivingFolder: async () => chosen[0],
-      chooseWhereToSave: async () => chosen[0],
-    },
+    dialogs: { chooseReceivingFolder: async () => chosen[0], chooseWhereToSave: async () => chosen[0] },
     fileManager: { reveal: note('reveal'), open: async (folder) => note('open')(folder) },
   }
   return { commands: createCommands(deps), asked, wishes, settings }
@@ -115,30 +111,6 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
 const defaults = { ...defaultPreferences('linux'), onConflict: 'ask', discovery: true }
 
 const found = { id: '0'.repeat(32), name: 'nas', address: '192.168.1.20:50051', tls: false }
-
-const noReceiver = 'Choose a receiver first: add one, or switch on “Receive on this computer”.'
-
-test('without a receiver nothing is added and no dialog opens', async () => {
-  const { commands, asked } = await commandsWith({ chosen: ['/a'] })
-  await expect(commands.addPaths(['/a'])).rejects.toThrow(noReceiver)
-  await expect(commands.chooseFiles()).rejects.toThrow(noReceiver)
-  await expect(commands.chooseFolder()).rejects.toThrow(noReceiver)
-  expect(asked).toEqual([])
-})
-
-test('chosen files go to the chosen receiver, and what was skipped is reported', async () => {
-  const { commands, asked } = await commandsWith({ chosen: ['/a', '/b'] })
-  await commands.setReceiver('nas:50051')
-  expect(await commands.chooseFiles()).toEqual({ added: 2, skipped: [{ name: 'fifo', message: 'It is not a file.' }] })
-  expect(asked).toEqual([['chooseFiles'], ['add', ['/a', '/b'], 'nas:50051']])
-})
-
-test('a cancelled dialog adds nothing', async () => {
-  const { commands, asked } = await commandsWith()
-  await commands.setReceiver('nas:50051')
-  expect(await commands.chooseFolder()).toEqual({ added: 0, skipped: [] })
-  expect(asked).toEqual([['chooseFolders']])
-})
 
 test('a receiver that is not known is refused and the chosen one stays', async () => {
   const { commands } = await commandsWith()
@@ -178,7 +150,6 @@ test('what is decided about sending holds at once, is told and is kept', async (
     ['discover', false],
     ['apply'],
     ['chooseFiles'],
-    ['add', ['/a'], 'nas:50051'],
   ])
   await commands.limitRate(undefined)
   expect(settings.get()).toMatchObject({ onConflict: 'skip-same', discovery: false })
@@ -234,7 +205,6 @@ test('a receiver that is forgotten is not the chosen one any more', async () => 
   expect(settings.get().receiver).toBe('nas:7000')
   await commands.forgetReceiver('nas:7000')
   expect(settings.get()).not.toHaveProperty('receiver')
-  await expect(commands.addPaths(['/a'])).rejects.toThrow(noReceiver)
 })
 
 test('codes and revocations are for the receiver on this computer', async () => {

@@ -1,47 +1,32 @@
+import type { AddCommands } from './add-commands.ts'
 import type { Additions } from './adding/additions.ts'
-import type { AddReport, AppSnapshot, Commands } from './contract/contract.ts'
+import type { AppSnapshot } from './contract/contract.ts'
 import type { Ending } from './contract/preferences.ts'
-import { type FoundReceiver, type ReceiverId, THIS_COMPUTER } from './contract/receivers.ts'
+import { type FoundReceiver, THIS_COMPUTER } from './contract/receivers.ts'
+import type { Dialogs } from './desktop/dialogs.ts'
+import type { FileManager } from './desktop/file-manager.ts'
 import type { Engine } from './engine/engine.ts'
 import type { History } from './history/history.ts'
 import { createHistoryCommands } from './history/history-commands.ts'
+import type { AppCommands } from './ipc/ipc.ts'
 import { inEnglish, type NoticeWords } from './notices/notice-words.ts'
 import type { Notices } from './notices/notices.ts'
 import type { ReceiverProcess } from './own-receiver/receiver-process.ts'
 import { createReceiverCommands, type ReceiverCommandsDeps } from './receivers/receiver-commands.ts'
 import { retryWaiting } from './receivers/receiver-watch.ts'
 import { isKnown } from './receivers/receivers.ts'
-import { createPreferenceCommands, type PreferenceCommandsDeps, preferencesOf } from './settings/preference-commands.ts'
+import type { PreferenceCommands } from './settings/preference-commands.ts'
 import type { SettingsStore } from './settings/settings.ts'
 
-/** The system's dialogs. Each resolves with absolute paths when it is closed, with none when it was cancelled. */
-export type Dialogs = {
-  chooseFiles(): Promise<readonly string[]>
-  chooseFolders(): Promise<readonly string[]>
-  chooseReceivingFolder(current: string): Promise<string | undefined>
-  /** For a file to write; undefined when it was cancelled. */
-  chooseWhereToSave(proposedName: string): Promise<string | undefined>
-}
-
-/** The system's file manager. */
-export type FileManager = {
-  /** Opens the folder that holds a file, with the file selected. */
-  reveal(path: string): void
-  /** Opens a folder, making it first. Rejects with a sentence when that fails. */
-  open(folder: string): Promise<void>
-}
-
 export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'pair' | 'deviceName'> & {
-  readonly discover: PreferenceCommandsDeps['discover']
-  readonly onPreferences: PreferenceCommandsDeps['onChange']
-  readonly applyPreferences: PreferenceCommandsDeps['apply']
-  readonly loginItem: PreferenceCommandsDeps['loginItem']
   readonly canSleep: boolean
   /** What is about to happen because nothing is left to send. */
   readonly ending: () => Ending | undefined
   readonly callOff: () => void
   readonly history: History
-  readonly additions: Additions
+  readonly adding: AddCommands
+  readonly additions: Pick<Additions, 'current' | 'answer' | 'stop'>
+  readonly preferences: Pick<PreferenceCommands, 'current' | 'commands'>
   readonly engine: Engine
   readonly settings: SettingsStore
   readonly receiverProcess: ReceiverProcess
@@ -50,7 +35,7 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly notices: Notices
   /** @default in English */
   readonly words?: () => NoticeWords
-  readonly dialogs: Dialogs
+  readonly dialogs: Pick<Dialogs, 'chooseReceivingFolder' | 'chooseWhereToSave'>
   readonly fileManager: FileManager
   /** A link that was opened outside the window and not shown yet; asking takes it. */
   readonly takeOpenedLink: () => string | undefined
@@ -58,52 +43,18 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly takeSheet: () => AppSnapshot['sheet']
 }
 
-/** Each command as the main process carries it out: like the contract's, but it may take its time. */
-export type CommandHandlers = {
-  readonly [C in keyof Commands]: (
-    ...args: Parameters<Commands[C]>
-  ) => ReturnType<Commands[C]> | Promise<ReturnType<Commands[C]>>
-}
-
-/** The commands, and the one way in for files that the person named outside the page's reach (dropped, on the command line). */
-export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
-
 /** Builds the commands from the parts of the app. What they refuse, they refuse with a sentence for people. */
 export function createCommands(deps: CommandsDeps): AppCommands {
   const { engine, settings, receivers, receiverProcess, foundReceivers, notices, dialogs, fileManager } = deps
-  const { takeOpenedLink, loginItem, canSleep, callOff, words = inEnglish } = deps
-
-  function chosenReceiver(): ReceiverId {
-    const { receiver } = settings.get()
-    if (receiver === undefined || !isKnown(receivers, receiver)) throw new Error(words().noReceiver)
-    return receiver
-  }
-
-  async function addPaths(paths: readonly string[]): Promise<AddReport> {
-    const receiver = chosenReceiver()
-    if (paths.length === 0) return { added: 0, skipped: [] }
-    return deps.additions.add(receiver, paths)
-  }
-
-  async function chooseAndAdd(choose: () => Promise<readonly string[]>): Promise<AddReport> {
-    // Asked before the dialog opens: nobody should choose files only to be told that they go nowhere.
-    chosenReceiver()
-    return addPaths(await choose())
-  }
+  const { preferences, takeOpenedLink, canSleep, callOff, words = inEnglish } = deps
 
   return {
-    addPaths,
+    ...deps.adding,
+    ...preferences.commands,
     ...createReceiverCommands({
       ...deps,
       choose: (id) => settings.change({ receiver: id }),
       onWelcome: (id) => retryWaiting(engine, id),
-    }),
-    ...createPreferenceCommands({
-      settings,
-      loginItem,
-      apply: deps.applyPreferences,
-      discover: deps.discover,
-      onChange: deps.onPreferences,
     }),
     ...createHistoryCommands({
       history: deps.history,
@@ -126,15 +77,13 @@ export function createCommands(deps: CommandsDeps): AppCommands {
         localReceiver: receiverProcess.state(),
         foundReceivers: foundReceivers(),
         notices: notices.list(),
-        preferences: preferencesOf(settings, loginItem),
+        preferences: preferences.current(),
         canSleep,
         ...(ending !== undefined && { ending }),
         ...(sheet !== undefined && { sheet }),
         ...deps.additions.current(),
       }
     },
-    chooseFiles: () => chooseAndAdd(() => dialogs.chooseFiles()),
-    chooseFolder: () => chooseAndAdd(() => dialogs.chooseFolders()),
     pause: (ids) => engine.pause(ids),
     resume: (ids) => engine.resume(ids),
     retry: (ids) => engine.retry(ids),

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { app, type BrowserWindow, safeStorage } from 'electron'
+import { app, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
+import { createAddCommands } from './add-commands.ts'
 import { createAdditions } from './adding/additions.ts'
 import { createCommands } from './commands.ts'
-import type { AppSnapshot } from './contract/contract.ts'
-import type { LanguageChoice } from './contract/preferences.ts'
+import type { Events } from './contract/contract.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract/receivers.ts'
 import { openDesktop } from './desktop/desktop.ts'
+import { desktopWords } from './desktop/desktop-words.ts'
 import { createDialogs } from './desktop/dialogs.ts'
 import { createFileManager } from './desktop/file-manager.ts'
 import { canSleep } from './desktop/power.ts'
@@ -19,7 +20,7 @@ import { probe } from './engine/net/probe.ts'
 import { hashWorkerFile } from './hash-worker-file.ts'
 import { openHistory } from './history/history.ts'
 import { receiptFor } from './history/receipt.ts'
-import { sendEvent, serveCommands } from './ipc/ipc.ts'
+import { serveCommands } from './ipc/ipc.ts'
 import { noticeWords } from './notices/notice-words.ts'
 import { announce, createNotices, eachOnce } from './notices/notices.ts'
 import { forkReceiver } from './own-receiver/fork-receiver.ts'
@@ -30,6 +31,7 @@ import { adoptPlainReceivers } from './receivers/plain-receivers.ts'
 import { createReceiverWatch, retryWaiting } from './receivers/receiver-watch.ts'
 import { openReceivers } from './receivers/receivers.ts'
 import { createTokenSafe } from './receivers/token-safe.ts'
+import { createPreferenceCommands } from './settings/preference-commands.ts'
 import { openSettings } from './settings/settings.ts'
 import { loginItem } from './startup/login-item.ts'
 import { createOpenedLink } from './startup/opened-link.ts'
@@ -37,6 +39,8 @@ import { type OpenStore, STORE_OPTIONS } from './state/state-store.ts'
 import { paceUploads } from './uploads/paced-uploads.ts'
 import { openSavedUploads } from './uploads/saved-uploads.ts'
 import { serveWindow } from './window/app-protocol.ts'
+import { createLetterbox } from './window/letterbox.ts'
+import { createMainWindow } from './window/main-window.ts'
 import { openWindow, refusePermissions } from './window/window.ts'
 
 /** The running app, as its lifecycle needs it. */
@@ -62,33 +66,36 @@ type LaunchWishes = {
 
 const openElectronStore: OpenStore = (cwd, name) => new ElectronStore({ ...STORE_OPTIONS, cwd, name })
 
-/** Builds the app from its parts and connects them. Must be called once, when Electron is ready; rejects when the app cannot start. */
+/**
+ * Builds the app from its parts, each from those before it. Must be called once, when Electron is ready; rejects when the app cannot start.
+ */
 export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes): Promise<Longshore> {
-  let window: BrowserWindow | undefined
-  /** Asked for while there was no page to show it. */
-  let wantedSheet: AppSnapshot['sheet']
-  const currentWindow = () => window
   const directory = app.getPath('userData')
   const writtenBy = app.getVersion()
+  const deviceName = readName(hostname()) ?? 'Longshore'
+  const mainWindow = createMainWindow()
+  const { tell } = mainWindow
 
-  const notices = createNotices((list) => sendEvent(window, 'notices', list))
+  const notices = createNotices((list) => tell('notices', list))
   const notify = (message: string) => notices.add(message)
-  /** As long as the settings are not open, the system's language is all that is known. */
-  let language: () => LanguageChoice = () => 'system'
   const notifyOnce = eachOnce(notify)
-  const words = () => noticeWords(language(), app.getLocale())
   const settings = openSettings({
     directory,
     openStore: openElectronStore,
     writtenBy,
     notify,
-    words,
-    onReceiver: (receiver) => sendEvent(window, 'receiver', receiver === undefined ? {} : { receiver }),
+    words: (language) => noticeWords(language, app.getLocale()),
+    onReceiver: (receiver) => tell('receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
     platform: process.platform,
   })
-  language = () => settings.get().language
+  const words = () => noticeWords(settings.get().language, app.getLocale())
+  const wordsOutside = () => desktopWords(settings.get().language, app.getLocale())
+  const showWindow = () =>
+    mainWindow.show(() => openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds })))
+
   const savedUploads = openSavedUploads({ directory, writtenBy, notify, words })
+  const history = openHistory({ directory, notify: notifyOnce, words })
   const receivers = await openReceivers({
     directory,
     openStore: openElectronStore,
@@ -96,29 +103,18 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     safe: createTokenSafe(safeStorage, process.platform),
     notify,
     words,
-    onChange: (list) => sendEvent(window, 'receivers', list),
+    onChange: (list) => tell('receivers', list),
   })
   await adoptPlainReceivers(settings, savedUploads, receivers, notify, words)
-  const deviceName = readName(hostname()) ?? 'Longshore'
-  const ownReceiver = createOwnReceiver({
-    receivers,
-    probe,
-    deviceName,
-    say: (command) => receiverProcess.say(command),
-    onReady() {
-      engine.wake()
-      retryWaiting(engine, THIS_COMPUTER)
-    },
-    notify,
-    words,
-  })
+
   const receiverProcess = createReceiverProcess({
     fork: forkReceiver,
     directory: settings.get().receivingFolder,
-    onChange: (state) => sendEvent(window, 'localReceiver', state),
-    onListening: (event) => ownReceiver.listening(event),
-    filter: (event) => ownReceiver.filter(event),
+    onChange: (state) => tell('localReceiver', state),
   })
+  const ownReceiver = createOwnReceiver({ receivers, probe, deviceName, say: receiverProcess.say, notify, words })
+  receiverProcess.attach(ownReceiver)
+
   const engine = await createEngine({
     resumeStore: savedUploads,
     ownState: [{ path: directory }],
@@ -127,33 +123,75 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     warn: (warning) => notifyOnce(words().warning(warning)),
     hashWorker: hashWorkerFile,
   })
+  ownReceiver.onReady(() => {
+    engine.wake()
+    retryWaiting(engine, THIS_COMPUTER)
+  })
   const watch = createReceiverWatch({ receivers, probe, onOwnRefused: () => ownReceiver.refused() })
-  const toWindow = paceUploads((piece) => sendEvent(window, 'uploads', piece))
+  const toWindow = paceUploads((piece) => tell('uploads', piece))
   engine.onChange(toWindow.send)
   engine.onChange(({ changed }) => watch.heed(changed))
-  const discovery = createSwitchedDiscovery(discoveryOn, (found) => sendEvent(window, 'foundReceivers', found))
+  const discovery = createSwitchedDiscovery(discoveryOn, (found) => tell('foundReceivers', found))
   discovery.set(settings.get().discovery)
   heedSleep({ engine, savedUploads, discovery })
 
-  const dialogs = createDialogs(currentWindow, settings, () => desktop.words())
-  const openedLink = createOpenedLink((link) => sendEvent(window, 'openedLink', link))
-  const history = openHistory({ directory, notify: notifyOnce, words })
-  const nameOf = (receiver: ReceiverId): string =>
-    receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
+  const preferences = createPreferenceCommands({
+    settings,
+    loginItem: loginItem(process.platform, app.isPackaged, words),
+    discover: discovery.set,
+  })
+  const dialogs = createDialogs(mainWindow.current, settings, wordsOutside)
   const additions = createAdditions({
     engine,
     settings,
     words,
-    onLooking: (looking) => sendEvent(window, 'looking', looking === undefined ? {} : { looking }),
+    onLooking: (looking) => tell('looking', looking === undefined ? {} : { looking }),
     onQuestion(question) {
       if (question !== undefined) showWindow()
-      sendEvent(window, 'question', question === undefined ? {} : { question })
+      tell('question', question === undefined ? {} : { question })
     },
-    keep: (policy) => commands.setConflictPolicy(policy),
+    keep: preferences.commands.setConflictPolicy,
   })
+  const adding = createAddCommands({ additions, settings, receivers, dialogs, words })
+  const addPaths = (paths: readonly string[]): void => {
+    if (paths.length > 0) void announce(() => adding.addPaths(paths), notices, words())
+  }
+
+  const openedLink = createOpenedLink((link) => tell('openedLink', link))
+  const wantedSheet = createLetterbox<Events['sheet']>((sheet) => tell('sheet', sheet))
+  mainWindow.onClosed(openedLink.pageGone)
+  mainWindow.onClosed(wantedSheet.pageGone)
+  const nameOf = (receiver: ReceiverId): string =>
+    receiver === THIS_COMPUTER ? deviceName : (receivers.find(({ id }) => id === receiver)?.name ?? receiver)
+  const desktop = openDesktop({
+    engine,
+    settings,
+    words: wordsOutside,
+    window: mainWindow.current,
+    showWindow,
+    addPaths,
+    menu: {
+      addFiles: () => void announce(adding.chooseFiles, notices, words()),
+      addFolder: () => void announce(adding.chooseFolder, notices, words()),
+      openSheet(sheet) {
+        showWindow()
+        wantedSheet.post(sheet)
+      },
+    },
+    notify,
+    onEnding: (ending) => tell('ending', ending === undefined ? {} : { ending }),
+    onFinished: (uploads) =>
+      history.add(uploads.flatMap((upload) => receiptFor(upload, nameOf(upload.receiver)) ?? [])),
+  })
+  mainWindow.onOpened(desktop.windowOpened)
+  preferences.onDecided(desktop.apply)
+  preferences.onDecided((decided) => tell('preferences', decided))
+
   const commands = createCommands({
     history,
+    adding,
     additions,
+    preferences,
     engine,
     settings,
     receivers,
@@ -162,44 +200,15 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     deviceName,
     receiverProcess,
     foundReceivers: discovery.list,
-    discover: discovery.set,
-    onPreferences: (preferences) => sendEvent(window, 'preferences', preferences),
-    applyPreferences: () => desktop.apply(),
-    loginItem: loginItem(process.platform, app.isPackaged, words),
     canSleep: canSleep(process.platform),
-    ending: () => desktop.ending(),
-    callOff: () => desktop.callOff(),
+    ending: desktop.ending,
+    callOff: desktop.callOff,
     notices,
     words,
     dialogs,
     fileManager: createFileManager(words),
     takeOpenedLink: openedLink.take,
-    takeSheet() {
-      const sheet = wantedSheet
-      wantedSheet = undefined
-      return sheet
-    },
-  })
-  const desktop = openDesktop({
-    engine,
-    settings,
-    window: currentWindow,
-    showWindow,
-    addPaths,
-    menu: {
-      addFiles: () => void announce(commands.chooseFiles, notices, words()),
-      addFolder: () => void announce(commands.chooseFolder, notices, words()),
-      openSheet(sheet) {
-        const isThere = window !== undefined
-        showWindow()
-        if (isThere) sendEvent(window, 'sheet', sheet)
-        else wantedSheet = sheet
-      },
-    },
-    notify,
-    onEnding: (ending) => sendEvent(window, 'ending', ending === undefined ? {} : { ending }),
-    onFinished: (uploads) =>
-      history.add(uploads.flatMap((upload) => receiptFor(upload, nameOf(upload.receiver)) ?? [])),
+    takeSheet: wantedSheet.take,
   })
   // What the person decided holds; the command line only decides for a first start.
   if (settings.get().receiveHere ?? receiveHere) await commands.setReceiveHere(true)
@@ -210,24 +219,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     toWindow.forget()
     return commands.snapshot()
   }
-  serveCommands({ ...commands, snapshot }, currentWindow)
-  function showWindow(): void {
-    if (!window) {
-      window = openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds }))
-      desktop.windowOpened(window)
-      window.on('closed', () => {
-        window = undefined
-        openedLink.pageGone()
-      })
-      return
-    }
-    if (window.isMinimized()) window.restore()
-    window.show()
-  }
-
-  function addPaths(paths: readonly string[]): void {
-    if (paths.length > 0) void announce(() => commands.addPaths(paths), notices, words())
-  }
+  serveCommands({ ...commands, snapshot }, mainWindow.current)
 
   return {
     showWindow,

@@ -9,7 +9,7 @@ import { createActivity } from './activity.ts'
 import { watchForTheEnd } from './after-done.ts'
 import { createClosing } from './closing.ts'
 import { inWords, type News, NO_PROGRESS, newsOf, type TaskbarProgress, taskbarProgress } from './desktop-state.ts'
-import { desktopWords } from './desktop-words.ts'
+import type { DesktopWords } from './desktop-words.ts'
 import { type MenuActions, setMenu } from './menu.ts'
 import { notifySystem } from './notifications.ts'
 import { createStayAwake, putToSleep } from './power.ts'
@@ -22,6 +22,8 @@ export type DesktopDeps = {
   readonly showWindow: () => void
   readonly addPaths: (paths: readonly string[]) => void
   readonly menu: Omit<MenuActions, 'pauseAll' | 'resumeAll'>
+  /** In the language that is chosen; the same object as long as that is the same. */
+  readonly words: () => DesktopWords
   readonly notify: (message: string) => void
   /** Told what is about to happen because nothing is left to send. */
   readonly onEnding: (ending: Ending | undefined) => void
@@ -34,7 +36,7 @@ export function openDesktop(deps: DesktopDeps) {
   const { engine, settings, window, showWindow, notify, onEnding, onFinished } = deps
   const activity = createActivity(engine.list())
   const stayAwake = createStayAwake()
-  let words = desktopWords(settings.get().language, app.getLocale())
+  let words = deps.words()
   let tray: TrayIcon | undefined
   let progress: TaskbarProgress = NO_PROGRESS
   let wasToldOfTray = false
@@ -99,11 +101,11 @@ export function openDesktop(deps: DesktopDeps) {
   }
 
   function apply(): void {
-    const { theme, language, tray: wantsTray, filesAtOnce } = settings.get()
+    const { theme, tray: wantsTray, filesAtOnce } = settings.get()
     engine.setFilesAtOnce(filesAtOnce)
     nativeTheme.themeSource = theme
     clock.look()
-    const spoken = desktopWords(language, app.getLocale())
+    const spoken = deps.words()
     if (spoken !== words) {
       words = spoken
       setMenu({ ...deps.menu, pauseAll, resumeAll }, words)
@@ -135,8 +137,6 @@ export function openDesktop(deps: DesktopDeps) {
 
   return {
     apply,
-    /** In the language that was chosen. */
-    words: () => words,
     ending: afterDone.ending,
     callOff: afterDone.callOff,
     /** Whether the app goes on without a window. */

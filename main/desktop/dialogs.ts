@@ -1,13 +1,21 @@
 import { dirname, join } from 'node:path'
 import { type BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
-import type { Dialogs } from '../commands.ts'
 import type { SettingsStore } from '../settings/settings.ts'
 import type { DesktopWords } from './desktop-words.ts'
+
+/** The system's dialogs. Each resolves with absolute paths when it is closed, with none when it was cancelled. */
+export type Dialogs = {
+  chooseFiles(): Promise<readonly string[]>
+  chooseFolders(): Promise<readonly string[]>
+  chooseReceivingFolder(current: string): Promise<string | undefined>
+  /** For a file to write; undefined when it was cancelled. */
+  chooseWhereToSave(proposedName: string): Promise<string | undefined>
+}
 
 /** The system's dialogs over the app's window. They open where the last one was left, as the system forgets it. */
 export function createDialogs(
   window: () => BrowserWindow | undefined,
-  settings: SettingsStore,
+  settings: Pick<SettingsStore, 'get' | 'change'>,
   words: () => DesktopWords,
 ): Dialogs {
   async function open(options: OpenDialogOptions): Promise<readonly string[]> {

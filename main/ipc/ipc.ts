@@ -1,10 +1,19 @@
 import { type BrowserWindow, ipcMain } from 'electron'
-import type { AppCommands, CommandHandlers } from '../commands.ts'
 import { ADD_DROPPED_CHANNEL, type Answer, eventChannel } from '../contract/channels.ts'
-import { type Commands, commandNames, type Events } from '../contract/contract.ts'
+import { type AddReport, type Commands, commandNames, type Events } from '../contract/contract.ts'
 import { messageOf } from '../notices/message-of.ts'
 import { isOwnPage } from '../window/own-page.ts'
 import { readArguments, readDroppedPaths } from './command-arguments.ts'
+
+/** Each command as the main process carries it out: like the contract's, but it may take its time. */
+export type CommandHandlers = {
+  readonly [C in keyof Commands]: (
+    ...args: Parameters<Commands[C]>
+  ) => ReturnType<Commands[C]> | Promise<ReturnType<Commands[C]>>
+}
+
+/** The commands, and the one way in for files that were dropped: the preload hands over their paths. */
+export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
 
 /** Serves the commands to the page of our own window, and to nothing else. Arguments are read before anything is done. */
 export function serveCommands(commands: AppCommands, window: () => BrowserWindow | undefined): void {

@@ -28,7 +28,6 @@ async function appWith(identity: Paired, presented = identity) {
     receivers,
     deviceName: 'desk',
     say: (command) => said.push(command),
-    onReady: () => ready++,
     notify: (message) => told.push(message),
     async probe(address) {
       expect(address).toBe('127.0.0.1:50051')
@@ -36,6 +35,7 @@ async function appWith(identity: Paired, presented = identity) {
       return { kind: 'tls', fingerprint, certificateDer: new X509Certificate(certificatePem).raw }
     },
   })
+  own.onReady(() => ready++)
   const listening: ListeningEvent = {
     kind: 'listening',
     host: '0.0.0.0',

@@ -6,20 +6,18 @@ import type { probe } from '../engine/net/probe.ts'
 import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
 import { pinnedFingerprint } from '../receivers/kept-receiver.ts'
 import type { Receivers } from '../receivers/receivers.ts'
-import { type ListeningEvent, loopbackAddress, type ReceiverEvent } from './receiver-output.ts'
-import type { ReceiverCommand } from './receiver-process.ts'
+import { type ListeningEvent, loopbackAddress } from './receiver-output.ts'
+import type { ReceiverCommand, ReceiverOwner } from './receiver-process.ts'
 
 /**
  * Makes this app a device of the receiver that it runs itself. Whoever started a program needs no code to be known to it, so codes are for the person
  * alone; and the app makes its token itself, so the token goes nowhere.
  */
-export type OwnReceiver = {
+export type OwnReceiver = ReceiverOwner & {
   /** The way to it; undefined while it is off or does not know this app yet. */
   route(): Route | undefined
-  /** It listens, under this identity. */
-  listening(event: ListeningEvent): void
-  /** Looks at each event of the receiver first: what it answers to this app is for this app, and this app is no other device. */
-  filter(event: ReceiverEvent): ReceiverEvent | undefined
+  /** Calls `listener` each time it can be sent to. */
+  onReady(listener: () => void): void
   /** It refused this app's token. */
   refused(): void
 }
@@ -29,8 +27,6 @@ export type OwnReceiverDeps = {
   readonly probe: typeof probe
   readonly deviceName: string
   readonly say: (command: ReceiverCommand) => void
-  /** Told when it can be sent to. */
-  readonly onReady: () => void
   readonly notify: (message: string) => void
   /** @default in English */
   readonly words?: () => NoticeWords
@@ -46,15 +42,16 @@ type State =
 
 /** Follows the receiver on this computer and keeps this app known to it. */
 export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
-  const { receivers, probe, deviceName, say, onReady, notify, words = inEnglish } = deps
+  const { receivers, probe, deviceName, say, notify, words = inEnglish } = deps
   let state: State = { kind: 'off' }
+  const readyListeners = new Set<() => void>()
 
   const kept = ({ fingerprint }: ListeningEvent) =>
     receivers.find((receiver) => receiver.own !== undefined && pinnedFingerprint(receiver) === fingerprint)
 
   function ready(event: ListeningEvent, route: Route): void {
     state = { kind: 'ready', event, route }
-    onReady()
+    for (const listener of readyListeners) listener()
   }
 
   /** The same device as before, so that it goes on with what it left unfinished, with a token that nobody has seen. */
@@ -94,6 +91,7 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
 
   return {
     route: () => (state.kind === 'ready' ? state.route : undefined),
+    onReady: (listener) => void readyListeners.add(listener),
     listening(event) {
       const address = loopbackAddress(event)
       if (event.fingerprint === undefined) return ready(event, { address, security: { kind: 'plaintext' } })
@@ -106,6 +104,7 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
       say({ command: 'devices' })
       say({ command: 'incoming' })
     },
+    /** What the receiver answers to this app is for this app, and this app is no other device. */
     filter(event) {
       if (event.kind === 'stopped' || event.kind === 'starting' || event.kind === 'gave-up') state = { kind: 'off' }
       if (event.kind === 'admitted') {

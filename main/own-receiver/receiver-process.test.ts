@@ -50,9 +50,9 @@ function receiverThat(behaviour: string, backoffMs = [1, 1, 1]): ReceiverProcess
     },
     directory,
     onChange: (state) => states.push(state),
-    onListening: () => listened++,
     backoffMs,
   })
+  running.attach({ listening: () => listened++, filter: (event) => event })
   return running
 }
 
@@ -140,9 +140,9 @@ test.each([
     fork,
     directory,
     onChange: (state) => states.push(state),
-    onListening: () => listened++,
     backoffMs: [],
   })
+  receiver.attach({ listening: () => listened++, filter: (event) => event })
   receiver.want({ on: true, directory })
   await until(() =>
     expect(receiver.state()).toMatchObject({ kind: 'failed', message: expect.stringContaining('ENOENT') }),

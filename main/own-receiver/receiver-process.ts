@@ -17,8 +17,18 @@ export type ReceiverProcess = {
   want(wish: ReceiverWish): void
   /** Tells the running process something; nobody hears it while none runs. */
   say(command: ReceiverCommand): void
+  /** `owner` hears from now on what this app has to know of the process. */
+  attach(owner: ReceiverOwner): void
   /** Stops it and waits until it is gone, at most three seconds. */
   stop(): Promise<void>
+}
+
+/** What this app is to the receiver that it runs, apart from showing it. */
+export type ReceiverOwner = {
+  /** Told each time it begins to listen: what waits for it can go on. */
+  listening(event: ListeningEvent): void
+  /** Hears each event before the state changes, and may keep it to itself or change it. */
+  filter(event: ReceiverEvent): ReceiverEvent | undefined
 }
 
 /** What the receiver process does when it is told to; it answers with the line of that name. */
@@ -37,10 +47,6 @@ export type ReceiverProcessDeps = {
   readonly fork: ForkReceiver
   readonly directory: string
   readonly onChange: (state: LocalReceiver) => void
-  /** Told each time it begins to listen: what waits for it can go on. */
-  readonly onListening: (event: ListeningEvent) => void
-  /** Hears each event before the state changes, and may keep it to itself or change it. @default nobody does */
-  readonly filter?: (event: ReceiverEvent) => ReceiverEvent | undefined
   /** Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five tries */
   readonly backoffMs?: readonly number[]
 }
@@ -53,21 +59,22 @@ const EXIT_USAGE = 2
 
 /** Makes the switch; the process starts with the first `want`. */
 export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProcess {
-  const { fork, onChange, onListening, filter = (event) => event, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
+  const { fork, onChange, backoffMs = [500, 1_000, 2_000, 4_000, 8_000] } = deps
   let state: LocalReceiver = { kind: 'off', directory: deps.directory }
   let wished: ReceiverWish = { on: false, directory: deps.directory }
   let running = new AbortController()
   let gone: Promise<void> = Promise.resolve()
   let child: ReceiverChild | undefined
+  let owner: ReceiverOwner | undefined
 
   function tell(heard: ReceiverEvent): void {
-    const event = filter(heard)
+    const event = owner === undefined ? heard : owner.filter(heard)
     if (event === undefined) return
     const next = nextReceiverState(state, event)
     if (next === state) return
     state = next
     onChange(state)
-    if (event.kind === 'listening') onListening(event)
+    if (event.kind === 'listening') owner?.listening(event)
   }
 
   async function keepRunning(directory: string, signal: AbortSignal): Promise<void> {
@@ -121,6 +128,9 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
     want,
     say(command) {
       if (state.kind === 'on') child?.postMessage(command)
+    },
+    attach(next) {
+      owner = next
     },
     stop() {
       want({ on: false, directory: state.directory })

@@ -21,13 +21,13 @@ function commandsWith(isOnAtLogin: boolean | undefined) {
     platform: 'linux',
   })
   const loginItem = { isOn: () => isOnAtLogin, set: (on: boolean) => void asked.push(['startAtLogin', on]) }
-  const commands = createPreferenceCommands({
+  const { commands, onDecided } = createPreferenceCommands({
     settings,
     loginItem,
-    apply: () => asked.push(['apply']),
     discover: (on) => asked.push(['discover', on]),
-    onChange: (preferences) => asked.push(['changed', preferences.theme, preferences.tray]),
   })
+  onDecided(() => asked.push(['apply']))
+  onDecided((preferences) => asked.push(['changed', preferences.theme, preferences.tray]))
   return { commands, asked, settings, loginItem }
 }
 

@@ -1,11 +1,7 @@
-/** Carries a link that was opened outside the window to the page, which may not be there yet. */
-export type OpenedLink = {
-  open(link: string): void
-  /** The page asks for everything, and for a link that came before it did. */
-  take(): string | undefined
-  /** The page is gone; the next one asks again. */
-  pageGone(): void
-}
+import { createLetterbox, type Letterbox } from '../window/letterbox.ts'
+
+/** Carries a link that was opened outside the window to the page. */
+export type OpenedLink = Pick<Letterbox<string>, 'take' | 'pageGone'> & { open(link: string): void }
 
 /** No link that a person made is longer. */
 const MOST_CHARACTERS = 4_000
@@ -20,24 +16,14 @@ function isShowable(link: string): boolean {
   return isLink(link) && link.length <= MOST_CHARACTERS && !/[\s\p{C}]/u.test(link)
 }
 
-/** `send` tells a page that has asked once. What is no link, or could not be shown as it is, is passed over. */
+/** What is no link, or could not be shown as it is, is passed over. */
 export function createOpenedLink(send: (link: string) => void): OpenedLink {
-  let waiting: string | undefined
-  let isPageThere = false
+  const { post, take, pageGone } = createLetterbox(send)
   return {
     open(link) {
-      if (!isShowable(link)) return
-      if (isPageThere) send(link)
-      else waiting = link
+      if (isShowable(link)) post(link)
     },
-    take() {
-      const link = waiting
-      waiting = undefined
-      isPageThere = true
-      return link
-    },
-    pageGone() {
-      isPageThere = false
-    },
+    take,
+    pageGone,
   }
 }
