@@ -12,8 +12,8 @@ import { createReceiverPool, type Lease } from './net/receiver-pool.ts'
 import { type Route, routeKey } from './net/route.ts'
 import { createRoutes, type RoutesOptions } from './net/routes.ts'
 import { createStreamCuts } from './net/stream-cuts.ts'
+import type { Warning } from './queue/entries.ts'
 import { type Entry, newUploadKey } from './queue/entry.ts'
-import type { Warning } from './queue/queue-deps.ts'
 import type { AttemptReport, TransferListener } from './send/attempt.ts'
 import { isPutWhole } from './send/batch.ts'
 import { claimForgotten } from './send/forgotten.ts'
@@ -183,8 +183,6 @@ async function startAnew(
 ): Promise<void> {
   const { hashed: _, uploadKey: former, ...record } = entry.record
   const identity = await readIdentity(record.source)
-  entry.hashing = undefined
-  entry.startAnew = false
   report.renewed({ ...record, identity, uploadKey: newUploadKey() })
   if (!entry.begun || report.owns(former) || (await connection.introduce(signal)) === 'plain') return
   await connection.abort(former, signal, FORGET_WITHIN_MS).catch((error: unknown) => {
@@ -201,8 +199,7 @@ function listenTo(entry: Entry, report: AttemptReport): TransferListener {
   return {
     onBegun(bytes, node) {
       bytesStored = bytes
-      if (entry.node !== '' && node !== '' && node !== entry.node) entry.moved = true
-      entry.node = node
+      report.servedBy(node)
       report.event({ kind: 'stored', bytesStored })
     },
     onStored(bytes) {
@@ -218,13 +215,9 @@ function listenTo(entry: Entry, report: AttemptReport): TransferListener {
         ...(left === undefined ? {} : { secondsLeft: left }),
       })
     },
-    onSent(bytes) {
-      entry.bytesSent += bytes
-    },
+    onSent: report.sent,
     onHashed: report.hashed,
     onVerifying: (bytesVerified) => report.event({ kind: 'verifying', bytesVerified }),
-    onHashing(hashing) {
-      entry.hashing = hashing
-    },
+    onHashing: report.hashing,
   }
 }

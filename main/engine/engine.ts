@@ -9,11 +9,10 @@ import { createAttempts } from './attempts.ts'
 import { type FindOptions, type Found, find } from './find.ts'
 import type { CheckedNames, NameToCheck } from './net/check-names.ts'
 import { plaintextRoute, type Route } from './net/route.ts'
-import type { QueueChange } from './queue/entries.ts'
+import type { QueueChange, Warning } from './queue/entries.ts'
 import { ownKeys } from './queue/entry.ts'
 import { newRecords, type ToQueue } from './queue/new-records.ts'
 import { createQueue } from './queue/queue.ts'
-import type { Warning } from './queue/queue-deps.ts'
 import { smallFilesBeside } from './send/batch.ts'
 import { createHashPool } from './source/hash-pool.ts'
 import type { ResumeStore } from './source/resume-store.ts'
@@ -25,8 +24,8 @@ export { LEAST_BYTES_PER_SECOND } from '../contract/contract.ts'
 export type { FindOptions, Found } from './find.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.ts'
 export type { Route, Security } from './net/route.ts'
+export type { Warning } from './queue/entries.ts'
 export type { BegunBefore, ToQueue } from './queue/new-records.ts'
-export type { Warning } from './queue/queue-deps.ts'
 export {
   isBatchItem,
   isIdentity,
@@ -167,7 +166,7 @@ export async function createEngine({
     lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
-  queue.add(ownKeys(await resumeStore.list(), queue.uploadKeys()), true)
+  queue.restore(ownKeys(await resumeStore.list(), queue.uploadKeys()))
 
   return {
     ...queue,
@@ -175,9 +174,7 @@ export async function createEngine({
     async queue(entries, { receiver, onConflict = 'keep-both', batchId = newBatchId(), outdated = [] }) {
       const common = { receiver, onConflict, firstRank: queue.lastRank() + 1, batchId }
       const records = newRecords(entries, common, queue.uploadKeys())
-      // Saved before the first byte goes; what cannot be saved is sent all the same, and the person told.
-      await queue.save(resumeStore.put(records))
-      queue.add(records, false)
+      await queue.add(records)
       const ours = queue.uploadKeys()
       for (const uploadKey of outdated) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
       return records.map(({ id }) => id)

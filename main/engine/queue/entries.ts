@@ -1,8 +1,8 @@
 import { isSettled, type UploadId, type UploadSnapshot } from '../../contract/contract.ts'
 import { next, type UploadEvent } from '../base/status.ts'
-import type { ResumeRecord } from '../source/resume-store.ts'
+import type { ResumeRecord, ResumeStore } from '../source/resume-store.ts'
 import { createCoalescer } from './coalesce.ts'
-import { type Entry, newEntry, snapshotOf } from './entry.ts'
+import { type Entry, newEntry, snapshotOf, withHashed } from './entry.ts'
 import { ranksAfterMove } from './ranks.ts'
 import { createWaitingLine } from './waiting-line.ts'
 
@@ -11,8 +11,25 @@ export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonl
 /** Ten updates a second look continuous; more only costs copies. */
 const PUBLISH_INTERVAL_MS = 100
 
-/** Every upload of the queue, by id and by rank. The sole writer of status, and so the one who publishes changes. */
-export function createEntries(publish: (change: QueueChange) => void) {
+/** What the person should know; `message` is a sentence in English. */
+export type Warning = { readonly message: string } & (
+  | { readonly reason: 'LIST_NOT_SAVED'; readonly cause: unknown }
+  /** It knows only the first three rpcs. */
+  | { readonly reason: 'PLAIN_RECEIVER'; readonly receiver: string }
+)
+
+export type EntriesDeps = {
+  readonly resumeStore: ResumeStore
+  readonly publish: (change: QueueChange) => void
+  readonly warn: (warning: Warning) => void
+}
+
+export type Entries = ReturnType<typeof createEntries>
+
+type Held = ResumeRecord['held']
+
+/** Every upload of the queue, by id and by rank. The sole writer of uploads, and so the one who publishes and saves changes. */
+export function createEntries({ resumeStore, publish, warn }: EntriesDeps) {
   const entries = new Map<UploadId, Entry>()
   const waiting = createWaitingLine()
   let lastRank = 0
@@ -24,26 +41,82 @@ export function createEntries(publish: (change: QueueChange) => void) {
   const find = (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? [])
   const ordered = (): Entry[] => [...entries.values()].sort((a, b) => a.record.rank - b.record.rank)
 
+  /** What this run learned of an upload. Nothing of it is published or saved by this alone. */
+  function learn(entry: Entry, what: Partial<Omit<Entry, 'status'>>): void {
+    Object.assign(entry, what)
+  }
+
+  /** Uploads go on when they cannot be saved; the person must know that they would not survive a crash. */
+  async function saved(written: Promise<void>): Promise<void> {
+    await written.catch((cause: Error) => {
+      const message = `Longshore cannot save its list of uploads: ${cause.message}`
+      warn({ reason: 'LIST_NOT_SAVED', message, cause })
+    })
+  }
+
+  function hold(entry: Entry, held: Held): void {
+    const { held: _, ...record } = withHashed(entry)
+    learn(entry, { record: held === undefined ? record : { ...record, held } })
+  }
+
+  function save(...changed: readonly Entry[]): void {
+    const known = changed.filter(({ record }) => entries.has(record.id))
+    if (known.length > 0) void saved(resumeStore.put(known.map(({ record }) => record)))
+  }
+
+  function add(record: ResumeRecord, restored: boolean): void {
+    const entry = newEntry(record, restored)
+    entries.set(record.id, entry)
+    lastRank = Math.max(lastRank, record.rank)
+    if (entry.status.kind === 'waiting') waiting.join(entry)
+    coalescer.touch(record.id)
+  }
+
   function rerank(entry: Entry, rank: number): void {
     waiting.leave(entry)
-    entry.record = { ...entry.record, rank }
+    learn(entry, { record: { ...entry.record, rank } })
     lastRank = Math.max(lastRank, rank)
     if (entry.status.kind === 'waiting') waiting.join(entry)
     coalescer.hurry(entry.record.id)
   }
 
   return {
-    add(record: ResumeRecord, restored: boolean): void {
-      const entry = newEntry(record, restored)
-      entries.set(record.id, entry)
-      lastRank = Math.max(lastRank, record.rank)
-      if (entry.status.kind === 'waiting') waiting.join(entry)
-      coalescer.touch(record.id)
+    learn,
+    /** Those of an earlier run. */
+    restore(records: readonly ResumeRecord[]): void {
+      for (const record of records) add(record, true)
     },
-    remove(entry: Entry): void {
-      entries.delete(entry.record.id)
-      waiting.leave(entry)
-      coalescer.hurry(entry.record.id)
+    /** New ones. They are saved before the first byte goes; what cannot be saved is added all the same. */
+    async add(records: readonly ResumeRecord[]): Promise<void> {
+      await saved(resumeStore.put(records))
+      for (const record of records) add(record, false)
+    },
+    /** Saves how far an upload has come. */
+    save(entry: Entry): void {
+      hold(entry, entry.record.held)
+      save(entry)
+    },
+    /** Saves what the person decided about uploads, or has to decide, with how far they have come. */
+    hold(held: readonly Entry[], why: NonNullable<Held>): void {
+      for (const entry of held) hold(entry, why)
+      save(...held)
+    },
+    /** Saves that an upload goes on. */
+    clearHold(entry: Entry): void {
+      hold(entry, undefined)
+      save(entry)
+    },
+    /** One that is done stays on the list of this run, and is no more to be done in the next. */
+    saveDone(entry: Entry): void {
+      void saved(resumeStore.remove([entry.record.id], withHashed(entry)))
+    },
+    remove(unwanted: readonly Entry[]): void {
+      for (const entry of unwanted) {
+        entries.delete(entry.record.id)
+        waiting.leave(entry)
+        coalescer.hurry(entry.record.id)
+      }
+      void saved(resumeStore.remove(unwanted.map(({ record }) => record.id)))
     },
     /** Tells an upload what happened; it may be too late for that to mean anything. */
     apply(entry: Entry, event: UploadEvent): void {
@@ -51,13 +124,13 @@ export function createEntries(publish: (change: QueueChange) => void) {
       if (status === entry.status) return
       const moved = status.kind !== entry.status.kind
       if (entry.status.kind === 'waiting') waiting.leave(entry)
-      entry.status = status
+      Object.assign(entry, { status })
       if (status.kind === 'waiting') waiting.join(entry)
       if (moved) coalescer.hurry(entry.record.id)
       else coalescer.touch(entry.record.id)
     },
-    /** Moves uploads before another one, or to the end; answers those that have another rank now. */
-    move(ids: readonly UploadId[], before: UploadId | undefined): Entry[] {
+    /** Moves uploads before another one, or to the end. */
+    move(ids: readonly UploadId[], before: UploadId | undefined): void {
       const ranks = ranksAfterMove(
         ordered().map(({ record }) => record),
         new Set(ids),
@@ -65,7 +138,7 @@ export function createEntries(publish: (change: QueueChange) => void) {
       )
       const moved = find([...ranks.keys()])
       for (const entry of moved) rerank(entry, ranks.get(entry.record.id) ?? entry.record.rank)
-      return moved
+      void saved(resumeStore.put(moved.map(({ record }) => record)))
     },
     /** Tells of a file whether it is in the queue to a receiver, under the same path, and neither done nor failed. */
     queuedTo(receiver: string): (file: Pick<ResumeRecord, 'source' | 'path'>) => boolean {
@@ -78,7 +151,6 @@ export function createEntries(publish: (change: QueueChange) => void) {
     },
     /** The keys that uploads go by now. */
     uploadKeys: (): ReadonlySet<string> => new Set([...entries.values()].map(({ record }) => record.uploadKey)),
-    has: (id: UploadId): boolean => entries.has(id),
     /** Those of `ids` that are known. */
     find,
     all: (): Iterable<Entry> => entries.values(),

@@ -3,37 +3,31 @@ import type { UploadSnapshot, UploadStatus } from '../../contract/contract.ts'
 import type { Hashing } from '../send/attempt.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 
-/** One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. */
+/** One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. Only `entries.ts` changes it. */
 export type Entry = {
-  record: ResumeRecord
-  status: UploadStatus
-  /** Present while an attempt is under way, or unwinding after it was stopped. */
-  running: AbortController | undefined
-  /** Lets it go on by itself after an interruption of its own. */
-  retryTimer: NodeJS.Timeout | undefined
+  readonly record: ResumeRecord
+  readonly status: UploadStatus
   /** Failures in a row without progress. */
-  attempts: number
+  readonly attempts: number
   /** Failures of the kind that is tried again only once. */
-  secondChances: number
+  readonly secondChances: number
   /** The receiver may hold something of it. */
-  begun: boolean
+  readonly begun: boolean
   /** The source has to be taken as it is now, as a new upload. */
-  startAnew: boolean
+  readonly startAnew: boolean
   /** What the source is hashed to, and which state of the source that was; opened by the first attempt. */
-  hashing: Hashing | undefined
-  bytesSent: number
+  readonly hashing: Hashing | undefined
+  readonly bytesSent: number
   /** Which node of the receiver served it last; empty for a receiver that is alone. */
-  node: string
+  readonly node: string
   /** Another node took it over while it was sent. */
-  moved: boolean
+  readonly moved: boolean
 }
 
 export function newEntry(record: ResumeRecord, restored: boolean): Entry {
   return {
     record,
     status: statusOf(record),
-    running: undefined,
-    retryTimer: undefined,
     attempts: 0,
     secondChances: 0,
     begun: restored || record.hashed !== undefined,

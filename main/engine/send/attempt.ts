@@ -58,12 +58,18 @@ export type AttemptReport = {
   event(event: UploadEvent): void
   /** The receiver answers, and may hold something of this upload from now on. */
   reached(): void
+  /** Which node of the receiver answers; empty when it is alone. */
+  servedBy(node: string): void
+  /** So much of the file was put on the wire, bytes. */
+  sent(bytes: number): void
   /** The receiver holds more of this upload than before. */
   progressed(): void
+  /** The digest that the attempt feeds, as soon as it is open. */
+  hashing(hashing: Hashing): void
   /** More of the source is hashed than before. */
   hashed(): void
   /** Whether another upload of this queue goes by the key. */
   owns(uploadKey: string): boolean
-  /** The record was replaced: the source is taken as it is now. */
+  /** The record was replaced: the source is taken as it is now, and nothing of it is hashed. */
   renewed(record: ResumeRecord): void
 }
