@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { HistoryPage, Receipt } from '../contract/history.ts'
 import { FileTrouble } from '../notices/file-trouble.ts'
 import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
+import { createMutex } from '../state/mutex.ts'
 import { holds, readReceipt } from './receipt.ts'
 
 /** A file that has grown to this is put aside as the older one, bytes; so twice as much is kept, some 100,000 receipts. */
@@ -38,13 +39,7 @@ export type History = {
 export function openHistory({ directory, notify, words = inEnglish, mostBytes = MOST_BYTES }: HistoryDeps): History {
   const path = join(directory, 'history.jsonl')
   const olderPath = join(directory, 'history.older.jsonl')
-  let last: Promise<unknown> = Promise.resolve()
-
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const turn = last.then(job)
-    last = turn.catch(() => undefined)
-    return turn
-  }
+  const alone = createMutex()
 
   async function append(receipts: readonly Receipt[]): Promise<void> {
     if ((await sizeOf(path)) >= mostBytes) await rename(path, olderPath)
@@ -64,23 +59,21 @@ export function openHistory({ directory, notify, words = inEnglish, mostBytes = 
   return {
     add(receipts) {
       if (receipts.length === 0) return
-      inTurn(() => append(receipts)).catch((cause: unknown) =>
+      alone(() => append(receipts)).catch((cause: unknown) =>
         notify(words().historyNotSaved(new FileTrouble(directory, { cause }))),
       )
     },
     list: (search) =>
-      inTurn(async () => {
+      alone(async () => {
         const found = await all(search)
         return { receipts: found.slice(0, MOST_LISTED), found: found.length }
       }),
-    all: (search) => inTurn(() => all(search)),
+    all: (search) => alone(() => all(search)),
     clear: () =>
-      inTurn(async () => {
+      alone(async () => {
         for (const file of [path, olderPath]) await rm(file, { force: true })
       }),
-    async close() {
-      await last
-    },
+    close: () => alone(async () => undefined),
   }
 }
 

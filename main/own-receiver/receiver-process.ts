@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LocalReceiver } from '../contract/receivers.ts'
 import { USUAL_PORT } from '../engine/net/receiver-address.ts'
 import { messageOf } from '../notices/message-of.ts'
+import { createMutex } from '../state/mutex.ts'
 import { type ListeningEvent, nextReceiverState, type ReceiverEvent } from './receiver-output.ts'
 import { type ReceiverChild, runReceiver } from './receiver-run.ts'
 
@@ -63,7 +64,7 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
   let state: LocalReceiver = { kind: 'off', directory: deps.directory }
   let wished: ReceiverWish = { on: false, directory: deps.directory }
   let running = new AbortController()
-  let gone: Promise<void> = Promise.resolve()
+  const oneProcess = createMutex()
   let child: ReceiverChild | undefined
   let owner: ReceiverOwner | undefined
 
@@ -115,12 +116,10 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
     const { signal } = running
     tell({ kind: on ? 'starting' : 'stopped', directory })
     if (!on) return
-    gone = gone
-      .then(() => keepRunning(directory, signal))
-      .catch((cause: unknown) => {
-        // The runtime refused to make a process at all.
-        if (!signal.aborted) tell({ kind: 'gave-up', message: messageOf(cause) })
-      })
+    oneProcess(() => keepRunning(directory, signal)).catch((cause: unknown) => {
+      // The runtime refused to make a process at all.
+      if (!signal.aborted) tell({ kind: 'gave-up', message: messageOf(cause) })
+    })
   }
 
   return {
@@ -134,7 +133,7 @@ export function createReceiverProcess(deps: ReceiverProcessDeps): ReceiverProces
     },
     stop() {
       want({ on: false, directory: state.directory })
-      return gone
+      return oneProcess(async () => undefined)
     },
   }
 }

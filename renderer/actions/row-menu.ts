@@ -7,6 +7,7 @@ import { allowsAny, totalsOf } from '../model/totals.ts'
 import type { Text } from '../words/text.ts'
 import { reportText } from '../words/upload-report.ts'
 import type { Actions } from './actions.ts'
+import { receiverNamesOf } from './receiver-name.ts'
 
 /** One entry of the menu of the queue. */
 export type MenuChoice = {
@@ -40,7 +41,8 @@ export function menuChoices(
   actions: Pick<Actions, 'pause' | 'resume' | 'retry' | 'toggleRow' | 'reveal' | 'copy' | 'move' | 'remove'>,
   text: Text,
 ): readonly MenuGroup[] {
-  const { selection, uploads, queue } = state
+  const { selection, uploads, queue, receivers } = state
+  const words = { ...text, receiverName: receiverNamesOf(receivers, text.t) }
   const { keys } = selection
   const ids = idsOf(keys, state)
   const chosen = ids.flatMap((id) => uploads.get(id) ?? [])
@@ -71,7 +73,7 @@ export function menuChoices(
     ...(single?.kind === 'upload' && upload !== undefined
       ? some(true, { id: 'reveal', onChoose: () => actions.reveal(upload.id) })
       : []),
-    ...some(troubled.length > 0, { id: 'copyDetails', onChoose: () => actions.copy(reportText(troubled, text)) }),
+    ...some(troubled.length > 0, { id: 'copyDetails', onChoose: () => actions.copy(reportText(troubled, words)) }),
   ]
   const remove = { onChoose: () => actions.remove(ids), keys: 'Del' }
   const removing = some(true, allowsAny(totals, canCancel) ? { id: 'cancel', ...remove } : { id: 'clear', ...remove })

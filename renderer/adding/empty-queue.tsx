@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { FoundList } from '../receivers/found-list.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -7,7 +8,8 @@ import { AddButtons } from './add-buttons.tsx'
 
 /** What stands where the queue will be. */
 export function EmptyQueue() {
-  const { t, receiverName } = useText()
+  const { t } = useText()
+  const receiverName = useReceiverName()
   const { addReceiver } = useActions()
   const receiver = useWindow((state) => state.receiver)
   const hasFound = useWindow((state) => state.foundReceivers.length > 0)

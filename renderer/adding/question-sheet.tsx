@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Question, TakenAnswer } from '../../main/contract/question.ts'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
 import { Sheet } from '../ui/sheet.tsx'
 import { useText } from '../words/text.ts'
@@ -58,7 +59,8 @@ function verbOf({ noRoom, unreadable, refused }: Question) {
 }
 
 function NoRoom({ question: { noRoom, receiverId } }: { readonly question: Question }) {
-  const { t, bytes, receiverName } = useText()
+  const { t, bytes } = useText()
+  const receiverName = useReceiverName()
   if (noRoom === undefined) return null
   const [free, needed] = [bytes(noRoom.freeBytes), bytes(noRoom.neededBytes)]
   return (

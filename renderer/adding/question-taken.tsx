@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { Question, TakenAnswer } from '../../main/contract/question.ts'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { SettingSwitch } from '../ui/setting-switch.tsx'
 import { useText } from '../words/text.ts'
 import { takenAnswers } from './question.ts'
@@ -15,7 +16,8 @@ type Props = {
 
 /** Names that are taken on the receiver, and what is to become of the files. */
 export function QuestionTaken({ question: { taken, receiverId }, answer, onAnswer, always }: Props) {
-  const { t, receiverName } = useText()
+  const { t } = useText()
+  const receiverName = useReceiverName()
   const group = useId()
   if (taken === undefined) return null
   const { count, sameSize } = taken

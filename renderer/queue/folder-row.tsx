@@ -1,5 +1,6 @@
 import type { UploadStatus } from '../../main/contract/contract.ts'
 import type { ReceiverId } from '../../main/contract/receivers.ts'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import type { Row } from '../model/queue-rows.ts'
 import { allowsAny, type Summary, summaryOf, type Totals } from '../model/totals.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -21,8 +22,9 @@ export function FolderRow({ row, totals, receiver, onToggle }: Props) {
   const { name, open, shownIds } = row
   const text = useText()
   const { t } = text
+  const receiverName = useReceiverName()
   const summary = summaryOf(totals)
-  const destination = `${text.receiverName(receiver)} / ${name}`
+  const destination = `${receiverName(receiver)} / ${name}`
   const files = t('folder.progress', { done: summary.countOf.done, count: summary.count })
   const sizes = t('size.of', { stored: text.bytes(summary.bytesStored), total: text.bytes(summary.bytesTotal) })
   return (

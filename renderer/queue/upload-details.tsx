@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { useText } from '../words/text.ts'
 import { reportOn, reportText } from '../words/upload-report.ts'
@@ -7,17 +8,18 @@ import { reportOn, reportText } from '../words/upload-report.ts'
 /** All there is to know about an upload, to be read and copied. */
 export function UploadDetails({ upload }: { readonly upload: UploadSnapshot }) {
   const text = useText()
+  const words = { ...text, receiverName: useReceiverName() }
   const { kind } = upload.status
   return (
     <div className="details" data-testid="details">
       <dl>
-        {reportOn(upload, text).map(({ term, text: shown, isCode }) => (
+        {reportOn(upload, words).map(({ term, text: shown, isCode }) => (
           <Detail key={term} term={term}>
             {isCode ? <code data-testid="md5">{shown}</code> : shown}
           </Detail>
         ))}
       </dl>
-      {(kind === 'failed' || kind === 'interrupted') && <CopyButton text={reportText([upload], text)} />}
+      {(kind === 'failed' || kind === 'interrupted') && <CopyButton text={reportText([upload], words)} />}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { uploadShare } from '../model/share.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -18,7 +19,8 @@ type Props = {
 
 /** One file: what it is, where it goes, how far it is, and what can be done about it. */
 export function UploadRow({ upload, level, isOpen, onToggle }: Props) {
-  const { t, share, receiverName } = useText()
+  const { t, share } = useText()
+  const receiverName = useReceiverName()
   const { name, path, sizeBytes, status } = upload
   const stored = uploadShare(upload)
   const destination = `${receiverName(upload.receiver)} / ${path}`

@@ -1,3 +1,4 @@
+import { useReceiverName } from '../actions/receiver-name.ts'
 import { useActions } from '../actions/window-context.ts'
 import type { AddingReceiver } from '../model/adding-receiver.ts'
 import { Sheet } from '../ui/sheet.tsx'
@@ -8,7 +9,8 @@ type Props = { readonly stop: Extract<AddingReceiver, { step: 'other-identity' }
 
 /** A red stop: not the receiver that was expected answers. There is no button that goes on. */
 export function OtherIdentity({ stop: { address, expected, presented, known } }: Props) {
-  const { t, receiverName } = useText()
+  const { t } = useText()
+  const receiverName = useReceiverName()
   const { stopAdding } = useActions()
   return (
     <Sheet title={t('identity.title')} onClose={stopAdding} tone="bad" testId="other-identity">

@@ -1,7 +1,5 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type KnownReceiver, type ReceiverId, THIS_COMPUTER } from '../../main/contract/receivers.ts'
-import { useWindow } from '../actions/window-context.ts'
 import {
   formatBytes,
   formatCount,
@@ -18,7 +16,6 @@ export type Text = ReturnType<typeof useText>
 export function useText() {
   const { t, i18n } = useTranslation()
   const { language } = i18n
-  const receivers = useWindow((state) => state.receivers)
   return useMemo(
     () => ({
       t,
@@ -29,13 +26,7 @@ export function useText() {
       duration: (seconds: number) => formatDuration(seconds, language),
       instant: (epochMs: number) => formatInstant(epochMs, language),
       weekday: (day: number, form: 'long' | 'short') => formatWeekday(day, form, language),
-      receiverName: (id: ReceiverId) =>
-        id === THIS_COMPUTER ? t('receiver.thisComputer') : (nameOf(receivers, id) ?? t('receiver.forgotten')),
     }),
-    [t, language, receivers],
+    [t, language],
   )
-}
-
-function nameOf(receivers: readonly KnownReceiver[], id: ReceiverId): string | undefined {
-  return receivers.find((receiver) => receiver.id === id)?.name
 }

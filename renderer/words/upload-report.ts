@@ -1,11 +1,12 @@
 import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import type { ReceiverName } from '../actions/receiver-name.ts'
 import { reasonSentence } from './reasons.ts'
 import type { Text } from './text.ts'
 
 /** One thing there is to know about an upload. */
 export type ReportLine = { readonly term: string; readonly text: string; readonly isCode?: boolean }
 
-type Words = Pick<Text, 't' | 'bytes' | 'instant' | 'receiverName'>
+type Words = Pick<Text, 't' | 'bytes' | 'instant'> & { readonly receiverName: ReceiverName }
 
 /** All there is to know about an upload. */
 export function reportOn({ path, receiver, sizeBytes, status }: UploadSnapshot, words: Words): readonly ReportLine[] {
