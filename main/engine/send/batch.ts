@@ -3,9 +3,8 @@ import { UploadError } from '../base/errors.ts'
 import { crc32, md5Hex } from '../source/digest.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 import { readWhole } from '../source/source.ts'
-import type { FileRecord, Finished, TransferListener } from './attempt.ts'
+import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.ts'
 import { policyOnWire } from './send-file.ts'
-import type { TransferDeps } from './transfer.ts'
 
 /**
  * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few enough that one sender does not
@@ -30,7 +29,7 @@ export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFi
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function putFile(
   record: FileRecord,
-  { connection, budget, throttle, stages }: Pick<TransferDeps, 'connection' | 'budget' | 'throttle' | 'stages'>,
+  { connection, budget, throttle, stages }: Pick<Attempt, 'connection' | 'budget' | 'throttle' | 'stages'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -54,7 +53,7 @@ export async function putFile(
 async function send(
   { uploadKey, path, identity, onConflict, batch }: FileRecord,
   data: Buffer,
-  { connection, stages }: Pick<TransferDeps, 'connection' | 'stages'>,
+  { connection, stages }: Pick<Attempt, 'connection' | 'stages'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {

@@ -1,7 +1,6 @@
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.ts'
 import type { ConflictPolicy, UploadId } from '../../contract/contract.ts'
 import type { SavedDigest } from './digest.ts'
-import type { BatchItem } from './sent-together.ts'
 
 /** What tells that a file is still the one that was queued. */
 export type SourceIdentity = {
@@ -28,6 +27,19 @@ export type SourceProof = {
 
 /** How far a source is hashed, and which state of it that was; earlier versions saved no proof of that, and are not believed. */
 export type SavedHashing = SavedDigest & { readonly proof?: SourceProof }
+
+/** Tells a receiver which of the files it gets are sent together, so that none of them replaces another, whatever makes their names equal there. */
+export type BatchItem = {
+  /** Of all that was added together; random. */
+  readonly batchId: string
+  /** Of one source in it; the same whenever it is sent to the same place, so that it finds its own file again. No path that others could read. */
+  readonly sourceId: string
+  /**
+   * Which one it is of those in the batch whose paths are equal, from 2 up; absent for the first. For receivers that let a file replace another of the same
+   * name.
+   */
+  readonly sameName?: number
+}
 
 /** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
 export type ResumeRecord = {

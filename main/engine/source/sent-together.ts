@@ -1,23 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { parse } from 'node:path'
-import type { WalkedEntry } from './walk.ts'
-
-/** Tells a receiver which of the files it gets are sent together, so that none of them replaces another, whatever makes their names equal there. */
-export type BatchItem = {
-  /** Of all that was added together; random. */
-  readonly batchId: string
-  /** Of one source in it; the same whenever it is sent to the same place, so that it finds its own file again. No path that others could read. */
-  readonly sourceId: string
-  /**
-   * Which one it is of those in the batch whose paths are equal, from 2 up; absent for the first. For receivers that let a file replace another of the same
-   * name.
-   */
-  readonly sameName?: number
-}
+import type { BatchItem } from './resume-store.ts'
 
 /** A path to send, and what it was in an earlier run of the batch. */
-type ToSend = Pick<WalkedEntry, 'source' | 'path'> & { readonly before?: BatchItem | undefined }
+type ToSend = {
+  readonly source: string
+  readonly path: readonly string[]
+  readonly before?: BatchItem | undefined
+}
 
 const ID_BYTES = 16
 
