@@ -27,7 +27,7 @@ import { forkReceiver } from './own-receiver/fork-receiver.ts'
 import { createOwnReceiver, routesOf } from './own-receiver/own-receiver.ts'
 import { createReceiverProcess } from './own-receiver/receiver-process.ts'
 import { readName } from './receivers/kept-receiver.ts'
-import { adoptPlainReceivers } from './receivers/plain-receivers.ts'
+import { adoptUnencryptedReceivers } from './receivers/plain-receivers.ts'
 import { createReceiverWatch, retryWaiting } from './receivers/receiver-watch.ts'
 import { openReceivers } from './receivers/receivers.ts'
 import { createTokenSafe } from './receivers/token-safe.ts'
@@ -105,7 +105,7 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     words,
     onChange: (list) => tell('receivers', list),
   })
-  await adoptPlainReceivers(settings, savedUploads, receivers, notify, words)
+  await adoptUnencryptedReceivers(settings, savedUploads, receivers, notify, words)
 
   const receiverProcess = createReceiverProcess({
     fork: forkReceiver,

@@ -9,7 +9,7 @@ export type Line = {
   /** What the next one waits for, bytes; undefined when nobody waits. */
   first(): number | undefined
   /** Lets the next one go. */
-  letGo(): void
+  admit(): void
   /** Waits. Rejects with the signal's reason when aborted. */
   join(bytes: number, sharer: Sharer, signal?: AbortSignal): Promise<void>
 }
@@ -33,7 +33,7 @@ export function createLine(onLeft: () => void): Line {
 
   return {
     first: () => waiters[0]?.bytes,
-    letGo() {
+    admit() {
       const next = waiters.shift()
       reachedBytes = next?.place ?? reachedBytes
       next?.go()

@@ -2,7 +2,7 @@
  * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how long acknowledgements took, ms.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Pace } from '../../main/engine/flow/pace.ts'
+import type { CongestionWindow } from '../../main/engine/flow/pace.ts'
 import { createStages } from '../../main/engine/flow/stages.ts'
 import { createTokenBucket } from '../../main/engine/flow/throttle.ts'
 import { connect } from '../../main/engine/net/connection.ts'
@@ -19,11 +19,11 @@ const { signal } = new AbortController()
 const tookMs: number[] = []
 
 /** Tells how long everything was on its way. */
-function timed(pace: Pace): Pace {
+function timed(congestionWindow: CongestionWindow): CongestionWindow {
   return {
-    chunkBytes: pace.chunkBytes,
+    chunkBytes: congestionWindow.chunkBytes,
     async depart(length, sharer, until) {
-      const departure = await pace.depart(length, sharer, until)
+      const departure = await congestionWindow.depart(length, sharer, until)
       const leftAtMs = performance.now()
       return {
         arrive() {
@@ -36,10 +36,10 @@ function timed(pace: Pace): Pace {
   }
 }
 
-async function* chunks(pace: Pace): AsyncGenerator<OutgoingChunk, void> {
+async function* chunks(congestionWindow: CongestionWindow): AsyncGenerator<OutgoingChunk, void> {
   const noise = randomBytes(CHUNK_BYTES)
   for (let offset = 0; offset < bytes; ) {
-    const data = noise.subarray(0, Math.min(pace.chunkBytes(), bytes - offset))
+    const data = noise.subarray(0, Math.min(congestionWindow.chunkBytes(), bytes - offset))
     yield { offset, data, crc32: crc32(data), done() {}, drop() {} }
     offset += data.length
   }
@@ -54,10 +54,14 @@ const begun = await connection.begin(
 )
 const { fileId, generation } = begun
 const openStreams = Array.from({ length: connection.lanes }, () => () => connection.openChunks(uploadKey))
-const pace = timed(connection.pace)
+const congestionWindow = timed(connection.congestionWindow)
 const free = { sharer: {}, throttle: createTokenBucket(), stages: createStages() }
 const quiet = { onStored: () => undefined, onSent: () => undefined }
-await sendChunks(chunks(pace), { fileId, generation, openStreams, pace, ...free, ...quiet }, signal)
+await sendChunks(
+  chunks(congestionWindow),
+  { fileId, generation, openStreams, congestionWindow, ...free, ...quiet },
+  signal,
+)
 await connection.abort(uploadKey, signal)
 connection.close()
 const [p50Ms, p99Ms] = [percentile(tookMs, 50), percentile(tookMs, 99)]

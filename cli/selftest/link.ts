@@ -26,7 +26,7 @@ export async function checkLink(route: Route, checks: Checks, signal: AbortSigna
       roundTripMs = await measureRoundTrip(route, signal)
       return `${roundTripMs.toFixed(2)} ms, the median of ${ROUND_TRIPS} small calls.`
     })
-    if (kind === 'plain') {
+    if (kind === 'three-rpc') {
       await checks.run('throughput', async () => 'Not measured: a plain receiver cannot be told to forget an upload.')
       return
     }

@@ -78,7 +78,7 @@ async function sendForAWhile(
         sharer: {},
         throttle: createTokenBucket(),
         stages: createStages(),
-        pace: connection.pace,
+        congestionWindow: connection.congestionWindow,
         onStored,
         onSent: () => {},
       },

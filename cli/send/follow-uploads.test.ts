@@ -12,7 +12,7 @@ const interrupted = (reason: string, message: string): UploadStatus => ({
 })
 
 /** What is said of one upload that goes through these statuses and then fails. */
-async function notesOn(statuses: readonly UploadStatus[], isPlain: boolean): Promise<readonly string[]> {
+async function notesOn(statuses: readonly UploadStatus[], isThreeRpc: boolean): Promise<readonly string[]> {
   const notes: string[] = []
   const report: SendReport = {
     note: (text) => void notes.push(text),
@@ -40,7 +40,7 @@ async function notesOn(statuses: readonly UploadStatus[], isPlain: boolean): Pro
     }
     return { ids: ['u1'], skipped: [] }
   }
-  await followUploads(engine, [], add, String, report, () => isPlain)
+  await followUploads(engine, [], add, String, report, () => isThreeRpc)
   return notes
 }
 
@@ -50,7 +50,7 @@ test('trouble with a receiver that never answered is not told, for it is given u
   expect(await notesOn([interrupted('UNREACHABLE', 'Off.')], false)).toEqual([])
 })
 
-test('trouble with a plain receiver is told although nothing arrived yet, once', async () => {
+test('trouble with a three-rpc receiver is told although nothing arrived yet, once', async () => {
   const statuses = [interrupted('UNREACHABLE', silence), interrupted('UNREACHABLE', silence)]
   expect(await notesOn(statuses, true)).toEqual([`${silence} Trying again until it works.`])
 })

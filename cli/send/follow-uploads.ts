@@ -20,7 +20,7 @@ const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHE
 
 /**
  * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
- * `isPlain` tells whether the receiver has answered as one that knows only the plain protocol: it makes no empty folders.
+ * `isThreeRpc` tells whether the receiver has answered as one that knows only the first three rpcs: it makes no empty folders.
  */
 export async function followUploads(
   engine: Engine,
@@ -28,7 +28,7 @@ export async function followUploads(
   add: () => Promise<Added>,
   nameOf: (source: string) => string,
   report: SendReport,
-  isPlain: () => boolean,
+  isThreeRpc: () => boolean,
 ): Promise<Totals | 'interrupted'> {
   const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
@@ -46,7 +46,7 @@ export async function followUploads(
     }
     report.progress(pathOf(upload), upload)
     // A receiver that never answered is given up soon, so there is nothing to promise yet.
-    if (status.kind === 'interrupted' && (reached || isPlain()) && !troubles.has(status.reason)) {
+    if (status.kind === 'interrupted' && (reached || isThreeRpc()) && !troubles.has(status.reason)) {
       troubles.add(status.reason)
       report.note(`${asSentence(status.message)}${whatFollows(status.reason)}`)
     }
@@ -64,7 +64,7 @@ export async function followUploads(
     if (status.kind === 'done') {
       ended.add(id)
       // An empty folder has no digest and is no file.
-      if (status.md5 === undefined && isPlain()) {
+      if (status.md5 === undefined && isThreeRpc()) {
         report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
         return
       }

@@ -73,14 +73,14 @@ async function sendTo(
   const into = options.into?.split('/').filter((part) => part !== '') ?? []
   const memory = openSendMemory(options.stateDir, { to: receiver, into, paths })
   const startedAtMs = performance.now()
-  let isPlain = false
+  let isThreeRpc = false
   try {
     const engine = await createEngine({
       resumeStore: memory.store,
       routeTo: () => route,
       onSuccession: (_, certificatePem) => onSuccession(certificatePem),
       warn({ reason, message }) {
-        if (reason === 'PLAIN_RECEIVER') isPlain = true
+        if (reason === 'THREE_RPC_RECEIVER') isThreeRpc = true
         report.note(message)
       },
       ownState: ownState(options.stateDir),
@@ -97,7 +97,7 @@ async function sendTo(
       return { ids, skipped }
     }
     const nameOf = createPathNamer(paths)
-    const outcome = await followUploads(engine, paths, add, nameOf, report, () => isPlain)
+    const outcome = await followUploads(engine, paths, add, nameOf, report, () => isThreeRpc)
     await engine.close()
     if (outcome === 'interrupted') {
       report.note('interrupted; the same command continues.')

@@ -15,7 +15,7 @@ import { createStreamCuts } from './net/stream-cuts.ts'
 import type { Warning } from './queue/entries.ts'
 import { type Entry, newUploadKey } from './queue/entry.ts'
 import type { AttemptReport, TransferListener } from './send/attempt.ts'
-import { isPutWhole } from './send/batch.ts'
+import { isSmallFile } from './send/batch.ts'
 import { claimForgotten } from './send/forgotten.ts'
 import { transfer } from './send/transfer.ts'
 import type { HashPool } from './source/hash-pool.ts'
@@ -47,9 +47,9 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
   const throttles = createThrottles()
   const stages = createStages()
   const streamCuts = createStreamCuts()
-  const plain = new Set<string>()
+  const toldThreeRpc = new Set<string>()
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
-  const putLimits = new Map<string, number>()
+  const smallFileLimits = new Map<string, number>()
   const closing = new AbortController()
   const forgettings = new Set<Promise<unknown>>()
 
@@ -63,12 +63,12 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
     return pool.lease(routeKey(route), () => connect(route, connections))
   }
 
-  function onPlainReceiver({ receiver, onConflict }: ResumeRecord): void {
+  function onThreeRpcReceiver({ receiver, onConflict }: ResumeRecord): void {
     const told = onConflict === 'keep-both' ? receiver : `${receiver} ${onConflict}`
-    if (plain.has(told)) return
-    plain.add(told)
+    if (toldThreeRpc.has(told)) return
+    toldThreeRpc.add(told)
     const message = `${receiver} speaks only the plain protocol: no acknowledgement for each chunk, and empty folders stay behind. ${policyThere(onConflict)}`
-    warn({ reason: 'PLAIN_RECEIVER', message, receiver })
+    warn({ reason: 'THREE_RPC_RECEIVER', message, receiver })
   }
 
   async function attemptOver(
@@ -86,9 +86,9 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
       const isFresh = isNew || !entry.begun
       const onReached = (kind: ReceiverKind): void => {
-        putLimits.set(receiver, connection.putFilesMaxBytes)
+        smallFileLimits.set(receiver, connection.smallFileMaxBytes)
         report.reached()
-        if (kind === 'plain') onPlainReceiver(entry.record)
+        if (kind === 'three-rpc') onThreeRpcReceiver(entry.record)
       }
       const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
       const deps = { ...shared, onReached, isFresh }
@@ -113,7 +113,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       lease = leaseOf(routeTo(receiver))
       return await asking(lease.connection)
     } catch {
-      // Off, unreachable, plain or not paired: an upload would say so, and that is where the person should hear it.
+      // Off, unreachable, three-rpc or not paired: an upload would say so, and that is where the person should hear it.
       return undefined
     } finally {
       lease?.giveBack(false)
@@ -134,7 +134,8 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
       }
     },
     /** True for an upload that goes whole in a stream with others, and so can be under way beside many. */
-    isSmall: ({ begun, record }: Entry): boolean => !begun && isPutWhole(record, putLimits.get(record.receiver) ?? 0),
+    isSmall: ({ begun, record }: Entry): boolean =>
+      !begun && isSmallFile(record, smallFileLimits.get(record.receiver) ?? 0),
     forget({ receiver, uploadKey }: Pick<ResumeRecord, 'receiver' | 'uploadKey'>): void {
       // Whatever comes of it: the receiver drops abandoned uploads by itself.
       const forgetting = askAnyway(receiver, (connection) =>
@@ -184,7 +185,7 @@ async function startAnew(
   const { hashed: _, uploadKey: former, ...record } = entry.record
   const identity = await readIdentity(record.source)
   report.renewed({ ...record, identity, uploadKey: newUploadKey() })
-  if (!entry.begun || report.owns(former) || (await connection.introduce(signal)) === 'plain') return
+  if (!entry.begun || report.owns(former) || (await connection.introduce(signal)) === 'three-rpc') return
   await connection.abort(former, signal, FORGET_WITHIN_MS).catch((error: unknown) => {
     signal.throwIfAborted()
     // The receiver drops abandoned uploads by itself; if it cannot be reached, the attempt says so.

@@ -42,7 +42,7 @@ export function openHistory({ directory, notify, words = inEnglish, mostBytes = 
   const alone = createMutex()
 
   async function append(receipts: readonly Receipt[]): Promise<void> {
-    if ((await sizeOf(path)) >= mostBytes) await rename(path, olderPath)
+    if ((await sizeBytesOf(path)) >= mostBytes) await rename(path, olderPath)
     const lines = receipts.map((receipt) => `${oneLine(receipt)}\n`).join('')
     // A line that a crash tore apart must not take the next one with it.
     const begin = (await endsWithinLine(path)) ? '\n' : ''
@@ -83,7 +83,7 @@ function oneLine(receipt: Receipt): string {
 }
 
 async function* receiptsIn(path: string): AsyncGenerator<Receipt> {
-  if ((await sizeOf(path)) === 0) return
+  if ((await sizeBytesOf(path)) === 0) return
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
   for await (const line of lines) {
     const receipt = readReceipt(line)
@@ -91,7 +91,7 @@ async function* receiptsIn(path: string): AsyncGenerator<Receipt> {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function sizeBytesOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size
   } catch (cause) {
@@ -101,11 +101,11 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 async function endsWithinLine(path: string): Promise<boolean> {
-  const size = await sizeOf(path)
-  if (size === 0) return false
+  const sizeBytes = await sizeBytesOf(path)
+  if (sizeBytes === 0) return false
   const file = await open(path)
   try {
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, sizeBytes - 1)
     return buffer[0] !== 0x0a
   } finally {
     await file.close()

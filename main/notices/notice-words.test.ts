@@ -22,7 +22,7 @@ function sentencesOf(words: NoticeWords): Record<keyof NoticeWords, string> {
     listDamaged: words.listDamaged(['/kept']),
     listIncomplete: words.listIncomplete(['/kept']),
     ownReceiverRefuses: words.ownReceiverRefuses(new Error('nobody answers.')),
-    plainAsBefore: words.plainAsBefore('nas:50051'),
+    unencryptedAsBefore: words.unencryptedAsBefore('nas:50051'),
     keyNotKept: words.keyNotKept,
     keysNotLocked: words.keysNotLocked,
     warning: words.warning({ reason: 'LIST_NOT_SAVED', message: 'It cannot be saved.', cause: wrapped }),
@@ -65,5 +65,5 @@ test('what is wrong with a file is said in the same language, however it was wra
   expect(chinese.warning({ reason: 'LIST_NOT_SAVED', message: '', cause: wrapped })).toContain('磁盘已满（ENOSPC）')
   const odd = new FileTrouble('/state', { cause: new Error('ELOOP: too many links') })
   expect(chinese.listNotKept(odd)).toContain('/state: ELOOP: too many links')
-  expect(chinese.warning({ reason: 'PLAIN_RECEIVER', message: '', receiver: 'nas:50051' })).toContain('nas:50051')
+  expect(chinese.warning({ reason: 'THREE_RPC_RECEIVER', message: '', receiver: 'nas:50051' })).toContain('nas:50051')
 })

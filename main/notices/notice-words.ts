@@ -40,7 +40,7 @@ const english = {
   listIncomplete: (keptAs: readonly string[]) =>
     `Parts of the list of uploads could not be read. The file as it was is kept as ${listed(keptAs)}.`,
   ownReceiverRefuses: (cause: unknown) => `This app cannot send to its own receiver: ${messageOf(cause)}`,
-  plainAsBefore: (address: string) =>
+  unencryptedAsBefore: (address: string) =>
     `What is sent to ${address} is not encrypted, as before. To encrypt it, start that receiver without “--plaintext” and add it again with its code.`,
   keyNotKept:
     'The system’s key store refused to keep the key to a receiver. It has to be paired again when Longshore is next started.',
@@ -112,7 +112,7 @@ const chinese: NoticeWords = {
   listDamaged: (keptAs) => `上传列表无法读取，可能缺少一些上传。损坏的文件保留为 ${listedInChinese(keptAs)}。`,
   listIncomplete: (keptAs) => `上传列表有一部分无法读取。原文件保留为 ${listedInChinese(keptAs)}。`,
   ownReceiverRefuses: (cause) => `本应用无法发送到它自己的接收端：${whyInChinese(cause)}`,
-  plainAsBefore: (address) =>
+  unencryptedAsBefore: (address) =>
     `发送到 ${address} 的内容和以前一样没有加密。要加密，请不带“--plaintext”启动该接收端，再用配对码重新添加。`,
   keyNotKept: '系统密钥库拒绝保存接收端的密钥。下次启动 Longshore 后需要重新配对。',
   keysNotLocked: '此系统没有 Longshore 可用的密钥库。接收端的密钥保存在只有你的账户可读、但未加锁的文件中。',

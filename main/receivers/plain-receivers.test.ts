@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { defaultPreferences } from '../settings/preference-checks.ts'
 import { record } from '../testing/open-uploads.ts'
-import { adoptPlainReceivers } from './plain-receivers.ts'
+import { adoptUnencryptedReceivers } from './plain-receivers.ts'
 
 async function adopted(plainReceiver: string | undefined, waitedFor: readonly string[]) {
   const changes: unknown[] = []
   const kept: string[] = []
   const told: string[] = []
-  await adoptPlainReceivers(
+  await adoptUnencryptedReceivers(
     {
       get: () => ({
         ...defaultPreferences('linux'),

@@ -9,7 +9,7 @@ import type { Receivers } from './receivers.ts'
  * Makes the addresses known that an earlier version sent to, which was always without encryption: the one that was chosen, and those of uploads that are
  * not finished. Happens once, with the first start after that version.
  */
-export async function adoptPlainReceivers(
+export async function adoptUnencryptedReceivers(
   settings: Pick<SettingsStore, 'get' | 'change'>,
   uploads: Pick<ResumeStore, 'list'>,
   receivers: Pick<Receivers, 'keepPlaintext'>,
@@ -21,7 +21,7 @@ export async function adoptPlainReceivers(
   const waitedFor = (await uploads.list()).map(({ receiver }) => receiver).filter(isAddress)
   for (const address of new Set([plainReceiver, ...waitedFor])) {
     receivers.keepPlaintext(address)
-    notify(words().plainAsBefore(address))
+    notify(words().unencryptedAsBefore(address))
   }
   settings.change({ plainReceiver: undefined })
 }

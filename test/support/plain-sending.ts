@@ -9,7 +9,7 @@ import { connect } from '../../main/engine/net/connection.ts'
 import { plaintextRoute } from '../../main/engine/net/route.ts'
 import type { Finished } from '../../main/engine/send/attempt.ts'
 import type { Patience } from '../../main/engine/send/plain-patience.ts'
-import { sendToPlainReceiver } from '../../main/engine/send/send-plain.ts'
+import { sendToThreeRpcReceiver } from '../../main/engine/send/send-plain.ts'
 import { openDigest } from '../../main/engine/source/digest.ts'
 import { createHashPool } from '../../main/engine/source/hash-pool.ts'
 import { openSource, readIdentity } from '../../main/engine/source/source.ts'
@@ -73,7 +73,7 @@ export async function sending(sizeBytes: number, quirks: Quirks = {}): Promise<P
         stages: createStages(),
       }
       const digest = openDigest(hashPool)
-      return await sendToPlainReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
+      return await sendToThreeRpcReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
     } finally {
       await source.close()
     }

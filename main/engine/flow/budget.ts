@@ -17,7 +17,7 @@ export function createBudget(totalBytes: () => number): Budget {
   const grantWaiting = (): void => {
     for (let bytes = line.first(); bytes !== undefined && fits(bytes); bytes = line.first()) {
       held += bytes
-      line.letGo()
+      line.admit()
     }
   }
   const line = createLine(grantWaiting)

@@ -22,7 +22,7 @@ export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): C
   const free = new Map<number, Buffer[]>()
   let freeBytes = 0
   let idle: NodeJS.Timeout | undefined
-  function letGo(): void {
+  function forgetAll(): void {
     free.clear()
     freeBytes = 0
     idle = undefined
@@ -33,7 +33,7 @@ export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): C
     if (alike === undefined) free.set(room.length, [room])
     else alike.push(room)
     freeBytes += room.length
-    if (idle === undefined) idle = setTimeout(letGo, keepForMs).unref()
+    if (idle === undefined) idle = setTimeout(forgetAll, keepForMs).unref()
     else idle.refresh()
   }
   return {

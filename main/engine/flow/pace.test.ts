@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
-import { createPace, SMALLEST_CHUNK_BYTES } from './pace.ts'
+import { createCongestionWindow, SMALLEST_CHUNK_BYTES } from './pace.ts'
 
 const never = new AbortController().signal
 const one = {}
 const MIB = 1024 ** 2
 
 /** Sends one chunk after the other over a network that takes this long for each. */
-async function send(pace: ReturnType<typeof createPace>, clock: { ms: number }, chunks: number, tookMs: number) {
+async function send(
+  congestionWindow: ReturnType<typeof createCongestionWindow>,
+  clock: { ms: number },
+  chunks: number,
+  tookMs: number,
+) {
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const departure = await pace.depart(pace.chunkBytes(), one, never)
+    const departure = await congestionWindow.depart(congestionWindow.chunkBytes(), one, never)
     clock.ms += tookMs
     departure.arrive()
   }
@@ -16,15 +21,15 @@ async function send(pace: ReturnType<typeof createPace>, clock: { ms: number }, 
 
 function pacing() {
   const clock = { ms: 0 }
-  return { clock, pace: createPace(() => clock.ms) }
+  return { clock, congestionWindow: createCongestionWindow(() => clock.ms) }
 }
 
 test('begins with the smallest chunk, and nothing leaves beside it', async () => {
-  const { pace } = pacing()
-  expect(pace.chunkBytes()).toBe(SMALLEST_CHUNK_BYTES)
-  const first = await pace.depart(SMALLEST_CHUNK_BYTES, one, never)
+  const { congestionWindow } = pacing()
+  expect(congestionWindow.chunkBytes()).toBe(SMALLEST_CHUNK_BYTES)
+  const first = await congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never)
   let left = false
-  const second = pace.depart(SMALLEST_CHUNK_BYTES, one, never).then(() => {
+  const second = congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never).then(() => {
     left = true
   })
   await Promise.resolve()
@@ -34,42 +39,44 @@ test('begins with the smallest chunk, and nothing leaves beside it', async () =>
 })
 
 test('quick answers lead to long chunks within five of them', async () => {
-  const { pace, clock } = pacing()
-  await send(pace, clock, 5, 5)
-  expect(pace.chunkBytes()).toBe(MIB)
+  const { congestionWindow, clock } = pacing()
+  await send(congestionWindow, clock, 5, 5)
+  expect(congestionWindow.chunkBytes()).toBe(MIB)
 })
 
-test('answers that take neither long nor short leave the pace as it is', async () => {
-  const { pace, clock } = pacing()
-  await send(pace, clock, 3, 5)
-  const before = pace.chunkBytes()
-  await send(pace, clock, 50, 2000)
-  expect(pace.chunkBytes()).toBe(before)
+test('answers that take neither long nor short leave the congestionWindow as it is', async () => {
+  const { congestionWindow, clock } = pacing()
+  await send(congestionWindow, clock, 3, 5)
+  const before = congestionWindow.chunkBytes()
+  await send(congestionWindow, clock, 50, 2000)
+  expect(congestionWindow.chunkBytes()).toBe(before)
 })
 
 test('a network that became slow gets short chunks again, and never shorter than the smallest', async () => {
-  const { pace, clock } = pacing()
-  await send(pace, clock, 10, 5)
-  await send(pace, clock, 30, 6500)
-  expect(pace.chunkBytes()).toBe(SMALLEST_CHUNK_BYTES)
+  const { congestionWindow, clock } = pacing()
+  await send(congestionWindow, clock, 10, 5)
+  await send(congestionWindow, clock, 30, 6500)
+  expect(congestionWindow.chunkBytes()).toBe(SMALLEST_CHUNK_BYTES)
 })
 
 test('what left before a change does not count as an answer to it', async () => {
-  const { pace, clock } = pacing()
-  await send(pace, clock, 8, 5)
-  const before = pace.chunkBytes()
-  const together = await Promise.all(Array.from({ length: 4 }, () => pace.depart(SMALLEST_CHUNK_BYTES, one, never)))
+  const { congestionWindow, clock } = pacing()
+  await send(congestionWindow, clock, 8, 5)
+  const before = congestionWindow.chunkBytes()
+  const together = await Promise.all(
+    Array.from({ length: 4 }, () => congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never)),
+  )
   clock.ms += 5000
   for (const departure of together) departure.arrive()
-  expect(pace.chunkBytes()).toBe(before / 2)
+  expect(congestionWindow.chunkBytes()).toBe(before / 2)
 })
 
 test('whoever is stopped while waiting lets the next one go, and what nobody waits for makes room', async () => {
-  const { pace } = pacing()
-  const first = await pace.depart(SMALLEST_CHUNK_BYTES, one, never)
+  const { congestionWindow } = pacing()
+  const first = await congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never)
   const stop = new AbortController()
-  const stopped = pace.depart(SMALLEST_CHUNK_BYTES, one, stop.signal)
-  const next = pace.depart(SMALLEST_CHUNK_BYTES, one, never)
+  const stopped = congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, stop.signal)
+  const next = congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never)
   stop.abort(new Error('stopped'))
   await expect(stopped).rejects.toThrow('stopped')
   first.giveUp()

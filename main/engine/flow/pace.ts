@@ -5,7 +5,7 @@ import { createBudget } from './budget.ts'
  * How much may be on its way to one receiver at once, learned from how long acknowledgements take. A fast network is filled within a few round trips; on
  * a slow one nothing waits long behind anything else, so that a ping still tells a slow receiver from a dead one.
  */
-export type Pace = {
+export type CongestionWindow = {
   /** How long the next chunk should be, bytes: a power of two times {@link SMALLEST_CHUNK_BYTES}. */
   chunkBytes(): number
   /** Waits for its turn among all sharers, until `bytes` may go; then counts them as on their way. Rejects with the signal's reason when aborted. */
@@ -32,11 +32,11 @@ const CHUNKS_ON_THEIR_WAY = 16
 /** An acknowledgement that comes sooner leaves room for more, ms. It covers the round trip of a satellite. */
 const SOON_MS = 1000
 
-/** One that takes longer makes everything else wait too long, ms. Between the two, the pace stays as it is. */
+/** One that takes longer makes everything else wait too long, ms. Between the two, the window stays as it is. */
 const LATE_MS = 3000
 
 /** Begins with the least. `now` is a monotonic clock, ms. */
-export function createPace(now: () => number = () => performance.now()): Pace {
+export function createCongestionWindow(now: () => number = () => performance.now()): CongestionWindow {
   let most = SMALLEST_CHUNK_BYTES
   let changedAtMs = Number.NEGATIVE_INFINITY
   const onTheirWay = createBudget(() => most)

@@ -40,7 +40,7 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
     count()
     for (let bytes = line.first(); bytes !== undefined && (rate === undefined || tokens >= 0); bytes = line.first()) {
       tokens -= bytes
-      line.letGo()
+      line.admit()
     }
     if (line.first() === undefined || rate === undefined) return
     timer = setTimeout(serve, Math.max(1, Math.ceil((-tokens * 1000) / rate)))

@@ -19,15 +19,15 @@ test('[A9] a receiver that needs a newer sender says so, instead of failing some
   })
 })
 
-test('[A9] a receiver of our own version is one of ours, and one that cannot introduce itself is a plain one', async () => {
+test('[A9] a receiver of our own version is one of ours, and one that cannot introduce itself is a three-rpc one', async () => {
   expect(await (await connectTo(introducing(PROTOCOL_VERSION))).introduce(never)).toBe('longshore')
-  expect(await (await connectTo({})).introduce(never)).toBe('plain')
+  expect(await (await connectTo({})).introduce(never)).toBe('three-rpc')
 })
 
 test('a receiver that says nothing of small files is sent none whole', async () => {
   const older = await connectTo(introducing(PROTOCOL_VERSION))
   await older.introduce(never)
-  expect(older.putFilesMaxBytes).toBe(0)
+  expect(older.smallFileMaxBytes).toBe(0)
 })
 
 test('every call about one upload names its key to proxies on the way, and a question about the receiver names none', async () => {
@@ -67,7 +67,7 @@ test('every call about one upload names its key to proxies on the way, and a que
   await connection.abort(uploadKey, never)
   await connection.queryChunks(file, never)
   await connection.checkIntegrity(file, never)
-  await new Promise((resolve) => connection.openPlainUpload(uploadKey, resolve).end())
+  await new Promise((resolve) => connection.openThreeRpcUpload(uploadKey, resolve).end())
 
   expect(Object.keys(named)).toHaveLength(8)
   for (const id of Object.values(named)) expect(id).toEqual([uploadKey])

@@ -27,10 +27,10 @@ import { FileTransferClient } from '../../../proto/index.ts'
 import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
 import { cancelSoon } from '../base/cancel.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import { createPace, type Pace } from '../flow/pace.ts'
+import { type CongestionWindow, createCongestionWindow } from '../flow/pace.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
-import { createPutStream, type StoredFile } from './put-stream.ts'
+import { createSmallFileStream, type StoredSmallFile } from './put-stream.ts'
 import type { Route } from './route.ts'
 
 /**
@@ -40,16 +40,16 @@ import type { Route } from './route.ts'
 const INTRODUCE_WITHIN_MS = 10_000
 
 /** Servers of other makes end a connection that pings more often than every five minutes, ms. */
-const PLAIN_KEEPALIVE_MS = 5 * 60_000 + 10_000
+const THREE_RPC_KEEPALIVE_MS = 5 * 60_000 + 10_000
 
-/** Ours knows all of the contract; a plain one only its first three rpcs. */
-export type ReceiverKind = 'longshore' | 'plain'
+/** Ours knows all of the contract; a three-rpc one only its first three. */
+export type ReceiverKind = 'longshore' | 'three-rpc'
 
 /** Several connections to one receiver, and its rpcs as promises that fail with an UploadError. */
 export type Connection = {
   readonly lanes: number
   /** Shared by all uploads over this connection. */
-  readonly pace: Pace
+  readonly congestionWindow: CongestionWindow
   /** Asks once which kind of receiver answers, and remembers. */
   introduce(signal: AbortSignal): Promise<ReceiverKind>
   /** Free bytes on the receiver that no unfinished upload has claimed; undefined when it does not tell this caller. */
@@ -73,16 +73,16 @@ export type Connection = {
   queryChunks(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<UploadedChunks>
   /** Reading a large file again takes its time, so this question has no deadline of its own. */
   checkIntegrity(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<FileIntegrityStatus>
-  openPlainUpload(
+  openThreeRpcUpload(
     uploadKey: string,
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
   ): ClientWritableStream<FileChunkInput>
   /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
-  readonly putFilesMaxBytes: number
+  readonly smallFileMaxBytes: number
   /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
   readonly runId: string
   /** Stores one small file whole, in a stream that it shares with others. */
-  put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile>
+  sendSmallFile(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredSmallFile>
   close(): void
 }
 
@@ -90,31 +90,31 @@ export type Connection = {
 export function connect(route: Route, lanes: number): Connection {
   let clients = Array.from({ length: lanes }, () => newClient(route))
   const client = (lane: number) => clients[lane % lanes] as (typeof clients)[number]
-  let turn = 0
-  let streams = 0
+  let nextChannel = 0
+  let nextStreamChannel = 0
   // Questions go round the connections too, so that many small files do not queue behind one.
-  const anyClient = () => client(turn++)
+  const anyClient = () => client(nextChannel++)
   let kind: ReceiverKind | undefined
-  let putFilesMaxBytes = 0
+  let smallFileMaxBytes = 0
   let runId = ''
-  const putStream = createPutStream(() => client(streams++).putFiles())
+  const smallFileStream = createSmallFileStream(() => client(nextStreamChannel++).putFiles())
 
   return {
     lanes,
-    pace: createPace(),
+    congestionWindow: createCongestionWindow(),
     async introduce(signal) {
       if (kind !== undefined) return kind
       const answer = await askKind(anyClient(), signal).catch((error: unknown) => {
-        // Another who asked at the same time heard that it is plain, and closed what this one asked over.
+        // Another who asked at the same time heard that it is a three-rpc one, and closed what this one asked over.
         if (kind === undefined || signal.aborted) throw error
       })
-      if (answer === undefined) return kind ?? 'plain'
+      if (answer === undefined) return kind ?? 'three-rpc'
       const { kind: asked, ...told } = answer
-      putFilesMaxBytes = told.putFilesMaxBytes
+      smallFileMaxBytes = told.smallFileMaxBytes
       runId = told.runId
-      if (kind === undefined && asked === 'plain') {
+      if (kind === undefined && asked === 'three-rpc') {
         for (const open of clients) open.close()
-        clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': PLAIN_KEEPALIVE_MS }))
+        clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': THREE_RPC_KEEPALIVE_MS }))
       }
       kind ??= asked
       return kind
@@ -162,7 +162,7 @@ export function connect(route: Route, lanes: number): Connection {
     },
     checkPaths: (request, signal, withinMs) =>
       ask((options, done) => anyClient().checkPaths(request, options, done), signal, withinMs),
-    openChunks: (uploadKey) => client(streams++).uploadChunks(about(uploadKey)),
+    openChunks: (uploadKey) => client(nextStreamChannel++).uploadChunks(about(uploadKey)),
     queryChunks: (file, signal, withinMs) =>
       ask(
         (options, done) => anyClient().queryUploadedChunks(file, about(file.fileId), options, done),
@@ -171,16 +171,16 @@ export function connect(route: Route, lanes: number): Connection {
       ),
     checkIntegrity: (file, signal, withinMs = Number.POSITIVE_INFINITY) =>
       ask((options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done), signal, withinMs),
-    get putFilesMaxBytes() {
-      return putFilesMaxBytes
+    get smallFileMaxBytes() {
+      return smallFileMaxBytes
     },
     get runId() {
       return runId
     },
-    put: putStream.put,
-    openPlainUpload: (uploadKey, callback) => anyClient().upload(about(uploadKey), callback),
+    sendSmallFile: smallFileStream.send,
+    openThreeRpcUpload: (uploadKey, callback) => anyClient().upload(about(uploadKey), callback),
     close() {
-      putStream.close()
+      smallFileStream.close()
       for (const open of clients) open.close()
     },
   }
@@ -197,7 +197,7 @@ function newClient(route: Route, options?: ChannelOptions) {
   return new FileTransferClient(...channelTo(route, options))
 }
 
-type Introduction = { readonly kind: ReceiverKind; readonly putFilesMaxBytes: number; readonly runId: string }
+type Introduction = { readonly kind: ReceiverKind; readonly smallFileMaxBytes: number; readonly runId: string }
 
 async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<Introduction> {
   try {
@@ -210,11 +210,11 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
       throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
     }
     if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
-    return { kind: 'longshore', putFilesMaxBytes: info.putFilesMaxBytes, runId: info.runId }
+    return { kind: 'longshore', smallFileMaxBytes: info.putFilesMaxBytes, runId: info.runId }
   } catch (error) {
     const { cause } = error as UploadError
     if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED)
-      return { kind: 'plain', putFilesMaxBytes: 0, runId: '' }
+      return { kind: 'three-rpc', smallFileMaxBytes: 0, runId: '' }
     throw error
   }
 }

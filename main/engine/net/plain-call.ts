@@ -6,15 +6,15 @@ import { fromServiceError, UploadError } from '../base/errors.ts'
 import type { Connection } from './connection.ts'
 
 /** How an `Upload` call ended. */
-export type PlainAnswer =
+export type ThreeRpcAnswer =
   | { readonly kind: 'success' }
   /** With or without a status; `error` says which. */
   | { readonly kind: 'failure'; readonly error: UploadError }
 
-/** One `Upload` call to a plain receiver, which answers once, at a time of its own choice or never. */
-export type PlainCall = {
+/** One `Upload` call to a receiver that knows only the first three rpcs, which answers once, at a time of its own choice or never. */
+export type ThreeRpcCall = {
   /** Undefined until there is one. What comes after the first changes nothing. */
-  readonly answer: PlainAnswer | undefined
+  readonly answer: ThreeRpcAnswer | undefined
   /**
    * Resolves when the connection took the chunk, or the receiver has answered and will take no more; answers which. Fails with UNREACHABLE when neither
    * happens within `withinMs`.
@@ -31,16 +31,16 @@ export type PlainCall = {
 }
 
 /** @param sentBytes how much of the file was sent so far, for what a person reads when the call fails */
-export function openPlainCall(
+export function openThreeRpcCall(
   connection: Connection,
   fileId: string,
   sentBytes: () => number,
   signal: AbortSignal,
-): PlainCall {
-  let answer: PlainAnswer | undefined
+): ThreeRpcCall {
+  let answer: ThreeRpcAnswer | undefined
   const answered = new AbortController()
   signal.throwIfAborted()
-  const call: ClientWritableStream<FileChunkInput> = connection.openPlainUpload(fileId, (error, value) => {
+  const call: ClientWritableStream<FileChunkInput> = connection.openThreeRpcUpload(fileId, (error, value) => {
     answer ??= toAnswer(error, value, sentBytes())
     answered.abort()
   })
@@ -89,7 +89,7 @@ export function silent(what: string, cause?: unknown): UploadError {
   return new UploadError('UNREACHABLE', `The receiver ${what}.`, 'retry', { cause })
 }
 
-function toAnswer(error: ServiceError | null, value: UploadStatus | undefined, sentBytes: number): PlainAnswer {
+function toAnswer(error: ServiceError | null, value: UploadStatus | undefined, sentBytes: number): ThreeRpcAnswer {
   if (error) return { kind: 'failure', error: fromServiceError(error, sentBytes) }
   if (value?.success) return { kind: 'success' }
   const said = value?.message ? `: ${value.message}` : ' that it was no success, and not why'

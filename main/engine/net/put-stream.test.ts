@@ -37,8 +37,11 @@ async function slowReceiver() {
 
 test('two files by one key both get their own answer', async () => {
   const { connection, came, answer, untilCame } = await slowReceiver()
-  const puts = [connection.put(file('key', 'one'), never), connection.put(file('key', 'two'), never)]
-  const other = connection.put(file('other', 'three'), never)
+  const puts = [
+    connection.sendSmallFile(file('key', 'one'), never),
+    connection.sendSmallFile(file('key', 'two'), never),
+  ]
+  const other = connection.sendSmallFile(file('other', 'three'), never)
   await untilCame(2)
   expect(came).toEqual(['one', 'three'])
   answer()
@@ -55,11 +58,11 @@ test('two files by one key both get their own answer', async () => {
 test('a file that was given up and is sent again does not get the answer to what was sent before', async () => {
   const { connection, came, answer, untilCame } = await slowReceiver()
   const stop = new AbortController()
-  const first = connection.put(file('key', 'before'), stop.signal)
+  const first = connection.sendSmallFile(file('key', 'before'), stop.signal)
   await untilCame(1)
   stop.abort(new Error('Paused.'))
   await expect(first).rejects.toThrow('Paused.')
-  const second = connection.put(file('key', 'after'), never)
+  const second = connection.sendSmallFile(file('key', 'after'), never)
   answer()
   await untilCame(2)
   answer()
@@ -69,10 +72,10 @@ test('a file that was given up and is sent again does not get the answer to what
 
 test('whoever waits for the answer to an earlier file can be stopped', async () => {
   const { connection, untilCame } = await slowReceiver()
-  const first = connection.put(file('key', 'one'), never)
+  const first = connection.sendSmallFile(file('key', 'one'), never)
   await untilCame(1)
   const stop = new AbortController()
-  const second = connection.put(file('key', 'two'), stop.signal)
+  const second = connection.sendSmallFile(file('key', 'two'), stop.signal)
   stop.abort(new Error('Cancelled.'))
   await expect(second).rejects.toThrow('Cancelled.')
   connection.close()

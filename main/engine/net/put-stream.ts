@@ -7,10 +7,10 @@ import { fromReason, fromServiceError, isServiceError, UploadError } from '../ba
 
 type Call = ClientDuplexStream<PutFileInput, PutFileReply>
 /** A small file that is finished, and how long that took the receiver, ms. */
-export type StoredFile = { readonly finished: FinishedFile; readonly storeMs: number }
+export type StoredSmallFile = { readonly finished: FinishedFile; readonly storeMs: number }
 
 /** Waits for the answer to one file. Whoever asked may be gone; the receiver answers all the same. */
-type Waiter = { resolve(file: StoredFile): void; reject(error: unknown): void; readonly over: Promise<unknown> }
+type Waiter = { resolve(file: StoredSmallFile): void; reject(error: unknown): void; readonly over: Promise<unknown> }
 /** `waiting`: every file that is not answered yet, by its key, which is all that an answer names it by. */
 type Stream = { readonly call: Call; readonly waiting: Map<string, Waiter>; quiet: NodeJS.Timeout }
 
@@ -21,7 +21,7 @@ const IDLE_MS = 1000
 const STALLED_AFTER_MS = 60_000
 
 /** Many small files over one stream: opened with the first, ended when none follow, opened anew by the next after it broke. */
-export function createPutStream(open: () => Call) {
+export function createSmallFileStream(open: () => Call) {
   let current: Stream | undefined
 
   function begin(): Stream {
@@ -77,9 +77,9 @@ export function createPutStream(open: () => Call) {
 
   const earlier = (uploadKey: string): Waiter | undefined => current?.waiting.get(uploadKey)
 
-  function answerTo(stream: Stream, uploadKey: string): Promise<StoredFile> {
+  function answerTo(stream: Stream, uploadKey: string): Promise<StoredSmallFile> {
     let settle: Pick<Waiter, 'resolve' | 'reject'> | undefined
-    const answered = new Promise<StoredFile>((resolve, reject) => {
+    const answered = new Promise<StoredSmallFile>((resolve, reject) => {
       settle = { resolve, reject }
     })
     if (settle !== undefined) stream.waiting.set(uploadKey, { ...settle, over: answered.catch(() => undefined) })
@@ -88,7 +88,7 @@ export function createPutStream(open: () => Call) {
 
   return {
     /** Sends one file and waits for its answer. Fails with an UploadError, or with the signal's reason; then the receiver may still store it. */
-    async put(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredFile> {
+    async send(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredSmallFile> {
       signal.throwIfAborted()
       // A file that went by the same key and was given up has to be answered first: the answers could not be told apart.
       for (let before = earlier(file.uploadKey); before !== undefined; before = earlier(file.uploadKey))

@@ -15,7 +15,7 @@ const PUBLISH_INTERVAL_MS = 100
 export type Warning = { readonly message: string } & (
   | { readonly reason: 'LIST_NOT_SAVED'; readonly cause: unknown }
   /** It knows only the first three rpcs. */
-  | { readonly reason: 'PLAIN_RECEIVER'; readonly receiver: string }
+  | { readonly reason: 'THREE_RPC_RECEIVER'; readonly receiver: string }
 )
 
 export type EntriesDeps = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ResumeRecord } from '../source/resume-store.ts'
-import { isPutWhole } from './batch.ts'
+import { isSmallFile } from './batch.ts'
 
 const identity = { sizeBytes: 1000, modifiedAtMs: 0, inode: '1' }
 const small: ResumeRecord = {
@@ -29,5 +29,5 @@ test.each([
     false,
   ],
 ] as const)('%s, %#: whether it goes whole', (_name, record, most, isWhole) => {
-  expect(isPutWhole(record, most)).toBe(isWhole)
+  expect(isSmallFile(record, most)).toBe(isWhole)
 })

@@ -2,7 +2,7 @@ import type { Sharer } from '../../../proto/line.ts'
 import { UploadError } from '../base/errors.ts'
 import { crc32, md5Hex } from '../source/digest.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
-import { readWhole } from '../source/source.ts'
+import { readSmallFile } from '../source/source.ts'
 import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.ts'
 import { policyOnWire } from './send-file.ts'
 
@@ -21,13 +21,13 @@ export function smallFilesBeside(filesAtOnce: number): number {
 }
 
 /** True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may spare its bytes. */
-export function isPutWhole({ identity, onConflict, hashed }: ResumeRecord, putFilesMaxBytes: number): boolean {
+export function isSmallFile({ identity, onConflict, hashed }: ResumeRecord, smallFileMaxBytes: number): boolean {
   if (identity === undefined || hashed !== undefined || onConflict === 'skip-same') return false
-  return putFilesMaxBytes > 0 && identity.sizeBytes <= putFilesMaxBytes
+  return smallFileMaxBytes > 0 && identity.sizeBytes <= smallFileMaxBytes
 }
 
 /** Sends one small file whole, in a stream that it shares with others. */
-export async function putFile(
+export async function sendSmallFile(
   record: FileRecord,
   { connection, budget, throttle, stages }: Pick<Attempt, 'connection' | 'budget' | 'throttle' | 'stages'>,
   listener: TransferListener,
@@ -38,7 +38,9 @@ export async function putFile(
   try {
     // Read as late as can be: behind a low limit a file may change before it is its turn.
     await stages.time('limit', () => throttle.take(sizeBytes, smallFiles, signal))
-    const { data, assertUnchangedOrGone } = await stages.time('source', () => readWhole(record.source, record.identity))
+    const { data, assertUnchangedOrGone } = await stages.time('source', () =>
+      readSmallFile(record.source, record.identity),
+    )
     const finished = await stages.time('acknowledgement', () =>
       send(record, data, { connection, stages }, listener, signal),
     )
@@ -57,11 +59,14 @@ async function send(
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
-  const departure = await connection.pace.depart(data.length, smallFiles, signal)
+  const departure = await connection.congestionWindow.depart(data.length, smallFiles, signal)
   const md5 = md5Hex(data)
   const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5, ...batch }
   try {
-    const answered = connection.put({ ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) }, signal)
+    const answered = connection.sendSmallFile(
+      { ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) },
+      signal,
+    )
     listener.onSent(data.length)
     const { finished, storeMs } = await answered
     stages.addAtReceiver(storeMs)

@@ -23,7 +23,7 @@ export async function claimForgotten(
   signal: AbortSignal,
 ): Promise<void> {
   if (identity === undefined || identity.sizeBytes < WORTH_FINDING_BYTES) return
-  if ((await connection.introduce(signal)) === 'plain') return
+  if ((await connection.introduce(signal)) === 'three-rpc') return
   const request = { uploadKey, path: [...path], size: identity.sizeBytes, modifiedAtMs: identity.modifiedAtMs }
   try {
     const { fileId, samplesWanted } = await connection.claim(request, signal)

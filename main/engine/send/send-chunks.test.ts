@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import type { Pace } from '../flow/pace.ts'
+import type { CongestionWindow } from '../flow/pace.ts'
 import { createStages } from '../flow/stages.ts'
 import { createTokenBucket } from '../flow/throttle.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
@@ -9,7 +9,7 @@ import { type SendChunksOptions, sendChunks } from './send-chunks.ts'
 /** Counts what is held, and does something in the very moment in which a chunk may go. */
 function held(onDepart: (departures: number) => void) {
   const counts = { departures: 0, onTheirWay: 0, inMemory: 0 }
-  const pace: Pace = {
+  const congestionWindow: CongestionWindow = {
     chunkBytes: () => 10,
     async depart() {
       let gone = false
@@ -34,7 +34,7 @@ function held(onDepart: (departures: number) => void) {
       yield { offset, data: Buffer.alloc(10), crc32: 0, done: end, drop: end }
     }
   }
-  return { counts, pace, chunks: chunks() }
+  return { counts, congestionWindow, chunks: chunks() }
 }
 
 /** A stream that takes everything and answers nothing. */
@@ -43,9 +43,12 @@ function silentStream(): ReturnType<SendChunksOptions['openStreams'][number]> {
   return stream as unknown as ReturnType<SendChunksOptions['openStreams'][number]>
 }
 
-function optionsWith(pace: Pace, openStreams: SendChunksOptions['openStreams']): SendChunksOptions {
+function optionsWith(
+  congestionWindow: CongestionWindow,
+  openStreams: SendChunksOptions['openStreams'],
+): SendChunksOptions {
   const common = { fileId: 'a', generation: '1', onStored() {}, onSent() {} }
-  return { ...common, openStreams, sharer: {}, pace, throttle: createTokenBucket(), stages: createStages() }
+  return { ...common, openStreams, sharer: {}, congestionWindow, throttle: createTokenBucket(), stages: createStages() }
 }
 
 test.each([1, 2, 3, 4, 7])(
@@ -57,12 +60,12 @@ test.each([1, 2, 3, 4, 7])(
         if (left === 0) stop.abort(new Error('Stopped.'))
         else queueMicrotask(() => later(left - 1))
       }
-      const { counts, pace, chunks } = held((departures) => {
+      const { counts, congestionWindow, chunks } = held((departures) => {
         if (departures === moment) later(hops)
       })
       const lanes = Array.from({ length: 3 }, () => silentStream)
 
-      await expect(sendChunks(chunks, optionsWith(pace, lanes), stop.signal)).rejects.toThrow('Stopped.')
+      await expect(sendChunks(chunks, optionsWith(congestionWindow, lanes), stop.signal)).rejects.toThrow('Stopped.')
       await new Promise((resolve) => setImmediate(resolve))
 
       expect(counts, `after ${hops} turns`).toMatchObject({ onTheirWay: 0, inMemory: 0 })
@@ -71,12 +74,14 @@ test.each([1, 2, 3, 4, 7])(
 )
 
 test('a stream that cannot be opened keeps no room on the way and no memory', async () => {
-  const { counts, pace, chunks } = held(() => {})
+  const { counts, congestionWindow, chunks } = held(() => {})
   const open = (): never => {
     throw new Error('Channel has been shut down')
   }
 
-  await expect(sendChunks(chunks, optionsWith(pace, [open]), new AbortController().signal)).rejects.toThrow('shut down')
+  await expect(sendChunks(chunks, optionsWith(congestionWindow, [open]), new AbortController().signal)).rejects.toThrow(
+    'shut down',
+  )
 
   expect(counts).toMatchObject({ onTheirWay: 0, inMemory: 0 })
 })

@@ -4,7 +4,7 @@ import type { UploadChunkInput } from '../../../proto/generated/filetransfer/Upl
 import type { Sharer } from '../../../proto/line.ts'
 import { cancelSoon } from '../base/cancel.ts'
 import { fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import type { Departure, Pace } from '../flow/pace.ts'
+import type { CongestionWindow, Departure } from '../flow/pace.ts'
 import type { Stages } from '../flow/stages.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
@@ -16,12 +16,12 @@ export type SendChunksOptions = {
   readonly generation: string
   /** One stream for each lane; lanes share the work, so a slow one holds nobody up. */
   readonly openStreams: readonly (() => ChunkStream)[]
-  /** Whose share of the limit and of the pace this takes: that of the upload. */
+  /** Whose share of the limit and of the window this takes: that of the upload. */
   readonly sharer: Sharer
   readonly throttle: Throttle
   readonly stages: Stages
   /** How much may be on its way to this receiver, over all its uploads. */
-  readonly pace: Pace
+  readonly congestionWindow: CongestionWindow
   /** Hears of each chunk that is stored on the receiver, with its length in bytes. */
   readonly onStored: (bytes: number) => void
   /** Hears of payload handed to the wire, bytes. */
@@ -89,7 +89,12 @@ type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
 /** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
 async function leaving(
   chunks: AsyncIterator<OutgoingChunk>,
-  { sharer, throttle, pace, stages }: Pick<SendChunksOptions, 'sharer' | 'throttle' | 'pace' | 'stages'>,
+  {
+    sharer,
+    throttle,
+    congestionWindow,
+    stages,
+  }: Pick<SendChunksOptions, 'sharer' | 'throttle' | 'congestionWindow' | 'stages'>,
   signal: AbortSignal,
 ): Promise<Leaving | undefined> {
   const { value: chunk, done } = await chunks.next()
@@ -97,7 +102,10 @@ async function leaving(
   try {
     const bytes = chunk.data.length
     await stages.time('limit', () => throttle.take(bytes, sharer, signal))
-    return { chunk, departure: await stages.time('acknowledgement', () => pace.depart(bytes, sharer, signal)) }
+    return {
+      chunk,
+      departure: await stages.time('acknowledgement', () => congestionWindow.depart(bytes, sharer, signal)),
+    }
   } catch (error) {
     chunk.drop()
     throw error
@@ -105,7 +113,7 @@ async function leaving(
 }
 
 /** A chunk that is not on its way any more, or never was. */
-function letGo({ chunk, departure }: Leaving): void {
+function abandon({ chunk, departure }: Leaving): void {
   departure.giveUp()
   chunk.drop()
 }
@@ -114,7 +122,7 @@ function opened(open: () => ChunkStream, first: Leaving): ChunkStream {
   try {
     return open()
   } catch (error) {
-    letGo(first)
+    abandon(first)
     throw error
   }
 }
@@ -203,7 +211,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
       for (let next: Leaving | undefined = first; next; next = await leaving(chunks, options, over.signal)) {
         // Room may have been found in the very moment in which the lane failed and was closed; nobody would give it back.
         if (failure !== undefined) {
-          letGo(next)
+          abandon(next)
           throw failure.error
         }
         inFlight.set(next.chunk.offset, { ...next, sends: 1 })
@@ -216,7 +224,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     },
     close(): void {
       clearTimeout(stalled)
-      for (const sent of inFlight.values()) letGo(sent)
+      for (const sent of inFlight.values()) abandon(sent)
       inFlight.clear()
       // Ending the stream object leaves the HTTP/2 stream open; only cancel tells the receiver that we are gone.
       cancelSoon(call)

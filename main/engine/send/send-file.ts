@@ -4,7 +4,7 @@ import type { BeginUploadRequestInput } from '../../../proto/generated/filetrans
 import type { FinishedFile } from '../../../proto/generated/filetransfer/FinishedFile.ts'
 import type { ConflictPolicy } from '../../contract/contract.ts'
 import { storedOther, UploadError } from '../base/errors.ts'
-import { type Pace, SMALLEST_CHUNK_BYTES } from '../flow/pace.ts'
+import { type CongestionWindow, SMALLEST_CHUNK_BYTES } from '../flow/pace.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
@@ -45,7 +45,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   if (begun.sha256Wanted) begun = await connection.begin({ ...request, sha256: await sha256Of(attempt) }, signal)
   if (begun.finished) return confirmed(attempt, begun.finished)
   const { fileId, generation } = begun
-  const cut = cutFor(begun, connection.pace, throttle)
+  const cut = cutFor(begun, connection.congestionWindow, throttle)
   const stored = begun.stored.map(({ start, end }) => ({ start: Number(start), end: Number(end) }))
   const missingBytes = sizeBytes - storedBytes(sizeBytes, cut.gridBytes, stored)
   listener.onBegun(sizeBytes - missingBytes, begun.node)
@@ -56,7 +56,16 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
     const openStreams = Array.from({ length: lanes }, () => () => connection.openChunks(record.uploadKey))
     await sendChunks(
       chunks,
-      { fileId, generation, openStreams, sharer: record, throttle, stages, pace: connection.pace, ...listener },
+      {
+        fileId,
+        generation,
+        openStreams,
+        sharer: record,
+        throttle,
+        stages,
+        congestionWindow: connection.congestionWindow,
+        ...listener,
+      },
       signal,
     )
   }
@@ -94,11 +103,15 @@ async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Pro
 }
 
 /** Short chunks while the network is slow or unknown; a receiver that takes only whole ones gets them. */
-function cutFor({ chunkBytes, chunkGridBytes }: BeginUploadReply, pace: Pace, throttle: Throttle): Cut {
+function cutFor(
+  { chunkBytes, chunkGridBytes }: BeginUploadReply,
+  congestionWindow: CongestionWindow,
+  throttle: Throttle,
+): Cut {
   if (chunkGridBytes === 0 || SMALLEST_CHUNK_BYTES % chunkGridBytes !== 0)
     return { gridBytes: chunkBytes, chunkBytes: () => chunkBytes }
   const mostBytes = (): number => {
-    const unlimited = Math.min(pace.chunkBytes(), chunkBytes)
+    const unlimited = Math.min(congestionWindow.chunkBytes(), chunkBytes)
     if (throttle.mostAtOnce() >= unlimited) return unlimited
     return Math.max(Math.floor(throttle.mostAtOnce() / SMALLEST_CHUNK_BYTES), 1) * SMALLEST_CHUNK_BYTES
   }

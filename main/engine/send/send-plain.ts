@@ -3,7 +3,7 @@ import type { FileIdentifierInput } from '../../../proto/generated/filetransfer/
 import type { FileIntegrityStatus } from '../../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { UploadedChunks } from '../../../proto/generated/filetransfer/UploadedChunks.ts'
 import { fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import { openPlainCall, type PlainCall, silent } from '../net/plain-call.ts'
+import { openThreeRpcCall, silent, type ThreeRpcCall } from '../net/plain-call.ts'
 import { md5Hex } from '../source/digest.ts'
 import { ownPath } from '../source/sent-together.ts'
 import type { Attempt, Finished } from './attempt.ts'
@@ -12,10 +12,10 @@ import { type Patience, usualPatience } from './plain-patience.ts'
 import { type ByteSpan, type Cut, plannedChunks, storedBytes } from './plan.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
-const PLAIN_CHUNK_BYTES = 1024 * 1024
+const THREE_RPC_CHUNK_BYTES = 1024 * 1024
 
 /** It names what it has by the offsets of whole chunks, so they are all of one length. */
-const plainCut: Cut = { gridBytes: PLAIN_CHUNK_BYTES, chunkBytes: () => PLAIN_CHUNK_BYTES }
+const threeRpcCut: Cut = { gridBytes: THREE_RPC_CHUNK_BYTES, chunkBytes: () => THREE_RPC_CHUNK_BYTES }
 
 /** A receiver that does not answer is asked whether it has the file so often before all is begun again: it may be busy with it. */
 const CHECKS = 2
@@ -24,7 +24,7 @@ const CHECKS = 2
  * Sends one file to a receiver that knows only Upload, QueryUploadedChunks and CheckFileIntegrity. It acknowledges no chunk, so progress counts what
  * the connection took; whether the file arrived whole is decided by its MD5 at the end.
  */
-export async function sendToPlainReceiver(attempt: Attempt, patience: Patience = usualPatience): Promise<Finished> {
+export async function sendToThreeRpcReceiver(attempt: Attempt, patience: Patience = usualPatience): Promise<Finished> {
   const { record, source, digest, connection, listener, signal } = attempt
   const { sizeBytes } = record.identity
   // Name and size of a file do not tell it from another, so its random key does.
@@ -33,10 +33,10 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
   const missingBytes = sizeBytes - storedBytesOf(sizeBytes, stored)
   listener.onBegun(sizeBytes - missingBytes, '')
 
-  const chunks = outgoingChunks(attempt, plainCut, stored)
+  const chunks = outgoingChunks(attempt, threeRpcCut, stored)
   let sentBytes = sizeBytes - missingBytes
   const isComplete = missingBytes === 0 && sizeBytes > 0
-  const call = isComplete ? undefined : openPlainCall(connection, file.fileId, () => sentBytes, signal)
+  const call = isComplete ? undefined : openThreeRpcCall(connection, file.fileId, () => sentBytes, signal)
   try {
     if (call) {
       const last = lastMissing(sizeBytes, stored)
@@ -63,7 +63,7 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
         throw isBelieved && isAllSent && isNoSuccess(error) && !(await cameBy()).isFurther ? toldWrong(error) : error
       }))
     if (!isKnown) await mustBeSame(md5, await check(signal), isAllSent, cameBy)
-    // Plain receivers store a file under its id, and tell of no other name.
+    // Three-rpc receivers store a file under its id, and tell of no other name.
     return { storedAs: file.fileId, md5 }
   } finally {
     call?.close()
@@ -71,11 +71,11 @@ export async function sendToPlainReceiver(attempt: Attempt, patience: Patience =
 }
 
 function storedBytesOf(sizeBytes: number, stored: readonly ByteSpan[]): number {
-  return storedBytes(sizeBytes, PLAIN_CHUNK_BYTES, stored)
+  return storedBytes(sizeBytes, THREE_RPC_CHUNK_BYTES, stored)
 }
 
 /**
- * A plain receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell, or knows no such file, is sent
+ * A three-rpc receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell, or knows no such file, is sent
  * everything.
  */
 async function storedSpans(
@@ -102,22 +102,22 @@ function spansOf({ offsets, ranges }: UploadedChunks, sizeBytes: number): ByteSp
   }
   const starts = new Set(offsets.map(Number))
   return [...starts]
-    .filter((start) => start % PLAIN_CHUNK_BYTES === 0 && start >= 0 && start < sizeBytes)
+    .filter((start) => start % THREE_RPC_CHUNK_BYTES === 0 && start >= 0 && start < sizeBytes)
     .sort((a, b) => a - b)
-    .map((start) => ({ start, end: Math.min(start + PLAIN_CHUNK_BYTES, sizeBytes) }))
+    .map((start) => ({ start, end: Math.min(start + THREE_RPC_CHUNK_BYTES, sizeBytes) }))
 }
 
 /** Where the last chunk begins that is really sent: some receivers answer only when they see it marked, and the one that ends the file may be stored. */
 function lastMissing(sizeBytes: number, stored: readonly ByteSpan[]): number {
   let last = 0
-  for (const { start, stored: isStored } of plannedChunks(sizeBytes, plainCut, stored)) if (!isStored) last = start
+  for (const { start, stored: isStored } of plannedChunks(sizeBytes, threeRpcCut, stored)) if (!isStored) last = start
   return last
 }
 
 /** Sends what is missing, until it is sent or the receiver has answered. Fails with that answer when it is none that one can go on with. */
 async function sendChunks(
   { record, throttle, stages, listener, signal }: Attempt,
-  call: PlainCall,
+  call: ThreeRpcCall,
   chunks: AsyncIterator<OutgoingChunk>,
   { fileId, last, takeMs }: { readonly fileId: string; readonly last: number; readonly takeMs: Patience['takeMs'] },
   onSent: (bytes: number) => void,
@@ -150,7 +150,7 @@ async function sendChunks(
  * says so, which is to be checked.
  */
 async function hasArrived(
-  call: PlainCall,
+  call: ThreeRpcCall,
   md5: string,
   check: (until: AbortSignal) => Promise<FileIntegrityStatus>,
   { answerMs }: Patience,

@@ -9,9 +9,9 @@ import type { HashPool } from '../source/hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
 import { isSameProof, openSource, type Source } from '../source/source.ts'
 import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
-import { isPutWhole, putFile } from './batch.ts'
+import { isSmallFile, sendSmallFile } from './batch.ts'
 import { sendFile } from './send-file.ts'
-import { sendToPlainReceiver } from './send-plain.ts'
+import { sendToThreeRpcReceiver } from './send-plain.ts'
 
 export type TransferDeps = {
   readonly connection: Connection
@@ -41,12 +41,12 @@ export async function transfer(
   const kind = await connection.introduce(signal)
   onReached(kind)
   if (!isFile(record)) {
-    // A plain receiver knows no folders; an empty one simply does not exist there.
-    if (kind === 'plain') return { storedAs: record.path.join('/') }
+    // A three-rpc receiver knows no folders; an empty one simply does not exist there.
+    if (kind === 'three-rpc') return { storedAs: record.path.join('/') }
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
-  if (isFresh && isPutWhole(record, connection.putFilesMaxBytes)) {
-    return putFile(record, deps, listener, signal)
+  if (isFresh && isSmallFile(record, connection.smallFileMaxBytes)) {
+    return sendSmallFile(record, deps, listener, signal)
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
@@ -67,7 +67,7 @@ export async function transfer(
       listener,
       signal: AbortSignal.any([signal, over.signal]),
     }
-    return kind === 'plain' ? await sendToPlainReceiver(attempt) : await sendFile(attempt)
+    return kind === 'three-rpc' ? await sendToThreeRpcReceiver(attempt) : await sendFile(attempt)
   } finally {
     // A lane that failed may leave another waiting for a chunk; with the attempt over, nobody waits.
     over.abort(new Error('The attempt is over.'))

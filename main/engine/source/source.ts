@@ -32,7 +32,7 @@ export type Source = {
 }
 
 /** A small file, and what tells after it was sent that it is still the one that was read. */
-export type Whole = { readonly data: Buffer } & Pick<Source, 'assertUnchangedOrGone'>
+export type SmallFile = { readonly data: Buffer } & Pick<Source, 'assertUnchangedOrGone'>
 
 /** What became a pipe since it was looked at is not waited for. Windows knows no such flag. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -93,7 +93,7 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
  * All bytes of a small file that is the one `identity` describes: looked at before and after it was read, so that a change in between shows. Fails with an
  * UploadError.
  */
-export async function readWhole(path: string, identity: SourceIdentity): Promise<Whole> {
+export async function readSmallFile(path: string, identity: SourceIdentity): Promise<SmallFile> {
   const file = await openFile(path)
   try {
     const before = await settledStats(file)
