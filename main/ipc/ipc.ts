@@ -1,6 +1,6 @@
 import { type BrowserWindow, ipcMain } from 'electron'
-import { ADD_DROPPED_CHANNEL, type Answer, eventChannel } from '../contract/channels.ts'
-import { type AddReport, type Commands, commandNames, type Events } from '../contract/contract.ts'
+import { ADD_DROPPED_CHANNEL, type Answer } from '../contract/channels.ts'
+import { type AddReport, type Commands, commandNames } from '../contract/contract.ts'
 import { messageOf } from '../notices/message-of.ts'
 import { isOwnPage } from '../window/own-page.ts'
 import { readArguments, readDroppedPaths } from './command-arguments.ts'
@@ -37,14 +37,4 @@ export function serveCommands(commands: AppCommands, window: () => BrowserWindow
 
   for (const name of commandNames) serve(name)
   handle(ADD_DROPPED_CHANNEL, (args) => commands.addPaths(readDroppedPaths(args)))
-}
-
-/** Tells the page of the window. A window that is closed or closing misses it: its successor asks for everything when it opens. */
-export function sendEvent<E extends keyof Events>(
-  window: BrowserWindow | undefined,
-  event: E,
-  payload: Events[E],
-): void {
-  if (!window || window.isDestroyed() || window.webContents.isDestroyed()) return
-  window.webContents.send(eventChannel(event), payload)
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isLink } from './opened-link.ts'
 
 export type LaunchArguments = {
   /** Files and folders to add, absolute. */
@@ -15,6 +14,11 @@ export type LaunchArguments = {
 
 /** What the system passes when it starts the app because the person logged in. */
 export const HIDDEN_SWITCH = '--hidden'
+
+/** True for what may be one of our links, whatever it says. Each argument of a command line is looked at. */
+export function isLink(text: string): boolean {
+  return /^\s*longshore:/i.test(text)
+}
 
 /**
  * Reads a command line of the app. A link is all that it says: the system hands one over as the only argument, so whatever else is there is nothing that a

@@ -1,15 +1,11 @@
 import { createLetterbox, type Letterbox } from '../window/letterbox.ts'
+import { isLink } from './launch-arguments.ts'
 
 /** Carries a link that was opened outside the window to the page. */
 export type OpenedLink = Pick<Letterbox<string>, 'take' | 'pageGone'> & { open(link: string): void }
 
 /** No link that a person made is longer. */
 const MOST_CHARACTERS = 4_000
-
-/** True for what may be one of our links, whatever it says. Each argument of a command line is looked at. */
-export function isLink(text: string): boolean {
-  return /^\s*longshore:/i.test(text)
-}
 
 /** A link has no spaces, and nothing in it that cannot be seen. */
 function isShowable(link: string): boolean {

@@ -1,4 +1,4 @@
-import { isLink } from './opened-link.ts'
+import { isLink } from './launch-arguments.ts'
 
 /** No switch of Chromium has a longer name, characters. */
 const MOST_SHOWN = 60

@@ -1,12 +1,12 @@
 import type { BrowserWindow } from 'electron'
+import { eventChannel } from '../contract/channels.ts'
 import type { Events } from '../contract/contract.ts'
-import { sendEvent } from '../ipc/ipc.ts'
 
 /** The app's only window, which may be closed for a while. */
 export type MainWindow = {
   /** Undefined while it is closed. */
   current(): BrowserWindow | undefined
-  /** Tells its page. One that is closed misses it: its successor asks for everything when it opens. */
+  /** Tells its page. One that is closed or closing misses it: its successor asks for everything when it opens. */
   tell<E extends keyof Events>(event: E, payload: Events[E]): void
   /** Brings it to the front; makes it with `open` when it is closed. */
   show(open: () => BrowserWindow): void
@@ -22,7 +22,10 @@ export function createMainWindow(): MainWindow {
 
   return {
     current: () => window,
-    tell: (event, payload) => sendEvent(window, event, payload),
+    tell(event, payload) {
+      if (!window || window.isDestroyed() || window.webContents.isDestroyed()) return
+      window.webContents.send(eventChannel(event), payload)
+    },
     show(open) {
       if (window === undefined) {
         window = open()
