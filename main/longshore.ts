@@ -8,11 +8,9 @@ import { createCommands } from './commands.ts'
 import type { Events } from './contract/contract.ts'
 import { type ReceiverId, THIS_COMPUTER } from './contract/receivers.ts'
 import { openDesktop } from './desktop/desktop.ts'
-import { desktopWords } from './desktop/desktop-words.ts'
 import { createDialogs } from './desktop/dialogs.ts'
 import { createFileManager } from './desktop/file-manager.ts'
-import { canSleep } from './desktop/power.ts'
-import { heedSleep } from './desktop/sleep.ts'
+import { canSleep, heedSleep } from './desktop/power.ts'
 import { createSwitchedDiscovery } from './discovery/switched-discovery.ts'
 import { createEngine } from './engine/engine.ts'
 import { pair } from './engine/net/pair.ts'
@@ -21,7 +19,7 @@ import { hashWorkerFile } from './hash-worker-file.ts'
 import { openHistory } from './history/history.ts'
 import { receiptFor } from './history/receipt.ts'
 import { serveCommands } from './ipc/ipc.ts'
-import { noticeWords } from './notices/notice-words.ts'
+import { createLanguage } from './notices/language.ts'
 import { announce, createNotices, eachOnce } from './notices/notices.ts'
 import { forkReceiver } from './own-receiver/fork-receiver.ts'
 import { createOwnReceiver, routesOf } from './own-receiver/own-receiver.ts'
@@ -75,6 +73,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const deviceName = readName(hostname()) ?? 'Longshore'
   const mainWindow = createMainWindow()
   const { tell } = mainWindow
+  const language = createLanguage(app.getLocale())
+  const { words, wordsOutside } = language
 
   const notices = createNotices((list) => tell('notices', list))
   const notify = (message: string) => notices.add(message)
@@ -84,13 +84,12 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     openStore: openElectronStore,
     writtenBy,
     notify,
-    words: (language) => noticeWords(language, app.getLocale()),
+    words,
     onReceiver: (receiver) => tell('receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
     platform: process.platform,
   })
-  const words = () => noticeWords(settings.get().language, app.getLocale())
-  const wordsOutside = () => desktopWords(settings.get().language, app.getLocale())
+  language.follow(() => settings.get().language)
   const showWindow = () =>
     mainWindow.show(() => openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds })))
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { powerSaveBlocker } from 'electron'
+import { powerMonitor, powerSaveBlocker } from 'electron'
+import type { Engine } from '../engine/engine.ts'
 
 /** Keeps the computer from falling asleep by itself while `on`; the screen may go dark. */
 export function createStayAwake(): (on: boolean) => void {
@@ -38,4 +39,23 @@ export async function putToSleep(platform: NodeJS.Platform): Promise<void> {
   const [program, ...args] = sleepCommands[platform] ?? []
   if (program === undefined) throw new Error(`there is no known way on ${platform}.`)
   await promisify(execFile)(program, args)
+}
+
+export type SleepDeps = {
+  readonly engine: Pick<Engine, 'sleep' | 'wake'>
+  readonly savedUploads: { flush(): void }
+  readonly discovery: { lookAgain(): void }
+}
+
+/** Rests while the computer sleeps, and goes on as soon as it wakes up. */
+export function heedSleep({ engine, savedUploads, discovery }: SleepDeps): void {
+  powerMonitor.on('suspend', () => {
+    engine.sleep()
+    // The computer does not wait, and may run out of battery before it wakes up.
+    savedUploads.flush()
+  })
+  powerMonitor.on('resume', () => {
+    engine.wake()
+    discovery.lookAgain()
+  })
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { AppPreferences, ConflictChoice, LanguageChoice, Timetable } from '../contract/preferences.ts'
+import type { AppPreferences, ConflictChoice, Timetable } from '../contract/preferences.ts'
 import { type ReceiverId, THIS_COMPUTER } from '../contract/receivers.ts'
 import { readReceiverAddress } from '../engine/net/receiver-address.ts'
 import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
@@ -64,8 +64,8 @@ export type SettingsDeps = {
   /** Version of the app. */
   readonly writtenBy: string
   readonly notify: (message: string) => void
-  /** In the language that is chosen; as long as the settings are not open, the system's is all that is known. @default in English */
-  readonly words?: (language: LanguageChoice) => NoticeWords
+  /** @default in English */
+  readonly words?: () => NoticeWords
   /** Told the receiver each time one is chosen, or none any more. */
   readonly onReceiver: (receiver: ReceiverId | undefined) => void
   readonly defaultReceivingFolder: string
@@ -83,9 +83,6 @@ export function openSettings({
   defaultReceivingFolder,
   platform,
 }: SettingsDeps): SettingsStore {
-  // Only decisions are kept, so that a default may change with the next version.
-  let decided: Partial<Settings> = {}
-  const ownWords = () => words(decided.language ?? 'system')
   const file = openStateFile({
     directory,
     name: 'settings',
@@ -94,11 +91,12 @@ export function openSettings({
     openStore,
     writtenBy,
     notify,
-    words: ownWords,
+    words,
     parse: parseSettings,
     content: () => worthKeeping(decided),
   })
-  decided = file.initial
+  // Only decisions are kept, so that a default may change with the next version.
+  let decided: Partial<Settings> = file.initial
 
   const defaults = {
     ...defaultPreferences(platform),
@@ -114,7 +112,7 @@ export function openSettings({
       file.save().catch((cause: unknown) => {
         // A full or read-only disk. The change holds for this run, and the next write carries it too.
         // The same sentence each time, so that a disk that stays full is told once.
-        notify(ownWords().settingsNotSaved(cause))
+        notify(words().settingsNotSaved(cause))
       })
       if ('receiver' in patch) onReceiver(patch.receiver)
     },

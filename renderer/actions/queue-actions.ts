@@ -6,14 +6,14 @@ import {
   canRetry,
   type LongshoreApi,
   type UploadId,
+  type UploadStatus,
 } from '../../main/contract/contract.ts'
 import { finalise, giveBack, lookAt, undoable, withhold } from '../model/mirror.ts'
 import type { Move } from '../model/reorder.ts'
 import { NO_SELECTION, type Selection } from '../model/selection.ts'
 import type { WindowState, WindowStore } from '../model/store.ts'
-import { uploadTable } from '../model/upload-table.ts'
+import { type Uploads, uploadTable } from '../model/upload-table.ts'
 import { type Filter, WHOLE_VIEW } from '../model/view.ts'
-import { allWhere, idsWhere } from './choice.ts'
 
 /** How long a removal can be undone. Nothing is forgotten before, here or on the receiver; quitting meanwhile keeps it all, paused. */
 export const UNDO_MS = 8_000
@@ -113,4 +113,21 @@ function toggled(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
   const copy = new Set(set)
   if (!copy.delete(value)) copy.add(value)
   return copy
+}
+
+/** Those of `ids` that are there and whose state allows something, in that order. */
+function idsWhere(
+  uploads: Uploads,
+  ids: Iterable<UploadId>,
+  allows: (status: UploadStatus) => boolean,
+): readonly UploadId[] {
+  return [...ids].filter((id) => {
+    const upload = uploads.get(id)
+    return upload !== undefined && allows(upload.status)
+  })
+}
+
+/** The ids of all uploads whose state allows something. */
+function allWhere(uploads: Uploads, allows: (status: UploadStatus) => boolean): readonly UploadId[] {
+  return [...uploads.values()].filter(({ status }) => allows(status)).map(({ id }) => id)
 }

@@ -1,4 +1,4 @@
-import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import { bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 import { useReceiverName } from '../actions/receiver-name.ts'
 import { uploadShare } from '../model/share.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -6,8 +6,8 @@ import { IconButton } from '../ui/icon-button.tsx'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { useText } from '../words/text.ts'
 import { RowButtons } from './row-buttons.tsx'
-import { RowFigures } from './row-figures.tsx'
 import { StatusWords } from './status-words.tsx'
+import { speedParts } from './tally.tsx'
 import { UploadDetails } from './upload-details.tsx'
 
 type Props = {
@@ -60,4 +60,17 @@ export function UploadRow({ upload, level, isOpen, onToggle }: Props) {
 /** The row of the folder already says its name. */
 function withoutFolder(path: string): string {
   return path.slice(path.indexOf('/') + 1)
+}
+
+/** Bytes, rate and time left of an upload, as far as they are known. */
+function RowFigures({ upload }: { readonly upload: UploadSnapshot }) {
+  const text = useText()
+  const { status, sizeBytes } = upload
+  const stored = bytesStored(upload)
+  const isUnderWay = stored > 0 && status.kind !== 'done'
+  const sizes = isUnderWay
+    ? text.t('size.of', { stored: text.bytes(stored), total: text.bytes(sizeBytes) })
+    : text.bytes(sizeBytes)
+  const speed = status.kind === 'sending' ? speedParts(status, text) : []
+  return <span className="figures">{[sizes, ...speed].join(' · ')}</span>
 }
