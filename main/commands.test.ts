@@ -82,13 +82,17 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     deviceName: 'laptop',
     takeOpenedLink: () => undefined,
     takeSheet: () => undefined,
-    adding: { addPaths: add('addPaths'), chooseFiles: add('chooseFiles'), chooseFolder: add('chooseFolder') },
-    preferences,
     additions: {
+      commands: {
+        addPaths: add('addPaths'),
+        chooseFiles: add('chooseFiles'),
+        chooseFolder: add('chooseFolder'),
+        answer: note('answer'),
+        stopLooking: note('stopLooking'),
+      },
       current: () => ({}),
-      answer: note('answer'),
-      stop: note('stop'),
     },
+    preferences,
     receiverProcess: {
       state: () => off,
       want: (wish) => wishes.push(wish),

@@ -1,4 +1,3 @@
-import type { AddCommands } from './add-commands.ts'
 import type { Additions } from './adding/additions.ts'
 import type { AppSnapshot } from './contract/contract.ts'
 import type { Ending } from './contract/preferences.ts'
@@ -24,8 +23,7 @@ export type CommandsDeps = Pick<ReceiverCommandsDeps, 'receivers' | 'probe' | 'p
   readonly ending: () => Ending | undefined
   readonly callOff: () => void
   readonly history: History
-  readonly adding: AddCommands
-  readonly additions: Pick<Additions, 'current' | 'answer' | 'stop'>
+  readonly additions: Additions
   readonly preferences: Pick<PreferenceCommands, 'current' | 'commands'>
   readonly engine: Engine
   readonly settings: SettingsStore
@@ -49,7 +47,7 @@ export function createCommands(deps: CommandsDeps): AppCommands {
   const { preferences, takeOpenedLink, canSleep, callOff, words = inEnglish } = deps
 
   return {
-    ...deps.adding,
+    ...deps.additions.commands,
     ...preferences.commands,
     ...createReceiverCommands({
       ...deps,
@@ -62,8 +60,6 @@ export function createCommands(deps: CommandsDeps): AppCommands {
       words,
     }),
     callOff,
-    answer: (questionId, answer) => deps.additions.answer(questionId, answer),
-    stopLooking: () => deps.additions.stop(),
     snapshot() {
       const { receiver } = settings.get()
       const openedLink = takeOpenedLink()

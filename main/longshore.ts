@@ -2,7 +2,6 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { app, safeStorage } from 'electron'
 import ElectronStore from 'electron-store'
-import { createAddCommands } from './add-commands.ts'
 import { createAdditions } from './adding/additions.ts'
 import { createCommands } from './commands.ts'
 import type { Events } from './contract/contract.ts'
@@ -143,6 +142,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const additions = createAdditions({
     engine,
     settings,
+    receivers,
+    dialogs,
     words,
     onLooking: (looking) => tell('looking', looking === undefined ? {} : { looking }),
     onQuestion(question) {
@@ -151,9 +152,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     },
     keep: preferences.commands.setConflictPolicy,
   })
-  const adding = createAddCommands({ additions, settings, receivers, dialogs, words })
   const addPaths = (paths: readonly string[]): void => {
-    if (paths.length > 0) void announce(() => adding.addPaths(paths), notices, words())
+    if (paths.length > 0) void announce(() => additions.commands.addPaths(paths), notices, words())
   }
 
   const openedLink = createOpenedLink((link) => tell('openedLink', link))
@@ -170,8 +170,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
     showWindow,
     addPaths,
     menu: {
-      addFiles: () => void announce(adding.chooseFiles, notices, words()),
-      addFolder: () => void announce(adding.chooseFolder, notices, words()),
+      addFiles: () => void announce(additions.commands.chooseFiles, notices, words()),
+      addFolder: () => void announce(additions.commands.chooseFolder, notices, words()),
       openSheet(sheet) {
         showWindow()
         wantedSheet.post(sheet)
@@ -188,7 +188,6 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
 
   const commands = createCommands({
     history,
-    adding,
     additions,
     preferences,
     engine,

@@ -1,9 +1,8 @@
-import { useActions, useWindow } from './actions/window-context.ts'
+import { useWindow } from './actions/window-context.ts'
 import { AddButtons } from './adding/add-buttons.tsx'
 import { DropOverlay } from './adding/drop-overlay.tsx'
 import { EmptyQueue } from './adding/empty-queue.tsx'
 import { QuestionSheet } from './adding/question-sheet.tsx'
-import { useFileDrop } from './adding/use-file-drop.ts'
 import { Announcer } from './bars/announcer.tsx'
 import { EndingBar } from './bars/ending-bar.tsx'
 import { FilterBar } from './bars/filter-bar.tsx'
@@ -28,9 +27,7 @@ import { useText } from './words/text.ts'
 /** The whole window, which is one drop target. */
 export function App() {
   const { t } = useText()
-  const { addDropped } = useActions()
   useWindowKeys()
-  const dragging = useFileDrop(addDropped)
   const isLoaded = useWindow((state) => state.localReceiver !== undefined)
   const isEmpty = useWindow((state) => state.queue.items.length === 0)
 
@@ -60,7 +57,7 @@ export function App() {
       <HistorySheet />
       <QuestionSheet />
       <KeysSheet />
-      {dragging && <DropOverlay />}
+      <DropOverlay />
       <Announcer />
     </div>
   )

@@ -6,7 +6,6 @@ import {
   type UploadSnapshot,
 } from '../contract/contract.ts'
 import { createAttempts } from './attempts.ts'
-import { type FindOptions, type Found, find } from './find.ts'
 import type { CheckedNames, NameToCheck } from './net/check-names.ts'
 import { plaintextRoute, type Route } from './net/route.ts'
 import type { QueueChange, Warning } from './queue/entries.ts'
@@ -18,10 +17,10 @@ import { createHashPool } from './source/hash-pool.ts'
 import type { ResumeStore } from './source/resume-store.ts'
 import { newBatchId } from './source/sent-together.ts'
 import type { OwnState } from './source/state-folders.ts'
+import { type FindOptions, type Found, find } from './source/walk.ts'
 
 export type { ConflictPolicy } from '../contract/contract.ts'
 export { LEAST_BYTES_PER_SECOND } from '../contract/contract.ts'
-export type { FindOptions, Found } from './find.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.ts'
 export type { Route, Security } from './net/route.ts'
 export type { Warning } from './queue/entries.ts'
@@ -37,7 +36,7 @@ export {
 export { newBatchId } from './source/sent-together.ts'
 export { isSameFile } from './source/source.ts'
 export { SENDER_MARK } from './source/state-shapes.ts'
-export type { Skipped, WalkedEntry } from './source/walk.ts'
+export type { FindOptions, Found, Skipped, WalkedEntry } from './source/walk.ts'
 
 export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */

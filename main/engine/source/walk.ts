@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path'
 import type { SkippedPath } from '../../contract/contract.ts'
 import type { SourceIdentity } from './resume-store.ts'
 import { identityOf } from './source.ts'
-import { createStateGuard, type StateGuard } from './state-folders.ts'
+import { createStateGuard, type OwnState, type StateGuard } from './state-folders.ts'
 
 /** One thing to send: a file, or a folder with nothing in it. */
 export type WalkedEntry = {
@@ -28,6 +28,40 @@ export type Skipped = SkippedPath & {
 export type Walked =
   | { readonly kind: 'entry'; readonly entry: WalkedEntry }
   | { readonly kind: 'skipped'; readonly skipped: Skipped }
+
+export type FindOptions = {
+  readonly receiver: string
+  /** Folder below the receiving folder, one element for each component. @default the receiving folder itself */
+  readonly into?: readonly string[]
+  /** Told how many files and empty folders were found so far. @default nobody is */
+  readonly onFound?: (count: number) => void
+}
+
+/** What there is to send; what cannot be queued is named in `skipped`, with a sentence. */
+export type Found = { readonly entries: readonly WalkedEntry[]; readonly skipped: readonly Skipped[] }
+
+/** Finds what there is to send at `paths`, but for private state and what `isQueued`. Finds nothing at all when it is aborted. */
+export async function find(
+  paths: readonly string[],
+  { into = [], onFound }: FindOptions,
+  ownState: readonly OwnState[],
+  isQueued: (entry: WalkedEntry) => boolean,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const entries: WalkedEntry[] = []
+  const skipped: Skipped[] = []
+  for await (const walked of walk(paths, createStateGuard(ownState))) {
+    if (signal?.aborted) return { entries: [], skipped: [] }
+    if (walked.kind === 'skipped') skipped.push(walked.skipped)
+    else {
+      const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
+      if (isQueued(entry)) skipped.push(alreadyQueued(entry))
+      else entries.push(entry)
+      onFound?.(entries.length)
+    }
+  }
+  return signal?.aborted ? { entries: [], skipped: [] } : { entries, skipped }
+}
 
 /**
  * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic link; links inside folders are
@@ -122,6 +156,10 @@ function classify(source: string, path: readonly string[], stats: BigIntStats, f
 function stateAt(name: string): Walked {
   const message = 'It is private state of Longshore (keys, tokens, lists of uploads), which is never sent.'
   return { kind: 'skipped', skipped: { name, reason: 'STATE_FOLDER', message } }
+}
+
+function alreadyQueued({ source }: WalkedEntry): Skipped {
+  return { name: source, reason: 'ALREADY_QUEUED', message: 'It is in the queue already.' }
 }
 
 function unreadable(path: string, error: unknown): Walked {
