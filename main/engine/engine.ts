@@ -1,21 +1,13 @@
-import {
-  type Bottleneck,
-  type ConflictPolicy,
-  LEAST_BYTES_PER_SECOND,
-  type UploadId,
-  type UploadSnapshot,
-} from '../contract/contract.ts'
+import { type Bottleneck, LEAST_BYTES_PER_SECOND, type UploadId, type UploadSnapshot } from '../contract/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { CheckedNames, NameToCheck } from './net/check-names.ts'
 import { plaintextRoute, type Route } from './net/route.ts'
 import type { QueueChange, Warning } from './queue/entries.ts'
-import { ownKeys } from './queue/entry.ts'
-import { newRecords, type ToQueue } from './queue/new-records.ts'
-import { createQueue } from './queue/queue.ts'
+import type { ToQueue } from './queue/new-records.ts'
+import { createQueue, type QueueOptions } from './queue/queue.ts'
 import { smallFilesBeside } from './send/batch.ts'
 import { createHashPool } from './source/hash-pool.ts'
 import type { ResumeStore } from './source/resume-store.ts'
-import { newBatchId } from './source/sent-together.ts'
 import type { OwnState } from './source/state-folders.ts'
 import { type FindOptions, type Found, find } from './source/walk.ts'
 
@@ -25,6 +17,7 @@ export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.t
 export type { Route, Security } from './net/route.ts'
 export type { Warning } from './queue/entries.ts'
 export type { BegunBefore, ToQueue } from './queue/new-records.ts'
+export type { QueueOptions } from './queue/queue.ts'
 export {
   isBatchItem,
   isIdentity,
@@ -78,16 +71,6 @@ export type EngineDeps = {
 
 /** What changed since the last time, and what limits the rate now, as far as it can be told. */
 export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
-
-export type QueueOptions = {
-  readonly receiver: string
-  /** What the receiver does when the name is taken. @default 'keep-both' */
-  readonly onConflict?: ConflictPolicy
-  /** Of all that is queued here, when an earlier run has queued some of it already. @default a batch of its own */
-  readonly batchId?: string
-  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
-  readonly outdated?: readonly string[]
-}
 
 /**
  * The upload engine, the same for the desktop app, the terminal, the tests and the bench. Ids that are unknown or not in a fitting state are passed
@@ -165,19 +148,12 @@ export async function createEngine({
     lanes: { any: () => atOnce, small: () => smallFilesBeside(atOnce) },
     unreachableGraceMs,
   })
-  queue.restore(ownKeys(await resumeStore.list(), queue.uploadKeys()))
+  await queue.restore()
 
   return {
     ...queue,
     find: (paths, options, signal) => find(paths, options, ownState, queue.queuedTo(options.receiver), signal),
-    async queue(entries, { receiver, onConflict = 'keep-both', batchId = newBatchId(), outdated = [] }) {
-      const common = { receiver, onConflict, firstRank: queue.lastRank() + 1, batchId }
-      const records = newRecords(entries, common, queue.uploadKeys())
-      await queue.add(records)
-      const ours = queue.uploadKeys()
-      for (const uploadKey of outdated) if (!ours.has(uploadKey)) attempts.forget({ receiver, uploadKey })
-      return records.map(({ id }) => id)
-    },
+    queue: queue.add,
     freeBytesOn: attempts.freeBytesOn,
     checkNames: attempts.checkNames,
     setFilesAtOnce(count) {

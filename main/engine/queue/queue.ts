@@ -1,7 +1,9 @@
-import type { UploadId, UploadSnapshot } from '../../contract/contract.ts'
+import type { ConflictPolicy, UploadId, UploadSnapshot } from '../../contract/contract.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
+import { newBatchId } from '../source/sent-together.ts'
 import { createEntries, type EntriesDeps } from './entries.ts'
-import { type Entry, snapshotOf } from './entry.ts'
+import { type Entry, ownKeys, snapshotOf } from './entry.ts'
+import { newRecords, type ToQueue } from './new-records.ts'
 import { createRuns, type RunsDeps } from './runs.ts'
 import { needsStartAnew } from './verdict.ts'
 
@@ -9,8 +11,18 @@ import { needsStartAnew } from './verdict.ts'
 export type QueueDeps = EntriesDeps &
   RunsDeps & {
     /** Tells the receiver that an upload is not wanted any more; never fails. */
-    readonly forget: (record: ResumeRecord) => void
+    readonly forget: (upload: Pick<ResumeRecord, 'receiver' | 'uploadKey'>) => void
   }
+
+export type QueueOptions = {
+  readonly receiver: string
+  /** What the receiver does when the name is taken. @default 'keep-both' */
+  readonly onConflict?: ConflictPolicy
+  /** Of all that is queued here, when an earlier run has queued some of it already. @default a batch of its own */
+  readonly batchId?: string
+  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
+  readonly outdated?: readonly string[]
+}
 
 /** The uploads in their order, and what the person asks for. */
 export function createQueue(deps: QueueDeps) {
@@ -28,14 +40,20 @@ export function createQueue(deps: QueueDeps) {
   }
 
   return {
-    /** Goes on with uploads of an earlier run. */
-    restore(records: readonly ResumeRecord[]): void {
-      entries.restore(records)
+    /** Goes on with what earlier runs left. */
+    async restore(): Promise<void> {
+      entries.restore(ownKeys(await deps.resumeStore.list(), entries.uploadKeys()))
       runs.fill()
     },
-    async add(records: readonly ResumeRecord[]): Promise<void> {
+    async add(wanted: readonly ToQueue[], options: QueueOptions): Promise<readonly UploadId[]> {
+      const { receiver, onConflict = 'keep-both', batchId = newBatchId(), outdated = [] } = options
+      const common = { receiver, onConflict, firstRank: entries.lastRank() + 1, batchId }
+      const records = newRecords(wanted, common, entries.uploadKeys())
       await entries.add(records)
       runs.fill()
+      const ours = entries.uploadKeys()
+      for (const uploadKey of outdated) if (!ours.has(uploadKey)) deps.forget({ receiver, uploadKey })
+      return records.map(({ id }) => id)
     },
     pause(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
@@ -73,9 +91,7 @@ export function createQueue(deps: QueueDeps) {
     move: entries.move,
     list: (): readonly UploadSnapshot[] => entries.ordered().map(snapshotOf),
     sourceOf: (id: UploadId): string | undefined => find([id])[0]?.record.source,
-    lastRank: entries.lastRank,
     queuedTo: entries.queuedTo,
-    uploadKeys: entries.uploadKeys,
     /** Starts what may start: more may be under way than before. */
     fill: runs.fill,
     sleep: runs.sleep,
