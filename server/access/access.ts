@@ -103,7 +103,7 @@ export async function openAccess(
     certificatePem: tls?.certificatePem,
     successions: tls?.successions ?? [],
     async invite(host, port) {
-      // A code of an earlier run must not be good for anything here.
+      // A code of an earlier run must not be valid here.
       await withdrawInvite(stateDirectory)
       if (!tls || !devices) return undefined
       const { code, expiresAtMs } = await invite(stateDirectory, now())

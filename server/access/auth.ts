@@ -55,7 +55,7 @@ export function createInterceptor(gate: Gate, readPassedOn: ReadPassedOn = () =>
               const admitted = await gate(metadata, { address, isOpen, vouchedFor: passedOn?.caller })
               const [requestId] = metadata.get(REQUEST_ID_KEY)
               const forwardedFor = forwardedForIn(metadata)
-              // Nothing behind this point has any use for them.
+              // No code after this point needs the token.
               metadata.remove(TOKEN_KEY)
               metadata.remove(FORWARDED_KEY)
               setAdmitted(metadata, {
@@ -75,7 +75,7 @@ export function createInterceptor(gate: Gate, readPassedOn: ReadPassedOn = () =>
     })
 }
 
-/** Anybody can send such a header; only what another node of this receiver wrote says anything. */
+/** Any caller can send this header; it counts only when another node of this receiver wrote it. */
 function passedOnIn(metadata: Metadata, path: string, readPassedOn: ReadPassedOn): PassedOn | undefined {
   const given = metadata.get(FORWARDED_KEY)
   return given.length === 1 ? readPassedOn(String(given[0]), path) : undefined
@@ -89,7 +89,11 @@ function forwardedForIn(metadata: Metadata): string {
 /** Lets everybody in. */
 export const openGate: Gate = async (_metadata, { address }) => forEver({ kind: 'anyone' }, address)
 
-/** Lets in who shows the token of a device. A call that is refused costs a look-up and a digest, and one whose token could be right waits for a look at the folder of devices, of which there are two a second for all such calls together. */
+/**
+ * Lets in a caller that shows the token of a device. Refusing a call costs a look-up and a digest. A token of the right
+ * form that is not known waits for a look at the folder of devices; there are two looks a second for all such calls
+ * together.
+ */
 export function deviceGate(devices: Devices): Gate {
   const refused: Refused = new Set()
   return async (metadata, { address, isOpen, vouchedFor }) => {
@@ -100,7 +104,7 @@ export function deviceGate(devices: Devices): Gate {
   }
 }
 
-/** Lets in whom somebody else knows; see {@link Authenticate}. */
+/** Lets in callers that the embedding program knows; see {@link Authenticate}. */
 export function customGate(authenticate: Authenticate, onUnexpected: OnUnexpected): Gate {
   return async (metadata, { address, isOpen, vouchedFor }) => {
     if (vouchedFor?.kind === 'device') return forEver(vouchedFor, address)
@@ -116,7 +120,7 @@ export function customGate(authenticate: Authenticate, onUnexpected: OnUnexpecte
   }
 }
 
-/** What the device may do is what this node knows of it, not what the other one said. */
+/** The rights of the device are those that this node knows, not those that the other node sent. */
 async function vouchedDevice(
   devices: Devices,
   caller: Caller,
@@ -161,7 +165,10 @@ async function deviceAfterLook(devices: Devices, refused: Refused, metadata: Met
   return foundNow
 }
 
-/** The device of a call, or why there is none. Takes as long and says the same whatever is wrong with a token, but for one that was right and is over. */
+/**
+ * The device of a call, or why there is none. Takes the same time and gives the same answer whatever is wrong with a
+ * token, except for a right token whose time is over.
+ */
 function deviceOf(devices: Devices, metadata: Metadata): Device | ReceiveError {
   const token = tokenIn(metadata) ?? ''
   const id = deviceIdIn(token)

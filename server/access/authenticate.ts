@@ -9,12 +9,13 @@ export type Credentials = {
 }
 
 /**
- * Answers who makes a call and what they may do, or undefined for somebody who may not send. Asked for every call, so it should answer from memory. What it
- * throws refuses the call and is reported. `id` names whose uploads these are: 1 to 64 of `[A-Za-z0-9_-]`, the same for the same sender each time.
+ * Answers who makes a call and what that caller may do; undefined for a caller that may not send. Asked for every call,
+ * so it should answer from memory. An error that it throws refuses the call and is reported. `id` names the owner of
+ * the uploads: 1 to 64 of `[A-Za-z0-9_-]`, the same for the same sender each time.
  */
 export type Authenticate = (credentials: Credentials) => Promise<KnownDevice | undefined>
 
-/** Asks, and believes no answer that could not name an owner of uploads. */
+/** Asks, and refuses an answer whose id could not name an owner of uploads. */
 export async function authenticated(
   authenticate: Authenticate,
   credentials: Credentials,

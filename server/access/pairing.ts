@@ -171,7 +171,7 @@ export function pairingClosed(): ReceiveError {
   )
 }
 
-/** As it is, too, for an attempt that began at another node of the receiver, which alone knows what it was begun with. */
+/** The same answer as for an attempt that began at another node, which alone knows that attempt. */
 function unknownAttempt(): ReceiveError {
   return new ReceiveError(
     'PAIRING_CLOSED',

@@ -96,7 +96,7 @@ async function checkIn(
     holders = await store.holders(folder, names)
   } catch (error) {
     const known = toReceiveError(error)
-    // A file or a link stands where the folder would have to be, or what is there is the receiver's own.
+    // A file or a link is where the folder would have to be, or the folder is one of the receiver's own.
     if (!hasCode(known, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE', 'BAD_NAME')) throw error
     return files.map(({ index }) => [index, refused(known)])
   }

@@ -26,10 +26,10 @@ export type Integrity = {
   readonly message: string
 }
 
-/** More offsets than this would not fit into a message; the ranges still say everything. */
+/** More offsets than this do not fit into a message; the ranges still tell everything. */
 const MAX_OFFSETS = 1_000_000
 
-/** Also of a file that is there, and that somebody else stored: what it has in it is nobody's business. */
+/** The same for a file that another upload stored there: its content is not told. */
 const GONE = 'The file was complete, and has been moved, replaced or deleted since.'
 
 const nothing: Stored = { offsets: [], ranges: [] }

@@ -1,8 +1,9 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Whom an address counts for where something is limited by address: an IPv4 address, also one that is written as IPv6, for itself; an IPv6 address for its network
- * of 64 bits, because one machine has such a network to itself and may call from any address in it. What is no address counts for itself.
+ * What an address counts as, where something is limited by address. An IPv4 address, also in IPv6 notation, counts as
+ * itself. An IPv6 address counts as its network of 64 bits, because one machine usually has such a network and may call
+ * from any address in it. Any other text counts as itself.
  */
 export function networkOf(address: string): string {
   const bare = address.replace(/%.*$/, '').toLowerCase()

@@ -1,7 +1,7 @@
 /**
- * Divides what there is a limit of among those who hold it: one may take one more while what it holds is less than what is still free. So a single
- * holder gets half at most, however greedy it is, and whoever comes later always finds something; where nobody else is there, nobody is slowed down by a
- * fixed part.
+ * Divides a limit among its holders. A holder may take one more while it holds less than is still free. So one holder
+ * gets half at most, and another one that comes later always finds something. There are no fixed parts, so a few
+ * holders are not slowed down.
  */
 export class Shares {
   readonly #limit: () => number

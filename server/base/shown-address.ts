@@ -1,12 +1,15 @@
 /**
- * What may be told of an address, in messages, logs and on pages: scheme, host and port. Who is named before the host, the path and all that follows may be
- * secrets.
+ * The part of an address that messages, logs and pages may show: scheme, host and port. The user before the host, the
+ * path and all that follows may be secrets.
  */
 export function shownAddress({ protocol, host }: URL): string {
   return `${protocol}//${host}`
 }
 
-/** The same of what somebody gave for an address, in quotes. Of what has no host it tells nothing: anything of it may be a secret. */
+/**
+ * The same for a text that was given as an address, in quotes. Of a text without a host nothing is shown: any part of
+ * it may be a secret.
+ */
 export function shownText(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined
   return url === undefined || url.host === '' ? 'what was given' : `"${shownAddress(url)}"`

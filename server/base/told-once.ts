@@ -1,7 +1,7 @@
-/** Messages that are remembered; then all are forgotten, so that memory has an end. */
+/** So many messages are remembered; then all are forgotten, so that memory is bounded. */
 const MOST = 1000
 
-/** Tells each error once, by its message: what is looked at again and again is found again and again. */
+/** Tells each error once, by its message: a check that runs again and again finds the same error each time. */
 export function toldOnce(tell: (error: unknown) => void): (error: unknown) => void {
   const told = new Set<string>()
   return (error) => {

@@ -1,6 +1,6 @@
 /**
- * Runs a task with a signal that aborts when `signal` does, and after so many milliseconds. `AbortSignal.any` of an `AbortSignal.timeout` would not do: Node 20
- * forgets such a timeout when it tidies up its memory.
+ * Runs a task with a signal that aborts when `signal` does, and after this many milliseconds. `AbortSignal.any` with an
+ * `AbortSignal.timeout` does not work: the garbage collector of Node 20 may drop such a timeout.
  */
 export async function within<T>(
   ms: number,

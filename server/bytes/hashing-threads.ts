@@ -3,13 +3,16 @@ import { CHUNK_BYTES } from '../../proto/limits.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { type Hash, type Hashing, hashingHere } from './hashing.ts'
 
-/** So many rooms may be full before whoever brings more has to wait. */
+/** So many buffers may be full before the caller has to wait. */
 const MOST_FULL_ROOMS = 16
 
-/** The room for data of one message; so long are the chunks of our own senders. */
+/** The size of a buffer: the longest chunk of our own senders. */
 const ROOM_BYTES = CHUNK_BYTES
 
-/** A thread keeps its hashes by number. It is text, because every program of ours is a bundle of one file, and is started from its sources, too. */
+/**
+ * The program of a thread, which keeps its hashes by number. It is a text because each of our programs is one bundle,
+ * and is also started from its sources.
+ */
 const threadSource = `
 const { createHash } = require('node:crypto')
 const { parentPort } = require('node:worker_threads')
@@ -30,7 +33,7 @@ class HashingThread {
   readonly #asked: ((hex: string | undefined) => void)[] = []
   readonly #roomFor: (() => void)[] = []
   readonly #forgotten = new FinalizationRegistry<number>((id) => this.#post({ id, forget: true }))
-  /** Memory that both threads see, and that is used again and again: no page of it has to be had from the system anew. */
+  /** Memory that both threads see and that is used again and again, so that the system need not give new pages. */
   readonly #free: SharedArrayBuffer[] = []
   #fullRooms = 0
   #ids = 0

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /** An MD5 that is being computed somewhere. */
 export type Hash = {
-  /** True when what it was given so far is gone; then it has to be begun again. */
+  /** True when the hash is lost, and has to be begun again. */
   readonly isLost: boolean
   /** Takes the next bytes, at once; their memory may be used again. Resolves when it takes more. */
   update(data: Buffer): Promise<void>

@@ -4,12 +4,12 @@ import { type Hash, type Hashing, hashingHere } from './hashing.ts'
 /** Reads stored bytes from start up to end, in blocks; fewer when there are fewer. */
 export type ReadStored = (start: number, end: number) => AsyncIterable<Buffer>
 
-/** At most so long between two reports of progress, ms, as long as the disk delivers. */
+/** The longest time between two reports of progress, ms, as long as the disk delivers. */
 const PROGRESS_EVERY_MS = 200
 
 /**
- * What is stored before the digest by more than this is left for the end, bytes: an upload that goes on after a restart would otherwise read all it has
- * while it writes.
+ * When the digest is behind by more than this, the rest is left for the end, bytes. Otherwise an upload that continues
+ * after a restart would read everything that it has while it writes.
  */
 const FOLLOW_WITHIN_BYTES = 64 * 1024 ** 2
 
@@ -22,7 +22,7 @@ export class PrefixDigest {
   #hash: Hash
   #hashedBytes = 0
   #following: Promise<void> | undefined
-  /** What kept it from following, to be told to whoever asks for the digest next. */
+  /** The error that stopped it; whoever asks for the digest next is told. */
   #failure: unknown
 
   constructor(hashing: Hashing = hashingHere) {
@@ -108,7 +108,7 @@ export class PrefixDigest {
     await this.#hash.update(data)
   }
 
-  /** The thread that had computed it has ended, and what was hashed is read from the disk again. */
+  /** The thread that computed it has ended, so the bytes are read from the disk again. */
   #beginAgain(): void {
     this.#hash = this.#hashing.begin()
     this.#hashedBytes = 0

@@ -21,7 +21,7 @@ export type Send<Reply> = (reply: Reply) => Promise<boolean>
 /** A stream the receiver writes to. */
 type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
 
-/** A call that its caller, or the end of its time, may cancel. */
+/** A call that may be cancelled by its caller or by its deadline. */
 type Cancellable = EventEmitter & { readonly cancelled: boolean }
 
 /**
@@ -48,7 +48,7 @@ export function answering(onUnexpected: OnUnexpected) {
         settle(
           async () => {
             const admitted = admittedOf(call.metadata)
-            // The message may come long after the call was let in.
+            // The message may come long after the call was let in, so the caller is checked again.
             admitted.mustBeValid()
             return whileWaitedFor(call, admitted, (waited) => handle(call.request, waited))
           },
@@ -128,7 +128,7 @@ export function answering(onUnexpected: OnUnexpected) {
   }
 }
 
-/** Tells the newest figure, and none while the one before is on its way: whoever reads slowly misses some. */
+/** Sends the newest figure, and none while the one before is on its way: a slow reader misses some. */
 export function oneAtATime(tell: (figure: number) => Promise<unknown>): (figure: number) => void {
   let isTelling = false
   return (figure) => {
@@ -162,7 +162,10 @@ function messagesOf<Request>(
   }
 }
 
-/** Runs the handler of a stream; `cut` is called when its caller may not go on. What is being stored meanwhile is stored, and nothing after it. */
+/**
+ * Runs the handler of a stream; `cut` is called when its caller may not go on. A chunk that is being stored at that
+ * moment is stored, and none after it.
+ */
 async function untilCut<T>(
   call: Cancellable,
   admitted: Admitted,
@@ -198,8 +201,9 @@ async function whileWaitedFor<T>(
 }
 
 /**
- * A call would read sixteen messages ahead, whatever their length: 256 MiB for a stream whose handler waits. grpc-js leaves no option for that, and
- * Node no public one after a stream was made; where this state is not as it always was, the call keeps its sixteen.
+ * grpc-js lets a call read sixteen messages ahead, whatever their length: 256 MiB for a stream whose handler waits.
+ * Neither grpc-js nor Node has a public option for a stream that exists. Where the internal state does not look as
+ * expected, the call keeps its sixteen.
  */
 function readOneAhead(call: Readable): void {
   const state: unknown = Reflect.get(call, '_readableState')

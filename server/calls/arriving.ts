@@ -2,10 +2,16 @@ import { ReceiveError } from '../base/errors.ts'
 import { MessageFrames, PREFIX_BYTES } from '../limits/message-frames.ts'
 import type { MessageLimit } from '../limits/message-limits.ts'
 
-/** grpc-js makes objects of all messages in a piece at once, thousands where they are empty; so many are enough until it is asked for more. */
+/**
+ * grpc-js makes objects of all messages in a piece at once, thousands of them when they are empty. So a piece has this
+ * many messages until more are asked for.
+ */
 const MESSAGES_AT_ONCE = 128
 
-/** Looks at what arrives of one call before any of it is kept: the first bytes of each message say whether it can be taken. */
+/**
+ * Looks at the bytes of one call before any of them is kept: the first bytes of each message tell whether it can be
+ * taken.
+ */
 export class Arriving {
   readonly #frames = new MessageFrames()
   readonly #limit: MessageLimit

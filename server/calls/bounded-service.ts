@@ -4,8 +4,8 @@ import { mustFitFields } from '../limits/message-fields.ts'
 import { messageLimitOf } from '../limits/message-limits.ts'
 
 /**
- * The service with messages that are looked at before they are made into objects. What does not fit becomes a ReceiveError instead of a message: grpc-js would
- * turn anything that is thrown there into an answer without a reason.
+ * The service, with messages that are measured before they become objects. A message beyond its limit becomes a
+ * ReceiveError in its place; an error that is thrown there would become an answer without a reason.
  */
 export function boundedService<Service extends ServiceDefinition>(service: Service): Service {
   const methods = Object.entries(service).map(([name, method]) => {

@@ -53,13 +53,13 @@ export function createCallLog(onCall: (call: EndedCall) => void): ServerIntercep
   }
 }
 
-/** Anybody can send anything as an id, and it goes into logs. */
+/** A caller can send any text as an id, and the id goes into logs. */
 function idIn(metadata: Metadata): string | undefined {
   const [id] = metadata.get(REQUEST_ID_KEY)
   return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : undefined
 }
 
-/** Of what a caller chooses; a message may repeat some of it. */
+/** The length of what is logged of a text that a caller chooses; a message may repeat some of that text. */
 const MOST_CHARACTERS = 64
 const MOST_OF_MESSAGE = 500
 

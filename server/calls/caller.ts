@@ -19,7 +19,10 @@ export type Admitted = {
   readonly caller: Caller
   /** The IP address it came from; empty when the connection is gone already. */
   readonly address: string
-  /** For whom a proxy says that it passes the call on. Anybody can say so: good for telling callers apart, and for nothing else. */
+  /**
+   * For whom a proxy passes the call on, as it says. Anybody can say so: it tells callers apart, and must not be used
+   * for anything else.
+   */
   readonly forwardedFor?: string
   /** What it is called in logs, where calls are logged. */
   readonly requestId?: string
@@ -74,7 +77,10 @@ export function admittedIfAny(metadata: Metadata): Admitted | undefined {
   return admittedCalls.get(metadata)
 }
 
-/** The call that metadata belongs to. One that was not let in is a mistake in the receiver, and gets nothing. */
+/**
+ * The call that metadata belongs to. A call that was not let in never gets here, unless the receiver has a mistake;
+ * then it is refused.
+ */
 export function admittedOf(metadata: Metadata): Admitted {
   const admitted = admittedCalls.get(metadata)
   if (admitted === undefined) throw new Error('A call reached its handler without being let in.')

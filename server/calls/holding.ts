@@ -3,17 +3,20 @@ import { Shares } from '../base/shares.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import { type Admitted, senderOf } from './caller.ts'
 
-/** Whoever has not shown a valid token, all of them together. */
+/** The holder that stands for all callers who have not shown a valid token. */
 export const STRANGERS = 'strangers'
 
 const MIB = 1024 ** 2
-/** What all strangers may hold together, bytes: they have nothing to say that is longer than a few KiB. */
+/** What all strangers together may hold, bytes: nothing that they may send is longer than a few KiB. */
 const STRANGERS_BYTES = 16 * MIB
-/** The least of it where little may be held in all, bytes: nobody is known before the first call. */
+/** At least this much where the limit in all is low, bytes: every caller is a stranger before its first call. */
 const STRANGERS_LEAST_BYTES = MIB
 /** See {@link STRANGERS_BYTES}. */
 const STRANGERS_PART = 32
-/** Of what may be held in all, the part for whole requests that wait for their answer: as objects they take several times their length. */
+/**
+ * The share of the limit in all for whole requests that wait for an answer: as objects they take several times their
+ * length.
+ */
 const REQUESTS_PART = 8
 
 /** What a message costs beside its bytes while it waits for its handler, bytes: thousands of empty ones fit into one frame. */
@@ -117,7 +120,7 @@ export class Holding {
     if (this.#stream !== undefined) this.#takeRequest()
   }
 
-  /** The call is over, or counts for nobody any more. */
+  /** The call is over, or does not count any more. */
   leave(): void {
     if (this.#hasLeft) return
     this.add(-this.#bytes)

@@ -13,11 +13,12 @@ export type Http2Extras = {
 }
 
 /**
- * Runs `create`, and gives every HTTP/2 server that it creates the extras. grpc-js has an option for the sending window only and leaves its
- * servers at 64 KiB, which is 64 KiB for each round trip: 6 MB/s at 10 ms, ordinary Wi-Fi.
+ * Runs `create`, and gives the extras to every HTTP/2 server that it creates. grpc-js has an option for the sending
+ * window only. Its servers receive with windows of 64 KiB, which is 64 KiB for each round trip: 6 MB/s at 10 ms, as on
+ * ordinary Wi-Fi.
  *
- * grpc-js looks its functions up on the module at the moment it creates a server, so replacing them for that moment reaches it wherever it was
- * loaded, and nobody else.
+ * grpc-js looks its functions up on the module at the moment when it creates a server. So replacing them for that
+ * moment reaches grpc-js wherever it was loaded, and no other code.
  */
 export function withHttp2Extras<T>(extras: Http2Extras, create: () => T): T {
   const { createServer, createSecureServer } = http2

@@ -18,7 +18,10 @@ export type ListenOptions = {
   readonly windowBytes: number
   /** The receive window of each call on a new connection, bytes. */
   readonly callWindowBytes: number
-  /** Whether callers are asked who they are, so that who never said may have to make room for somebody else. */
+  /**
+   * Whether callers are asked who they are. Connections of callers who have not said so may then have to make room for
+   * others.
+   */
   readonly asksWho: boolean
   /** Told about each connection that speaks HTTP/2, before any call of it. `know` is to be called when whoever has it has said who it is. */
   readonly onSession: (session: ServerHttp2Session, know: () => void) => void
@@ -79,7 +82,8 @@ export async function listen(server: GrpcServer, options: ListenOptions): Promis
     injector.injectConnection(socket)
   })
   const port = await bound(listening, host, options.port)
-  // Out of descriptors: the connection is lost, its peer tries again, and accepting goes on when there are some.
+  // Without a free descriptor this connection is lost; its peer tries again, and accepting goes on when descriptors are
+  // free.
   listening.on('error', () => undefined)
 
   const stop = () => {

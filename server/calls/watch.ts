@@ -110,7 +110,10 @@ export class Watch {
     else if (call.isTooMuch) this.#endHeaviest(call)
   }
 
-  /** Ends a connection of whoever holds too much; of strangers never one that somebody uses who is known, such as that of a proxy. */
+  /**
+   * Ends a connection of the holder that holds too much. Of strangers never a connection that a known caller uses, such
+   * as that of a proxy.
+   */
   #endHeaviest(call: WatchedCall): void {
     const { holder } = call
     const isStrangers = holder === STRANGERS
@@ -144,10 +147,11 @@ export class Watch {
       waitingBytes -= other.heldBytes
       session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
     }
-    // Not while the connection is being read, which is where this is noticed: what is reset there, Node 20 may send for ever (nodejs/node#52952).
+    // Not at once, because this is noticed while the connection is being read: a stream that is reset at that moment
+    // makes Node 20 send for ever (nodejs/node#52952).
     setImmediate(() => {
       const { session, calls } = this.#connections.get(connection) ?? {}
-      // It may have gone meanwhile, or had to go for another one.
+      // The connection may be closed by now, or was ended for another reason.
       if (session === undefined || session.destroyed) return
       for (const call of calls ?? []) call.end(why)
       if (session.destroyed) return

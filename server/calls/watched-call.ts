@@ -24,8 +24,8 @@ export type Around = {
 }
 
 /**
- * One call, watched from below: grpc-js hands whole messages to handlers and says nothing about the time between them, about how they arrive, and
- * about answers that nobody takes.
+ * One call, watched below grpc-js: grpc-js hands whole messages to handlers, and tells nothing about the time between
+ * them, about how they arrive, or about answers that are not read.
  */
 export class WatchedCall {
   readonly #stream: ServerHttp2Stream
@@ -55,7 +55,7 @@ export class WatchedCall {
     // Everything that arrives comes through here, also while nobody reads; there is no event for that.
     stream.push = (data: unknown, ...rest: []) => {
       if (!(data instanceof Uint8Array)) return this.#pushEnd(() => push(data, ...rest))
-      // Nobody is there to read it, and what waits for nobody must not be held.
+      // No handler reads it, and bytes that nobody reads must not be kept.
       if (this.#isDeaf || this.#call === undefined || connection.isEnding || stream.destroyed) return true
       let takesMore = true
       for (const piece of this.#arrive(arriving, data)) {
@@ -115,7 +115,7 @@ export class WatchedCall {
     })
   }
 
-  /** Ends the call when it has used up the receiver's patience. */
+  /** Ends the call when it is too slow or silent for too long. */
   look(nowMs: number): void {
     const stream = this.#stream
     if (stream.destroyed) return
@@ -133,7 +133,7 @@ export class WatchedCall {
     this.#holding.leave()
   }
 
-  /** Tells the call why it ends here, lets go of what it holds, and leaves as soon as that is said. */
+  /** Tells the call why it ends, frees what it holds, and closes it as soon as that is sent. */
   end(error: ReceiveError): void {
     const hasAnswered = this.#stream.headersSent
     this.#refuse(error)
@@ -172,7 +172,7 @@ export class WatchedCall {
     this.#unreadSinceMs ??= nowMs
     const { stallMs } = this.#around.limits
     if (nowMs - this.#unreadSinceMs < stallMs) return
-    // Whoever takes no answers does not hear this one either; the log does.
+    // A caller that reads no answers does not read this one either; the log has it.
     this.#refuse(new ReceiveError('STALLED', `The sender took no answers within ${stallMs / 1000} s.`))
     this.#stream.close(constants.NGHTTP2_CANCEL)
   }

@@ -6,8 +6,8 @@ import { uploadIn } from './passed-on.ts'
 import { type Method, NotBelieved, type PeerCall, PeerGone, type Peers, toReceiveErrorOfPeer } from './peers.ts'
 
 /**
- * Lets any node of a receiver be asked for any upload: what another node is busy with is asked there, and the answer passed on. A call is passed on once, so
- * that two nodes that disagree do not keep it for ever.
+ * Lets senders ask any node for any upload. When another node works on it, the call is passed on to that node, and its
+ * answer passed back. A call is passed on once, so that two nodes that disagree do not pass it back and forth.
  */
 export interface Forwarding {
   unary<Request, Reply>(
@@ -43,13 +43,19 @@ export const noForwarding: Forwarding = {
   bothStreams: (_method, handle) => handle,
 }
 
-/** How often a node that does not answer is passed over before its caller is told to come back. */
+/**
+ * A call is tried so many times, and each time a node that does not answer is passed over. Then the caller is told to
+ * come back.
+ */
 const TRIES = 3
 /** How often it is looked whether the other node still lives, ms: one that stands still keeps its connections. */
 const LOOK_EVERY_MS = 1_000
 
 export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHeld'>): Forwarding {
-  /** Serves here, or where the upload is; and here again when that node is gone, whose lease is then not waited for. */
+  /**
+   * Serves the call here, or at the node that has the upload; and here again when that node does not answer. Its lease
+   * is then not waited for.
+   */
   const served = async <T>(
     admitted: Admitted,
     here: () => Promise<T>,
@@ -77,7 +83,7 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
         } catch (failure) {
           if (!(failure instanceof PeerGone || failure instanceof NotBelieved)) throw failure
           leases.doubt(fileId, lease)
-          // Some of what its caller sent is gone to the other node.
+          // Some messages of the caller have gone to the other node.
           if (failure instanceof NotBelieved) throw failure
         }
       }
@@ -132,7 +138,10 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
   }
 }
 
-/** A handler has taken the first message, which names the upload, before it knows that another node has that: each iterator begins with it again. */
+/**
+ * A handler reads the first message, which names the upload, before it learns that another node has that upload. So
+ * each iterator begins with this message again.
+ */
 function replaying<Request>(requests: AsyncIterator<Request>): () => AsyncIterator<Request> {
   let first: Promise<IteratorResult<Request>> | undefined
   return () => {
@@ -183,7 +192,7 @@ function pump<Request>(requests: AsyncIterator<Request>, call: PeerCall): void {
       }
       call.end()
     } catch {
-      // Its caller went away, and is told nothing any more.
+      // The caller has gone, and is told nothing any more.
       call.cancel()
     }
   })()

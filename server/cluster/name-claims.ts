@@ -7,11 +7,16 @@ import type { Node } from './node.ts'
 
 /** How long nodes remember how a name was spelled, ms: longer than any of them believes what it read of a folder. */
 const SPELLED_FOR_MS = 120_000
-/** A claim is let go by itself after this, ms, should its node be forgotten together with it. No publication takes so long. */
+/**
+ * A claim ends by itself after this, ms, in case its node is forgotten together with it. No publication takes so long.
+ */
 const CLAIM_LASTS_MS = 7 * 86_400_000
 /** How often a name is asked for that another node has, ms: soon, then less often. */
 const ASK_AGAIN_MS = { first: 10, most: 200 }
-/** A claim that could not be given back is given back later: after so long, ms, and so often. Until then other nodes wait for the name. */
+/**
+ * A claim that could not be released is released later: after this time, ms, and so often. Until then other nodes wait
+ * for the name.
+ */
 const RELEASE_AGAIN = { afterMs: 1_000, times: 600 }
 
 /**
@@ -60,7 +65,7 @@ export function claimsInRedis(state: SharedState, node: Pick<Node, 'id' | 'nodes
     if (reply === 0) return undefined
     const spelling = Buffer.isBuffer(reply) ? reply.toString() : undefined
     return {
-      // Whoever else writes to the Redis must not lead this receiver to another name.
+      // Another program that writes to Redis must not lead this receiver to another name.
       spelling: spelling !== undefined && isSpellingOf(spelling, path.at(-1) ?? '') ? spelling : undefined,
       mustHold,
       async gave(spelling) {

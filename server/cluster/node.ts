@@ -13,7 +13,7 @@ const LEASE_MS = 10_000
 const OWN_SHARE = 0.8
 const RENEWALS_PER_LEASE = 4
 
-/** Leases of others that do not count are forgotten when they are more than this, and then found out again. */
+/** So many doubted leases are remembered; a forgotten one is found out again. */
 const MOST_DOUBTED = 10_000
 
 const NODES = 'longshore:node:'
@@ -88,7 +88,7 @@ export function openNode(
     try {
       await state.command('SET', NODES + id, told, 'PX', leaseMs)
       isReachable = true
-      // What was sent long ago may have ended by now.
+      // A lease that was renewed long ago may have ended by now.
       if (performance.now() - sentAtMs < leaseMs * OWN_SHARE) trustedUntilMs = sentAtMs + leaseMs * OWN_SHARE
     } catch (error) {
       if (isReachable) onUnexpected(error)
@@ -125,7 +125,8 @@ export function openNode(
         try {
           await state.run(releaseLease, keys.upload(fileId), lease)
         } catch (error) {
-          // It ends by itself then, unless this node goes on to live: a later lease of this node replaces it.
+          // The lease then ends with its node, unless this node goes on to live: a later lease of this node replaces
+          // it.
           if (toReceiveError(error).code === 'INTERNAL') onUnexpected(error)
         }
       },
@@ -141,7 +142,7 @@ export function openNode(
     async announce(newlyTold) {
       told = newlyTold
       await renewSoon()
-      // One that began before did not know it yet.
+      // A renewal that began earlier did not send the new address yet.
       await renewSoon()
       mustBeTrusted()
     },

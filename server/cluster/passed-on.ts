@@ -48,7 +48,10 @@ export class PassedOnCheck {
   readonly #secret: NodeSecret
   readonly #ownAddress: string
   readonly #now: () => number
-  /** What was used, with when it is too old anyway, the oldest first. Only what other nodes made is in it. */
+  /**
+   * Seals that were used, each with the time when it is too old anyway, the oldest first. Only seals of other nodes are
+   * here.
+   */
   readonly #used = new Map<string, number>()
 
   /** @param now milliseconds since 1970. */
@@ -82,7 +85,7 @@ export class PassedOnCheck {
   }
 }
 
-/** Without what is only for the receiver itself, such as the digest of the token. */
+/** Without fields that are for this receiver only, such as the digest of the token. */
 function knownDevice(caller: Caller): KnownDevice | undefined {
   if (caller.kind !== 'device') return undefined
   const { id, name, folder, quotaBytes, mayOverwrite, expiresAtMs } = caller.device

@@ -122,7 +122,7 @@ type Definition = {
 /** What another node answered, as this one would have. */
 export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
   const [reason] = error.metadata?.get(REASON_KEY) ?? []
-  // This node has let the caller in; when it may not go on, this node ends the call itself.
+  // This node has let the caller in; when the caller may not go on, this node ends the call.
   if (reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED') return new NotBelieved(error)
   if (isReason(reason)) return receiveErrorFrom(error, reason, error.details)
   if (error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
@@ -138,7 +138,7 @@ export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
 function credentialsFor(certificatePem: string | undefined): ChannelCredentials {
   if (certificatePem === undefined) return credentials.createInsecure()
   const own = new X509Certificate(certificatePem).publicKey
-  // The very key, whoever else has a certificate of the same authority and whatever name is in it: a node is known by it.
+  // A node is known by exactly this key, whatever other certificates its authority has issued, and for whatever names.
   return credentials.createSsl(Buffer.from(certificatePem), null, null, {
     rejectUnauthorized: true,
     checkServerIdentity: (_name, { raw }) =>

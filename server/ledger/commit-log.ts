@@ -46,7 +46,7 @@ export class CommitLog {
   /** The value of a key; undefined when there is none. Throws ReceiveError BUSY when the ledger is being repaired. */
   read(key: string): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
-      // Whoever asks in the same moment shares one trip to the database, which is most of what a trip costs.
+      // Keys that are asked for in the same moment are read together: most of the cost is the trip to the database.
       if (this.#reads.length === 0) setImmediate(() => void this.#readAll())
       this.#reads.push({ key, settle: (value, error) => (error === undefined ? resolve(value) : reject(error)) })
     })
@@ -112,7 +112,7 @@ export class CommitLog {
         await database.batch(operations, { sync: commits.some((commit) => commit.durable) })
         for (const commit of commits) commit.settle()
       } catch (error) {
-        // A full disk, mostly: each asker is told, and the next batch finds a clean log.
+        // Mostly the disk is full. Every caller of this batch is told, and the next batch finds a clean log.
         for (const commit of commits) commit.settle(this.#database === opened ? error : lockedOut(error))
         if (this.#database === opened && !this.#isBroken) this.#reopen()
         await this.#database.catch(() => 'told to whoever asks next')
@@ -121,7 +121,7 @@ export class CommitLog {
     this.#committing = undefined
   }
 
-  /** The database; one that could not be opened, for want of space perhaps, is tried again by whoever asks next. */
+  /** The database. When it could not be opened, perhaps because the disk was full, the next caller tries again. */
   #opened(): Promise<Database> {
     if (this.#isBroken && !this.#closed) this.#reopen()
     return this.#database
@@ -139,14 +139,15 @@ export class CommitLog {
     })
   }
 
-  /** Answers what to tell about an error of an open database; one that was damaged has been repaired then. */
+  /** Repairs the database if this error shows damage, and answers the error to report. */
   async #mended(opened: Promise<Database>, error: unknown): Promise<ReceiveError> {
     if (this.#closed) return new ReceiveError('DRAINING', 'The receiver is closing.', { cause: error })
     if (this.#database === opened) {
       if (!isDamage(error)) return toLedgerError(error)
       this.#replace(repaired(this.#folder, opened, error, this.#onDamage))
     }
-    // Somebody else met the damage first, or a commit failed; either closes what others are reading from.
+    // Another caller found the damage first, or a commit failed. Either closes the database that this caller was
+    // reading.
     await this.#database.catch(() => 'told to whoever asks next')
     return lockedOut(error)
   }

@@ -12,12 +12,15 @@ export type Operation = BatchOperation<Database, string, string>
 export type OnDamage = (error: unknown) => void
 
 /**
- * Opens the database in a folder. A damaged one is repaired: that keeps every record that can still be read, and the upload of one that cannot
- * sends those bytes again. One that cannot be repaired is set aside beside the folder, as `ledger.corrupt-<time>`, and an empty one takes its
- * place. `onDamage` is told about either.
+ * Opens the database in a folder. `onDamage` is told about damage, and what became of it:
+ *
+ * - A damaged database is repaired. Every record that can still be read is kept; the upload of a lost record sends
+ *   those bytes again.
+ * - A database that cannot be repaired is moved aside as `ledger.corrupt-<time>`, and an empty one takes its place.
  *
  * @param folder made when it is missing.
- * @throws ReceiveError BUSY when another process has it open, STORAGE_NOT_WRITABLE or DISK_FULL when it cannot be opened.
+ * @throws ReceiveError BUSY when another process has it open, STORAGE_NOT_WRITABLE or DISK_FULL when it cannot be
+ * opened.
  */
 export async function openDatabase(folder: string, onDamage: OnDamage): Promise<Database> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -35,7 +38,7 @@ export function isDamage(error: unknown): boolean {
   return hasCode(reasonOf(error), 'LEVEL_CORRUPTION')
 }
 
-/** LevelDB tells most reasons only in its text, and wraps the one why it did not open. */
+/** LevelDB tells most reasons only in the text of its error, and puts the reason why it did not open into `cause`. */
 export function toLedgerError(error: unknown): ReceiveError {
   const reason = reasonOf(error)
   const told = (code: ReceiveError['code'], message: string) => receiveErrorFrom(error, code, message)

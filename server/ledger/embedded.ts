@@ -32,7 +32,7 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
         const open = unfinishedIndex(record.fileId)
         operations.push(record.state.kind === 'finished' ? del(open) : put(open, ''))
         if (isFinished(record)) {
-          // The file of whoever had the name is there no more.
+          // The file that had this name before was replaced.
           const before = await ledger.names.holder(record.state.storedAs)
           if (before !== undefined)
             operations.push(...nameTexts(before.path).map((name) => del(askedFor(name, before.fileId))))
@@ -112,7 +112,10 @@ export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Pr
   return ledger
 }
 
-/** Reads once what the start of a receiver needs, so that damage there is repaired before it would keep the receiver from starting. */
+/**
+ * Reads once what the start of a receiver needs. Damage there is then repaired here, and does not keep the receiver
+ * from starting.
+ */
 async function lookThrough({ uploads }: Ledger): Promise<void> {
   try {
     for await (const { fileId } of uploads.unfinished()) await uploads.find(fileId)
@@ -134,7 +137,7 @@ async function readOrSetAside<T>(
   return value
 }
 
-/** Keeps what cannot be read under another key, for a person to look at, and out of everybody's way. */
+/** Moves a record that cannot be read to another key, where nobody looks it up and a person can. */
 async function setAside(log: CommitLog, onDamage: OnDamage, key: string, text: string): Promise<void> {
   const operations = [del(key), put(`corrupt/${key}`, text)]
   if (key.startsWith('upload/')) {
@@ -155,7 +158,7 @@ const put = (key: string, value: string): Operation => ({ type: 'put', key, valu
 const del = (key: string): Operation => ({ type: 'del', key })
 
 const uploadAt = (fileId: string) => `upload/${fileId}`
-/** No key has a slash in it, so those of a device are nobody else's. */
+/** No upload key has a slash in it, so the keys of one device never equal those of another. */
 const keyIndex = (uploadKey: string, owner: string | undefined) =>
   owner === undefined ? `key/${uploadKey}` : `key/${owner}/${uploadKey}`
 const unfinishedIndex = (fileId: string) => `unfinished/${fileId}`

@@ -34,7 +34,10 @@ export type UploadRecord = {
   /** Names the upload in the ledger and its part file in the store: letters and digits only. */
   readonly fileId: string
   readonly origin: Origin
-  /** The device it belongs to; undefined for an upload of a caller that nobody asked who it is, as in records of versions that asked nobody. */
+  /**
+   * The device that the upload belongs to; undefined where the receiver asks nobody who they are, as in records of
+   * versions that asked nobody.
+   */
   readonly owner?: string
   /** Where to store the file, checked and made portable; one element for each component. */
   readonly path: readonly string[]
@@ -89,7 +92,10 @@ export interface UploadRecords {
   findByKey(uploadKey: string, owner: string | undefined): Promise<UploadRecord | undefined>
   /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
-  /** Saves the record of an upload that was begun so that it is found by another key, and by its old one no more, in one atomic step; answers the record. */
+  /**
+   * Changes the key of an upload in one atomic step: from then on it is found by the new key, and no more by the old
+   * one. Answers the record.
+   */
   rekey(record: UploadRecord, uploadKey: string): Promise<UploadRecord>
   /** Forgets an upload, its chunks and its checkpoint in one atomic step. */
   forget(record: UploadRecord): Promise<void>
@@ -97,16 +103,19 @@ export interface UploadRecords {
   unfinished(): AsyncIterable<UploadRecord>
 }
 
-/** See {@link Ledger}. Which uploads a name was for: what is stored already need not be stored again, and some of it may not be replaced. */
+/**
+ * See {@link Ledger}. Which uploads asked for a name, or have it: an equal file need not be stored again, and some
+ * files may not be replaced.
+ */
 export interface StoredNames {
   /**
-   * Finished uploads that asked for a name that folds like this one, in no order, without those whose file another one has replaced since; an upload may be
-   * listed twice.
+   * Finished uploads that asked for a name that folds like this one, in no order. Those whose file was replaced by
+   * another upload are left out. An upload may be listed twice.
    */
   askedFor(path: readonly string[]): AsyncIterable<FinishedRecord>
   /**
-   * The upload whose file was stored last under a name that folds like this one. What somebody else did with the file since is not known here. Whoever saves
-   * finished uploads of one name saves them in the order in which their files got it.
+   * The upload whose file was stored last under a name that folds like this one. Changes that people made to the file
+   * since are not known here. Finished uploads of one name are saved in the order in which their files got the name.
    */
   holder(path: readonly string[]): Promise<FinishedRecord | undefined>
 }

@@ -3,12 +3,15 @@ import { foldedPath, formerlyFoldedPath } from '../names/safe-path.ts'
 
 const NAME_DIGITS = 32
 
-/** The same for all spellings of a path that count as one, and of one length however long the path is. */
+/** A text that is the same for all spellings of a path that count as one, and has the same length for every path. */
 export function nameText(path: readonly string[]): string {
   return digestOf(foldedPath(path))
 }
 
-/** What a path may be kept under: first what {@link nameText} answers, and where it differs what versions wrote that told more names apart. */
+/**
+ * The texts under which a path may be kept: the one of {@link nameText}, and where it differs, the one of earlier
+ * versions, which told more names apart.
+ */
 export function nameTexts(path: readonly string[]): readonly string[] {
   const [folded, formerly] = [foldedPath(path), formerlyFoldedPath(path)]
   return folded === formerly ? [digestOf(folded)] : [digestOf(folded), digestOf(formerly)]

@@ -23,7 +23,10 @@ export function packed({ start, end, crc32 }: ChunkRecord): Buffer {
   return record
 }
 
-/** The chunks of a stretch, ascending. Of several that begin at the same place the one that was added last counts. What is no whole record says nothing. */
+/**
+ * The chunks of a stretch, ascending. When several begin at the same offset, the one that was added last counts. An
+ * incomplete record is passed over.
+ */
 export function unpacked(stretch: string, records: Buffer): ChunkRecord[] {
   const origin = Number(stretch) * STRETCH_BYTES
   const chunks = new Map<number, ChunkRecord>()

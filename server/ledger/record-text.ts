@@ -8,8 +8,8 @@ export function uploadText(record: UploadRecord): string {
 }
 
 /**
- * Reads what {@link uploadText} wrote; undefined when it is not that. Somebody else may have written it: what it says of names and numbers is believed only where
- * a receiver could have said so.
+ * Reads what {@link uploadText} wrote; undefined when it is something else. Another program may have written it: names
+ * and numbers are believed only where a receiver could have written them.
  */
 export function toUpload(fileId: string, text: string): UploadRecord | undefined {
   const value = parsed(text)
@@ -36,7 +36,7 @@ export function chunkText({ end, crc32 }: ChunkRecord): string {
   return `${end} ${crc32}`
 }
 
-/** Reads what {@link chunkText} wrote; undefined when it is not that. */
+/** Reads what {@link chunkText} wrote; undefined when it is something else. */
 export function toChunk(start: number, text: string): ChunkRecord | undefined {
   if (!Number.isSafeInteger(start) || !/^\d{1,16} \d{1,10}$/.test(text)) return undefined
   const [end = 0, crc32 = 0] = text.split(' ').map(Number)
@@ -48,7 +48,7 @@ export function checkpointText(durable: RangeSet): string {
   return durable.map(({ start, end }) => `${start}-${end}`).join(' ')
 }
 
-/** Reads what {@link checkpointText} wrote; undefined when it is not that. */
+/** Reads what {@link checkpointText} wrote; undefined when it is something else. */
 export function toCheckpoint(text: string): RangeSet | undefined {
   if (text === '') return []
   const durable = text.split(' ').map((range) => {
@@ -102,7 +102,7 @@ function areNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
-/** What finds an upload again has no slash in it, see `keyIndex`. */
+/** An upload key has no slash in it, see `keyIndex`. */
 function isKey(value: unknown): boolean {
   return isMatch(value, /^[^/]{1,64}$/)
 }

@@ -9,7 +9,10 @@ export type Reply = Buffer | number | null | readonly Reply[]
 /** A script that runs in Redis as one atomic step. */
 export type Script = { readonly source: string; readonly keys: number }
 
-/** A connection to the Redis that several receivers share. It is made again by itself when it broke; what is asked meanwhile is refused at once. */
+/**
+ * A connection to the Redis that several nodes share. A broken connection is opened again by itself; commands are
+ * refused at once until then.
+ */
 export interface SharedState {
   /** Its address, for people: without a password. */
   readonly shown: string
@@ -35,7 +38,7 @@ export class Refused extends Error {
 /** Redis itself always says more than one word. */
 const REFUSAL = /^(?:ERR )?([A-Z]+)$/
 
-/** At most so long until a command is answered, ms. A Redis that takes longer is as good as away. */
+/** A command is answered within this, ms. A Redis that takes longer counts as unreachable. */
 const COMMAND_WITHIN_MS = 5_000
 const CONNECT_WITHIN_MS = 5_000
 const RECONNECT_AFTER_MS = { first: 100, most: 2_000 }
@@ -59,7 +62,8 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
   })
   let isConnected = false
   let lastTrouble: unknown
-  // Each attempt that fails is told; what matters is told to whoever asks for something.
+  // Every failed attempt is an event here. Most are not reported: the next caller who asks for something hears the
+  // error.
   client.on('error', (error: unknown) => {
     if (isConnected && !(error instanceof SocketClosedUnexpectedlyError)) onUnexpected(unreachable(error, address))
     isConnected = false
@@ -103,7 +107,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
       try {
         return await call(digests.get(script) ?? (await load(script)))
       } catch (error) {
-        // A Redis that was started again knows no scripts.
+        // Redis forgets scripts when it is started again.
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
         return call(await load(script))
       }
@@ -126,7 +130,7 @@ function toAddress(text: string): RedisAddress {
     /^rediss?:$/.test(url.protocol) &&
     url.hostname !== '' &&
     /^(\/\d*)?$/.test(url.pathname) &&
-    // A password with a slash or a question mark in it.
+    // A slash or question mark in a password that is not escaped splits the address, and leaves the @ behind it.
     !/@/.test(url.pathname + url.search + url.hash)
   const credentials = isWhole ? credentialsOf(url) : undefined
   if (!isWhole || credentials === undefined)
@@ -143,7 +147,7 @@ function credentialsOf(url: URL): readonly string[] | undefined {
     const { user = '', password = '' } = credentialsIn(url) ?? {}
     return [user, password, url.username, url.password]
   } catch {
-    // A percent sign that stands for itself.
+    // A percent sign that escapes nothing.
     return undefined
   }
 }

@@ -7,7 +7,7 @@ import type { Script } from './redis-connection.ts'
  * Whoever lost its lease to another receiver is answered FENCED and changes nothing, however late it comes.
  */
 
-/** An upload that somebody else holds, or that is gone from under whoever held it. */
+/** Refuses a caller that is not the holder: another node holds the upload, or the upload is gone. */
 const FENCE = `
 local holder = redis.call('HGET', KEYS[1], 'holder')
 if (holder or '') ~= ARGV[1] then return redis.error_reply('FENCED') end

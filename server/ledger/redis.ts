@@ -7,11 +7,11 @@ import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-tex
 import { Refused, type Reply, type Script, type SharedState } from './redis-connection.ts'
 import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
 
-/** A finished upload is remembered for so long, ms, so that a sender that asks again is told. */
+/** A finished upload is remembered for this long, ms, so that a sender that asks again gets the answer. */
 const KEEP_FINISHED_MS = 30 * 86_400_000
 /**
- * An unfinished one that nobody goes on with is gone after this at the latest, ms, should there be no node left to forget it; and later where uploads expire
- * later.
+ * An unfinished upload that nobody continues is dropped by Redis after this, ms, when no node is left to forget it;
+ * later where uploads expire later.
  */
 const KEEP_IDLE_MS = 30 * 86_400_000
 /** Entries that are asked for at once. */
@@ -58,7 +58,7 @@ export function openRedisLedger(
   const saveNames = async ({ fileId, path, state: { storedAs } }: FinishedRecord): Promise<void> => {
     const asked = keys.askedFor(nameText(path))
     const before = await holder(storedAs)
-    // The file of whoever had the name is there no more.
+    // The file that had this name before was replaced.
     for (const name of before === undefined ? [] : nameTexts(before.path))
       await state.command('SREM', keys.askedFor(name), before?.fileId ?? '')
     await Promise.all([
@@ -96,7 +96,8 @@ export function openRedisLedger(
         const forget = forgetChunks ? 1 : 0
         const keepMs = stage === 'finished' ? KEEP_FINISHED_MS : keepIdleMs
         const parameters = [leaseOf(fileId), fileId, uploadText(record), stage, forget, keepMs]
-        // First the names: an upload that is not finished after all is passed over when they are looked at.
+        // The names first: should the second step fail, the upload is not finished, and whoever looks up its names
+        // passes it over.
         if (isFinished(record)) await saveNames(record)
         await step(saveUpload, ...keysOf(record), ...parameters)
       },
@@ -122,7 +123,7 @@ export function openRedisLedger(
         for await (const [fileId] of scan(state, 'SSCAN', keys.unfinished, 1)) {
           const record = fileId && (await find(fileId.toString()))
           if (record && record.state.kind !== 'finished') yield record
-          // It was there too long, and only its name is left.
+          // Its record has expired, and only its name is left.
           if (fileId && !record) await state.command('SREM', keys.unfinished, fileId)
         }
       },
@@ -133,7 +134,7 @@ export function openRedisLedger(
           for await (const [fileId] of scan(state, 'SSCAN', name, 1)) {
             const record = fileId === undefined ? undefined : await find(fileId.toString())
             if (isFinished(record)) yield record
-            // Redis forgot it, which it does with finished uploads after a while.
+            // Its record has expired, as records of finished uploads do.
             if (fileId !== undefined && record === undefined) await state.command('SREM', name, fileId)
           }
         }
@@ -182,7 +183,10 @@ export function openRedisLedger(
   }
 }
 
-/** What is left of the stretches in which chunks begin that are to be forgotten, and how much goes. */
+/**
+ * What is left of the stretches when the chunks that begin at these offsets are forgotten, and how many chunks and
+ * bytes go.
+ */
 async function without(state: SharedState, fileId: string, starts: readonly number[]) {
   const gone = new Set(starts)
   const left: (string | Buffer)[] = []
@@ -201,7 +205,10 @@ async function without(state: SharedState, fileId: string, starts: readonly numb
   return { chunks, bytes, left }
 }
 
-/** Everything in a set or a hash, in groups of so many. What is there from the beginning to the end comes at least once. */
+/**
+ * Everything in a set or a hash, in groups of this size. An entry that is there from beginning to end is answered at
+ * least once.
+ */
 async function* scan(
   state: SharedState,
   command: 'SSCAN' | 'HSCAN',
@@ -219,7 +226,7 @@ async function* scan(
   } while (cursor !== '0')
 }
 
-/** Keeps what cannot be read under another key, for a person to look at, and out of everybody's way. */
+/** Moves a record that cannot be read to another key, where nobody looks it up and a person can. */
 async function setAside(state: SharedState, onDamage: OnDamage, fileId: string): Promise<void> {
   await state.command('RENAME', keys.upload(fileId), `longshore:corrupt:${fileId}`)
   await state.command('UNLINK', keys.chunks(fileId))

@@ -24,7 +24,7 @@ export class CallWindows {
     this.#mostBytes = windowBytes
     this.#windowBytes = windowBytes
     this.#inAllBytes = maxHeldBytes / 2
-    // While an answer to settings is awaited there may be no others; then it is looked again.
+    // No new settings may be sent before the last ones are acknowledged; then this looks again.
     session.on('localSettings', () => this.#fit())
   }
 
@@ -49,7 +49,7 @@ export class CallWindows {
 
   #fit(): void {
     const fairBytes = this.#windowFor(this.#calls)
-    // Not back and forth with each call that comes and goes.
+    // So that windows do not change back and forth with each call.
     const isDue = fairBytes < this.#windowBytes || this.#windowFor(this.#calls * 2) > this.#windowBytes
     const { closed, destroyed, pendingSettingsAck } = this.#session
     if (!isDue || closed || destroyed || pendingSettingsAck) return

@@ -74,7 +74,7 @@ const defaults: ReceiverLimits = {
   maxStatusConnections: 64,
 }
 
-/** More than any of them can mean, and still a delay that timers take. */
+/** Higher than any limit makes sense, and still a delay that timers accept. */
 const MOST = 2 ** 31 - 1
 
 /**

@@ -10,8 +10,8 @@ const FIXED32 = 5
 const LONGEST_VARINT = 10
 
 /**
- * Looks at the fields of a message as it came from the wire, without keeping any, so that what would cost too much is never made into objects: millions of
- * empty elements fit into a message of a few megabytes.
+ * Counts the fields of a message as it came from the wire, without keeping any. A message that would cost too much is
+ * never made into objects: millions of empty elements fit into a few megabytes.
  *
  * @throws ReceiveError MESSAGE_TOO_LONG for more than the limit allows; BAD_LENGTH for what is no message.
  */
@@ -81,7 +81,7 @@ class Fields {
       case FIXED32:
         return 4
       default:
-        // Groups, which this contract never had, and what is nothing.
+        // Groups, which this contract never had, and unknown kinds.
         throw noMessage()
     }
   }

@@ -8,9 +8,9 @@ const STRANGERS_PART = 3 / 4
 type Slot = { readonly network: string; isStranger: boolean }
 
 /**
- * Who has a connection to a receiver. Where callers are asked who they are, whoever comes finds room as long as somebody is there who never said: the oldest
- * connection of such a stranger makes room, one of the network that has the most of them. A crowd of strangers then keeps no device out, and no connection of a
- * device is closed for anybody.
+ * Which connections a receiver has. Where callers are asked who they are, a new connection finds room as long as there
+ * are connections of strangers: the oldest one of the network that has the most of them is closed. So a crowd of
+ * strangers keeps no device out, and a connection of a device is never closed to make room.
  */
 export class ConnectionSlots {
   readonly #limits: Pick<ReceiverLimits, 'maxConnections' | 'maxConnectionsPerAddress'>
@@ -46,7 +46,7 @@ export class ConnectionSlots {
     return true
   }
 
-  /** Whoever has this connection has said who it is. */
+  /** The caller on this connection has said who it is. */
   know(socket: Socket): void {
     const slot = this.#slots.get(socket)
     if (!slot?.isStranger) return

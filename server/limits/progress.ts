@@ -4,8 +4,9 @@ import { MessageFrames } from './message-frames.ts'
 type Patience = Pick<ReceiverLimits, 'firstMessageMs' | 'stallMs' | 'minProgressBytes' | 'silenceMs'>
 
 /**
- * Tells a slow call from one that only pretends. Progress is a whole message or so many bytes of one; how they are cut into frames and how often
- * something comes does not matter. All times are milliseconds of a clock that never jumps.
+ * Distinguishes a slow call from one that only keeps a connection open. Progress is a whole message, or so many bytes
+ * of one; how bytes are cut into frames, and how often something comes, does not matter. All times are milliseconds of
+ * a monotonic clock.
  */
 export class Progress {
   readonly frames: MessageFrames
@@ -44,7 +45,7 @@ export class Progress {
     this.#bytesAtProgress = this.#bytes
   }
 
-  /** True when the call has used up the patience it deserves. */
+  /** True when the call has made no progress for too long. */
   isStalled(nowMs: number): boolean {
     return nowMs - this.#sinceMs >= this.#allowedMs
   }

@@ -7,10 +7,10 @@ import { occupantText, toOccupant } from './occupant.ts'
 import type { Found, Place, Times } from './place.ts'
 
 const BUCKET_TIMES: Times = { beatMs: 5_000, trustMs: 11_000, stillMs: 15_000, lookEveryMs: 1_000, settleMs: 1_000 }
-/** A store that is silent for so long is asked again, ms: its answer would come too late to be believed. */
+/** A store that does not answer within this is asked again, ms: a later answer would come too late to be believed. */
 const SILENCE_MS = 4_000
 
-/** What stands below a prefix of a bucket. It has connections of its own, so that large uploads do not keep it from saying that it lives. */
+/** A prefix of a bucket as a place. It has connections of its own, so that large uploads do not delay its beats. */
 export function openBucketPlace(config: S3Config, times: Times = BUCKET_TIMES): Place {
   const bucket = new Bucket(config, { copyAtOnceBytes: 0, silenceMs: SILENCE_MS })
   const layout = new Layout(config.prefix ?? '')
@@ -20,7 +20,7 @@ export function openBucketPlace(config: S3Config, times: Times = BUCKET_TIMES): 
   const put = async (key: string, text: string) => void (await bucket.put(key, Buffer.from(text)))
   const knownIdentity = async () => {
     const id = (await bucket.get(named))?.toString().trim()
-    // What is copied from one bucket to another has the name of the bucket wrong.
+    // A record that was copied from another bucket names the wrong bucket.
     return id && `${id} ${shown}`
   }
 

@@ -13,21 +13,27 @@ export type Entering = {
   readonly onBeat?: (() => void) | undefined
   /** Whether a run is known to have ended. */
   readonly isOver?: ((run: string) => boolean) | undefined
-  /** Told of a record that is removed. What was copied from elsewhere says nothing of the run that it names, which may go on elsewhere. */
+  /**
+   * Told of each record that is removed. A record that was copied from elsewhere tells nothing about the run that it
+   * names: that run may go on elsewhere.
+   */
   readonly onRemoved?: ((run: string, isCopied: boolean) => void) | undefined
-  /** Ends the waiting for somebody who may be dead. */
+  /** Ends the wait for an occupant that may be dead. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Somebody who comes at the same moment is waited for no longer than this, in times of {@link Times.stillMs}. */
+/** Another receiver that enters at the same moment is waited for at most this many times {@link Times.stillMs}. */
 const MOST_STILLS = 4
 
 /**
- * Comes into a place, unless somebody is there who does not belong to the same party. It says so first and looks then who else is there: of two who do that at
- * the same moment each sees the other, or one of them does, and one goes on. Who is there is alive or dead at once when it is a process of this machine. Any
- * other is dead when it said nothing for {@link Times.stillMs}, and its record is removed.
+ * Enters a place, unless a receiver of another party is there. It first writes its own record and then reads those of
+ * others: of two receivers that enter at the same moment, at least one sees the other, and one of them goes on.
  *
- * @throws ReceiveError BUSY with a sentence that says who is there and what to do; what the place and the signal throw. Then nothing is left of it.
+ * A process of this machine is known to be alive or dead at once. Any other occupant is dead when its record did not
+ * change for {@link Times.stillMs}; then the record is removed.
+ *
+ * @throws ReceiveError BUSY with a sentence that says who is there and what to do; what the place and the signal throw.
+ * Then its own record is gone again.
  */
 export async function enter(place: Place, self: Occupant, options: Entering): Promise<Occupancy> {
   let stay: Occupancy | undefined
@@ -53,10 +59,10 @@ async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
     const others = await othersIn(stay, watched, entering)
     for (const { occupant, fate } of others) {
       const isComing = occupant?.stage === 'entering' || occupant?.stage === 'observing'
-      // Whoever comes later, or at the same moment with a name that is after ours, goes.
+      // A receiver that enters later gives way, and so does one that enters at the same moment with a greater name.
       const isBehind = occupant?.stage === 'entering' && (stay.self.stage === 'observing' || self.run < occupant.run)
       if (occupant !== undefined && fate === 'alive' && !isBehind) throw taken(place, self, occupant)
-      // One that says something that cannot be read, and again something else, lives as well.
+      // An occupant whose record cannot be read lives, too, if the record changes.
       if (performance.now() > untilMs && (isComing || occupant === undefined)) throw taken(place, self, occupant)
     }
     const isFirst = stay.self.stage === 'observing' || others.every(({ occupant }) => occupant?.stage === 'holding')
@@ -65,7 +71,7 @@ async function makeWay(stay: Occupancy, entering: Entering): Promise<void> {
         occupant === undefined || (fate === 'unknown' && !(isFirst && occupant.stage === 'entering')),
     )
     if (isFirst && doubtful.length === 0) {
-      // What somebody had begun before it stood still is over then.
+      // Operations that the occupant had begun before it stopped are over by then.
       if (hasWaited) await delay(place.times.settleMs, undefined, { signal })
       hasWaited = false
       if (await stay.advance('holding', lookedAt)) return
@@ -82,7 +88,7 @@ type Watched = { readonly text: string; readonly fromMs: number; isAlive: boolea
 type Fate = 'alive' | 'dead' | 'unknown'
 type Other = Pick<Found, 'occupant' | 'isCopied'> & { readonly fate: Fate }
 
-/** Those who do not belong together with somebody; the dead are removed, also those of the same party. */
+/** The occupants of other parties. Dead ones are removed, also those of the same party. */
 async function othersIn(
   stay: Occupancy,
   watched: Map<string, Watched>,
@@ -110,7 +116,7 @@ async function fateAtOnce(run: string, { occupant, isCopied }: Found, place: Pla
   return fate === 'unknown' && isNeighbour(occupant) ? place.fateNearby(run) : fate
 }
 
-/** Whoever says something else than at first lives. */
+/** An occupant whose record has changed since the first look lives. */
 function fateOfWatched(run: string, { text }: Found, watched: Map<string, Watched>, { times }: Place): Fate {
   const nowMs = performance.now()
   const seen = watched.get(run) ?? { text, fromMs: nowMs, isAlive: false }
@@ -120,7 +126,7 @@ function fateOfWatched(run: string, { text }: Found, watched: Map<string, Watche
   return nowMs - seen.fromMs < times.stillMs ? 'unknown' : 'dead'
 }
 
-/** Said while it waits, because that takes a while. */
+/** Reported while it waits, because that takes a while. */
 function waiting({ shown, times }: Place, other: Other | undefined): Error {
   const { occupant, isCopied } = other ?? {}
   const on = `on the machine ${printable(occupant?.host ?? '')}`

@@ -21,7 +21,10 @@ const OCCUPANTS = 'occupants'
 /** No record is longer, bytes. */
 const MOST_BYTES = 65_536
 const RECORD = /^([0-9a-f]{16})\.json$/
-/** The folder of the records goes when nobody is left, also while somebody comes, who makes it again within so many tries. */
+/**
+ * The folder of the records is removed with its last record. A receiver that enters at that moment makes it again, and
+ * tries so many times.
+ */
 const MOST_TRIES = 10
 
 type FolderPlaceOptions = {
@@ -141,7 +144,7 @@ export async function openFolderPlace(
     },
     hasNow(run) {
       try {
-        // A file is opened and not only looked at, because a file system of another machine then asks that machine.
+        // The file is opened, not only looked at: a file system of another machine then asks that machine.
         closeSync(openSync(recordOf(run), constants.O_RDONLY | WARILY))
         return true
       } catch (error) {
@@ -163,7 +166,10 @@ export async function openFolderPlace(
   }
 }
 
-/** Writes a record over the one before, which is as long. That it was there is durable, so that a power cut leaves one that can be read. */
+/**
+ * Writes a record over the one before, which has the same length. That the file exists is durable, so that a power cut
+ * leaves a record that can be read.
+ */
 async function writeRecord(file: FileHandle, occupant: Occupant, { durable = false } = {}): Promise<void> {
   try {
     await file.write(occupantText(occupant, await numberOf(file)), 0)
@@ -173,12 +179,18 @@ async function writeRecord(file: FileHandle, occupant: Occupant, { durable = fal
   }
 }
 
-/** A file that was copied has another number than its original: that tells a record from one that came along with the folder. */
+/**
+ * A copied file has another inode than its original. That tells a record that was written here from one that was copied
+ * with the folder.
+ */
 async function numberOf(file: FileHandle): Promise<{ readonly file: string }> {
   return { file: String((await file.stat({ bigint: true })).ino) }
 }
 
-/** Undefined also for what no receiver wrote. Of one that may not be read, nobody knows whether it lives. */
+/**
+ * Undefined also for a file that no receiver wrote. For a record that may not be read, nobody knows whether its
+ * receiver lives.
+ */
 async function foundAt(path: string, folder: Rule['folder'] & object): Promise<Found | undefined> {
   try {
     const file = await open(path, constants.O_RDONLY | WARILY)
@@ -227,7 +239,7 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Only tidies up: whatever keeps it from doing so keeps nothing else from anything. */
+/** Only tidies up: a failure here does no harm. */
 async function removeIfEmpty(path: string): Promise<void> {
   await rmdir(path).catch(() => 'in use, or gone')
 }

@@ -7,10 +7,10 @@ const LOOK_EVERY_MS = 250
 const BEATS_ELSEWHERE = 2
 
 /**
- * Makes sure that all nodes of a receiver are in the same place. A node that goes on to say that it runs, and is not found there, is somewhere else: what is here
- * was copied from there, with all names that it has.
+ * Makes sure that all nodes of a receiver use the same place. A node that goes on to run, but has no changing record
+ * here, uses another place, from which this one was copied.
  *
- * @param runs the nodes that run, with what changes each time that one says so.
+ * @param runs the nodes that run, each with a value that changes whenever that node reports.
  * @throws ReceiveError BAD_FLAGS; what the place and the signal throw.
  */
 export async function mustSeeMates(
@@ -25,7 +25,7 @@ export async function mustSeeMates(
     const [running, found] = [await runs(), await place.list()]
     let areSeen = true
     for (const [run, told] of running) {
-      // One that came later has looked for this one.
+      // A node that started later has looked for this one.
       if (run === own || !before.has(run)) continue
       const text = found.get(run)?.text
       const mate = watched.get(run) ?? { told, text, beats: 0 }
@@ -43,7 +43,7 @@ export async function mustSeeMates(
 
 type Watched = { told: string; readonly text: string | undefined; beats: number }
 
-/** A record that came along with a copy of the folder says always the same. */
+/** A record that was copied with the folder never changes. */
 function isSeen(record: Found | undefined, { text }: Watched): boolean {
   return record !== undefined && (!record.isCopied || record.text !== text)
 }

@@ -7,10 +7,11 @@ import { hasCode } from '../base/errors.ts'
 const CONNECT_WITHIN_MS = 1_000
 
 /**
- * Listens on a socket in a folder, so that other processes under the same kernel can find out whether this one lives, also those that do not see its number,
- * as from one container to another. Nothing is said on it. Undefined where that is not possible, as on many file systems of other machines.
+ * Listens on a socket in a folder. Other processes under the same kernel can then find out whether this one lives, even
+ * when they cannot see its number, as in another container. Nothing is sent on the socket. Undefined where this is not
+ * possible, as on many network file systems.
  *
- * @returns the way to end it.
+ * @returns closes the socket.
  */
 export async function showLife(folder: string, name: string): Promise<(() => void) | undefined> {
   const reach = reachInto(folder)
@@ -24,7 +25,7 @@ export async function showLife(folder: string, name: string): Promise<(() => voi
     return undefined
   }
   server.unref()
-  // One that fails to take a connection is found out in another way.
+  // A process that fails to accept a connection is found out in another way.
   server.on('error', () => 'looked at by whoever asks')
   return () => {
     // It deletes the socket by the name that it was made under.

@@ -5,12 +5,16 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import type { Occupant, Stage } from './occupant.ts'
 import type { Found, Place } from './place.ts'
 
-/** A place that does not answer keeps nobody from ending for longer than this, ms. Whoever comes next finds out that nobody is there. */
+/**
+ * A place that does not answer delays the end of a receiver by this at most, ms. The next receiver finds out that
+ * nobody is there.
+ */
 const LEAVE_WITHIN_MS = 2_000
 
 /**
- * The stay of a receiver in a place. It says again and again that it lives, and trusts that nobody else took the place for as long as that was heard. When it
- * was held up for longer, as a machine that slept is, it looks before it goes on: whoever took its place has removed its record.
+ * The stay of a receiver in a place. It reports again and again that it lives (a beat), and trusts that it has the
+ * place for a time after each beat. When it was held up for longer, as by a sleeping machine, it looks for its record
+ * first: a receiver that took the place over has removed it.
  */
 export class Occupancy {
   readonly place: Place
@@ -33,9 +37,9 @@ export class Occupancy {
   }
 
   /**
-   * Says that somebody comes. Throws what the place throws.
+   * Writes the first record. Throws what the place throws.
    *
-   * @param onBeat called each time that it says that it lives.
+   * @param onBeat called at each beat.
    */
   static async begin(
     place: Place,
@@ -51,7 +55,10 @@ export class Occupancy {
     return this.#self
   }
 
-  /** Says how far it is. Answers false when too much time passed since that was found out, or nobody heard of it any more: then it is as far as before. */
+  /**
+   * Reports the next stage. Answers false, and stays at the stage before, when too much time has passed since the look
+   * that led to it, or the record could not be written.
+   */
   async advance(stage: Stage, foundOut: Moment): Promise<boolean> {
     await this.#beating
     const advancing = this.#advance(stage, foundOut)
@@ -105,12 +112,12 @@ export class Occupancy {
     }
   }
 
-  /** Calls back when somebody else has the place by now, with what to tell the senders. */
+  /** Calls back when another receiver has taken the place, with what to tell the senders. */
   onLost(listener: (error: ReceiveError) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Says that it lives, and looks whether it still has the place where that is in doubt. Never rejects. */
+  /** A beat: reports that it lives, and looks whether it still has the place where that is in doubt. Never rejects. */
   beat(): Promise<void> {
     this.#beating ??= this.#beat().finally(() => {
       this.#beating = undefined
@@ -149,10 +156,10 @@ export class Occupancy {
 
   async #sayAgain(begun: Moment): Promise<void> {
     const isSaid = await this.#renewed()
-    // Said too late, it may have been heard by nobody.
+    // The beat came so late that others may have taken this receiver for dead.
     if (!this.#isTrusted()) return this.#makeSure(now())
     if (!isSaid) {
-      // Somebody removed its record, and another one may have come since.
+      // Its record was removed, and another receiver may have entered since.
       await this.place.publish(this.#self)
       if ((await this.#look()) === 'taken') return
     }
@@ -163,7 +170,7 @@ export class Occupancy {
     const seen = await this.#look()
     if (seen === 'taken') return
     if (!(await this.#renewed())) return void this.#lose()
-    // Whoever watches it sees by this that it lives, and goes.
+    // A receiver that watches this record sees that it lives, and gives up.
     if (seen === 'alone' && elapsedMs(begun) < this.place.times.trustMs) {
       this.#trustedFrom = begun
       this.#isTold = false
@@ -207,13 +214,13 @@ export class Occupancy {
       'This receiver was held up, and another one has taken its place; it stores nothing until it is started again.',
     )
     for (const listener of this.#listeners) listener(this.#lost)
-    // Where a record can come back, by a beat that was under way, it must keep nobody.
+    // A late beat may write the record again; that must not keep anybody out.
     void this.place.remove(this.#self.run).catch(() => 'whoever comes next finds out that nobody is there')
     return this.#lost
   }
 }
 
-/** Those who do not belong together with somebody, and can be read. */
+/** The occupants of other parties whose records can be read. */
 function strangersIn(found: ReadonlyMap<string, Found>, { run, party }: Occupant): readonly Occupant[] {
   return [...found.values()].flatMap(({ occupant, isCopied }) =>
     occupant === undefined || isCopied || occupant.run === run || occupant.party === party ? [] : [occupant],

@@ -4,12 +4,16 @@ import { hostname, networkInterfaces } from 'node:os'
 import { isRunning, thisProcess } from '../state-folder/pid-lock.ts'
 
 /**
- * How far a receiver is with a place. `entering`: it says that it is coming, and looks who is there. `observing`: of those who come at the same moment it is
- * the one that goes on, and it looks whether somebody who was there still lives. `holding`: it uses the place.
+ * How far a receiver is with a place.
+ *
+ * - `entering`: it has announced itself, and looks who else is there.
+ * - `observing`: of those that enter at the same moment it is the one that goes on, and it looks whether an earlier
+ *   occupant still lives.
+ * - `holding`: it uses the place.
  */
 export type Stage = 'entering' | 'observing' | 'holding'
 
-/** A receiver as it tells others of itself in a place that it uses. */
+/** A receiver, as it describes itself to others in its record. */
 export type Occupant = {
   /** Another one at each start, 16 hex digits. */
   readonly run: string
@@ -19,7 +23,7 @@ export type Occupant = {
   readonly pid: number
   /** See `KnownProcess`. */
   readonly startedAt?: string
-  /** The same for processes that can see each other's numbers, and for no others. */
+  /** The same for all processes that can see each other's numbers, and different for all others. */
   readonly machine: string
   /** The same for all processes of one start of a machine; absent where the system does not tell. */
   readonly boot?: string
@@ -27,7 +31,7 @@ export type Occupant = {
   readonly host: string
   /** The Redis that its party shares, without a password; absent for one that is alone. */
   readonly redis?: string
-  /** Another number each time that it says that it lives. */
+  /** A number that changes at each beat. */
   readonly beat: number
 }
 
@@ -93,7 +97,10 @@ function thisMachine(): Pick<Occupant, 'machine' | 'boot'> {
   return known
 }
 
-/** Processes see each other's numbers within one start of a machine, and on Linux within one namespace of them, as each container has. */
+/**
+ * Processes see each other's numbers within one start of a machine; on Linux only within one PID namespace, of which
+ * each container has its own.
+ */
 function machineFacts(): Pick<Occupant, 'machine' | 'boot'> {
   if (process.platform === 'linux') {
     try {

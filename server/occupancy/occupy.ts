@@ -44,10 +44,11 @@ export type Premises = Guard & {
 }
 
 /**
- * Comes into every place that a receiver uses: the folder, the one of its state where that is another, and the bucket. In each it finds whoever is there
- * without knowing of it. Until this resolves it changes nothing there but what that takes.
+ * Enters every place that a receiver uses: the folder, its state folder where that is another one, and the bucket.
+ * Until this resolves, nothing is changed there but the records.
  *
- * @throws ReceiveError BUSY with a sentence that says who is there and what to do; what the places throw. Then it is in none of them.
+ * @throws ReceiveError BUSY with a sentence that says who is there and what to do; what the places throw. Then the
+ * receiver is in none of them.
  */
 export async function occupy(wanted: Wanted): Promise<Premises> {
   const { directory, stateDirectory, objectStore, cluster, times } = wanted
@@ -113,7 +114,7 @@ export async function occupy(wanted: Wanted): Promise<Premises> {
   }
 }
 
-/** Versions that write no records look at a lock in the folder, and one that runs has it. Answers how to let it go. */
+/** Earlier versions write no records, but hold a lock in the folder while they run. Answers how to release it. */
 function lockOut(
   path: string,
   directory: string,

@@ -6,11 +6,11 @@ export type Times = {
   readonly beatMs: number
   /** An occupant does not trust that it still has the place for longer than this after it last began to say so. Less than {@link stillMs}. */
   readonly trustMs: number
-  /** Whoever says nothing for so long is taken for dead. */
+  /** An occupant whose record does not change for this long is taken for dead. */
   readonly stillMs: number
-  /** How often somebody who waits looks. */
+  /** How often a receiver that waits looks again. */
   readonly lookEveryMs: number
-  /** What one that is taken for dead had begun when it stopped is over after this. */
+  /** Operations that a dead occupant had begun before it stopped are over after this. */
   readonly settleMs: number
 }
 
@@ -24,32 +24,34 @@ export type Found = {
   readonly isCopied: boolean
 }
 
-/** Where receivers say that they are there: beside what they would harm if they did not know of each other. */
+/**
+ * A place where receivers announce themselves, beside the data that they would harm if they did not know of each other.
+ */
 export interface Place {
   /** For people: a path, or `s3://bucket/prefix`. */
   readonly shown: string
-  /** What whoever finds it taken can use instead, for people: "a folder of its own". */
+  /** What to use instead of a place that is taken, for people: "a folder of its own". */
   readonly instead: string
   readonly times: Times
-  /** Says for the first time that somebody is there. */
+  /** Writes the first record of an occupant. */
   publish(occupant: Occupant): Promise<void>
-  /** Says it again. Answers false when it is not said any more, and then nothing is changed, where the place can tell. */
+  /** Writes the record again. Answers false when the record is gone and the place can tell; then nothing is changed. */
   renew(occupant: Occupant): Promise<boolean>
-  /** All who are there, by their run. */
+  /** All occupants, by their run. */
   list(): Promise<ReadonlyMap<string, Found>>
   /** Whether one lives that runs, or ran, under the same kernel; unknown where the place cannot tell. */
   fateNearby(run: string): Promise<'alive' | 'dead' | 'unknown'>
-  /** Says no more of somebody; success when nothing was said. */
+  /** Removes the record of an occupant; success when there is none. */
   remove(run: string): Promise<void>
   /**
-   * Whether it is still said that an occupant is there, known at once; undefined where knowing takes time. Throws ReceiveError STORAGE_NOT_WRITABLE when the
-   * place cannot be reached.
+   * Whether the record of an occupant is still there, if that is known at once; undefined where it takes time. Throws
+   * ReceiveError STORAGE_NOT_WRITABLE when the place cannot be reached.
    */
   hasNow(run: string): boolean | undefined
   /** What names the place, wherever it is seen from; made when it has no name. */
   identity(): Promise<string>
   /** The same; undefined when it has no name. Changes nothing. */
   knownIdentity(): Promise<string | undefined>
-  /** Lets go of the way to it, and of what was only made to say that somebody comes. */
+  /** Closes the connection to the place, and removes what was made only to enter it. */
   close(): Promise<void>
 }

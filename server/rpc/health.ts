@@ -63,7 +63,7 @@ export class Health {
   #look(): void {
     for (const [call, watched] of this.#watching) {
       const now = watched.isKnown ? this.#status : 'SERVICE_UNKNOWN'
-      // Whoever does not read is told what is true when it does.
+      // A client that does not read is told the latest state when it does.
       if (watched.told === now || call.destroyed || call.writableEnded || call.writableLength > 0) continue
       watched.told = now
       call.write({ status: now })

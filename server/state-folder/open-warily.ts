@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 
 /**
- * Flags of `open` for what somebody else may have put in the place of a file: no link is followed, and nothing that waits for somebody else, as a FIFO does, is
- * waited for. Windows has neither.
+ * Flags of `open` for a path where another user may have put something: symbolic links are not followed, and a FIFO
+ * does not block. Windows has neither flag.
  */
 export const WARILY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)

@@ -4,10 +4,13 @@ import { hasCode } from '../base/errors.ts'
 import { fileIdentity } from '../base/file-identity.ts'
 import { SingleFlight } from '../base/together.ts'
 
-/** How old may be what is known of the folders, ms: some are made while the receiver runs. */
+/** For how long the list of folders is used, ms: some folders are made while the receiver runs. */
 const FRESH_MS = 1000
 
-/** Which folders are the receiver's own: those that it keeps its state in, and the folders in them, by what they are and not by what they are called. */
+/**
+ * The folders of the receiver itself: those that it keeps its state in, and the folders in them. They are known by
+ * device and inode, not by name.
+ */
 export class OwnFolders {
   readonly #tops = new Set<string>()
   /** Where each is, by its identity. */
@@ -24,7 +27,7 @@ export class OwnFolders {
   async has(identity: string): Promise<boolean> {
     if (performance.now() - this.#readAtMs > FRESH_MS) await this.#reading.run()
     const path = this.#known.get(identity)
-    // When one is gone, a folder that anybody makes may get its number.
+    // When a folder is deleted, a new one may get its inode, so a match is looked at again.
     return path !== undefined && (await identityOf(path)) === identity
   }
 
@@ -44,7 +47,8 @@ export class OwnFolders {
 }
 
 /**
- * By receiving folder. What is opened below one is compared with these wherever it is opened from, so that nobody who walks there has to think of it.
+ * By receiving folder. Every folder that is opened below it is compared with these, so that no caller can forget to do
+ * it.
  */
 const ofRoot = new Map<string, OwnFolders>()
 

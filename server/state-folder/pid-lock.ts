@@ -67,7 +67,7 @@ export function isRunning({ pid, startedAt }: KnownProcess): boolean {
   return !now.isZombie && (startedAt === undefined || now.startedAt === undefined || now.startedAt === startedAt)
 }
 
-/** Who took the lock over meanwhile, because this process was taken for dead, keeps it. */
+/** A process that took the lock over meanwhile, because this one was taken for dead, keeps it. */
 function releaseIfOwn(path: string, own: string): void {
   const found = lookInPlaceSync(path)
   if (found.kind === 'text' && found.text === own) rmSync(path, { force: true })

@@ -123,7 +123,7 @@ async function written(
     const file = await open(aside, 'wx', 0o600)
     try {
       await file.writeFile(text)
-      // Before it has its name: whoever it is for may look at once.
+      // Done before the file has its name, because its owner may look at once.
       if (owner) await file.chown(owner.uid, owner.gid)
       await file.sync()
     } finally {

@@ -8,12 +8,15 @@ import { isBelieved, thisUser, userOf } from './owner.ts'
 import type { Closed, FolderUse } from './private-folder.ts'
 import { STATE_FILES, STATE_FOLDERS } from './state-names.ts'
 
-/** A receiver that goes on without these is another one to its senders, or sends them back to the beginning: somebody has to decide. */
+/**
+ * Without these a receiver would be another one to its senders, or would begin every upload anew; so a person has to
+ * decide.
+ */
 const NEEDED = ['identity', 'ledger']
 /** Whose files are looked at one by one. */
 const SMALL_FOLDERS = ['identity', 'devices', 'former-devices']
 
-/** One that cannot be used keeps nothing else from working. */
+/** A file here that cannot be used keeps nothing else from working. */
 const DEVICE_FOLDERS = ['devices', 'former-devices']
 const EVERYBODY_ENTERS = 0o001
 
@@ -93,7 +96,10 @@ async function mustBeUsable(path: string): Promise<void> {
   })
 }
 
-/** What everybody could write is left as it is, and so not believed: closed, it would look like something that nobody else has changed. */
+/**
+ * A file that everybody could write is left open, and so is not believed. Closed, it would look like a file that nobody
+ * else has changed.
+ */
 async function closeFile(
   path: string,
   found: Stats,

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../base/network-of.ts'
 
-/** How HTTP is spoken to whoever asks for a page: nothing long is taken, and nobody is waited for. For `createServer`. */
+/** HTTP options of the status page for `createServer`: nothing long is accepted, and no client is waited for. */
 export const brisk = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -15,7 +15,7 @@ export const brisk = {
 /** How long nothing may move on a connection, ms, for example because nobody reads the answer. */
 const SILENCE_MS = 10_000
 
-/** Lets in so many connections at the same time, half of them from one address; others are closed at once. */
+/** Accepts this many connections at the same time, at most half of them from one address; others are closed at once. */
 export function limitConnections(server: Server, maxConnections: number): void {
   const perAddress = Math.max(1, Math.floor(maxConnections / 2))
   const countOf = new Map<string, number>()

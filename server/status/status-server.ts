@@ -47,7 +47,7 @@ export async function startStatusServer(
 
   async function answer({ method, url, headers }: IncomingMessage): Promise<Answer> {
     const pathname = pathIn(url ?? '/')
-    // A page of somebody else's can make a browser ask here under a name of its own, but not with a token.
+    // A page of another site can make a browser send requests here under its own host name, but it has no token.
     if (token === undefined && !isOwnName(headers.host))
       return textAnswer(403, 'This page answers to the name of this computer only.')
     // Whoever spreads calls asks whether there is somebody, and has no token.
@@ -66,7 +66,7 @@ export async function startStatusServer(
       onUnexpected(error)
       return textAnswer(500, 'The receiver cannot tell now.')
     })
-    // What else is on its way from somebody who is refused is not waited for.
+    // The rest of a refused request is not waited for.
     if ((answered.status ?? 200) >= 400) response.shouldKeepAlive = false
     send(response, answered, request.method === 'HEAD')
   }

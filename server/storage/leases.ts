@@ -18,7 +18,10 @@ export interface Leases {
    * @throws HeldElsewhere while another receiver has it; ReceiveError UNKNOWN_UPLOAD, STATE_UNREACHABLE.
    */
   take(fileId: string): Promise<Lease>
-  /** From now on a lease that another receiver has does not count: that one does not answer. Whatever it still does changes nothing. */
+  /**
+   * From now on this lease of another receiver does not count, because that receiver does not answer. Whatever it still
+   * does changes nothing.
+   */
   doubt(fileId: string, lease: string): void
   /** True when any receiver is busy with the upload. */
   isHeld(fileId: string): Promise<boolean>

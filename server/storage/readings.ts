@@ -1,6 +1,6 @@
 import type { FairQueue } from '../base/turns.ts'
 
-/** For whom something is read back, see `senderOf`, and until when. */
+/** Who reads stored bytes, see `senderOf`, and until when. */
 export type Reader = {
   readonly sender: string
   /** @default it is read to its end */
@@ -95,7 +95,7 @@ export class Readings {
     })
   }
 
-  /** Whoever waits longest takes the place of the one that ended. */
+  /** The task that has waited longest takes the place of the one that ended. */
   #admitNext(sender: string, queue: Queue): void {
     const [admit] = queue.waiting
     if (admit !== undefined) {

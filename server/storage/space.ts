@@ -1,6 +1,9 @@
 import { ReceiveError } from '../base/errors.ts'
 
-/** A disk that had so much more than is needed, bytes, at most so long ago, ms, is not asked again: for small files, asking is much of the work. */
+/**
+ * A disk that had this many bytes more than are needed, at most this long ago, ms, is not asked again: for small files,
+ * asking is much of the work.
+ */
 const PLENTY_BYTES = 1024 ** 3
 const PLENTY_FOR_MS = 200
 
@@ -14,10 +17,12 @@ const GRACE_MS = 60_000
 type Reservation = { readonly holder: string; readonly bytes: number }
 
 /**
- * Keeps uploads from starting that the disk could not hold to their end: bytes that are reserved for others do not count as free. A reservation counts
- * as long as somebody works on its upload, and {@link GRACE_MS} longer. Against others, what one holder has reserved counts up to an equal part of the
- * free bytes for each who has reserved any: one alone may reserve the whole disk, and whoever comes then can still begin with the half. When the disk then
- * is full before both are done, they are told DISK_FULL and go on when there is room.
+ * Refuses uploads that the disk could not hold to their end: bytes that are reserved for others do not count as free. A
+ * reservation counts while somebody works on its upload, and {@link GRACE_MS} longer.
+ *
+ * Against others, the reservations of one holder count only up to an equal part of the free bytes for each holder that
+ * has some. So one holder alone may reserve the whole disk, and another one that comes then can still begin with half
+ * of it. When the disk is full before both are done, they are told DISK_FULL, and go on when there is room.
  */
 export class Space {
   readonly #freeBytesOnDisk: () => Promise<number>

@@ -19,8 +19,9 @@ export interface Part {
   /** What can be said of bytes that were written before it was opened; see {@link Kept}. */
   keeps(range: Range): Kept
   /**
-   * Resolves when all of the data is written; on a disk it then survives a crash of this process, in a store that gathers bytes only the next
-   * {@link Part.sync} does that. Never writes a part of it and reports success.
+   * Resolves when all of the data is written, and rejects when only a part of it was. On a disk the data then survives
+   * a crash of this process; a store that gathers bytes in memory keeps that promise only after the next {@link
+   * Part.sync}.
    */
   write(data: Buffer, offset: Offset): Promise<void>
   /** The bytes from start up to end, in blocks; fewer when they end earlier, or when the store cannot give them back before the part is whole. */
@@ -36,14 +37,18 @@ export interface Part {
   close(): Promise<void>
 }
 
-/** Bytes that were written once: there and durable, there unless a power cut took them, so that they have to be compared, or gone. */
+/**
+ * What became of bytes that were written: `durable` survives a power cut; `unsure` is there unless a power cut took it,
+ * so it has to be compared; `gone` is lost.
+ */
 export type Kept = 'durable' | 'unsure' | 'gone'
 
 /** See {@link ChunkStore.directSmallFiles}. */
 export interface DirectSmallFileStore {
   /**
-   * Writes a file and answers its path when it survives a power cut; undefined when its name is taken, and then nothing of it is left. What was announced and
-   * broke off {@link ChunkStore.settle} finds out about.
+   * Writes a small file under its name. Answers its path once the file survives a power cut; undefined when the name is
+   * taken, and then nothing is left of the file. A crash may leave an announced publication: {@link ChunkStore.settle}
+   * finds out how it ended.
    */
   putSmallFile(
     fileId: string,
@@ -54,8 +59,11 @@ export interface DirectSmallFileStore {
 }
 
 /**
- * How a file must be for it to be the one that was stored: so long, not written to after it was stored, with this MD5 where it was touched since, and not touched
- * since the log was read that says so, for another one may have got the name meanwhile. Milliseconds since 1970.
+ * How a file must look to be the one that was stored. Times are milliseconds since 1970.
+ *
+ * - It has this length, and was not written to after it was stored.
+ * - Where its attributes changed since, it has this MD5.
+ * - Its attributes did not change after the log was read: another file may have got the name since then.
  */
 export type Unchanged = {
   readonly sizeBytes: number
@@ -64,7 +72,10 @@ export type Unchanged = {
   readonly readAtMs: number
 }
 
-/** What became of a file that is to be removed: it is gone, somebody changed it and it is theirs, or it has to be looked at again. */
+/**
+ * What became of a file that is to be removed: it is gone; or it was changed, and belongs to whoever changed it; or its
+ * attributes changed since the log was read, so it has to be looked at again.
+ */
 export type Removed = 'gone' | 'changed' | 'touched'
 
 /** One file, or one folder with its path below the one that was asked about. */
@@ -128,11 +139,14 @@ export interface ChunkStore {
   listParts(): AsyncIterable<string>
   /** When the bytes of a part changed last, milliseconds since 1970; undefined when there is no such part. */
   partChangedAtMs(fileId: string): Promise<number | undefined>
-  /** The path as it is spelled here: a name that differs only by case or normalisation from one that is there is that one. */
+  /**
+   * The path as it is spelled in the store. Names that differ only by case or normalisation are one name: the answer
+   * has the spelling that is there already.
+   */
   spelled(path: readonly string[]): Promise<readonly string[]>
   /**
-   * What has each of these names in a folder; undefined for a name that is free. One that differs only by case or normalisation is the same name where
-   * {@link spelled} says so.
+   * What has each of these names in a folder; undefined for a free name. Two names that differ only by case or
+   * normalisation are the same name where {@link spelled} says so.
    *
    * @throws ReceiveError TARGET_EXISTS or STORAGE_NOT_WRITABLE when no folder can be there.
    */

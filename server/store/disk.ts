@@ -85,7 +85,7 @@ export async function openDiskStore(
     heldBelow: (path, signal) => heldBelow(root, path, spellIn(taken), signal),
     async freeBytes() {
       const { bavail, blocks, bsize, files, ffree } = await statfs(root)
-      // Where inodes are counted at all, their end is that of the disk.
+      // A file system that counts inodes is full when they are used up.
       if (files > 0 && ffree < Math.min(files * SPARE_SHARE, MAX_SPARE_FILES)) return 0
       return Math.max(0, bavail * bsize - Math.min(blocks * bsize * SPARE_SHARE, MAX_SPARE_BYTES))
     },
@@ -140,7 +140,10 @@ async function openFolderForParts(root: string): Promise<string> {
   return parts
 }
 
-/** Does once what every upload will need, so that a folder that cannot be written to is noticed at the start and not at the end of a file. */
+/**
+ * Does once what every upload will need. A folder that cannot be written to is noticed at the start, and not at the end
+ * of a file.
+ */
 async function probe(root: string, parts: string): Promise<void> {
   const name = `probe-${randomBytes(8).toString('hex')}`
   const from = join(parts, name)
@@ -160,7 +163,7 @@ async function openBelow(root: string, path: readonly string[]): Promise<FileHan
     const folder = await openFolder(root, path.slice(0, -1))
     try {
       const at = folder.at(path.at(-1) ?? '')
-      // A FIFO would block when it is opened, so it must be known to be a file before.
+      // Opening a FIFO would block, so it is checked first that this is a regular file.
       if (!(await lstat(at)).isFile()) return undefined
       return await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     } finally {

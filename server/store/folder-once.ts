@@ -3,7 +3,10 @@ import type { Folder } from './folder.ts'
 /** A folder that others may be using at the same time. */
 export type SharedFolder = { readonly folder: Folder; leave(): Promise<void> }
 
-/** An open folder stays the same one when its name goes to another; nobody joins those who use it after so long, ms. */
+/**
+ * An open folder stays the same folder when another folder gets its name. So a folder that was opened longer ago than
+ * this is opened anew instead of shared, ms.
+ */
 const JOIN_WITHIN_MS = 500
 
 type Opened = { readonly folder: Promise<Folder>; readonly openedAtMs: number; users: number }
@@ -12,7 +15,7 @@ type Opened = { readonly folder: Promise<Folder>; readonly openedAtMs: number; u
 export function openFolderOnce(open: (path: readonly string[]) => Promise<Folder>) {
   const byPath = new Map<string, Opened>()
   return {
-    /** Opens a folder, or joins those who have it open. Throws what `open` throws. */
+    /** Opens a folder, or shares one that was opened just now. Throws what `open` throws. */
     async enter(path: readonly string[]): Promise<SharedFolder> {
       const key = path.join('/')
       const known = byPath.get(key)

@@ -20,27 +20,33 @@ export interface Folder {
   close(): Promise<void>
 }
 
-/** On Linux a name can be looked up in an open folder, so a folder that is swapped for a symbolic link meanwhile leads nowhere. */
+/**
+ * On Linux a name is looked up inside an open folder, so it does not matter when the folder is meanwhile replaced by a
+ * symbolic link.
+ */
 const canLookUpInOpenFolder = process.platform === 'linux' && existsSync('/proc/self/fd')
-/** Windows opens no folders; there each one is only looked at, and its names are as durable as NTFS makes them. */
+/**
+ * Windows cannot open folders: there each folder is only looked at, and its names are as durable as NTFS makes them.
+ */
 const canOpenFolders = process.platform !== 'win32'
 
 /** Answers how a name is spelled in a folder; it may make a folder of that name. */
 export type Spell = (parent: Folder, name: string) => Promise<string>
 
 /**
- * Opens the folder at a path below the root, one component after another, following no symbolic link but the root itself. Every path that somebody else named is
- * walked here.
+ * Opens the folder at a path below the root, one component after another, and follows no symbolic link but the root
+ * itself. Every path that a sender named goes through here.
  *
- * @param spell asked for each component before it is opened; the path is taken as it is when not given.
- * @throws ReceiveError TARGET_EXISTS where a file stands in the way, STORAGE_NOT_WRITABLE where a symbolic link does, BAD_NAME where a folder is the receiver's
- * own, whatever it is called and however it got there; ENOENT as the system threw it when a folder is missing.
+ * @param spell answers how each component is spelled, before it is opened; without it the path is taken as it is.
+ * @throws ReceiveError TARGET_EXISTS where a file is in the way, STORAGE_NOT_WRITABLE where a symbolic link is,
+ * BAD_NAME where a folder is one of the receiver's own, under whatever name; ENOENT of the system when a folder is
+ * missing.
  */
 export function openFolder(root: string, components: readonly string[], spell?: Spell): Promise<Folder> {
   return walk(root, components, spell, ownFoldersOf(root))
 }
 
-/** The same for a path that the receiver named, to a folder that may be its own. */
+/** The same for a path that the receiver itself chose; it may lead to a folder of its own. */
 export function openOwnFolder(root: string, components: readonly string[]): Promise<Folder> {
   return walk(root, components, undefined, undefined)
 }
@@ -66,7 +72,10 @@ async function walk(
   return folder
 }
 
-/** Names are compared before, but what a file system, or whoever mounted one, takes for the same is for them to say. */
+/**
+ * Names were compared before. But a file system or a mount may show a folder under another name, so the folders
+ * themselves are compared here.
+ */
 async function mustNotBeOwn(folder: Folder, own: OwnFolders | undefined): Promise<void> {
   if (own === undefined) return
   let isOwn = true

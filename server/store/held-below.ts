@@ -7,12 +7,16 @@ import { foldedName, STATE_FOLDER } from '../names/safe-path.ts'
 import type { Held } from './chunk-store.ts'
 import { type Folder, openFolder, type Spell } from './folder.ts'
 
-/** What the walk must not count: what lies on another disk, where no upload can be, and the receiver's own folder under whatever name it was mounted. */
+/**
+ * What the walk leaves out: other disks, where no upload can be, and the folder of the receiver itself, under whatever
+ * name it is mounted.
+ */
 type Bounds = { readonly dev: bigint; readonly ownFolder: string | undefined }
 
 /**
- * All files and folders below a folder, each folder before what is in it. One look at the disk at a time, so that whoever stores a file hardly waits. A file
- * with several names is there once for each; a symbolic link is not there at all, and neither is what a link on the way leads to.
+ * All files and folders below a folder, each folder before its content. The disk is asked one question at a time, so
+ * that storing files is hardly slowed down. A file with several names is listed once for each name. Symbolic links, and
+ * what they lead to, are not listed.
  *
  * @param spell how names are spelled on the way to the folder.
  * @param signal ends the walk with its reason.
@@ -72,7 +76,10 @@ async function statsAt(path: string): Promise<BigIntStats | undefined> {
   return lstat(path, { bigint: true }).catch(notThere)
 }
 
-/** For `catch`: taken away meanwhile, a link or a file in its place, or a folder that is closed to the receiver, where no upload can be. */
+/**
+ * For `catch`: the folder was removed meanwhile, became a link or a file, or is closed to the receiver. No upload can
+ * be there.
+ */
 function notThere(error: unknown): undefined {
   if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE'))
     return undefined

@@ -2,9 +2,9 @@ import { foldedPath } from '../names/safe-path.ts'
 
 /** The right to decide about one name, for as long as it is held. */
 export type NameClaim = {
-  /** How the name was spelled when a receiver gave it last, as far as that is not long ago; undefined when nobody knows. */
+  /** How the name was spelled when a receiver gave it last; undefined when that was too long ago to be known. */
   readonly spelling: string | undefined
-  /** Throws ReceiveError MOVED when it may have ended: somebody else may have it by now. */
+  /** Throws ReceiveError MOVED when the claim may have ended: another node may hold the name by now. */
   mustHold(): void
   /** The name was given, in this spelling. */
   gave(spelling: string): Promise<void>
@@ -13,8 +13,8 @@ export type NameClaim = {
 }
 
 /**
- * Names are decided here and nowhere else: whoever links, renames or puts something under a name has claimed it before, and holds it until the ledger and the
- * log say so, too. All spellings of a path that count as one are one name.
+ * Every final name is claimed here before it is given: before a file is linked, renamed or put under it. The claim is
+ * held until the ledger and the log know. All spellings of a path that count as one are one name.
  */
 export interface NameClaims {
   /** Waits until nobody else has the name. @throws ReceiveError STATE_UNREACHABLE, MOVED. */

@@ -10,9 +10,10 @@ import type { Part } from './chunk-store.ts'
 const BLOCK_BYTES = 256 * 1024
 
 /**
- * Opens a part; makes an empty one when there is none. A link that somebody put in its place is removed, not followed and not written through.
+ * Opens a part file; makes an empty one when there is none. A symbolic link in its place is removed; it is neither
+ * followed nor written through.
  *
- * @throws ReceiveError STORAGE_NOT_WRITABLE when something that is not a file stands in its place.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when something that is not a file is in its place.
  */
 export async function openPart(path: string): Promise<Part> {
   const known = await openOwn(path)
@@ -27,13 +28,13 @@ export async function openPart(path: string): Promise<Part> {
   }
 }
 
-/** The part file that is there, when it is a file of its own. */
+/** The part file that is there, when it is a regular file with one name and a trusted owner. */
 async function openOwn(path: string): Promise<FileHandle | undefined> {
   const there = await lstat(path).catch(missing)
   if (there === undefined) return undefined
   if (there.isFile() && there.nlink === 1 && (await isOurs(path, there.uid))) {
     const file = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
-    // It may have become a second name of another file since it was looked at.
+    // Between the look and the opening, it may have become a second name of another file.
     if ((await file.stat()).nlink <= 1) return file
     await file.close()
   } else if (!there.isFile() && !there.isSymbolicLink()) {
@@ -43,12 +44,15 @@ async function openOwn(path: string): Promise<FileHandle | undefined> {
   return undefined
 }
 
-/** Whoever owns a file can change it at any time. A file system that keeps no owners says the same of its folder. */
+/**
+ * The owner of a file can change it at any time, so the owner must be trusted. On a file system that keeps no owners,
+ * the folder has the same owner.
+ */
 async function isOurs(path: string, uid: number): Promise<boolean> {
   return isBelieved(uid) || uid === (await lstat(dirname(path))).uid
 }
 
-/** For `catch`: nothing of that name is an answer, everything else is an error. */
+/** For `catch`: that there is no such file is an answer; every other error is an error. */
 function missing(error: unknown): undefined {
   if (hasCode(error, 'ENOENT')) return undefined
   throw error
@@ -65,12 +69,15 @@ export async function* readBlocks(file: FileHandle, start: number, end: number):
   }
 }
 
-/** @param folder where the part was made; synced once, because a new file survives a power cut only when the folder that names it does. */
+/**
+ * @param folder in which the part was just made. It is synced once: a new file survives a power cut only when its
+ * folder does.
+ */
 async function toPart(file: FileHandle, folder?: FileHandle): Promise<Part> {
   const { size } = await file.stat()
   let unsyncedFolder = folder
   return {
-    // A part that was made sparse, or that a power cut took bytes from, is as long as ever.
+    // The length says nothing about lost bytes: a power cut, or holes, leave it as it was.
     keeps: ({ end }) => (end <= size ? 'unsure' : 'gone'),
     write: (data: Buffer, offset: Offset) => writeFully(file, data, offset),
     read: (start, end) => readBlocks(file, start, end),

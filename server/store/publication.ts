@@ -18,15 +18,26 @@ export type Intent = { readonly storedAs: readonly string[]; readonly fileIdenti
 /** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
 export type Settled = 'published' | 'unpublished' | 'lost'
 
-/** What a store asks and tells while it gives a file its name. Nobody else decides about the name from the first of it to the last. */
+/**
+ * What a store asks and tells while it publishes a file. From the first question to the last message, nobody else
+ * decides about the name.
+ */
 export interface Publication {
-  /** How the name was spelled when a file was stored under it last, as far as the ledger knows; undefined when none was. */
+  /**
+   * How the name was spelled when a file was last stored under it, as far as the ledger knows; undefined when none was.
+   */
   spelledBefore(path: readonly string[]): Promise<readonly string[] | undefined>
-  /** Whether this upload may replace what was stored under the name that it asked for; asked only of one that asked for OVERWRITE. */
+  /** Whether this upload may replace what was stored under the name that it asks for. Asked only for OVERWRITE. */
   mayReplace(path: readonly string[]): Promise<boolean>
-  /** What its source was stored as before, when that is another name than it asks for, which it replaces then; undefined when there is none. */
+  /**
+   * The file of an earlier upload of the same source, when it has another name than this upload asks for; that file is
+   * then replaced. Undefined when there is none.
+   */
   storedBefore(): Promise<StoredBefore | undefined>
-  /** Whether a file that is stored has the very bytes of this upload; asked only where one that is the same is to be skipped. */
+  /**
+   * Whether the stored file has exactly the bytes of this upload. Asked only where an equal file makes this upload
+   * unnecessary.
+   */
   isSame(path: readonly string[]): Promise<boolean>
   /** Awaited before the name appears. */
   announce(intent: Intent): Promise<void>
@@ -37,7 +48,7 @@ export interface Publication {
 /** How many files may share a name and a number before the sender is told to choose another name. */
 const MAX_NUMBER = 10_000
 
-/** A file of an earlier upload of the same source, as it was stored. Somebody else may have put another one there since. */
+/** A file of an earlier upload of the same source, as it was stored. Another file may have its name by now. */
 export type StoredBefore = {
   readonly fileId: string
   readonly path: readonly string[]
@@ -45,13 +56,16 @@ export type StoredBefore = {
   readonly modifiedAtMs: number | undefined
 }
 
-/** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
+/**
+ * What is done with a name: `add` gives it to the file, `replace` replaces the file that has it, `same` finds the file
+ * there already, `next` tries the next name.
+ */
 export type Decision = 'add' | 'replace' | 'same' | 'next'
 
 /**
- * Decides about a name, in the one way that all stores have.
+ * Decides about a name; all stores decide in this way.
  *
- * @param path the name as it is spelled where it is taken, else as it would be.
+ * @param path as it is spelled where the name is taken, else as it would be spelled.
  */
 export async function decide(
   { onConflict, skipSame = false }: Wish,
@@ -65,7 +79,8 @@ export async function decide(
 }
 
 /**
- * The names that a file may get, in the order of choice: the one it asked for, and unless that is refused when it is taken, the same with numbers.
+ * The names that a file may get, in this order: the name that it asks for, then the same with numbers, unless its
+ * policy is to be refused when the name is taken.
  *
  * @throws ReceiveError TARGET_EXISTS after the last.
  */

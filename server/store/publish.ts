@@ -19,8 +19,8 @@ import type { TakenNames } from './taken-names.ts'
 const COARSE_MS = 2_000
 
 /**
- * Gives a part its final name below the root. Linking, unlike renaming, fails when the name is taken, so what another program puts there at the same moment is
- * kept.
+ * Gives a part its final name below the root, by linking: other than renaming, linking fails when the name is taken, so
+ * a file that another program puts there at the same moment is kept.
  */
 export async function publish(
   root: string,
@@ -70,7 +70,9 @@ export async function publish(
   }
 }
 
-/** Replaces what the same source was stored as before; undefined when that is not there any more as it was. */
+/**
+ * Replaces the file of an earlier upload of the same source; undefined when that file is not there as it was stored.
+ */
 async function replaceOwn(
   taken: TakenNames,
   folder: Folder,
@@ -96,7 +98,7 @@ async function replaceOwn(
   }
 }
 
-/** Whether a file is what was stored there: as long, and with the time that it was given. */
+/** Whether a file is the one that was stored: the same length, and the modification time that it was given. */
 async function isAsStored(at: string, { sizeBytes, modifiedAtMs }: StoredBefore): Promise<boolean> {
   const stats = await lstat(at)
   const hasTime = modifiedAtMs === undefined || Math.abs(stats.mtimeMs - modifiedAtMs) <= COARSE_MS
@@ -104,9 +106,9 @@ async function isAsStored(at: string, { sizeBytes, modifiedAtMs }: StoredBefore)
 }
 
 /**
- * Finds out how an announced publication ended and completes it when its name is there.
+ * Finds out how an announced publication ended, and completes it when the final name is there.
  *
- * @param record awaited when it is, while nobody else decides about the name.
+ * @param record awaited when the name is there, while nobody else decides about it.
  */
 export async function settle(
   root: string,
@@ -134,9 +136,10 @@ export async function settle(
 async function stamp(partPath: string, { sizeBytes, modifiedAtMs }: Wish): Promise<void> {
   const part = await open(partPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
   try {
-    // What is past the end was never verified; somebody else put it there.
+    // Bytes past the end were never verified: another program wrote them.
     if ((await part.stat()).size > sizeBytes) await part.truncate(sizeBytes)
-    // A published file is for its owner and group to read and the owner to change, as far as the umask of the receiver agrees.
+    // The owner may read and change a published file, its group may read it, as far as the umask of the receiver
+    // allows.
     await part.chmod(0o644 & ~process.umask())
     if (modifiedAtMs !== undefined) await part.utimes(new Date(), new Date(modifiedAtMs))
     await part.sync()
@@ -180,7 +183,7 @@ async function identityOf(path: string): Promise<string> {
   return fileIdentity(await lstat(path, { bigint: true }))
 }
 
-/** For `catch`: nothing of that name is an answer, everything else is an error. */
+/** For `catch`: that there is no such file is an answer; every other error is an error. */
 function missing(error: unknown): undefined {
   if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
   throw error

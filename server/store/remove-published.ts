@@ -6,11 +6,11 @@ import type { Removed, Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
 
-/** Clocks of a file system may be coarser than that of the receiver, ms. */
+/** The clock of a file system may be coarser than that of the receiver by this, ms. */
 const COARSE_MS = 2_000
-/** What a receiver itself does with a file after it was stored is done by then, ms. */
+/** The receiver itself changes the attributes of a file for at most this long after it was stored, ms. */
 const SETTLED_MS = 60_000
-/** And what it tells may be so old, ms. */
+/** A file system may give a change a time that is this much too early, ms. */
 const TICK_MS = 5
 
 /** See `ChunkStore.removePublished`. Follows no symbolic link, and deletes nothing that is not a regular file. */
@@ -43,9 +43,10 @@ async function removeClaimed(
       const stats = await lstat(at)
       const isSame = stats.isFile() && stats.size === sizeBytes && stats.mtimeMs <= storedAtMs + COARSE_MS
       if (!isSame) return 'changed'
-      // A file that got the name since may be as long, and bear a time that is as old.
+      // Another file that got the name after the log was read may have the same length and an old modification time.
       if (stats.ctimeMs >= readAtMs - TICK_MS) return 'touched'
-      // Somebody moved another file there, which keeps its own time, or only gave this one a second name or other rights: its content tells.
+      // The attributes changed since: perhaps another file was moved there, which keeps its modification time, or this
+      // file only got a second name or other rights. Its content decides.
       if (stats.ctimeMs > storedAtMs + SETTLED_MS && (await md5Of(at)) !== md5) return 'changed'
       await unlink(at)
       await folder.sync()
@@ -55,7 +56,7 @@ async function removeClaimed(
     }
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 'gone'
-    // Something else stands where its folder was.
+    // Its folder was replaced by something else.
     if (hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE', 'BAD_NAME')) return 'changed'
     throw error
   }

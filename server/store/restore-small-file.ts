@@ -12,19 +12,19 @@ export type SmallFileToRestore = {
   readonly intent: Intent
   readonly modifiedAtMs: number
   readonly data: Buffer
-  /** True when its sender may have been told that it is there and the ledger still says so. */
+  /** True when its sender may have been told that the file is stored, and the ledger still says so. */
   readonly wasFinished: boolean
-  /** True when the disk lost nothing: this process ended, and the machine ran on. */
+  /** True when the machine was not started again: only the process ended, so the disk lost nothing. */
   readonly isSameBoot: boolean
 }
 
 /**
- * What became of a small file: it is under its name, again when the crash took it; it never had its name, and nobody was told that it has; or somebody moved,
- * deleted or changed it since, and then it is left as it is.
+ * What became of a small file. `there`: it has its final name, perhaps restored. `never there`: it never had its name,
+ * and its sender was not told that it has. `left alone`: a person moved, deleted or changed it since, and it stays so.
  */
 export type Restored = 'there' | 'never there' | 'left alone'
 
-/** Where small files stand beside their final names: one by its own name, and one for a file that is written again. */
+/** Names in `.longshore/small` beside the final name: the second name of the file, and a name for writing it again. */
 export type Aside = { readonly own: string; readonly spare: string }
 
 /** See `StagedSmallFileStore.restore`. */
@@ -60,16 +60,16 @@ export async function restoreSmallFile(
 
 type Fate = 'whole' | 'spoilt' | 'lost' | 'never there' | 'left alone'
 
-/** What became of the file. Nothing is made to find out: a folder that somebody took away stays away. */
+/** What became of the file. Finding out makes nothing: a folder that a person removed stays removed. */
 async function fateIn(root: string, path: readonly string[], aside: Aside, file: SmallFileToRestore): Promise<Fate> {
   let folder: Folder
   try {
     folder = await openFolder(root, path.slice(0, -1))
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return fateOfGone(aside.own, file)
-    // What leads to the receiver's own folder never was a place for a file.
+    // A path to a folder of the receiver itself never was the place of a file.
     if (hasCode(error, 'BAD_NAME')) return 'left alone'
-    // Somebody put a file or a link in the place of its folder; a power cut may have taken the file as well.
+    // Its folder was replaced by a file or a link; a power cut may have taken the small file as well.
     if (!hasCode(error, 'TARGET_EXISTS', 'STORAGE_NOT_WRITABLE')) throw error
     const fate = await fateOfGone(aside.own, file)
     if (fate === 'lost') throw error
@@ -83,7 +83,7 @@ async function fateIn(root: string, path: readonly string[], aside: Aside, file:
   }
 }
 
-/** What is under the final name: all of the file, less, nothing, or something that somebody else has to do with. */
+/** What has the final name: the whole file, a torn one, nothing, or something that a person put there. */
 async function fateOf(
   at: string,
   { intent, modifiedAtMs, data, isSameBoot }: SmallFileToRestore,
@@ -94,9 +94,10 @@ async function fateOf(
     if (!isSameFile(fileIdentity(await file.stat({ bigint: true })), intent.fileIdentity)) return 'left alone'
     const { size, mtimeMs } = await file.stat()
     const isWhole = size === data.length && (await file.readFile()).equals(data)
-    // A process that ended wrote all of it before the name appeared, so whoever changed it is a person.
+    // After a crash of the process alone, the whole content was written before the name appeared: so a person changed
+    // it.
     if (!isWhole && isSameBoot) return 'left alone'
-    // A power cut may take the bytes of a file and leave its times, or take all but its name.
+    // A power cut may lose the bytes of a file and keep its times, or lose everything but its name.
     if (size > 0 && Math.abs(mtimeMs - modifiedAtMs) >= 1) return 'left alone'
     if (!isWhole) return 'spoilt'
     await file.sync()
@@ -107,8 +108,12 @@ async function fateOf(
 }
 
 /**
- * Why nothing has the final name. The second name, beside it, was there before the first one was given, and nobody takes it away: a file with more names than
- * that was moved, one that is whole with no other was deleted, and where it is missing or torn the crash took both.
+ * Why no file has the final name. A second name, beside it, was given before the first and is never taken away by a
+ * person. So:
+ *
+ * - a file that has still another name was moved;
+ * - a file that is whole and has no other name was deleted;
+ * - when the second name is missing or its file is torn, the crash took both.
  */
 async function fateOfGone(
   own: string,

@@ -10,10 +10,13 @@ import { type Restored, restoreSmallFile, type SmallFileToRestore } from './rest
 import { syncAll } from './sync-all.ts'
 import type { ClaimedName, TakenNames } from './taken-names.ts'
 
-/** A small file that is written beside its final name, which it has claimed and does not have yet. Nothing of it survives a power cut. */
+/**
+ * A small file that is written, under another name than its final one, which is claimed for it. Nothing of it survives
+ * a power cut yet.
+ */
 export interface PreparedFile {
   readonly intent: Intent
-  /** Gives it its final name; false when somebody else has that by now. */
+  /** Gives it its final name; false when another file has that name by now. */
   appear(): Promise<boolean>
   /** Lets go of it and of the claim. One that has its name keeps another beside it until {@link StagedSmallFileStore.forget}. */
   close(): Promise<void>
@@ -22,7 +25,7 @@ export interface PreparedFile {
 /** A small file that has its final name. */
 export type Appeared = { readonly fileId: string; readonly storedAs: readonly string[] }
 
-/** A wish that no name is taken for. */
+/** A wish that replaces no file. */
 export type SmallWish = Wish & { readonly modifiedAtMs: number; readonly onConflict: 'KEEP_BOTH' | 'REFUSE' }
 
 /**
@@ -34,7 +37,7 @@ export interface StagedSmallFileStore {
   prepare(fileId: string, wish: SmallWish, data: Buffer): Promise<PreparedFile | undefined>
   /** When it resolves, files with their final names, and everything else on their disk, survive a power cut. */
   sync(files: readonly Appeared[]): Promise<void>
-  /** Takes the second names of files away that need not be restored any more. */
+  /** Removes the second names of files that need not be restored any more. */
   forget(files: readonly Appeared[]): Promise<void>
   /**
    * Makes sure that a file is there after a crash, durably, when the crash took it.
@@ -42,7 +45,7 @@ export interface StagedSmallFileStore {
    * @param record awaited when it is there, while nobody else decides about the name.
    */
   restore(fileId: string, file: SmallFileToRestore, record: () => Promise<void>): Promise<Restored>
-  /** Deletes what a crash left beside final names, when all that is to be restored is. */
+  /** Deletes what a crash left beside final names. Called when everything is restored. */
   clear(): Promise<void>
 }
 
@@ -120,7 +123,7 @@ async function prepareClaimed(
       return hasAppeared
     },
     async close() {
-      // The second name tells after a crash whether it was the crash that took the first one away.
+      // After a crash the second name tells whether the crash took the first one away.
       if (!hasAppeared) await unlink(path)
       await claimed.release()
       await leave()

@@ -8,14 +8,17 @@ import { openFolder } from './folder.ts'
 
 const run = promisify(execFile)
 
-/** One sync of the whole disk where the system has a command for it, which for many files is much less work than one of each. */
+/**
+ * Syncs the whole disk once where the system has a command for it: for many files that is much less work than syncing
+ * each.
+ */
 export async function syncAll(root: string, paths: readonly (readonly string[])[]): Promise<void> {
   if (process.platform === 'linux') {
     try {
       await run('sync', ['-f', root])
       return
     } catch (error) {
-      // Without the command, or where it fails, each file tells by itself.
+      // Without the command, or when it fails, each file is synced by itself.
       if (!(error instanceof Error)) throw error
     }
   }
@@ -38,9 +41,9 @@ export async function syncAll(root: string, paths: readonly (readonly string[])[
 }
 
 async function syncFile(at: string): Promise<void> {
-  // Whatever somebody put in its place by now does not hold the receiver up.
+  // A FIFO or a link in its place must not block the receiver.
   const file = await open(at, constants.O_RDONLY | WARILY).catch((error) => {
-    // Whoever took it away has it.
+    // It was moved or deleted since; then there is nothing to sync.
     if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
     throw error
   })

@@ -5,7 +5,10 @@ import { foldedName } from '../names/safe-path.ts'
 import type { Folder, Spell } from './folder.ts'
 import type { NameClaim, NameClaims } from './name-claims.ts'
 
-/** The names in a folder, by their folded form, as they were when they were read and with those that were added here since. */
+/**
+ * The names in a folder by their folded form: those that were there when it was read, and those that were added here
+ * since.
+ */
 type Listing = {
   readonly names: Map<string, string>
   /** The folder's modification time right before its names were read, ns. */
@@ -16,16 +19,19 @@ type Listing = {
   hasOurOwn: boolean
 }
 
-/** What is added here changes the folder's time, too. So a listing with names of our own is read again only after this, ms. */
+/**
+ * Adding a name here changes the time of the folder, too. So a listing with names of our own is read again only after
+ * this, ms.
+ */
 const TRUSTED_MS = 2000
 /** Reading a huge folder again may take up to this share of the time. */
 const READING_SHARE = 0.05
 /** Listings are forgotten, the one that was read longest ago first, when they hold more names than this; about 30 MB. */
 const MAX_NAMES = 200_000
-/** Folding names of a huge folder lets others have a turn after so many. */
+/** After folding so many names of a huge folder, other tasks get a turn. */
 const FOLD_AT_ONCE = 2000
 
-/** A name in a folder that is claimed, with how it is spelled there; undefined when it is free. */
+/** A claimed name in a folder. `spelling`: how it is spelled there; undefined when it is free. */
 export type ClaimedName = {
   readonly spelling: string | undefined
   /** See {@link NameClaim}. */
@@ -36,12 +42,12 @@ export type ClaimedName = {
 }
 
 /**
- * Knows which names are taken in a folder when names that differ only by case or normalisation count as one, as they do on Windows and macOS, so
- * that what is received can be copied there whole. File systems that tell such names apart cannot be asked, and reading a folder for each file
- * would be slow, so listings are kept.
+ * Knows which names are taken in a folder. Names that differ only by case or normalisation count as one, as on Windows
+ * and macOS, so that a received folder can be copied there whole. A file system that tells such names apart cannot be
+ * asked, and reading the folder for each file would be slow, so listings are kept.
  *
- * A name that another program adds at the same moment in another spelling can be missed. It is never overwritten: spelled the same, it is
- * always seen.
+ * A name that another program adds at the same moment in another spelling can be missed. In the same spelling it is
+ * always seen, so it is never overwritten.
  */
 export class TakenNames {
   readonly #claims: NameClaims
@@ -71,7 +77,7 @@ export class TakenNames {
   async claim(folder: Folder, name: string): Promise<ClaimedName> {
     const claim = await this.#claims.claim([...folder.path, name])
     try {
-      // What another node added just now may not be in the listing yet.
+      // The listing may not show yet what another node added just now.
       const isNew = claim.spelling !== undefined && (await exists(folder, claim.spelling))
       const spelling = (await this.spellingOf(folder, name)) ?? (isNew ? claim.spelling : undefined)
       return this.#claimed(folder, claim, spelling)
@@ -82,15 +88,15 @@ export class TakenNames {
   }
 
   /**
-   * Claims a name that is free, for somebody who does not wait; undefined when it is taken, was when the folder was read, or somebody has it claimed. Whoever
-   * uses it must not replace what another program may have put there by then.
+   * Claims a free name without waiting; undefined when the name is taken, was taken when the folder was read, or is
+   * claimed already. The caller must not replace a file that another program may have put there since.
    */
   async claimFree(folder: Folder, name: string): Promise<ClaimedName | undefined> {
     const claim = await this.#claims.claimUnlessHeld([...folder.path, name])
     if (claim === undefined) return undefined
     try {
       const known = this.#listings.get(await folder.identity())
-      // Names of our own change the folder all the time, so asking when it changed would tell nothing.
+      // The names that we add change the folder all the time, so the time of its change tells nothing.
       const isFresh = known?.hasOurOwn && isYoung(known)
       const listing = isFresh ? known : await this.#listingOf(folder)
       if (!listing.names.has(foldedName(name))) return this.#claimed(folder, claim, undefined)

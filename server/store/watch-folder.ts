@@ -24,7 +24,7 @@ async function identityOf(root: string, parts: string): Promise<string> {
   return `${outer.dev} ${inner.dev} ${inner.ino}`
 }
 
-/** For `catch`: a folder that is not there is an answer, everything else is an error. */
+/** For `catch`: that there is no such folder is an answer; every other error is an error. */
 function gone(error: unknown): undefined {
   if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
   throw error

@@ -75,7 +75,7 @@ export class Expiry extends Sweeper {
 
   /** True when the last time somebody asked for the upload, or sent a byte of it, is too long ago. */
   async #isAbandoned({ fileId, begunAtMs }: UploadRecord): Promise<boolean> {
-    // Asking a store may take long, and mostly there is no need to.
+    // Asked last, because a store may take long to answer, and it is rarely needed.
     if (begunAtMs !== undefined && !this.#isOver(begunAtMs)) return false
     const changedAtMs = await this.#deps.store.partChangedAtMs(fileId)
     const knownAtMs = Math.max(begunAtMs ?? 0, changedAtMs ?? 0)
@@ -89,10 +89,10 @@ export class Expiry extends Sweeper {
   async #forget(fileId: string): Promise<void> {
     try {
       await this.#deps.sessions.ifIdle(fileId, async (session, isAlone) => {
-        // Somebody may have come and gone since it was looked at.
+        // A sender may have come and gone since the look.
         if (session.finished || !(await this.#isAbandoned(session.record))) return
         const settled = await settlePublication(this.#deps, session.record)
-        // From here to the end of the upload nothing is waited for, so nobody can come in between.
+        // Nothing is awaited from here until the upload is gone, so no sender can begin it in between.
         if (settled?.state.kind === 'receiving' && isAlone()) await session.abort()
       })
     } catch (error) {

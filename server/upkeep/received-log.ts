@@ -180,7 +180,7 @@ async function* linesOf(path: string): AsyncGenerator<string | 'too long'> {
   if (begunBytes > 0) yield whole(Buffer.alloc(0))
 }
 
-/** A log that somebody else wrote must not lead whoever reads it elsewhere. */
+/** A log that another user wrote must not lead its reader to other paths. */
 function parse(line: string): ReceivedFile | RemovedFile | 'no line' | undefined {
   try {
     const file: Partial<Record<keyof ReceivedFile | keyof RemovedFile, unknown>> | null = JSON.parse(line)

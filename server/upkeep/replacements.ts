@@ -25,7 +25,7 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
   const folder = folderOf(directory)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await (await openOwnFolder(directory, [STATE_FOLDER, 'replacing'])).close()
-  // What a crash left of publications that ended, however they did.
+  // Announcements that a crash left behind. Their publications have ended by now, one way or the other.
   for (const name of await readdir(folder)) {
     const record = await ledger.uploads.find(name.replace(/\.json$/, ''))
     if (record?.state.kind !== 'publishing') await rm(join(folder, name), { recursive: true, force: true })
@@ -55,7 +55,7 @@ export async function replacementsOf(directory: string, path: string, loggedAtMs
   const contents: Content[] = []
   for (const name of await readdir(folderOf(directory)).catch(none)) {
     const announced = await announcedIn(join(folderOf(directory), name))
-    // One that is older has happened, and is in the log.
+    // An older announcement has happened, and is in the log.
     if (announced?.path === path && announced.atMs >= loggedAtMs - CLOCK_MS) contents.push(announced)
   }
   return contents

@@ -21,12 +21,13 @@ export type RetentionDeps = {
 const SWEEP_EVERY_MS = 3_600_000
 
 /**
- * Deletes files a while after they were stored, as long as they are what was stored: one that was changed or replaced by somebody else belongs to them. A clock
- * that was set forward must not delete everything at once, so a file goes only when it was old enough an hour before, too, on a clock that nobody sets.
+ * Deletes files some time after they were stored, if they are still what was stored: a file that was changed or
+ * replaced belongs to whoever did that. A clock that was set forward must not delete everything at once. So a file goes
+ * only when it was old enough an hour before, too, by a monotonic clock.
  */
 export class Retention extends Sweeper {
   readonly #deps: RetentionDeps
-  /** What was old enough at the last look. */
+  /** The files that were old enough at the last look. */
   #due = new Set<string>()
 
   constructor(deps: RetentionDeps) {
@@ -60,7 +61,7 @@ export class Retention extends Sweeper {
         this.#due.add(name)
         continue
       }
-      // One that somebody has changed is theirs from then on, and is not looked at again.
+      // A file that a person has changed belongs to that person from then on, and is not looked at again.
       await store.removePublished(path.split('/'), { sizeBytes: size, md5, storedAtMs, readAtMs }, () =>
         log.write({ path, removedAt: new Date(now()).toISOString() }),
       )

@@ -14,7 +14,7 @@ import { Multiparts } from './multiparts.ts'
 /** What is known of an object without reading it. */
 export type ObjectFacts = {
   readonly sizeBytes: number
-  /** The store's name for the very content; on most it is an MD5 as long as the object was written at once. */
+  /** The ETag: what the store calls this content. On most stores it is the MD5 when the object was written at once. */
   readonly etag: string
   readonly metadata: Readonly<Record<string, string>>
   /** Milliseconds since 1970, in whole seconds. */

@@ -9,7 +9,10 @@ const TRIES = 3
 /** A request is tried so many times by the SDK, with pauses that grow to some seconds. */
 const ATTEMPTS = 5
 const CONNECT_WITHIN_MS = 3_000
-/** A part may take long on a slow way, also because others go first; what moves is not given up before this, ms. */
+/**
+ * A part may take this long on a slow network, also because other requests go first; a request that moves is not given
+ * up before, ms.
+ */
 const REQUEST_WITHIN_MS = 600_000
 const MOST_CONNECTIONS = 64
 
@@ -28,7 +31,7 @@ export class Connection {
     const agent = { maxSockets: MOST_CONNECTIONS, keepAlive: true }
     this.client = new S3Client({
       ...(endpoint !== undefined && { endpoint }),
-      // Whoever says where the store is may leave out a region, which only its signature needs.
+      // Where an endpoint is given, a region may be missing. Only the signature needs one.
       ...(region !== undefined ? { region } : endpoint !== undefined && { region: 'us-east-1' }),
       forcePathStyle: pathStyle,
       maxAttempts: ATTEMPTS,
@@ -42,7 +45,7 @@ export class Connection {
         throwOnRequestTimeout: true,
         httpAgent: agent,
         httpsAgent: agent,
-        // It would tell whoever reads the log that requests wait for connections, which is what they are to do.
+        // The SDK would warn in the log that requests wait for connections, which is intended here.
         logger: quiet,
       },
     })
@@ -74,12 +77,15 @@ export class Connection {
   }
 }
 
-/** What a request with these bytes says of them, and every store checks. */
+/** The bytes of a request with their checksum, which every store compares. */
 export function contentOf(body: Buffer): { readonly Body: Buffer; readonly ContentMD5: string } {
   return { Body: body, ContentMD5: createHash('md5').update(body).digest('base64') }
 }
 
-/** Sends bytes again that were damaged on the way: the SDK takes a digest that does not fit for our mistake. */
+/**
+ * Sends bytes again that were damaged on the way. The SDK does not: it takes a wrong digest for a mistake of the
+ * caller.
+ */
 export function undamaged<T>(task: () => Promise<T>): Promise<T> {
   return again(task, isDamage)
 }

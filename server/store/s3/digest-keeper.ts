@@ -7,16 +7,18 @@ import { RunningDigest } from './running-digest.ts'
 /** A digest as it was after so many pieces. */
 export type DigestOfPieces = { readonly pieces: number; readonly state: Buffer }
 
-/** What the store calls the content of pieces, by their number from 0 on. */
+/** ETags of pieces, by the number of the piece from 0 on. */
 type ETags = ReadonlyMap<number, string>
 
-/** With what names the content of the pieces: it is good for these and no others. */
+/** With the ETags of the pieces: the digest is good for these pieces only. */
 type Kept = DigestOfPieces & { readonly of: string }
 
-/** Digests that this process keeps for whoever opens a part again; the oldest are forgotten when there are more. */
+/** So many digests are kept in this process for the next session of an upload; the oldest are forgotten first. */
 const MOST_KEPT = 256
 
-/** Keeps the digests of uploads between those who are busy with them: for this process in memory, and for other nodes beside the pieces. */
+/**
+ * Keeps the digests of uploads between two sessions: in memory for this process, and beside the pieces for other nodes.
+ */
 export class DigestKeeper {
   readonly #bucket: Bucket
   readonly #layout: Layout
@@ -48,7 +50,7 @@ export class DigestKeeper {
     return true
   }
 
-  /** A digest that was kept of the very pieces that are there; else one that begins at the first byte. */
+  /** The digest that was kept for exactly these pieces, or else a new one that begins at the first byte. */
   async find(fileId: string, pieces: Pieces, sent: ETags): Promise<RunningDigest> {
     const kept = this.#kept.get(fileId)
     for (const look of [async () => kept, () => this.#saved(fileId, pieces, sent)]) {
@@ -67,7 +69,7 @@ export class DigestKeeper {
   }
 }
 
-/** The first pieces of a part, and what the store calls their content; undefined when one of them is not there. */
+/** The first pieces of a part with their ETags; undefined when one of them is missing. */
 function firstPieces(sent: ETags, count: number): string | undefined {
   const hash = createHash('sha256')
   for (let piece = 0; piece < count; piece++) {

@@ -41,7 +41,10 @@ export async function findPart(bucket: Bucket, layout: Layout, fileId: string, p
 
 type FoundMultipart = { readonly uploadId: string; readonly sent: ReadonlyMap<number, string> }
 
-/** Of several multipart uploads for one key, as a node leaves one that was passed over while it made it, the one that has most. */
+/**
+ * The multipart upload with the most parts. There may be several for one key: a node that lost its lease while it made
+ * one leaves it behind.
+ */
 async function fullestMultipart(bucket: Bucket, key: string, pieces: Pieces): Promise<FoundMultipart | undefined> {
   let fullest: FoundMultipart | undefined
   for await (const multipart of bucket.multiparts.list(key)) {

@@ -55,7 +55,7 @@ export class KeptBytes {
     return this.#sent
   }
 
-  /** What is neither among some ranges nor in fragments. */
+  /** The bytes that are neither in these ranges nor in fragments. */
   gaps(range: Range, filled: RangeSet): RangeSet {
     const gaps = missingWithin(filled, range)
     if (gaps.length === 0 || this.#fragments.length === 0) return gaps
@@ -93,7 +93,8 @@ export class KeptBytes {
   }
 
   /**
-   * Makes one object of the pieces. Another node may have done it, and the store may have done it without its answer coming through.
+   * Makes one object of the pieces. It may be there already: another node made it, or the store made it and its answer
+   * was lost.
    *
    * @param hasMd5ETags whether the store names an object by the MD5s of its parts.
    * @throws ReceiveError STORAGE_LOST_DATA when a piece is missing or is not the one that was put.
@@ -114,7 +115,7 @@ export class KeptBytes {
     return this.#layout.wholeOf(this.#fileId)
   }
 
-  /** Asks the store what it made instead of reading its answer: not every store puts an ETag there that can be read. */
+  /** Asks for the object instead of believing the answer: not every store puts an ETag there that can be read. */
   async #completed(uploadId: string, parts: readonly ETagOfPart[]): Promise<ObjectFacts> {
     const failure = await this.#bucket.multiparts.complete(this.#key, uploadId, parts).catch(toLoss)
     const whole = await wholeObject(this.#bucket, this.#key, this.#pieces.sizeBytes)
@@ -123,7 +124,7 @@ export class KeptBytes {
   }
 }
 
-/** A store that does not know the parts any more, or knows others, has lost what it was given. */
+/** A store that does not know these parts any more, or has others, has lost what it was given. */
 function toLoss(error: unknown): Error {
   if (!(error instanceof ReceiveError)) throw error
   if (error.code !== 'INTERNAL') return error

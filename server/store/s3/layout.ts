@@ -33,7 +33,7 @@ export class Layout {
     return `${this.parts}${fileId}/`
   }
 
-  /** The whole of an upload, when it is; until then the key of its multipart upload. */
+  /** The whole upload as one object. Before that, the key of its multipart upload. */
   wholeOf(fileId: string): string {
     return `${this.folderOf(fileId)}whole`
   }
@@ -47,7 +47,7 @@ export class Layout {
     return `${this.folderOf(fileId)}fragments/${start}-${end}`
   }
 
-  /** Which bytes a key has; undefined when it is not that of a fragment. */
+  /** The bytes that the fragment with this key has; undefined for any other key. */
   fragmentAt(fileId: string, key: string): Range | undefined {
     const [, start, end] = /^fragments\/(\d+)-(\d+)$/.exec(key.slice(this.folderOf(fileId).length)) ?? []
     return start === undefined || end === undefined ? undefined : { start: Number(start), end: Number(end) }

@@ -10,7 +10,7 @@ export class GatheringMemory {
   readonly #holders = new Set<MemoryHolder>()
   readonly #waiting: (() => void)[] = []
   #heldBytes = 0
-  /** How often something changed for those that wait. */
+  /** How often memory was freed or a holder changed, for those that wait. */
   #changes = 0
   #freeing: Promise<boolean> | undefined
 
@@ -38,7 +38,7 @@ export class GatheringMemory {
       })
       const before = this.#changes
       const isMore = (await this.#freeing) || this.#changes !== before
-      // All of it is being filled or on its way to the store.
+      // All memory is being filled, or is on its way to the store.
       if (!isMore) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
     this.#heldBytes += bytes

@@ -6,7 +6,7 @@ import type { RunningDigest } from './running-digest.ts'
 /** What is hashed before others have a turn, bytes. */
 const HASH_AT_ONCE_BYTES = 1024 ** 2
 
-/** Where the digest finds what goes on where it is, and whom it tells that it has come to the end of a piece. */
+/** Where the digest finds the next bytes, and whom it tells that it has reached the end of a piece. */
 export type PieceSource = {
   /** Bytes from `at` on that are in memory, `end` at the most. */
   readonly held: (at: number, end: number) => Buffer | undefined
@@ -31,14 +31,14 @@ export class PieceDigest {
     return this.#digest.hashedBytes
   }
 
-  /** As it was at the end of the last piece that it came to; undefined before the first. */
+  /** Its state at the end of the last piece that it has reached; undefined before the first. */
   get atPiece(): DigestOfPieces | undefined {
     return this.#atPiece
   }
 
-  /** Resolves when everything is hashed that is in memory and goes on where the digest is. */
+  /** Resolves when everything is hashed that is in memory and follows the bytes that are hashed. */
   async follow(): Promise<void> {
-    // One that has just ended has not seen what came since.
+    // A run that has just ended has not seen bytes that came since.
     for (let at = this.hashedBytes; this.#source.held(at, at + 1); at = this.hashedBytes) {
       this.#following ??= this.#followOnce().finally(() => {
         this.#following = undefined
@@ -52,7 +52,7 @@ export class PieceDigest {
     await this.#following
   }
 
-  /** Hashes what goes on where it is. */
+  /** Hashes the bytes that follow those that are hashed. */
   async add(data: Buffer): Promise<void> {
     for (let at = 0; at < data.length; at += HASH_AT_ONCE_BYTES) {
       this.#digest.update(data.subarray(at, at + HASH_AT_ONCE_BYTES))

@@ -6,9 +6,9 @@ import type { Bucket, ObjectFacts } from './bucket.ts'
 import { wholeObject } from './found-part.ts'
 import type { Layout } from './layout.ts'
 
-/** The clock of a store may run apart from that of the receiver, ms. */
+/** The clock of a store may differ from that of the receiver by this, ms. */
 const COARSE_MS = 5_000
-/** What a receiver itself does with an object after it was stored is done by then, ms. */
+/** The receiver itself changes an object for at most this long after it was stored, ms. */
 const SETTLED_MS = 60_000
 /** Says of a published object which upload it came from. */
 const UPLOAD = 'longshore-upload'
@@ -17,8 +17,8 @@ const UPLOAD = 'longshore-upload'
 export type NamedBucket = { readonly bucket: Bucket; readonly layout: Layout; readonly claims: NameClaims }
 
 /**
- * Gives a whole part its final key, by a copy within the store. A bucket cannot be asked for names that fold alike, so the ledger tells how a name was spelled
- * when it was given; what other programs put there is taken as it is.
+ * Gives a whole part its final key, by a copy within the store. A bucket cannot be asked for names that fold alike, so
+ * the ledger tells how a name was spelled when it was given. Objects of other programs are taken as they are spelled.
  */
 export async function publishObject(
   { bucket, layout, claims }: NamedBucket,
@@ -86,7 +86,7 @@ export async function putSmallFile(
     await publication.announce({ storedAs: path, fileIdentity: fileId })
     claim.mustHold()
     const etag = await bucket.put(key, data, { ifAbsent: true, metadata: metadataOf(fileId, wish) })
-    // The store may have done it, and its first answer was lost.
+    // The store may have written it before, and only its first answer was lost.
     const facts = etag === undefined ? await bucket.head(key) : undefined
     if (etag === undefined && !(facts && isOf(fileId, facts))) return undefined
     await publication.record(path)
@@ -97,8 +97,10 @@ export async function putSmallFile(
 }
 
 /**
- * Finds out how an announced publication ended. `hasPart` tells whether anything of the part is there; `record` is awaited when the file is, while nobody else
- * decides about its name.
+ * Finds out how an announced publication ended.
+ *
+ * @param hasPart tells whether anything of the part is there.
+ * @param record awaited when the file is there, while nobody else decides about its name.
  */
 export async function settleObject(
   { bucket, layout, claims }: NamedBucket,

@@ -8,7 +8,7 @@ import { PieceDigest } from './piece-digest.ts'
 import type { Pieces } from './pieces.ts'
 import type { RunningDigest } from './running-digest.ts'
 
-/** A piece in memory. One that was sent stays for as long as the digest has not come to it and nobody needs the memory. */
+/** A piece in memory. A piece that was sent stays until it is hashed, unless its memory is needed. */
 type Held = {
   readonly piece: number
   readonly range: Range
@@ -29,8 +29,9 @@ export type PartDeps = {
 const SENDING_AT_ONCE = 4
 
 /**
- * The bytes of an unfinished upload on their way to an object store: gathered to pieces, which are put when they are full. Pieces cannot be read back before
- * the upload is one object, so its MD5 is computed while bytes come in order; from where they did not, they are read when it is whole.
+ * The bytes of an unfinished upload on their way to an object store. They are gathered in memory to pieces, and a piece
+ * is put when it is full. Pieces cannot be read back before the upload is one object. So the MD5 is computed while
+ * bytes come in order; from the first byte that did not, the object is read when it is whole.
  */
 export class S3Part implements Part, MemoryHolder {
   readonly #deps: PartDeps
@@ -39,7 +40,7 @@ export class S3Part implements Part, MemoryHolder {
   readonly #pieces: Pieces
   readonly #digest: PieceDigest
   readonly #held = new Map<number, Held>()
-  /** Those that memory is waited for. */
+  /** Pieces that wait for memory. */
   readonly #coming = new Map<number, Promise<void>>()
   readonly #running = new Set<Promise<void>>()
   #savedPieces = 0
@@ -52,7 +53,7 @@ export class S3Part implements Part, MemoryHolder {
     this.#kept = kept
     this.#digest = new PieceDigest(digest, pieces, {
       held: (at, end) => this.#heldAt(at, end),
-      // What was sent and hashed is needed no more.
+      // A piece that was sent and hashed is not needed any more.
       onPiece: (piece) => {
         const held = this.#held.get(piece)
         if (held?.state === 'sent') this.#freePiece(held)
@@ -152,7 +153,10 @@ export class S3Part implements Part, MemoryHolder {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Resolves when there is memory for a piece. It may be gone again when somebody else had a turn. */
+  /**
+   * Resolves when there is memory for a piece. The caller has to look again: the memory may be taken by others
+   * meanwhile.
+   */
   #room(piece: number): Promise<void> {
     const coming = this.#coming.get(piece) ?? this.#makeRoom(piece)
     this.#coming.set(piece, coming)
@@ -182,7 +186,7 @@ export class S3Part implements Part, MemoryHolder {
     held.state = 'sending'
     const sending = this.#sendNow(held)
       .catch((error: unknown) => {
-        // What was acknowledged of it is lost, which the next sync tells; its memory is others' at once.
+        // Acknowledged bytes of this piece are lost, which the next sync reports. Others may have its memory at once.
         this.#failure ??= error
         this.#freePiece(held)
       })
@@ -207,14 +211,14 @@ export class S3Part implements Part, MemoryHolder {
     else this.#deps.memory.changed()
   }
 
-  /** Puts what is in memory of a piece as fragments. What comes meanwhile stays. */
+  /** Puts the bytes of a piece that are in memory as fragments. Bytes that come meanwhile stay. */
   async #spill(held: Held): Promise<void> {
     if (held.state !== 'gathering') return
     const { range, bytes } = held
     const spilled = held.filled
     for (const { start, end } of spilled)
       await this.#kept.putFragment({ start, end }, bytes.subarray(start - range.start, end - range.start))
-    // It may be full by now, and on its way.
+    // The piece may be full by now, and on its way.
     if ((held.state as Held['state']) !== 'gathering') return
     held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
     if (held.filled.length === 0) this.#freePiece(held)
@@ -228,7 +232,7 @@ export class S3Part implements Part, MemoryHolder {
     return held.bytes.subarray(at - start, Math.min(end, filled.end) - start)
   }
 
-  /** For another node, which can do without. */
+  /** For another node; without it, that node reads the bytes again. */
   async #saveDigest(): Promise<void> {
     const digest = this.#digest.atPiece
     if (digest === undefined || digest.pieces === this.#savedPieces || digest.pieces === this.#pieces.count) return

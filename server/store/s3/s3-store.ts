@@ -21,7 +21,10 @@ const DELETES_AT_ONCE = 8
 /** Requests that look whether names are taken, at the same time. */
 const LOOKS_AT_ONCE = 16
 
-/** What one request copies, bytes: the most that S3 takes. Some stores copy a whole object without copying a byte, and parts of one never. */
+/**
+ * The most that one request copies, bytes; S3 takes no more. Some stores copy a whole object without reading it, but
+ * never the parts of one.
+ */
 const COPY_AT_ONCE_BYTES = 5 * 1024 ** 3
 
 /** A store that is silent for so long does not answer, ms. */
@@ -38,8 +41,9 @@ export type S3Sizes = {
 /**
  * Keeps bytes in a bucket of an object store that speaks S3. Several receivers may use it at once.
  *
- * There are no folders to be in the way of a file. Names that differ by case or normalisation are one name when a receiver gave them; those of other programs
- * are taken as they are. What other programs put under a name while an upload is being published there is lost as it would be with them.
+ * A bucket has no folders that could be in the way of a file. Names that differ by case or normalisation are one name
+ * when receivers gave them; objects of other programs are taken as they are. An object that another program writes
+ * under a name while an upload is being published there is lost, as between any two programs that write to a bucket.
  *
  * @param claims shared by all receivers that use the bucket.
  * @throws ReceiveError STATE_UNREACHABLE, STORAGE_NOT_WRITABLE, BAD_FLAGS.
@@ -126,7 +130,7 @@ export async function openS3Store(
       return path
     },
     heldBelow: (path, signal) => heldBelow(bucket, layout, path, signal),
-    // How much more a bucket takes is known when it says that it is full.
+    // Nobody knows how much a bucket can take, until it says that it is full.
     freeBytes: async () => Number.POSITIVE_INFINITY,
     async *listParts() {
       const fileIds = new Set<string>()
@@ -156,7 +160,10 @@ async function probe(bucket: Bucket, layout: Layout): Promise<{ hasMd5ETags: boo
   }
 }
 
-/** Keys come in their order, so all of a folder come one after the other; the folders that they name are counted as they would be on a disk. */
+/**
+ * Keys are listed in order, so all keys of a folder follow each other. A folder that keys name is counted as it would
+ * be on a disk.
+ */
 async function* heldBelow(
   bucket: Bucket,
   layout: Layout,
@@ -180,7 +187,7 @@ async function* heldBelow(
   }
 }
 
-/** An object of one name and those below it, were it a folder, do not get in each other's way. */
+/** An object `a` and objects `a/…` do not exclude each other in a bucket. */
 async function holdersOf(
   bucket: Bucket,
   layout: Layout,
