@@ -111,12 +111,12 @@ function leaveNothing(folder: string): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(INTERRUPTED))
   process.once('exit', () => {
     killAll()
-    // What was just killed may write a last time.
+    // A process that was just killed may still write once.
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 }
 
-/** What brings this table alone. */
+/** The command that makes this table alone. */
 function commandLine({ name }: Case, { rounds, size: sizeBytes, peer }: Options): string {
   const more = [
     ...(sizeBytes ? [`--size ${sizeBytes / 1024 ** 2}MiB`] : []),

@@ -29,7 +29,7 @@ function packed(chunk: number): Buffer {
   const record = Buffer.alloc(RECORD_BYTES)
   record.writeUInt32BE(chunk % 8, 0)
   record.writeUInt32BE(MIB, 4)
-  // A checksum looks like chance.
+  // Random bytes, as a checksum has.
   record.writeUInt32BE(Math.imul(chunk, 2_654_435_761) >>> 0, 8)
   return record
 }
@@ -63,7 +63,7 @@ const ways: readonly Way[] = [
   {
     name: 'one string, appended to',
     save: (chunk) => ['APPEND', 'k', Buffer.concat([packed(chunk), Buffer.alloc(4)])],
-    // It has to be read to its end: chunks come in any order.
+    // The whole value has to be read: chunks come in any order.
     find: () => ['GET', 'k'],
     all: ['GET', 'k'],
   },

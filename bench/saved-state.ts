@@ -35,7 +35,7 @@ type Round = { readonly longestMs: number; readonly totalMs: number }
 async function measured(run: () => Promise<void>): Promise<Round> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  // It sees nothing before its own timer has run once.
+  // The monitor measures nothing before its own timer has run once.
   await new Promise((resolve) => setTimeout(resolve, 5))
   const startedMs = performance.now()
   await run()

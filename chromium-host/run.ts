@@ -15,7 +15,7 @@ import { preload, provideElectron } from './program/provide-electron.ts'
 
 /** The Electron whose behaviour is followed; libraries look for it to find out where they run. */
 const ELECTRON_VERSION = '45.4.1'
-/** An entry module that takes this long is waiting for something that cannot come, ms. */
+/** An entry module that takes longer than this waits for something that cannot come, ms. */
 const STALLED_MS = 5000
 
 const { commandLine, appPackage, packaged } = launch

@@ -11,7 +11,7 @@ import { rowsOf } from '../run/rows.ts'
 import type { Section } from '../run/section.ts'
 import { GIB, KIB, MIB, makeSparseFile, sizeText } from '../run/workload.ts'
 
-/** More than anybody says before the content of a file begins. */
+/** More bytes than any program sends before the content of a file begins. */
 const CONTENT_BEGINS_BYTES = 32 * KIB
 
 /** The engine in a process that already runs, as it does in the desktop app. */

@@ -43,7 +43,7 @@ async function ackSection(context: CaseContext): Promise<Section> {
   }
 }
 
-/** Those whose both sides are programs of Node. */
+/** Peers with programs of Node on both sides. */
 const ON_NODE = ['longshore', 'longshore-tls', 'tus', 'grpc-wide']
 
 async function eventLoopSection(context: CaseContext): Promise<Section> {
@@ -88,7 +88,7 @@ async function eventLoopSection(context: CaseContext): Promise<Section> {
   }
 }
 
-/** Every program of Node that is started from now on reports, until the answer is called. */
+/** Every program of Node that is started from now on reports its event loop, until the returned function is called. */
 function watchEventLoops(reports: string): () => void {
   const before = process.env.NODE_OPTIONS
   process.env.NODE_OPTIONS = `${before ?? ''} --import=${pathToFileURL(programFile('event-loop'))}`

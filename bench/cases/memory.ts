@@ -4,7 +4,7 @@ import type { Case } from '../run/case.ts'
 import { GIB, makeSparseFile, sizeText } from '../run/workload.ts'
 import { COST, uploadSection } from './upload.ts'
 
-/** What a disk should have left while we are at it. */
+/** Free bytes that a disk should have left while this runs. */
 const SPARE_BYTES = 2 * GIB
 
 export const memory: Case = {

@@ -12,7 +12,7 @@ const [attack = '', accessText = ''] = process.argv.slice(2)
 const access = JSON.parse(accessText) as Access
 const clients = Array.from({ length: 4 }, () => connectAs(access))
 const MIB = 1024 ** 2
-/** An answer of whatever kind is what an attack wants. */
+/** An attack only wants an answer, of whatever kind. */
 const whatever = () => undefined
 
 type Client = (typeof clients)[number]
@@ -21,7 +21,7 @@ function clientFor(index: number): Client {
   return clients[index % clients.length] as Client
 }
 
-/** So many workers, each of which does one thing after the other, for ever. */
+/** So many workers, each of which repeats one task for ever. */
 function forEver(workers: number, task: (index: number) => Promise<unknown>): void {
   for (let index = 0; index < workers; index++) {
     void (async () => {
@@ -62,7 +62,7 @@ function smallFile() {
 
 const attacks: Readonly<Record<string, () => Promise<void>>> = {
   async nothing() {
-    // The measure of all others.
+    // The attack that does nothing: all others are compared with it.
   },
   async '128 streams of chunks'() {
     forEver(128, (index) => streamOf(clientFor(index), false))

@@ -27,7 +27,7 @@ function join(from: Socket, to: Socket, onBytes: (bytes: number) => void): void 
     onBytes(data.length)
     pass(data)
   })
-  // What is still on its way arrives before the end does.
+  // Bytes that are on their way arrive before the end does.
   from.on('end', () => setTimeout(() => to.end(), delayMs))
   from.on('error', () => to.destroy())
 }

@@ -12,21 +12,25 @@ const AT_ONCE = 4
 
 const [port, path = '', memory = ''] = process.argv.slice(2)
 const isFile = statSync(path).isFile()
-// Its types leave this class out.
+// The types of the library leave this class out.
 type Storage = NonNullable<tus.UploadOptions['urlStorage']>
 const { FileUrlStorage } = tus as unknown as { readonly FileUrlStorage: new (file: string) => Storage }
 const urlStorage = new FileUrlStorage(memory)
 
-/** Chunk size and parallel parts are left as they come, unbounded and one: its documentation advises against other ones without a need. */
+/**
+ * Chunk size and parallel parts have their defaults, unlimited and one: the documentation advises against other values
+ * without a need.
+ */
 async function upload(file: string): Promise<void> {
   const content = createReadStream(file)
   await new Promise<void>((resolve, reject) => {
     const one = new tus.Upload(content, {
       endpoint: `http://127.0.0.1:${port}/files`,
       metadata: { filename: basename(file) },
-      // Saves a request, but then the place to go on at is known only when everything is through.
+      // This would save a request, but then the offset to continue at is known only when everything is through.
       uploadDataDuringCreation: !isFile,
-      // What it remembers of uploads is one file that is written anew for each, which would be all its work with thousands of them.
+      // The library keeps its memory of uploads in one file, which is written anew for each upload; with thousands of
+      // them that would be most of its work.
       storeFingerprintForResuming: isFile,
       removeFingerprintOnSuccess: true,
       urlStorage,

@@ -20,7 +20,7 @@ const STYLE = `
     .limit { fill: #3d444d }
   }`
 
-/** Bars of one column of a section, as SVG; the longest first is not sorted for, the order is that of the table. */
+/** Bars of one column of a section, as SVG, in the order of the table. */
 export function chart({ title, rows }: Pick<Section, 'title' | 'rows'>, key: string, unit: string): string {
   const shown = rows.flatMap(({ name, values, verified, durable }) => {
     const measured = values[key] ?? []

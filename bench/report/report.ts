@@ -32,7 +32,7 @@ export function page(results: readonly Result[]): string {
   ].join('\n')
 }
 
-/** What stands behind each name. */
+/** What each name means. */
 function legend(results: readonly Result[]): string[] {
   const titles = new Map(results.flatMap(({ section }) => section.rows.map(({ name, title }) => [name, title])))
   return [...titles].map(([name, title]) => `- \`${name}\`: ${title}`)

@@ -17,7 +17,7 @@ export function assertArrived({ path }: Workload, box: string, { content }: { re
   throw new Error(`${stored.length} of ${sent.length} files arrived; the first that differs is ${sent[wrong]}.`)
 }
 
-/** What peers keep for themselves beside the files: our ledger, and the descriptions of tus. */
+/** Files that peers keep for themselves beside the received ones: our state folder, and the descriptions of tus. */
 function isContent(file: string): boolean {
   return !file.includes('/.longshore/') && !basename(file).endsWith('.json')
 }

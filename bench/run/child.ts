@@ -83,7 +83,7 @@ export function killAll(): void {
     try {
       process.kill(pid, 'SIGKILL')
     } catch (error) {
-      // It was faster.
+      // It had ended before.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
   }

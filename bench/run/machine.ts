@@ -28,7 +28,7 @@ function describeDisk(folder: string): string {
   const [device = '', fileSystem = 'unknown'] = firstLine('findmnt', '-no', 'SOURCE,FSTYPE', '-T', folder).split(/\s+/)
   const file = `/sys/class/block/${basename(device)}/queue/rotational`
   if (!existsSync(file)) return fileSystem
-  // A virtual disk says what its host wants, whatever is below.
+  // A virtual disk tells what its host wants it to tell.
   const kind = /^(?:xvd|vd)/.test(basename(device)) ? 'a virtual disk, ' : ''
   const says = readFileSync(file, 'utf8').trim() === '1' ? 'says that it rotates' : 'says that it does not rotate'
   return `${fileSystem} on ${basename(device)}, ${kind}which ${says}`

@@ -13,7 +13,7 @@ export type Measured = {
   readonly receiverPeakMib: number
 }
 
-/** Often enough to see memory grow, seldom enough not to be seen itself, ms. */
+/** Often enough to see memory grow, and so seldom that measuring does not disturb, ms. */
 const SAMPLE_EVERY_MS = 50
 
 /** Runs a sender to its end and measures both sides. Rejects with what the sender said when it fails. */

@@ -7,9 +7,9 @@ export type Peer = {
   readonly name: string
   /** What runs, and how it was set up where that is not as it comes. */
   readonly title: string
-  /** How it knows, when it reports success, that what arrived is what was sent. */
+  /** How the program knows, when it reports success, that what arrived is what was sent. */
   readonly verified: 'read back' | 'on arrival' | 'length only' | 'nothing'
-  /** What of it survives a power cut then: files and their names, files alone, or neither for sure. */
+  /** What survives a power cut then: files and their names, files alone, or neither for sure. */
   readonly durable: 'yes' | 'files' | 'no'
   /** What of the operating system it is made of. */
   readonly needs: readonly SystemPackage[]

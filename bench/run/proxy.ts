@@ -19,7 +19,7 @@ export async function startProxy(targetPort: number, delayMs: number): Promise<P
   const child = start({ ...program('proxy', targetPort, delayMs), takesLines: true })
   const port = await child.line(portIn)
   const asked = new Map<string, number>()
-  /** The answer to this question: those before it were for earlier ones. */
+  /** The answer to this question; earlier answers belong to earlier questions. */
   const answer = (name: string): Promise<Event> => {
     let earlier = asked.get(name) ?? 0
     asked.set(name, earlier + 1)

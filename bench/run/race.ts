@@ -50,7 +50,7 @@ async function alone<T>(peer: Peer, round: number, folder: string, lap: (lap: La
   try {
     const running = await peer.start(box, scratch)
     try {
-      // What others left for the disk to do later must not slow this one.
+      // Writes that earlier runs left to the disk must not slow down this one.
       spawnSync('sync')
       return await lap({ peer, round, running, box })
     } finally {

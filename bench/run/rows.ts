@@ -23,7 +23,7 @@ export function rowsOf(
   })
 }
 
-/** More digits would only pretend. */
+/** More digits would claim an accuracy that there is not. */
 function rounded(value: number): number {
   return Number(value.toPrecision(5))
 }

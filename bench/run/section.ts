@@ -15,7 +15,7 @@ export type Column = {
   readonly title: string
   /** Digits after the point. */
   readonly digits: number
-  /** Shows the least and the most beside the median, and how many times the first row it is. */
+  /** Shows minimum and maximum beside the median, and the ratio to the first row. */
   readonly compare?: true
 }
 

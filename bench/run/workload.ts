@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What is sent: a file or a folder. Its content cannot be compressed, and no disk can leave it out. */
+/** What is sent: a file or a folder. Its content cannot be compressed, and no disk can store it as a hole. */
 export type Workload = { readonly path: string; readonly bytes: number; readonly files: number }
 
 export const KIB = 1024
@@ -15,7 +15,7 @@ export function makeFile(path: string, bytes: number): Workload {
   return { path, bytes, files: 1 }
 }
 
-/** One file of zeros that takes no room on the disk. */
+/** One sparse file of zeros, which takes no room on the disk. */
 export function makeSparseFile(path: string, bytes: number): Workload {
   writeFileSync(path, '')
   truncateSync(path, bytes)
@@ -49,7 +49,7 @@ export function makeTree(
   }
 }
 
-/** Bytes that look like chance, the same for the same name. */
+/** Bytes that look random, and are the same for the same name. */
 function createContent(name: string): (bytes: number) => Buffer {
   const key = createHash('md5').update(name).digest()
   const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16))

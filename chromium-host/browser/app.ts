@@ -7,7 +7,7 @@ import { SingleInstance } from '../program/single-instance.ts'
 import { strict, strictEmitter } from '../program/unimplemented.ts'
 import { closeBrowser } from './browser.ts'
 
-/** What `app` has to know about windows, told by the window module so that the two do not import each other. */
+/** What `app` has to know about windows. The window module tells it, so that the two do not import each other. */
 export type OpenWindows = {
   /** Asks every window to close; false as soon as one refuses. */
   closeAll(): boolean

@@ -100,7 +100,7 @@ export class Cdp {
   }
 }
 
-/** For calls whose failure can only mean that the page went away meanwhile, which whoever cares about hears separately. */
+/** For calls that fail only when the page is gone, which whoever needs to know hears separately. */
 export function ifStillThere(call: Promise<unknown>): void {
   call.catch(() => undefined)
 }

@@ -1,6 +1,9 @@
 import type { Launch } from '../program/launch.ts'
 
-/** Chromium as a quiet canvas: it never asks, never phones home, never slows a window down because it is covered. */
+/**
+ * Flags that keep Chromium quiet: it asks nothing, connects to nobody by itself, and does not slow down a covered
+ * window.
+ */
 const QUIET = [
   '--no-first-run',
   '--no-default-browser-check',
@@ -18,7 +21,7 @@ const QUIET = [
   '--disable-gpu',
 ]
 
-/** A page can reach nothing but this machine, whatever it tries. */
+/** A page can connect to this machine only. */
 const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1'
 
 /** Switches of the app or its command line that mean the same here as in Electron. */
@@ -53,7 +56,7 @@ export function chromiumFlags({ profile, headless, switches, env, isRoot }: Flag
 /** Flags of the first process only, the one the host talks to. */
 export const DRIVEN = ['--remote-debugging-pipe', '--no-startup-window'] as const
 
-/** Takes away what may only be said to the first process. */
+/** Without the flags that only the first process may get. */
 export function withoutDriving(flags: readonly string[]): readonly string[] {
   return flags.filter((flag) => !flag.startsWith('--remote-debugging'))
 }

@@ -6,7 +6,7 @@ import { Cdp, ifStillThere } from './cdp.ts'
 import { chromiumFlags, DRIVEN, withoutDriving } from './chromium-flags.ts'
 import { findChromium } from './find-chromium.ts'
 
-/** How long Chromium may take to say goodbye before it is ended, ms. */
+/** How long Chromium may take to end by itself before it is killed, ms. */
 const GOODBYE_MS = 3000
 /** Chromium's stderr is noisy (D-Bus, GPU); these lines are for Playwright, or for a person. */
 const WORTH_SHOWING = /^DevTools listening|Unable to open X display|Missing X server/
@@ -78,7 +78,7 @@ export class Chromium {
       this.#closeStrays()
     })
     await this.cdp.send('Target.setDiscoverTargets', { discover: true })
-    // Downloads would land wherever the browser's profile says, behind the app's back.
+    // Otherwise downloads go where the profile of the browser says, and the app does not know.
     await this.cdp.send('Browser.setDownloadBehavior', { behavior: 'deny' })
   }
 
@@ -97,7 +97,7 @@ export class Chromium {
 
   /** Closes windows the app did not open: from window.open, or the browser's own shortcuts for a new one. */
   #closeStrays(): void {
-    // While one of ours is opening, it cannot be told from a stray yet.
+    // While the app opens a window, a new one cannot be told from a window that the app did not open.
     if (this.#opening > 0) return
     for (const targetId of this.#seen) {
       if (!this.#own.has(targetId)) ifStillThere(this.cdp.send('Target.closeTarget', { targetId }))
@@ -115,8 +115,8 @@ export class Chromium {
   }
 
   /**
-   * A second Chromium process started with --app= hands its URL to the running one, which opens a window without any browser
-   * chrome; the protocol itself has no way to ask for one. The comment in the URL tells which new target is ours.
+   * A second Chromium process with --app= hands its URL to the running one, which then opens a window without browser
+   * controls; the protocol has no call for that. A comment in the URL tells which new target is ours.
    */
   async #openAppWindow({ width, height, x, y }: WindowBounds, title: string): Promise<string> {
     const mark = `window-${Math.random().toString(36).slice(2)}`
@@ -148,7 +148,7 @@ export class Chromium {
     await this.cdp.send('Browser.setWindowBounds', { windowId: await this.#windowOf(targetId), bounds })
   }
 
-  /** Asks Chromium to end, then sees to it; resolves when it has. */
+  /** Asks Chromium to end, and kills it when it does not; resolves when it has ended. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const gone = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()))

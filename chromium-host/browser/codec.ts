@@ -33,7 +33,7 @@ export function makeCodec(): Codec {
 
   const toBase64 = (bytes: Uint8Array): string => {
     if (inNode) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-    // In slices, because a call takes only so many arguments.
+    // In slices, because the number of arguments of a call is limited.
     let text = ''
     for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768))
     return btoa(text)

@@ -86,7 +86,10 @@ export class BrowserWindow extends BaseWindow implements Implemented {
     this.#forget()
   }
 
-  /** The person closed the window, or Chromium ended. It is too late to object, but listeners may have things to save. */
+  /**
+   * The person closed the window, or Chromium ended. Listeners cannot prevent it any more, but may have something to
+   * save.
+   */
   #closedFromOutside(): void {
     if (this.#isDestroyed) return
     this.#agreesToClose()

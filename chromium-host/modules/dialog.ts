@@ -13,9 +13,9 @@ type SaveArguments = [Electron.SaveDialogOptions] | [Electron.BaseWindow, Electr
 type MessageArguments = [Electron.MessageBoxOptions] | [Electron.BaseWindow, Electron.MessageBoxOptions]
 
 /**
- * `electron.dialog`. Open dialogs are Chromium's own file chooser. It has none that would tell where to save, so files go to the downloads, under a name
- * that is free, and nowhere when headless; message boxes are written to stderr and answered with
- * their cancel button, because nobody sees them. All are recorded, and tests may replace any of them.
+ * `electron.dialog`. An open dialog is Chromium's own file chooser. Chromium has no dialog for saving, so files go to
+ * the downloads folder, under a free name, and nowhere when headless. Message boxes are written to stderr and answered
+ * with their cancel button, because nobody sees them. All calls are recorded, and tests may replace each function.
  */
 export const dialog = strict('dialog', {
   async showOpenDialog(...args: OpenArguments): Promise<Electron.OpenDialogReturnValue> {

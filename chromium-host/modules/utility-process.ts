@@ -5,8 +5,9 @@ import { app } from '../browser/app.ts'
 import { strict, strictEmitter } from '../program/unimplemented.ts'
 
 /**
- * Loaded into the child first. It ends when its channel to the host breaks, which happens even if the host is killed. Messages of the host come out of
- * `process.parentPort`, as they do in Electron; what the child posts there is not implemented.
+ * Loaded into the child first. It ends the child when its channel to the host breaks, also when the host is killed.
+ * Messages of the host come out of `process.parentPort`, as in Electron; messages that the child posts there are not
+ * implemented.
  */
 const CHILD_SIDE = `
   import { EventEmitter } from 'node:events'
@@ -52,7 +53,10 @@ class UtilityProcess extends strictEmitter('UtilityProcess') implements Implemen
   }
 }
 
-/** As a shell tells it, and POSIX has it: 128 and the signal's number, of those that end a process in practice. */
+/**
+ * The exit code as a shell and POSIX have it: 128 and the number of the signal, for the signals that end a process in
+ * practice.
+ */
 function exitCodeOf(signal: NodeJS.Signals | null): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = {
     SIGINT: 2,

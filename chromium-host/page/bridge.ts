@@ -79,7 +79,7 @@ export function makeBridge(me: string, peer: string, tag: string): Bridge {
   const call = (id: number, args: unknown[]): unknown => {
     post({ op: 'call', id, args: args.map(pack) })
     const answer: Reply | undefined = takeReply()
-    // What cannot be cloned arrives as null, so nobody answers.
+    // A value that cannot be cloned arrives as null, so there is no answer.
     if (!answer) throw new Error('An object could not be cloned.')
     const value = unpack(answer.value)
     if (!answer.ok) throw value
@@ -89,7 +89,7 @@ export function makeBridge(me: string, peer: string, tag: string): Bridge {
     try {
       post({ op: 'reply', id, ok: true, value: pack(functions.get(id)?.(...args.map(unpack))) })
     } catch (error) {
-      // Whatever the exposed function threw: it belongs to the caller, on the other side.
+      // An error of the exposed function belongs to the caller, on the other side.
       post({ op: 'reply', id, ok: false, value: pack(error instanceof Error ? error : new Error(String(error))) })
     }
   }

@@ -3,7 +3,7 @@ import { ipcMain } from './ipc-main.ts'
 import { codec } from './page.ts'
 import type { HostMessage, PageMessage } from './preload-runtime.ts'
 
-/** Takes what the preload script of one page sends and brings it to `ipcMain`. */
+/** Takes messages of the preload script of one page and brings them to `ipcMain`. */
 export class IpcDesk {
   readonly #sender: Electron.WebContents
   readonly #preloadPath: string
@@ -13,7 +13,10 @@ export class IpcDesk {
     this.#preloadPath = preloadPath
   }
 
-  /** Resolves with what to send back, if anything. Rejects with what a listener of `ipcMain.on` throws. Nothing that the page of a closed window said is heard. */
+  /**
+   * Resolves with the answer to send back, if there is one. Rejects with what a listener of `ipcMain.on` throws.
+   * Messages of the page of a closed window are ignored.
+   */
   async take(message: PageMessage): Promise<HostMessage | undefined> {
     // Chromium closes the page a moment after its window is gone for the app.
     if (this.#sender.isDestroyed()) return undefined

@@ -37,7 +37,7 @@ export class PageRequests {
     return requests
   }
 
-  /** The app is about to load this URL, as Chromium knows it: no question about that one. */
+  /** The app is about to load this URL, in the form that Chromium knows; its navigation needs no permission. */
   expect(url: string): void {
     this.#expected.add(url)
   }

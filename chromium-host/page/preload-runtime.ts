@@ -27,7 +27,7 @@ export type HostMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly data: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly message: string }
 
-/** The names by which the two sides find each other: globals of the isolated world, and a function on its call stack. */
+/** Names that both sides use: globals of the isolated world, and a function on its call stack. */
 export const PAGE_NAMES = {
   toHost: '__electronToHost',
   fromHost: '__electronFromHost',

@@ -5,7 +5,7 @@ import { strict, strictEmitter } from '../program/unimplemented.ts'
 import { netFetch } from './net.ts'
 import { protocol } from './protocol.ts'
 
-/** What a page may do without anyone's leave: copying text after a click, which Electron allows as well. */
+/** What a page may do without a permission: copy text after a click, which Electron allows as well. */
 const HARMLESS = ['clipboardSanitizedWrite']
 
 type Implemented = Pick<
@@ -19,8 +19,8 @@ type Implemented = Pick<
 >
 
 /**
- * The host refuses every permission, which Chromium cannot ask about; so the handlers are taken, for they could only refuse too,
- * and an app that grants something here will find it refused.
+ * The host refuses every permission, because Chromium's protocol cannot ask about one. Handlers are recorded and never
+ * called; an app that would grant something finds it refused.
  */
 class Session extends strictEmitter('session') implements Implemented {
   readonly protocol = protocol

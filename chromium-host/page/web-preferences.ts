@@ -4,7 +4,7 @@ import type * as Electron from 'electron'
 /** The preload script of a window. */
 export type Preload = { readonly path: string; readonly source: string }
 
-/** Options that would take a wall down, with the only value the host accepts. */
+/** Options that would weaken the isolation of a page, each with the only value that the host accepts. */
 const WALLS = {
   nodeIntegration: false,
   nodeIntegrationInWorker: false,

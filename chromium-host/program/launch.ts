@@ -11,7 +11,10 @@ export type Launch = {
   readonly packaged: boolean
 }
 
-/** Ends the process with one sentence on stderr: for what the person can put right, where a stack trace would only hide it. */
+/**
+ * Ends the process with one sentence on stderr, for mistakes that a person can correct; a stack trace would hide the
+ * sentence.
+ */
 export function giveUp(sentence: string): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(1)

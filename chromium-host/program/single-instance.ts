@@ -12,8 +12,8 @@ export type HandOver = { readonly argv: readonly string[]; readonly cwd: string;
 const HAND_OVER_MS = 5000
 
 /**
- * Run by a short-lived Node, because the answer is needed synchronously: succeeds once the first instance took the message.
- * Tries for half a second, because the first writes its pid a moment before it listens.
+ * Run by a short-lived Node process, because the answer is needed synchronously. Succeeds once the first instance took
+ * the message. Tries for half a second, because the first instance writes its pid a moment before it listens.
  */
 const HAND_OVER_SCRIPT = `
   const { connect } = require('node:net')

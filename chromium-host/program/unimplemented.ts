@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events'
 
-/** Looked up by the language and its tools (await, JSON, util.inspect, instanceof) on any object at all; absent means "no". */
+/**
+ * Names that the language and its tools look up on every object (await, JSON, util.inspect, instanceof). Absent means
+ * "no".
+ */
 const ASKED_OF_EVERYTHING = new Set(['then', 'toJSON', 'inspect', 'domain', '__esModule', 'default'])
 
 function refuse(name: string, key: string | symbol): undefined {
@@ -9,8 +12,8 @@ function refuse(name: string, key: string | symbol): undefined {
 }
 
 /**
- * The end of a prototype chain that throws for every name nothing before it answers. It stands behind the object rather than
- * in front of it, so that methods keep their real `this` and private fields work.
+ * The last object of a prototype chain: it throws for every name that no object before it has. It is at the end of the
+ * chain, and not a proxy around the object, so that methods keep their real `this` and private fields work.
  */
 function backstop(name: string, prototype: object): object {
   return new Proxy(Object.create(prototype), {

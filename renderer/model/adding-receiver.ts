@@ -27,12 +27,12 @@ export type AddingReceiver =
 
 type Asking<T> = T & { readonly busy: boolean; readonly problem?: Stop }
 
-/** The first step, with what is already known of what would be typed. */
+/** The first step, with the part of the text that is known already. */
 export function beginAdding(typed = ''): AddingReceiver {
   return { step: 'address', typed, busy: false }
 }
 
-/** Something else is typed, so whatever was wrong with it before is no more. */
+/** The text was changed, so an earlier problem with it does not hold any more. */
 export function withTyped(adding: AddingReceiver, typed: string): AddingReceiver {
   if (adding.step !== 'address' && adding.step !== 'code') return adding
   const { problem: _problem, ...rest } = adding

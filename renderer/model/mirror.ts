@@ -25,7 +25,7 @@ export type Mirror = {
 export type Withheld = {
   readonly removal: number
   readonly uploads: UploadTable
-  /** Those that the removal paused, and that go on when it is undone. */
+  /** Uploads that the removal paused; they go on when it is undone. */
   readonly pausedIds: readonly UploadId[]
   /** Whether it is too late to undo. */
   readonly final: boolean
@@ -47,7 +47,7 @@ export function mirrorOf(uploads: readonly UploadSnapshot[], view: View = WHOLE_
     ended: [],
     withheld: [],
   }
-  // What had ended before is no news.
+  // An upload that had ended before is not announced again.
   return { ...put(nothing, uploads, []), ended: [] }
 }
 
@@ -124,7 +124,10 @@ function put(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readon
   }
 }
 
-/** What is shown then. When uploads only stop being shown, as they do while they are done, the others are not looked at again. */
+/**
+ * The part of the queue that is shown after a change. When uploads only leave the view, as they do while they finish,
+ * the others are not looked at again.
+ */
 function shownAfter(mirror: Mirror, queue: Queue, uploads: UploadTable, changes: readonly Change[]): Queue {
   const { view, shown } = mirror
   if (queue !== mirror.queue) return shownOf(queue, uploads, view)

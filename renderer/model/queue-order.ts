@@ -19,7 +19,7 @@ export type Queue = {
   readonly folders: ReadonlyMap<string, FolderItem>
 }
 
-/** Uploads by rank. Only what tells their place is up to date in them. */
+/** Uploads by rank. Only the fields that decide about their place are up to date in them. */
 export type Order = readonly Pick<UploadSnapshot, 'id' | 'rank' | 'folder'>[]
 
 /** No uploads, and so no rows. */
@@ -29,8 +29,8 @@ export const NO_QUEUE: Queue = { items: [], folders: new Map() }
 export type Arranged = { readonly order: Order; readonly queue: Queue }
 
 /**
- * The order and the queue after some changes: the very same while nobody came, went or moved. Sorts what changed only; what comes after all others, as what is
- * added does, is put there and nothing else looked at.
+ * The order and the queue after some changes; the same objects when no upload came, went or moved. Only what changed is
+ * sorted. Uploads behind all others, as added ones are, are appended, and nothing else is looked at.
  */
 export function arrangedAfter(before: Arranged, changes: readonly Change[]): Arranged {
   const moved = changes.filter(({ before, after }) => isPlacedAnew(before, after))

@@ -14,7 +14,10 @@ type Placed = {
   readonly siblingCount: number
 }
 
-/** The lines to show: every item, and below an open folder its files. A line is made when it is asked for: of 100,000, a screenful is. */
+/**
+ * The lines to show: every item, and below an open folder its files. A line is made only when it is asked for: of
+ * 100,000 lines, as many as fit the screen.
+ */
 export type QueueRows = {
   readonly count: number
   /** The same object each time; undefined beyond the ends. */
@@ -43,7 +46,7 @@ export function queueRows({ items, folders }: Queue, openRows: ReadonlySet<strin
   const count = items.length + inside
   const made = new Map<number, Row>()
 
-  /** What stands on a line: an item, or a file of the folder that is open above it. */
+  /** What a line shows: an item, or a file of the open folder above it. */
   function find(index: number) {
     const folder = opened.findLast(({ at }) => at < index)
     const place = folder === undefined ? undefined : index - folder.at - 1
@@ -101,7 +104,10 @@ export function keyOf(item: QueueItem): string {
   return item.kind === 'upload' ? item.ids[0] : folderKey(item.folderId)
 }
 
-/** Open folders from the top: the line of each, its place among the items, and how many files are open up to its last. */
+/**
+ * The open folders from the top: the line of each, its index among the items, and how many files are in open folders up
+ * to and including it.
+ */
 function openFolders(items: Queue['items'], folders: Queue['folders'], openRows: ReadonlySet<string>) {
   const open = [...openRows].flatMap((key) => {
     const item = folders.get(folderIdOf(key) ?? '')

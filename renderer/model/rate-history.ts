@@ -4,7 +4,10 @@ export type RateSample = { readonly atMs: number; readonly bytesPerSecond: numbe
 /** What the chart goes back, ms. */
 export const HISTORY_MS = 180_000
 
-/** The history with one more sample, without what is too old. The very same while nothing is sent and nothing of the past is left to pass by. */
+/**
+ * The history with one more sample, without samples that are too old. The same object while nothing is sent and no old
+ * sample is left to drop out of the chart.
+ */
 export function withSample(history: readonly RateSample[], sample: RateSample): readonly RateSample[] {
   const kept = history.filter(({ atMs }) => atMs > sample.atMs - HISTORY_MS)
   const isQuiet = sample.bytesPerSecond === 0 && kept.every(({ bytesPerSecond }) => bytesPerSecond === 0)

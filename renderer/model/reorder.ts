@@ -7,10 +7,10 @@ export type Move = { readonly ids: readonly UploadId[]; readonly before: UploadI
 
 export type Edge = 'above' | 'below'
 
-/** A line that can change places with those beside it: what it is called, and the uploads it stands for. */
+/** A line that can change places with its siblings: its key, and the uploads that it stands for. */
 type Sibling = { readonly key: string; readonly ids: readonly UploadId[] }
 
-/** Moves the moved ones among the siblings of `row` by one place; undefined when they are at that end. `keys` are the lines to move with it. */
+/** Moves the lines of `keys` by one place among the siblings of `row`; undefined when they are at that end already. */
 export function moveByOne(
   queue: Queue,
   rows: QueueRows,
@@ -40,7 +40,7 @@ export function moveBeside(
   const at = all.findIndex(({ key }) => key === target)
   const moved = all.filter(({ key }) => keys.has(key))
   if (at === -1 || moved.length === 0) return undefined
-  // The main process looks for the upload to stop before among those that stay.
+  // The main process looks for the upload to move in front of among those that are not moved.
   const next = all.slice(edge === 'above' ? at : at + 1).find(({ key }) => !keys.has(key))
   return { ids: moved.flatMap(({ ids }) => ids), before: next?.ids[0] ?? following }
 }
@@ -76,7 +76,7 @@ function siblings(queue: Queue, row: Row): { readonly all: readonly Sibling[]; r
 function shownSiblings(rows: QueueRows, row: Row): readonly string[] {
   const first = rows.indexOf(row.key) - row.position
   const keys: string[] = []
-  // Between siblings of the first level stand the files of open folders.
+  // Files of open folders are between the siblings of the first level.
   for (let index = row.level === 1 ? 0 : first; keys.length < row.siblingCount && index < rows.count; index++) {
     const key = rows.keyAt(index)
     if (key !== undefined && (row.level === 2 || rows.levelAt(index) === 1)) keys.push(key)

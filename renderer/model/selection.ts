@@ -41,7 +41,10 @@ function keysBetween(rows: QueueRows, first: number, last: number): ReadonlySet<
   return keys
 }
 
-/** The uploads that lines stand for, each once: of a folder, those that the view shows. What is not shown any more is left out. */
+/**
+ * The uploads that lines stand for, each once. For a folder, those that the view shows; lines that are not shown any
+ * more are left out.
+ */
 export function idsOf(
   keys: Iterable<string>,
   { uploads, shown, view }: Pick<Mirror, 'uploads' | 'shown' | 'view'>,
@@ -57,6 +60,6 @@ export function idsOf(
       if (upload !== undefined && matches(upload)) single.push(key)
     }
   }
-  // Without folders nothing can be named twice.
+  // Without a folder, no upload can be named twice.
   return ofFolders.length === 0 ? single : [...new Set([...single, ...ofFolders])]
 }

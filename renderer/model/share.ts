@@ -1,6 +1,6 @@
 import { bytesStored, type UploadSnapshot } from '../../main/contract/contract.ts'
 
-/** Complete is what is verified, not what is sent: before that, 99 % is the most anyone is told. */
+/** Only a verified upload is complete: before that, at most 99 % is shown. */
 const MOST_BEFORE_DONE = 0.99
 
 /** How much of something is stored, 0 to 1; 1 only when it is done. */

@@ -107,7 +107,7 @@ export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: 
   store.setState((state) => withSnapshot(state, snapshot), true)
 }
 
-/** Takes down how fast everything is sent now (epoch ms). To be called once a second. */
+/** Adds the present rate to the history (epoch ms). To be called once a second. */
 export function recordRate(store: WindowStore, atMs: number): void {
   const { rates, totals } = store.getState()
   const next = withSample(rates, { atMs, bytesPerSecond: totals.bytesPerSecond })
@@ -121,7 +121,7 @@ function withSnapshot(state: WindowState, snapshot: AppSnapshot): WindowState {
   return withReceiver({ ...rest, ...mirrored, ...mirrorOf(uploads, state.view), ...opened }, receiver)
 }
 
-/** What comes and goes: it is as the main process says, or not there. */
+/** Fields that may become absent: they have the value that the main process told, or none. */
 type Passing = Pick<WindowState, 'ending' | 'question' | 'looking'>
 
 function withPassing(state: WindowState, name: keyof Passing, said: Passing): WindowState {
@@ -129,7 +129,7 @@ function withPassing(state: WindowState, name: keyof Passing, said: Passing): Wi
   return { ...rest, ...said }
 }
 
-/** A receiver, whoever chose it, answers whatever the field had to say. */
+/** Takes the chosen receiver, or that there is none; the hint that one is missing goes in either case. */
 function withReceiver(state: WindowState, receiver: ReceiverId | undefined): WindowState {
   const { receiver: _receiver, receiverMissing: _missing, ...rest } = state
   return receiver === undefined ? rest : { ...rest, receiver }

@@ -3,14 +3,14 @@ import { shareOf } from './share.ts'
 
 type Kind = UploadStatus['kind']
 
-/** Sums over uploads that can be kept up with: each change of an upload takes what it was away, and adds what it is. */
+/** Sums over uploads that are kept up to date by changes: each change takes the old upload off and adds the new one. */
 export type Totals = {
   readonly count: number
   /** How many uploads are in each state; states nobody is in are 0. */
   readonly countOf: Readonly<Record<Kind, number>>
   readonly bytesTotal: number
   readonly bytesStored: number
-  /** Still to be sent of what goes on by itself. */
+  /** Bytes still to be sent of uploads that go on by themselves. */
   readonly bytesAhead: number
   /** Of all uploads being sent; 0 while none has a known rate. */
   readonly bytesPerSecond: number
@@ -46,7 +46,7 @@ export function withChanges(totals: Totals, changes: Iterable<Change>): Totals {
     sum.bytesTotal += times * sizeBytes
     sum.bytesStored += times * held
     if (goesOn(status.kind)) sum.bytesAhead += times * (sizeBytes - held)
-    // Whole numbers, so that what is taken away leaves nothing behind.
+    // Whole numbers, so that adding and subtracting the same upload leaves no rest.
     if (status.kind === 'sending') sum.bytesPerSecond += times * Math.round(status.bytesPerSecond ?? 0)
   }
 }

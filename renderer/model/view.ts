@@ -30,7 +30,7 @@ export function isWhole({ filter, search }: View): boolean {
 
 /** Tells whether the view shows an upload. Searches its path without regard to case, for every word. */
 export function matcher(view: View): (upload: UploadSnapshot) => boolean {
-  // Expressions look without making a lower-case copy of every path first.
+  // A regular expression finds words without making a lower-case copy of every path first.
   const words = wordsOf(view).map(literally)
   const { filter } = view
   return ({ path, status }) =>
@@ -58,7 +58,7 @@ export function shownOf(queue: Queue, uploads: Uploads, view: View): Queue {
   })
 }
 
-/** Of what is shown the part that stays, with folders as long as any of their files do. */
+/** The part of the shown queue that stays; a folder stays as long as one of its files does. */
 export function narrowed(shown: Queue, stays: (id: UploadId) => boolean): Queue {
   const folders = new Map<string, FolderItem>()
   const items: QueueItem[] = []
@@ -76,7 +76,10 @@ export function narrowed(shown: Queue, stays: (id: UploadId) => boolean): Queue 
   return { items, folders }
 }
 
-/** True when a view shows nothing that the one before did not: whoever types a longer word looks only at what is left. */
+/**
+ * True when a view shows only uploads that the one before showed: when a person types a longer word, only these are
+ * looked at.
+ */
 export function isNarrower(view: View, before: View): boolean {
   if (before.filter !== 'all' && before.filter !== view.filter) return false
   const words = wordsOf(view)

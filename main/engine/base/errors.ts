@@ -100,9 +100,9 @@ export function fromReason(reason: string, details: string, options?: ErrorOptio
 }
 
 /**
- * Translates what grpc-js throws. The only door through which its errors enter the engine.
+ * Translates an error of grpc-js. Its errors enter the engine only here.
  *
- * @param sentBytes how much of the file was sent before, where that helps to see what is wrong
+ * @param sentBytes bytes of the file that were sent before, where that helps to see what is wrong.
  */
 export function fromServiceError(error: ServiceError, sentBytes = 0): UploadError {
   const options = { cause: error }
@@ -123,7 +123,7 @@ export function fromServiceError(error: ServiceError, sentBytes = 0): UploadErro
   }
 }
 
-/** What a receiver said that gives no reason; the name of the status when it said nothing. */
+/** The text of a receiver that gives no reason, or the name of the status when there is no text. */
 function inWords(verb: string, { code, details }: ServiceError, sentBytes: number): string {
   const after = sentBytes > 0 ? `, after ${inUnits(sentBytes)} were sent` : ''
   if (details.trim() === '') return `The receiver ${verb} (${status[code]}) without saying why${after}.`
@@ -138,7 +138,10 @@ function inUnits(bytes: number): string {
   return power === 0 ? `${bytes} bytes` : `${(bytes / 1024 ** power).toFixed(1)} ${unit}`
 }
 
-/** A broken connection or a proxy in between speaks only through text; see also the gRPC to HTTP mapping of status 13 and 2. */
+/**
+ * A broken connection, or a proxy in between, can be told only by the text. See also how gRPC maps HTTP statuses to 13
+ * and 2.
+ */
 function fromTransportText(error: ServiceError, sentBytes: number): UploadError {
   const options = { cause: error }
   if (/HTTP status code 413/.test(error.details)) return proxyLimit(options)
@@ -152,7 +155,7 @@ function fromTransportText(error: ServiceError, sentBytes: number): UploadError 
   return new UploadError('RECEIVER_ERROR', inWords('failed', error, sentBytes), 'retry-once', options)
 }
 
-/** Translates what reading the source throws. */
+/** Translates an error of reading the source. */
 export function fromFileError(error: NodeJS.ErrnoException): UploadError {
   const options = { cause: error }
   switch (error.code) {
@@ -182,7 +185,7 @@ export function fromFileError(error: NodeJS.ErrnoException): UploadError {
   }
 }
 
-/** The file is not the one that was queued, so nothing of it may be finished under its name. */
+/** The file is not the one that was queued, so nothing of it may be finished under that name. */
 export function sourceChanged(): UploadError {
   return new UploadError(
     'SOURCE_CHANGED',
@@ -191,31 +194,37 @@ export function sourceChanged(): UploadError {
   )
 }
 
-/** The receiver finished something else under the key of this upload: that is another file, and says nothing about this one. */
+/**
+ * The receiver finished other content under the key of this upload. That is another file, and tells nothing about this
+ * one.
+ */
 export function storedOther(): UploadError {
   const message = 'What the receiver stored before is not this file as it is now, which has to be sent anew.'
   return new UploadError('STORED_OTHER', message, 'retry-once')
 }
 
-/** Parts of the file that were remembered from an earlier run are not in it: what the receiver holds cannot be gone on with. */
+/**
+ * Chunks that an earlier run remembered are not in the file any more, so the upload that the receiver holds cannot be
+ * continued.
+ */
 export function notAsRemembered(): UploadError {
   const message = 'The file is not what was remembered of it from an earlier run, and is sent anew.'
   return new UploadError('STORED_OTHER', message, 'retry-once')
 }
 
-/** Some systems make up files as they are read, and say nothing true about their size. */
+/** Some files are made up by the system as they are read, and their size is not true. */
 export function sizeNotTold(): UploadError {
   const message =
     'The system does not tell the true size of this file, so it cannot be sent. Copy it, and send the copy.'
   return new UploadError('SIZE_NOT_TOLD', message, 'stop')
 }
 
-/** Where a file was is something else now. */
+/** Something else has taken the place of the file. */
 export function notAFile(): UploadError {
   return new UploadError('NOT_A_FILE', 'It is not a file any more.', 'stop')
 }
 
-/** Only the attributes changed: nothing that was hashed before may be trusted, but the file may well be the same. */
+/** Only the attributes changed. The file may well be the same, but nothing that was hashed before is trusted. */
 export function sourceTouched(): UploadError {
   return new UploadError('SOURCE_TOUCHED', 'The file was touched; Longshore reads it again to be sure.', 'retry')
 }

@@ -20,7 +20,7 @@ export type UploadEvent =
       readonly finishedAtMs: number
     }
   | { readonly kind: 'paused' }
-  /** The person or the back-off lets it go on. */
+  /** The person resumes it, or the wait before the next attempt is over. */
   | { readonly kind: 'released' }
 
 export type FinishedEvent = UploadEvent & { readonly kind: 'finished' }

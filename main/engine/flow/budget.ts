@@ -8,8 +8,8 @@ export type Budget = {
 }
 
 /**
- * A single take larger than the whole budget is granted when nothing else is held, so that it cannot wait for ever. A budget that changes counts as it is
- * whenever something is taken or given.
+ * A take that is larger than the whole budget is granted when nothing else is held, so that it does not wait for ever.
+ * A budget that changes counts as it is whenever bytes are taken or given back.
  */
 export function createBudget(totalBytes: () => number): Budget {
   let held = 0

@@ -2,16 +2,22 @@ import { newChunkBuffer } from '../../../proto/chunk-message.ts'
 
 /** Memory for one chunk. */
 export type ChunkRoom = {
-  /** As long as was asked for; whatever stood there before still does. */
+  /** Has the length that was asked for, and still the bytes that were there before. */
   readonly data: Buffer
-  /** Nobody reads the chunk any more: another may take its place. Must be called at most once, and need not be. */
+  /**
+   * The bytes are not read any more, so another chunk may use the memory. Must be called at most once; need not be
+   * called at all.
+   */
   reuse(): void
 }
 
-/** Memory that chunks are read into one after the other: new memory has to be mapped, and collected afterwards, which takes as long as sending it. */
+/**
+ * Memory that is used again for chunk after chunk. New memory has to be mapped, and collected afterwards, which takes
+ * as long as sending it.
+ */
 export type ChunkMemory = { take(bytes: number): ChunkRoom }
 
-/** Rooms are of this size, or twice that, and so on, bytes. */
+/** Pieces of memory have this size, or twice that, and so on, bytes. */
 const SMALLEST_ROOM_BYTES = 64 * 1024
 
 /** After so long without a chunk, nothing is kept, ms. */

@@ -10,20 +10,22 @@ export type Stages = {
   time<T>(stage: Stage, work: () => Promise<T>): Promise<T>
   /** Counts work that was done, ms. */
   add(stage: Stage, tookMs: number): void
-  /** So much of the time that acknowledgements took was spent at the receiver, ms. */
+  /** This part of the time that acknowledgements took was spent at the receiver, ms. */
   addAtReceiver(tookMs: number): void
   /** What took most of the time in the last seconds; undefined while nothing much happened. */
   bottleneck(): Bottleneck | undefined
 }
 
-/** So much is looked back, in slots of this length: long enough to be calm, short enough to follow. */
+/**
+ * How far back measurements count, in slots of this length: long enough to be steady, short enough to follow changes.
+ */
 const SLOT_MS = 500
 const SLOTS = 6
 
-/** Less time than this was spent in all: too little to say anything, ms. */
+/** With less time than this spent in all, there is too little to tell, ms. */
 const LEAST_MS = 200
 
-/** A process that rests less than this has no time left for anything, as a share of the time. */
+/** A process that is idle for less than this share of the time has no time left for anything. */
 const LEAST_REST = 0.1
 
 type Slot = { readonly beganMs: number; readonly ms: Record<Stage, number>; atReceiverMs: number; activeMs: number }
@@ -84,7 +86,7 @@ export function createStages(
       const allMs = spent.source + spent.hashing + spent.limit + spent.acknowledgement
       if (allMs < LEAST_MS) return undefined
       const wallMs = endedMs - (complete[0]?.beganMs ?? endedMs)
-      // A process without rest makes everything else look slow.
+      // A process that is never idle makes every stage look slow.
       const busyShare = Math.min(1, sum((slot) => slot.activeMs) / wallMs)
       if (busyShare > 1 - LEAST_REST) {
         return { stage: spent.hashing > wallMs / 2 ? 'hashing' : 'processor', share: busyShare }

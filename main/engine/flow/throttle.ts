@@ -4,7 +4,7 @@ import { createLine, type Sharer } from '../../../proto/line.ts'
 export type Throttle = {
   /** Waits until `bytes` may go. Rejects with the signal's reason when aborted; then they did not go. */
   take(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<void>
-  /** No more than this should be asked for at once, bytes: it would make what else goes over the network wait long. */
+  /** The most that should be asked for at once, bytes. More would make other traffic on the network wait for long. */
   mostAtOnce(): number
 }
 
@@ -14,16 +14,16 @@ export type TokenBucket = Throttle & {
   setRate(bytesPerSecond: number | undefined): void
 }
 
-/** A limit is kept to over this long, s: shorter would cost timers, longer would show as bursts. */
+/** The limit holds over this time, s. Shorter would cost timers, longer would show as bursts. */
 const BURST_S = 0.1
 
-/** At most so much of a second in one piece. */
+/** One piece takes at most this part of a second. */
 const PIECE_S = 0.25
 
 /** Gives tokens, one for each byte, at a steady rate. `now` is a monotonic clock, ms. */
 export function createTokenBucket(now: () => number = () => performance.now()): TokenBucket {
   let rate: number | undefined
-  /** Tokens that are there; below zero they were lent to a piece longer than the bucket. */
+  /** The tokens in the bucket. Below zero they were lent to a piece that is longer than the bucket. */
   let tokens = 0
   let countedAtMs = now()
   let timer: NodeJS.Timeout | undefined
@@ -66,9 +66,9 @@ export function createTokenBucket(now: () => number = () => performance.now()): 
 
 /** A rate for everything, and one for each receiver besides. */
 export type Throttles = {
-  /** What keeps to both the rate for everything and that of one receiver. */
+  /** Keeps to both the rate for everything and that of one receiver. */
   to(receiver: string): Throttle
-  /** Sets a rate, bytes per second; undefined for none. Without a receiver, that of everything. */
+  /** Sets a rate, bytes per second; undefined for no limit. Without a receiver, the rate for everything. */
   setRate(bytesPerSecond: number | undefined, receiver?: string): void
 }
 

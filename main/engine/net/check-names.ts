@@ -4,7 +4,10 @@ import type { Connection } from './connection.ts'
 /** A file or an empty folder that may be sent. */
 export type NameToCheck = { readonly path: readonly string[]; readonly sizeBytes: number }
 
-/** What would become of a name on a receiver. `storedAs` is where it goes while the name is free, and tells spellings that not every system can store. */
+/**
+ * What would become of a name on a receiver. `storedAs`: where the file would go while the name is free. It differs
+ * from the name when not every system can store that.
+ */
 export type CheckedName =
   | { readonly kind: 'free' | 'taken' | 'same-size'; readonly storedAs: string }
   | { readonly kind: 'refused' }
@@ -19,10 +22,13 @@ export type CheckedNames = {
 /** What a receiver takes in one question. */
 const NAMES_AT_ONCE = 1000
 
-/** Whoever adds files waits for the first answer this long, ms. A receiver that is away must not hold up what waits for it anyway. */
+/**
+ * A person who adds files waits this long for the first answer, ms. A receiver that does not answer must not hold up
+ * uploads, which wait for it anyway.
+ */
 const FIRST_WITHIN_MS = 1500
 
-/** And for all of them, ms: a hundred thousand names take a receiver seconds. */
+/** And this long for all answers, ms: a receiver takes seconds for a hundred thousand names. */
 const ALL_WITHIN_MS = 8000
 
 /** Asks a receiver about names, as many as it tells in time. Throws UploadError when it tells none, because it cannot be reached or does not know the question. */
@@ -54,6 +60,6 @@ export async function checkNames(
 const kinds = { FREE: 'free', TAKEN: 'taken', TAKEN_SAME_SIZE: 'same-size' } as const
 
 function toName({ state, storedAs }: CheckedPath): CheckedName {
-  // A state of a later version says nothing that could be acted on, and neither does `free`.
+  // `free`, and a state that only later versions know, call for nothing.
   return state === 'REFUSED' ? { kind: 'refused' } : { kind: kinds[state] ?? 'free', storedAs }
 }

@@ -34,8 +34,8 @@ import { createSmallFileStream, type StoredSmallFile } from './put-stream.ts'
 import type { Route } from './route.ts'
 
 /**
- * The first question is also the opening of the connection, which nothing else limits, ms. One that was opened while the network was gone would wait for
- * ever; the next attempt opens a new one.
+ * The first question also opens the connection, and nothing else limits that, ms. A connection that was opened while
+ * the network was gone would wait for ever; the next attempt opens a new one.
  */
 const INTRODUCE_WITHIN_MS = 10_000
 
@@ -63,15 +63,18 @@ export type Connection = {
     signal: AbortSignal,
   ): Promise<FinishedFile>
   abort(uploadKey: string, signal: AbortSignal, withinMs?: number): Promise<void>
-  /** Asks for an upload that nobody goes by any more; a receiver that does not know the question answers UNIMPLEMENTED. */
+  /**
+   * Asks for an unfinished upload that no sender remembers. A receiver that does not know this call answers
+   * UNIMPLEMENTED.
+   */
   claim(request: ClaimUploadRequestInput, signal: AbortSignal): Promise<ClaimUploadReply>
   makeFolder(path: readonly string[], signal: AbortSignal): Promise<string>
-  /** Tells what would become of names; a receiver that does not know the question answers UNIMPLEMENTED. */
+  /** Asks what would become of names. A receiver that does not know this call answers UNIMPLEMENTED. */
   checkPaths(request: CheckPathsRequestInput, signal: AbortSignal, withinMs: number): Promise<CheckPathsReply>
-  /** A stream of chunks; one after the other goes over the next connection, whichever upload it serves. */
+  /** A stream of chunks. Each new stream uses the next of the connections, whichever upload it serves. */
   openChunks(uploadKey: string): ClientDuplexStream<UploadChunkInput, ChunkAck>
   queryChunks(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<UploadedChunks>
-  /** Reading a large file again takes its time, so this question has no deadline of its own. */
+  /** Without a deadline: reading a large file again takes long. */
   checkIntegrity(file: FileIdentifierInput, signal: AbortSignal, withinMs?: number): Promise<FileIntegrityStatus>
   openThreeRpcUpload(
     uploadKey: string,
@@ -129,7 +132,7 @@ export function connect(route: Route, lanes: number): Connection {
       return isTold ? Number(freeBytes) : undefined
     },
     begin(request, signal) {
-      // With a digest to compare, the receiver reads a file of that size before it answers.
+      // With a digest to compare, the receiver first reads a file of that size.
       const withinMs = request.sha256 ? Number.POSITIVE_INFINITY : undefined
       return ask(
         (options, done) => anyClient().beginUpload(request, about(request.uploadKey), options, done),
@@ -219,10 +222,10 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
   }
 }
 
-/** The answers of a server stream, cancelled when `signal` aborts or the caller leaves early. */
+/** The answers of a server stream. The call is cancelled when `signal` aborts, or when the reader stops early. */
 async function* answers<T>(call: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
   const cancel = (): void => cancelSoon(call)
-  // A call that is cancelled before anybody reads it ends with an error that is nobody's.
+  // A call that is cancelled before it is read ends with an error that nobody waits for.
   call.on('error', () => undefined)
   signal.addEventListener('abort', cancel, { once: true })
   try {

@@ -19,11 +19,11 @@ export function channelTo(
       ...channelOptions,
       ...options,
       ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName }),
-      // Without a pool of its own, every client of one address would share a single connection.
+      // Without a pool of its own, all clients of one address would share one connection.
       'grpc.use_local_subchannel_pool': 1,
       // A receiver on the LAN is never behind the web proxy.
       'grpc.enable_http_proxy': 0,
-      // The engine decides when to try again; the channel only must not sit out a wait of its own on top.
+      // The engine decides when to try again; the channel must not add a wait of its own.
       'grpc.initial_reconnect_backoff_ms': 200,
       'grpc.max_reconnect_backoff_ms': 1000,
     },
@@ -32,7 +32,7 @@ export function channelTo(
 
 type Protection = { readonly channelCredentials: ChannelCredentials; readonly serverName?: string }
 
-/** Said outright, because an environment variable turns verification off for whoever leaves it open. */
+/** Set explicitly: otherwise an environment variable of Node can turn verification off. */
 const VERIFY = { rejectUnauthorized: true }
 
 function protectionOf({ address, security }: Route): Protection {
@@ -40,7 +40,8 @@ function protectionOf({ address, security }: Route): Protection {
     case 'plaintext':
       return { channelCredentials: credentials.createInsecure() }
     case 'pinned': {
-      // A certificate that is its own only authority: no other one verifies, and every receiver's own has the same name in it.
+      // The pinned certificate is the only authority, so no other certificate verifies. All receivers have the same
+      // name in theirs.
       const pin = credentials.createSsl(Buffer.from(security.certificatePem), null, null, VERIFY)
       return { channelCredentials: withToken(pin, security.token), serverName: RECEIVER_CERTIFICATE_NAME }
     }
@@ -50,7 +51,7 @@ function protectionOf({ address, security }: Route): Protection {
       if (isIP(host) === 0) {
         return { channelCredentials: withToken(credentials.createSsl(authorities, null, null, VERIFY), security.token) }
       }
-      // TLS has no place for an IP address in its greeting, but a certificate may be issued for one.
+      // The greeting of TLS cannot carry an IP address, but a certificate may be issued for one.
       const verifyHost = { ...VERIFY, checkServerIdentity: ((_, found) => checkServerIdentity(host, found)) as Check }
       const channelCredentials = credentials.createSsl(authorities, null, null, verifyHost)
       return {

@@ -14,12 +14,13 @@ export type Diagnosis =
   /** The receiver has a new certificate that the pinned one vouches for; it is the one to pin. */
   | { readonly kind: 'succession'; readonly certificatePem: string }
 
-/** A receiver that does not say how it came by its certificate within this is not the one that was paired, ms. */
+/** A receiver that does not explain its new certificate within this is not the one that was paired, ms. */
 const INTRODUCE_WITHIN_MS = 5000
 
 /**
- * Finds out why a call over `route` failed with `error`. Only a connection that was refused or misunderstood as it began is looked into: everything else
- * says itself what it is, and is answered as it came. Fails with the reason of `signal`.
+ * Finds out why a call over `route` failed with `error`. Only a connection that was refused or misunderstood at its
+ * beginning is looked into; every other error explains itself and is answered as it is. Fails with the reason of
+ * `signal`.
  */
 export async function diagnose(error: unknown, route: Route, signal: AbortSignal): Promise<Diagnosis> {
   const said = handshakeFailure(error)
@@ -43,7 +44,7 @@ export async function diagnose(error: unknown, route: Route, signal: AbortSignal
 
 type Said = { readonly error: UploadError; readonly details: string }
 
-/** The error and what grpc-js said of it, when the receiver was there and the connection did not come about all the same. */
+/** The error with the text of grpc-js, for a receiver that is there although no connection could be made. */
 function handshakeFailure(error: unknown): Said | undefined {
   if (!(error instanceof UploadError) || error.reason !== 'UNREACHABLE' || !isServiceError(error.cause))
     return undefined
@@ -71,7 +72,10 @@ async function probed(address: string, signal: AbortSignal) {
 
 type Stranger = { readonly address: string; readonly presented: Buffer }
 
-/** Asks a receiver with another certificate than the pinned one how it came by it; it is told nothing, not even who asks. */
+/**
+ * Asks a receiver whose certificate is not the pinned one how it got it. It is sent no token, so it does not learn who
+ * asks.
+ */
 async function followed(pinnedPem: string, stranger: Stranger, signal: AbortSignal): Promise<Diagnosis> {
   const pinned = new X509Certificate(pinnedPem).raw
   const certificatePem = new X509Certificate(stranger.presented).toString()
@@ -90,7 +94,7 @@ async function successionsOf(route: Route, signal: AbortSignal): Promise<readonl
     )
     return successions
   } catch (error) {
-    // One that does not answer cannot vouch for itself.
+    // A receiver that does not answer cannot prove anything.
     if (error instanceof UploadError) return []
     throw error
   } finally {

@@ -34,7 +34,10 @@ export type Paired = {
 /** A receiver that shows a code. */
 export type PairingTarget = PairingLink & {
   readonly code: string
-  /** Certificate authorities vouch for it, those in `caPem` alone or else the system's: its name decides, and a certificate that no one trusts is no question. */
+  /**
+   * Its certificate was issued by an authority: one of those in `caPem`, or else of the system. Then its host name
+   * decides, and a certificate that no authority issued is refused without asking the person.
+   */
   readonly authority?: { readonly caPem?: string }
 }
 
@@ -110,7 +113,7 @@ async function certificateAt({ address, fingerprint }: PairingLink, signal: Abor
   return found
 }
 
-/** What travels in a header later has to be fit for one. */
+/** The token will travel in a header, so it must be fit for one. */
 function granted({ token, deviceId, receiverName, receiverId }: FinishPairingReply) {
   if (/^[\w.-]+$/.test(token)) return { token, deviceId, receiverName, receiverId }
   throw new UploadError('RECEIVER_ERROR', 'The receiver answered the pairing without a usable token.', 'stop')

@@ -27,8 +27,8 @@ const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 const TLS_ALERT = 0x15
 
 /**
- * Looks at what listens at `address` (`host:port`), and leaves. It may look at a certificate that nobody trusts, because it says nothing but the greeting
- * that every program of this kind begins with. Fails with UNREACHABLE, or with the reason of `signal`.
+ * Looks at what listens at `address` (`host:port`), and disconnects. It may look at a certificate that nobody trusts,
+ * because it sends nothing but the greeting of HTTP/2. Fails with UNREACHABLE, or with the reason of `signal`.
  */
 export async function probe(address: string, signal: AbortSignal): Promise<Probe> {
   return (await greetEncrypted(address, signal)) ?? (await greetInTheOpen(address, signal))
@@ -73,13 +73,13 @@ function greetInTheOpen(address: string, signal: AbortSignal): Promise<Probe> {
       answer({ kind: isSettings ? 'plaintext' : 'not-a-receiver' })
     })
     socket.on('error', (error) => fail(unreachable(error)))
-    // It knows TLS after all, so the first greeting broke off by accident.
+    // It speaks TLS after all, so the first greeting failed by accident.
     const brokeOff = () => heard.length === 0 || heard[0] === TLS_ALERT
     socket.once('close', () => (brokeOff() ? fail(unreachable()) : answer({ kind: 'not-a-receiver' })))
   })
 }
 
-/** Lets `look` listen to the socket until it settles, and ends the socket whatever comes of it. */
+/** Gives the socket to `look` until that settles, and closes the socket in any case. */
 async function lookAt<T>(
   socket: Socket,
   signal: AbortSignal,
@@ -96,7 +96,8 @@ async function lookAt<T>(
     })
   } finally {
     if (giveUp) for (const reason of [signal, late]) reason.removeEventListener('abort', giveUp)
-    // Its last errors interest nobody, but would end the process without a listener; `look` has left one.
+    // Late errors of the socket do not matter, but without a listener they would end the process; `look` has removed
+    // its own.
     socket.destroy()
   }
 }

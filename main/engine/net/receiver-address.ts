@@ -20,7 +20,7 @@ export function readReceiverAddress(typed: string): ReadAddress {
   if (!isHost(host)) {
     return refused(`“${shortened(text)}” is not an address. Type it as host:port, for example 192.168.1.20:50051.`)
   }
-  // gRPC makes a URL of the address, in which a zone has no place.
+  // gRPC makes a URL of the address, and a URL cannot hold an IPv6 zone.
   if (host.includes('%')) {
     return refused(
       `“${shortened(text)}” has a zone (%), with which Longshore cannot connect. Use another address of the receiver, or its name.`,
@@ -34,7 +34,10 @@ function refused(message: string): ReadAddress {
   return { kind: 'refused', message }
 }
 
-/** Parts a text into host and port. What has a slash, as links do, is all host: then the whole of it is what is refused. */
+/**
+ * Splits a text into host and port. A text with a slash, such as a link, is all host, so that the whole of it is named
+ * when it is refused.
+ */
 function split(text: string): { host: string; port: string } {
   if (text.includes('/')) return { host: text, port: '' }
   const bracketed = /^(\[[^\]]*\])(?::(.*))?$/.exec(text)

@@ -3,15 +3,19 @@ import type { Connection } from './connection.ts'
 /** The use of a connection by one attempt. */
 export type Lease = {
   readonly connection: Connection
-  /** Ends it. A connection that did not carry an attempt to its end is not handed out again; it is closed when nobody else uses it. */
+  /**
+   * Ends the use. After a failed attempt the connection is not used for new attempts; it is closed when the last user
+   * leaves.
+   */
   giveBack(isSuspect: boolean): void
 }
 
 type Shared = { readonly connection: Connection; users: number; isRetired: boolean }
 
 /**
- * One connection for each key, shared by all who send there at the same time and kept for who comes next. A network that was gone leaves connections
- * that never answer again; whoever finds one gets a new one at the next try, and does not disturb the others.
+ * One connection for each key, shared by all who send there at the same time and kept for the next. After a network
+ * failure a connection may never answer again: the attempt that notices gets a new one at its next try, and others are
+ * not disturbed.
  */
 export function createReceiverPool() {
   const current = new Map<string, Shared>()

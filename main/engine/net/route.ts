@@ -18,7 +18,10 @@ export function plaintextRoute(address: string): Route {
   return { address, security: { kind: 'plaintext' } }
 }
 
-/** Two routes with the same key are the same in all they say, so they can share connections. It holds the token: it is not for people or files. */
+/**
+ * Two routes with the same key are equal in every field, so they can share connections. The key holds the token: never
+ * show or store it.
+ */
 export function routeKey({ address, security }: Route): string {
   const { kind } = security
   const trust = kind === 'pinned' ? security.certificatePem : kind === 'authority' ? security.caPem : undefined

@@ -6,9 +6,12 @@ export type RoutesOptions = {
   readonly onSuccession: (receiver: string, certificatePem: string) => void
 }
 
-/** The routes to receivers as they are given, with every change of certificate followed that came to light in this run. */
+/** The routes to receivers, with every change of certificate that became known in this run. */
 export function createRoutes({ routeTo, onSuccession }: RoutesOptions) {
-  /** From each certificate to the one that succeeded it, both PEM. The newest has no successor here, so this never goes in a circle. */
+  /**
+   * From each certificate (PEM) to its successor (PEM). The newest certificate has no successor here, so following it
+   * ends.
+   */
   const successors = new Map<string, string>()
 
   function newest(certificatePem: string): string {
@@ -22,7 +25,9 @@ export function createRoutes({ routeTo, onSuccession }: RoutesOptions) {
       if (route?.security.kind !== 'pinned') return route
       return { ...route, security: { ...route.security, certificatePem: newest(route.security.certificatePem) } }
     },
-    /** Looks into a failure on `route`. Resolves when there is a new route to try at once; else fails with what was found. */
+    /**
+     * Finds out why `route` failed. Resolves when there is a new route to try at once; else fails with what was found.
+     */
     async follow(receiver: string, route: Route, error: unknown, signal: AbortSignal): Promise<void> {
       const found = await diagnose(error, route, signal)
       if (found.kind === 'trouble') throw found.error

@@ -1,11 +1,16 @@
 import { isServiceError, proxyLimit, type UploadError } from '../base/errors.ts'
 
-/** Tells a proxy that limits the size of a request from a network that breaks now and then. Of one queue, by receiver. */
+/**
+ * Distinguishes a proxy that limits the size of a request from a network that breaks now and then. For all uploads of
+ * one queue, by receiver.
+ */
 export type StreamCuts = {
   /**
-   * What an attempt that sent `sentBytes` ended with; returns what it must have been instead, if that is certain by now.
+   * Judges the error of an attempt that sent `sentBytes`: answers the error that it must have been instead, once that
+   * is certain.
    *
-   * @param runId the same as long as the receiver was not started again: one that was killed ends streams in the same words.
+   * @param runId the same as long as the receiver was not started again: a receiver that is killed ends streams with
+   * the same error.
    */
   judge(receiver: string, runId: string, error: unknown, sentBytes: number): UploadError | undefined
   /** An attempt came to its end. */
@@ -13,15 +18,15 @@ export type StreamCuts = {
 }
 
 /**
- * Where acknowledgements went through before the limit was reached, nginx answers no “413” any more: it resets the stream, with code 2, and leaves the
- * connection open. So many attempts in a row that end like that are no accident.
+ * When acknowledgements were sent before the limit is reached, nginx cannot answer “413” any more: it resets the stream
+ * with code 2 and leaves the connection open. After this many such attempts in a row it is not an accident.
  */
 const CERTAIN_AFTER = 3
 
-/** A limit of less stops a request before anything was acknowledged, bytes; nginx has 1 MB. */
+/** With a lower limit a request ends before anything is acknowledged, bytes; the default of nginx is 1 MB. */
 const LEAST_BYTES = 512 * 1024
 
-/** With a limit above this, going on from there costs little, bytes: nobody needs to hear of it. */
+/** With a limit above this, continuing costs little, bytes: nobody needs to be told. */
 const MOST_BYTES = 64 * 1024 ** 2
 
 export function createStreamCuts(): StreamCuts {

@@ -36,9 +36,9 @@ export type TransferListener = {
 export type Attempt = {
   readonly record: FileRecord
   readonly source: Source
-  /** Lives longer than the attempt, so that nothing is hashed twice in one run. */
+  /** Outlives the attempt, so that nothing is hashed twice in one run. */
   readonly digest: FileDigest
-  /** Begins the digest anew; absent when all of it is of this run. */
+  /** Begins a new digest; absent when the whole digest was computed in this run. */
   readonly hashAnew?: () => FileDigest
   readonly connection: Connection
   readonly budget: Budget

@@ -13,9 +13,9 @@ const WORTH_FINDING_BYTES = 8 * 1024 * 1024
 const LONGEST_SAMPLE_BYTES = 4 * 1024 * 1024
 
 /**
- * Goes on with an upload of this very file that the receiver still holds and that nobody goes by any more, when this computer has lost its memory of it: the
- * receiver decides whether there is one, compares pieces of the source with it, and lets it go by the key of this record. Should the content be another one
- * after all, the digest at the end tells, and it is sent anew.
+ * Continues an upload of this file that the receiver still holds, although this computer has lost its memory of it. The
+ * receiver decides whether there is one, compares pieces of the source with it, and then finds it by the key of this
+ * record. Should other bytes differ, the digest at the end shows it, and the file is sent anew.
  */
 export async function claimForgotten(
   { uploadKey, source, path, identity }: ResumeRecord,
@@ -31,7 +31,7 @@ export async function claimForgotten(
     const samples = await samplesOf(source, identity, samplesWanted)
     await connection.claim({ ...request, fileId, samples }, signal)
   } catch (error) {
-    // A receiver that grants nothing says so in one way or another; the upload then begins as a new one.
+    // A receiver that has no such upload refuses in one way or another; then the upload begins as a new one.
     if (!(error instanceof UploadError && error.remedy !== 'retry')) throw error
   }
 }

@@ -2,14 +2,14 @@ import { crc32 } from '../source/digest.ts'
 import type { Attempt } from './attempt.ts'
 import { type ByteSpan, type Cut, plannedChunks } from './plan.ts'
 
-/** One chunk with its bytes, ready to go. Whoever has it tells what became of it; telling both, or one twice, counts once. */
+/** One chunk with its bytes, ready to go. Its user calls `done` or `drop`; only the first call counts. */
 export type OutgoingChunk = {
   readonly offset: number
   readonly data: Buffer
   readonly crc32: number
-  /** It arrived, and nobody reads its bytes any more. */
+  /** It was acknowledged, and its bytes are not read any more. */
   done(): void
-  /** Nobody waits for it any more, though its bytes may still be on their way. */
+  /** It was given up, though its bytes may still be on their way. */
   drop(): void
 }
 
@@ -17,8 +17,9 @@ export type OutgoingChunk = {
 const LOOK_EVERY_BYTES = 32 * 1024 * 1024
 
 /**
- * The chunks to send, in file order. Each byte is read once, for the digest and the wire alike: a chunk that is stored already is only hashed, and one
- * that is hashed already is only sent. When all are gone through, the file has ended.
+ * The chunks to send, in file order. Each byte is read once, for the digest and for the wire: a chunk that is stored
+ * already is only hashed, and a chunk that is hashed already is only sent. Fails when the file is longer than it should
+ * be.
  */
 export async function* outgoingChunks(
   { record, source, digest, budget, memory, stages, listener, signal }: Attempt,

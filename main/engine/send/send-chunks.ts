@@ -64,8 +64,8 @@ async function runLane(
   options: SendChunksOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  // Before the stream is opened: a receiver waits seconds for its first message, and until there is one, much may have to be read and hashed, and
-  // other chunks may have to arrive.
+  // Taken before the stream is opened: a receiver waits only seconds for the first message of a stream. Until there is
+  // a chunk to send, much may have to be read and hashed, and other chunks may have to be acknowledged.
   const first = await leaving(chunks, options, signal)
   if (first === undefined) return
   const lane = createLane(opened(open, first), options)
@@ -83,10 +83,10 @@ async function runLane(
   }
 }
 
-/** A chunk that there is room for on its way. */
+/** A chunk that may be sent now. */
 type Leaving = { readonly chunk: OutgoingChunk; readonly departure: Departure }
 
-/** The next chunk, when there is room for it; undefined after the last. Rejects with the signal's reason when aborted. */
+/** The next chunk, once it may be sent; undefined after the last. Rejects with the signal's reason when aborted. */
 async function leaving(
   chunks: AsyncIterator<OutgoingChunk>,
   {
@@ -209,7 +209,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     /** Sends chunks as room comes free, then waits for the last acknowledgement. */
     async feed(first: Leaving, chunks: AsyncIterator<OutgoingChunk>): Promise<void> {
       for (let next: Leaving | undefined = first; next; next = await leaving(chunks, options, over.signal)) {
-        // Room may have been found in the very moment in which the lane failed and was closed; nobody would give it back.
+        // The lane may have failed and been closed in the same moment; then nobody else would give this back.
         if (failure !== undefined) {
           abandon(next)
           throw failure.error

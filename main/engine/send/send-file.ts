@@ -15,8 +15,8 @@ import { sendChunks } from './send-chunks.ts'
 const BYTES_WORTH_A_LANE = 4 * 1024 * 1024
 
 /**
- * A file up to this long is hashed anew when it was finished in an earlier run, bytes: that takes a moment, and sees what was written through a memory map
- * without a new time.
+ * A file up to this length that was finished in an earlier run is hashed anew, bytes. That takes a moment, and finds
+ * changes through a memory map, which may leave the times of the file as they were.
  */
 const HASHED_ANEW_BYTES = 64 * 1024 * 1024
 
@@ -83,8 +83,8 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
 }
 
 /**
- * What the receiver calls finished, or the same, when it is this file as it is now: its digest decides, which is computed here from what is not hashed yet.
- * Fails with STORED_OTHER when it is not.
+ * Confirms an upload that the receiver calls finished, or the same: hashes what is not hashed yet, and compares
+ * digests. Fails with STORED_OTHER when the receiver has other content than the file has now.
  */
 async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Promise<Finished> {
   const { record, source, listener, hashAnew } = attempt
@@ -119,7 +119,8 @@ function cutFor(
 }
 
 /**
- * SHA-256 of the source, hex. Reads it in a pass of its own, which only a file that seems to be there already is worth; the MD5 comes of the same read.
+ * SHA-256 of the source, hex, read in a pass of its own: worth it only for a file that the receiver seems to have. The
+ * MD5 is computed in the same pass.
  */
 async function sha256Of({ record, source, digest, listener, signal }: Attempt): Promise<string> {
   const hash = createHash('sha256')

@@ -69,15 +69,16 @@ export async function transfer(
     }
     return kind === 'three-rpc' ? await sendToThreeRpcReceiver(attempt) : await sendFile(attempt)
   } finally {
-    // A lane that failed may leave another waiting for a chunk; with the attempt over, nobody waits.
+    // A lane that failed may leave another one waiting for a chunk; this ends that wait.
     over.abort(new Error('The attempt is over.'))
     await source.close()
   }
 }
 
 /**
- * The digest to go on with: of this run, or of an earlier one when its samples are still in the file. A source that was touched since is hashed from
- * its first byte, so that content that changed behind a restored time cannot hide; so is one on a device of another number, which may be another one.
+ * The digest to continue: that of this run, or that of an earlier run when its samples are still in the file. A source
+ * whose attributes changed since is hashed from its first byte, so that changed content cannot hide behind a restored
+ * time; so is a source on a device with another number, which may be another device.
  */
 async function trustedHashing(
   { identity, hashed }: FileRecord,
@@ -101,7 +102,7 @@ async function trustedHashing(
   return { digest, proof, isRemembered: true }
 }
 
-/** Undefined when what was saved is not the state of a digest, whatever became of it: then the file is hashed from its first byte. */
+/** Undefined when the saved state cannot be used by the digest; then the file is hashed from its first byte. */
 function savedDigest(hashPool: HashPool, saved: SavedHashing): FileDigest | undefined {
   try {
     return openDigest(hashPool, saved)

@@ -32,7 +32,10 @@ export type FileDigest = {
   save(): SavedDigest
 }
 
-/** Enough that a rewritten half of a file goes unnoticed once in 65,536 times; the digest at the end decides in any case. */
+/**
+ * With so many samples, a file of which a half was rewritten is taken for the same once in 65,536 times. The digest at
+ * the end decides in any case.
+ */
 const SAMPLES = 16
 
 /** Begins a digest, or takes a saved one up. Throws when what was saved is not a state of this library. */

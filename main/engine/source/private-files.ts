@@ -6,23 +6,27 @@ import { isReceiverIdentity, unlessUnreadable } from './state-shapes.ts'
 /** No private file of Longshore is longer, bytes: a list of receivers takes about a kilobyte for each. */
 const MOST_BYTES = 256 * 1024
 
-/** What people and editors make of `identity.pem`, `receivers.json` and `pairing.json` has one of these in its name. */
+/**
+ * Copies that people and editors make of `identity.pem`, `receivers.json` and `pairing.json` have one of these in their
+ * names.
+ */
 const TELLING = /identity|receivers|pairing|\.pem|\.key/i
 
-/** What became a pipe since it was looked at is not waited for. Windows knows no such flag. */
+/** A file that became a pipe since it was looked at must not block. Windows knows no such flag. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Whether a file found in a folder is worth opening to see whether it is private: by its name, or because it has several names and is for its owner
- * only, as all private files of Longshore are. To open every file would make a folder of many take long.
+ * Whether a file in a folder is worth opening, to see whether it is private: because of its name, or because it has
+ * several names and only its owner may read it, as with all private files of Longshore. Opening every file would take
+ * long in a large folder.
  */
 export function mayBePrivate(name: string, stats: BigIntStats): boolean {
   return TELLING.test(name) || (stats.nlink > 1n && (stats.mode & 0o077n) === 0n)
 }
 
 /**
- * Whether there is in a file what is secret wherever it lies: the key of a receiver, the tokens for receivers, or a pairing code. The key of somebody's web server,
- * or a list of other receivers, is not.
+ * Whether a file has a secret of Longshore in it: the key of a receiver, tokens for receivers, or a pairing code. The
+ * key of a web server, or a list of other receivers, is none.
  */
 export async function holdsSecret(path: string, { size }: BigIntStats): Promise<boolean> {
   if (size > MOST_BYTES) return false
@@ -30,7 +34,7 @@ export async function holdsSecret(path: string, { size }: BigIntStats): Promise<
   return text !== undefined && (isReceiverIdentity(text) || isListOfReceivers(text) || isPairingCode(text))
 }
 
-/** Not parsed: what an editor keeps of a list while it is written to is no JSON. */
+/** Not parsed, because what an editor keeps of a list that is being written is no JSON. */
 function isListOfReceivers(text: string): boolean {
   return /"certificatePem"\s*:\s*"/.test(text) && /"(?:sealedT|t)oken"\s*:\s*"[^"]/.test(text)
 }

@@ -13,8 +13,9 @@ export type SourceIdentity = {
 }
 
 /**
- * Which state of which file a digest was computed from, as the system tells it: decimal digits, because a number keeps fewer. Whoever rewrites a file and
- * restores its modification time cannot restore the time of its latest change.
+ * Which state of which file a digest was computed from, as the system tells it; decimal digits, because a number is not
+ * exact enough. A program that rewrites a file can restore its modification time, but not the time of its latest change
+ * (ctime).
  */
 export type SourceProof = {
   readonly device: string
@@ -78,14 +79,17 @@ export interface ResumeStore {
 /** A running MD5 as hash-wasm saves it is as long as this, bytes. */
 const MD5_STATE_BYTES = 156
 
-/** How many bytes went into a running MD5, as it counts them itself, in units of one byte and of 512 MiB; undefined when it is none. */
+/**
+ * How many bytes a running MD5 has hashed, by its own counters of one byte and of 512 MiB; undefined for what is no
+ * running MD5.
+ */
 function bytesIn(md5State: string): number | undefined {
   const state = Buffer.from(md5State, 'base64')
   if (state.length !== MD5_STATE_BYTES) return undefined
   return state.readUInt32LE(4) + state.readUInt32LE(8) * 512 * 1024 * 1024
 }
 
-/** Whether it is whole what was saved of how far a source of so many bytes is hashed. */
+/** Whether a saved value is a complete {@link SavedHashing} of a source of this size. */
 export function isSavedHashing(value: unknown, sizeBytes: number): value is SavedHashing {
   if (!isObject(value)) return false
   const { hashedBytes, md5State, samples, proof } = value
@@ -97,14 +101,14 @@ export function isSavedHashing(value: unknown, sizeBytes: number): value is Save
   )
 }
 
-/** Whether it is what was saved of what an upload was added together with. */
+/** Whether a saved value is a {@link BatchItem}. */
 export function isBatchItem(value: unknown): value is BatchItem {
   if (!isObject(value)) return false
   const { batchId, sourceId, sameName } = value
   return isText(batchId) && isText(sourceId) && (sameName === undefined || (isCount(sameName) && Number(sameName) > 1))
 }
 
-/** Whether it is whole what was saved of which state of a file was queued. */
+/** Whether a saved value is a complete {@link SourceIdentity}. */
 export function isIdentity(value: unknown): value is SourceIdentity {
   if (!isObject(value)) return false
   const { sizeBytes, modifiedAtMs, modifiedAtNs, inode } = value
@@ -112,7 +116,7 @@ export function isIdentity(value: unknown): value is SourceIdentity {
   return isCount(sizeBytes) && isTime && isText(inode)
 }
 
-/** Whether receivers take it as the name of an upload. */
+/** Whether a saved value is a key that receivers accept for an upload. */
 export function isUploadKey(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{16,64}$/.test(value)
 }

@@ -42,7 +42,10 @@ export function ownPath(
   return [...path.slice(0, -1), `${name} (${sameName})${ext}`]
 }
 
-/** For each entry, which of its equals it is: what it was before where that can be, else the lowest number that makes its path its own. */
+/**
+ * For each entry its number among entries with equal paths: the number that it had before where possible, else the
+ * lowest one that makes its path unique.
+ */
 function sameNamesOf(entries: readonly ToSend[]): readonly number[] {
   const taken = new Set<string>()
   // A file cannot have the name of a folder that others are in.
@@ -56,7 +59,8 @@ function sameNamesOf(entries: readonly ToSend[]): readonly number[] {
     const { sameName = 1 } = before ?? {}
     return before !== undefined && take(path, sameName) ? sameName : 0
   })
-  // What needs no number gets none, wherever it stands: the number of another must not take its name.
+  // An entry that needs no number gets none, wherever it stands in the list, so that the number of another entry does
+  // not take its name.
   entries.forEach(({ path }, index) => {
     if (numbers[index] === 0 && take(path, 1)) numbers[index] = 1
   })

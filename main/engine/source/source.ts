@@ -9,7 +9,10 @@ import type { SourceIdentity, SourceProof } from './resume-store.ts'
 export type Source = {
   /** Which state of the file it was when it was opened. */
   readonly proof: SourceProof
-  /** False where the times of the file are so coarse that two changes may have the same one: then only its content tells. */
+  /**
+   * False where the times of the file are so coarse that two changes may have the same time; then only the content
+   * tells.
+   */
   readonly timesTell: boolean
   /**
    * The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before, and with SIZE_NOT_TOLD when it does so unchanged.
@@ -26,7 +29,7 @@ export type Source = {
    * attributes changed since it was opened, which a rewrite with a restored time does as well as a harmless rename.
    */
   assertUnchanged(): Promise<void>
-  /** The same once the receiver has all of it: a file that is not at its path any more has no other content that somebody could mean. */
+  /** The same, once the receiver has the whole file. A file that is gone from its path has no other content by now. */
   assertUnchangedOrGone(): Promise<void>
   close(): Promise<void>
 }
@@ -34,7 +37,7 @@ export type Source = {
 /** A small file, and what tells after it was sent that it is still the one that was read. */
 export type SmallFile = { readonly data: Buffer } & Pick<Source, 'assertUnchangedOrGone'>
 
-/** What became a pipe since it was looked at is not waited for. Windows knows no such flag. */
+/** A file that became a pipe since it was looked at must not block. Windows knows no such flag. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Two changes of a file within this may have the same time: a system counts at least a hundred ticks a second, ms. */
@@ -79,7 +82,8 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
       assertUnchangedOrGone: () => assertUnchanged().catch(unlessGone),
       close: () => file.close(),
     }
-    // Before the receiver is told of it: some of the files that a system makes up as they are read are shorter or longer than it says.
+    // Checked before the receiver is told: some files that a system makes up as they are read are shorter or longer
+    // than their size.
     if (identity.sizeBytes > 0) await read(identity.sizeBytes - 1, identity.sizeBytes)
     await source.assertEnd()
     return source
@@ -98,7 +102,7 @@ export async function readSmallFile(path: string, identity: SourceIdentity): Pro
   try {
     const before = await settledStats(file)
     if (!isSameFile(identityOf(before), identity)) throw sourceChanged()
-    // One byte more than there should be, to see that there are no more.
+    // Reads one byte more than the size, to see that there are no more.
     const data = Buffer.allocUnsafeSlow(identity.sizeBytes + 1)
     const bytesRead = await readInto(file, data, 0)
     await assertStill(path, before)
@@ -126,7 +130,10 @@ export function identityOf(stats: BigIntStats): SourceIdentity {
   }
 }
 
-/** Whether both describe the same state of one file, by what both of them say. The number of the device is no part of it: it may be another after a restart. */
+/**
+ * Whether both describe the same state of one file, in every field that both have. The number of the device does not
+ * count: it may change when the machine starts again.
+ */
 export function isSameFile(one: SourceIdentity, other: SourceIdentity): boolean {
   return (
     one.sizeBytes === other.sizeBytes &&
@@ -136,7 +143,7 @@ export function isSameFile(one: SourceIdentity, other: SourceIdentity): boolean 
   )
 }
 
-/** Whether nothing at all was done to the file in between, as far as the system tells. */
+/** Whether the file did not change at all in between, as far as the system tells. */
 export function isSameProof(one: SourceProof, other: SourceProof): boolean {
   return (
     one.device === other.device &&
@@ -169,7 +176,7 @@ function failedToRead(error: NodeJS.ErrnoException): never {
   throw fromFileError(error)
 }
 
-/** Looks at a file once its latest change is so long ago that the next one has another time. */
+/** Looks at a file when its latest change is so old that the next one will have another time. */
 async function settledStats(file: FileHandle): Promise<BigIntStats> {
   const stats = await file.stat({ bigint: true }).catch(failedToRead)
   const tickMs = isCoarse(stats) ? COARSE_TICK_MS : TICK_MS

@@ -16,11 +16,14 @@ import {
 /** A folder in which this program keeps state of its own. */
 export type OwnState = {
   readonly path: string
-  /** What in it is the program's: these names, and those that begin with one and a dot; for a folder with other things in it. @default all of it */
+  /**
+   * The names of the program in a folder that has other things in it, too: these, and those that begin with one of
+   * these and a dot. @default all of it
+   */
   readonly names?: readonly string[]
 }
 
-/** What of a folder is private: all of it, or what has these names. */
+/** What is private in a folder: all of it, or what has these names. */
 type PrivatePart = 'all' | ReadonlySet<string>
 
 /** Tells what belongs to Longshore itself: keys, tokens and lists of receivers and senders, this program's and others'. None of it is ever sent. */
@@ -33,7 +36,10 @@ export type StateGuard = {
   covers(path: string): Promise<boolean>
 }
 
-/** This program's own state is known by which folder it is, others' by what it looks like; a folder that merely has such a name is nobody's state. */
+/**
+ * This program's own state is known by its folder (device and inode), that of other programs by its content. A folder
+ * that only has such a name is not state.
+ */
 export function createStateGuard(own: readonly OwnState[]): StateGuard {
   const owned = ownedBy(own)
   const ownFiles = filesOf(own)
@@ -44,7 +50,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     if (mine === 'all') return 'all'
     const present = new Set(names)
     if (await isReceiverState(path, present)) {
-      // Who keeps the state of a receiver among received files still has files there.
+      // A receiving folder that is also the state folder still has received files in it.
       return (await isReceivingFolder(path, present)) ? new Set(names.filter(isReceiverName)) : 'all'
     }
     if (await isDesktopState(path, present)) return 'all'
@@ -54,7 +60,10 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     return found
   }
 
-  /** A folder above something that was named: only its telling names are looked for, because it may have many others, and need not be readable. */
+  /**
+   * A folder above a path that a person named: only the telling names are looked for, because it may have many others,
+   * and need not be readable.
+   */
   function lookAbove(path: string): Promise<LookAbove> {
     const look = async (): Promise<LookAbove> => {
       const stats = await stat(path, { bigint: true }).catch(unlessUnreadable)
@@ -82,7 +91,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
     },
     async privateIn(path, stats, names) {
       const part = await lookAt(path, stats, names)
-      // Where nothing else is, one word is enough.
+      // When everything in the folder is private, `all` says it.
       return part !== 'all' && names.length > 0 && names.every((name) => part.has(name)) ? 'all' : part
     },
     async covers(path) {
@@ -112,7 +121,7 @@ export function createStateGuard(own: readonly OwnState[]): StateGuard {
 type Owned = readonly string[] | 'all'
 type LookAbove = { readonly part: PrivatePart; readonly isReceiving: boolean; readonly mine: Owned }
 
-/** However it is spelled: some file systems take several names for the same. */
+/** Compared by device and inode, too: some file systems take several spellings for one name. */
 async function isOneOf(names: ReadonlySet<string>, folder: string, path: string): Promise<boolean> {
   if (names.has(basename(path))) return true
   const stats = names.size > 0 && (await stat(path, { bigint: true }).catch(unlessUnreadable))

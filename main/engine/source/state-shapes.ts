@@ -23,7 +23,10 @@ const RECEIVER_NAMES: ReadonlySet<string> = new Set([
   'small-files.boot',
 ])
 
-/** A file by which the folder is known in which the terminal program keeps `receivers.json` and `sends`, and perhaps somebody else other things. */
+/**
+ * The mark in the folder where the terminal program keeps `receivers.json` and `sends`. A person may keep other things
+ * there, too.
+ */
 export const SENDER_MARK = {
   name: '.longshore-sender',
   text: 'Longshore keeps private state in this folder: receivers.json and sends. They are never sent.\n',
@@ -44,7 +47,8 @@ export const TELLING_NAMES: readonly string[] = [
 const LOOK_BYTES = 64 * 1024
 
 /**
- * What receivers keep under a name, as it must look to count: a folder of somebody else may have the same names in it. Two of them make a state folder.
+ * What receivers keep under each name, and how it must look to count: another folder may use the same names. Two of
+ * them make a state folder.
  */
 const receiverSigns: Readonly<Record<string, (path: string) => Promise<boolean>>> = {
   identity: (path) => holds(join(path, 'identity.pem'), /-----BEGIN PRIVATE KEY-----/),
@@ -73,7 +77,7 @@ export async function isReceiverState(path: string, names: ReadonlySet<string>):
   return signs.filter(Boolean).length >= (isNamedSo ? 1 : 2)
 }
 
-/** What of a folder is secret wherever it lies: a pairing code, and the key of a certificate that a receiver made for itself. */
+/** The secrets in a folder: a pairing code, and the key of a certificate that a receiver made for itself. */
 export async function receiverSecretsIn(path: string, names: readonly string[]): Promise<readonly string[]> {
   const isSecret = async (name: string): Promise<boolean> => {
     if (name === 'pairing.json') return isPairingCode(join(path, name))
@@ -100,7 +104,7 @@ export function isReceiverName(name: string): boolean {
   return RECEIVER_NAMES.has(name)
 }
 
-/** Whether this is where the desktop app keeps its state: at least two of its lists, signed by it. */
+/** Whether the desktop app keeps its state here: at least two of its lists, marked as its own. */
 export async function isDesktopState(path: string, names: ReadonlySet<string>): Promise<boolean> {
   const lists = ['settings.json', 'receivers.json', 'uploads.json'].filter((name) => names.has(name))
   if (lists.length < 2) return false
@@ -110,7 +114,10 @@ export async function isDesktopState(path: string, names: ReadonlySet<string>): 
   return signed.filter(Boolean).length >= 2
 }
 
-/** What of a folder the terminal program keeps there. Its own names count where it has left its mark, elsewhere only with what it writes. */
+/**
+ * The names in a folder that belong to the terminal program. Where its mark is, its names are enough; elsewhere their
+ * content has to look like its own.
+ */
 export async function sendersNamesIn(path: string, names: readonly string[]): Promise<readonly string[]> {
   const candidates = names.filter(maySendersBe)
   if (candidates.length === 0) return []
@@ -193,7 +200,7 @@ async function namesIn(path: string): Promise<readonly string[]> {
   return (await readdir(path).catch(unlessUnreadable)) ?? []
 }
 
-/** What cannot be looked at cannot be sent either, and whoever tries says why. */
+/** A path that cannot be read cannot be sent either; whoever tries to send it reports why. */
 export function unlessUnreadable(error: NodeJS.ErrnoException): undefined {
   if (error.code === undefined) throw error
 }

@@ -90,7 +90,10 @@ function named(walked: Walked): Walked {
 /** `p2` before `p10`, as people count. */
 const naturalOrder = new Intl.Collator('en', { numeric: true }).compare
 
-/** Entries of a folder that are looked at together: one after the other, a folder of 100,000 files on a network drive takes its round trips 100,000 times. */
+/**
+ * So many entries of a folder are looked at together. One by one, a folder of 100,000 files on a network drive would
+ * take 100,000 round trips.
+ */
 const LOOKS_AT_ONCE = 64
 
 async function* walkFolder(
