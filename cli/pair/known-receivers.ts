@@ -15,8 +15,8 @@ export type KnownReceiver = {
   readonly fingerprint: Fingerprint
   readonly certificatePem: string
   /**
-   * Certificate authorities vouch for it, those in `caPem` alone or else the system's: then its name is what is trusted, and `fingerprint` only what it had
-   * when they were paired. Absent: the certificate is pinned.
+   * Its certificate was issued by an authority: one of those in `caPem`, or else of the system. Then its name is
+   * trusted, and `fingerprint` is only the one that it had when it was paired. Absent: the certificate is pinned.
    */
   readonly authority?: { readonly caPem?: string }
   /** Secret: whoever has it may send as this computer. */

@@ -117,7 +117,7 @@ async function pairWith(receiver: string | undefined, options: PairOptions, know
   }
 }
 
-/** A receiver that authorities vouch for is the same one with every certificate of its name. */
+/** A receiver with an issued certificate is the same one with every certificate for its name. */
 function formerPairing(known: KnownReceivers, { address, authority }: PairingTarget, fingerprint: Fingerprint) {
   const isSame = (one: KnownReceiver) =>
     one.fingerprint === fingerprint ||

@@ -97,7 +97,10 @@ function knownReceiver(
   }
 }
 
-/** By what the person calls it; else by what a link says it is; else by where it is, the one that was paired last. */
+/**
+ * Found by the name that the person gave it; else by the identity in a link; else by its address, and then the one that
+ * was paired last.
+ */
 function findKnown(
   known: readonly KnownReceiver[],
   to: string,

@@ -29,7 +29,7 @@ export async function inStateOf<T>(
   const stateDirectory = resolve(stateDir ?? join(dir, STATE_FOLDER))
   try {
     const receiving = statSync(dir, { throwIfNoEntry: false })
-    // Made by a slip of the keyboard, a folder would look as if it had no devices.
+    // A mistyped folder that is made here would look as if it had no devices.
     if (!receiving?.isDirectory()) throw new UsageError(`--dir: there is no folder “${dir}”.`)
     return await onBehalfOf(statSync(stateDirectory, { throwIfNoEntry: false }) ?? receiving, async () => {
       if (await openStateFolder(stateDirectory)) process.stderr.write(`Warning: ${wasOpen(stateDirectory)}\n`)

@@ -8,7 +8,7 @@ import { toUsageError } from './receiving-folder.ts'
 
 const SOME_WRONG = 1
 
-/** Success must not be claimed of nothing: the record of what was received may have been moved away. */
+/** When no received files are known, that is no success: the log may have been moved away. */
 const NOTHING_KNOWN = 'No received files are known there, so nothing was verified.'
 
 /** What all verdicts come to. */

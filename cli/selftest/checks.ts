@@ -1,6 +1,6 @@
 import type { SelftestReport } from './report.ts'
 
-/** The setup does not keep what Longshore promises; the message says in a sentence what was seen. */
+/** This setup does not keep what Longshore promises. The message says in a sentence what was seen. */
 export class Problem extends Error {
   readonly code = 'PROBLEM'
 }
@@ -62,7 +62,10 @@ async function outcomeOf(
   }
 }
 
-/** The system, the receiver and the engine all give what they throw a stable code or reason. What has none, or one of Node's own, is our mistake. */
+/**
+ * Errors of the system, the receiver and the engine have a stable code or reason. An error without one, or with a code
+ * of Node itself, is our mistake.
+ */
 function isAboutTheSetup(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   const { code, reason } = error as { readonly code?: unknown; readonly reason?: unknown }

@@ -5,7 +5,10 @@ export type FaultKind = 'cut' | 'stall' | 'flip' | 'kill'
 
 export type Fault = {
   readonly kind: FaultKind
-  /** It happens when so many bytes went to the receiver: chance decides where, and a fast machine meets it as surely as a slow one. */
+  /**
+   * The fault happens after this many bytes have gone to the receiver. Chance chooses the number, so that it does not
+   * matter how fast the machine is.
+   */
   readonly atByte: number
   /** How long a stall lasts, or how long after `atByte` the receiver is killed, ms. */
   readonly ms: number
@@ -17,7 +20,10 @@ const MORE_FAULTS = 3
 /** The last bytes may carry no content in which a bit could be flipped. */
 const SHARE_WITH_FAULTS = 0.9
 const MAX_STALL_MS = 1500
-/** Within this after a chunk, a receiver writes, records, verifies, names or does nothing: each moment gets its kills. */
+/**
+ * Within this time after a chunk, a receiver writes, records, verifies, publishes or is idle, ms: kills hit all of
+ * these moments.
+ */
 const MAX_KILL_DELAY_MS = 100
 
 /** Faults for sending `totalBytes`, in the order in which they come. */

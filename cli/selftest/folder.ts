@@ -49,7 +49,7 @@ async function freeSpace(directory: string): Promise<string> {
   return free
 }
 
-/** Times are for information: what is slow is seldom wrong, and what is suspiciously fast may only have a good battery. */
+/** Times are reported, not judged: a slow disk is seldom wrong, and a very fast one may have a battery. */
 async function syncToDisk(scratch: string): Promise<string> {
   const file = await open(join(scratch, 'synced'), 'w')
   const timesMs: number[] = []

@@ -11,7 +11,7 @@ export type Throughput = {
   readonly processorShare: number
 }
 
-/** Below this, two rates are the same but for chance. */
+/** Rates that differ by less than this count as equal. */
 const CLEARLY_FASTER = 1.5
 const BUSY_SHARE = 0.85
 
@@ -23,7 +23,7 @@ export type Way = {
   readonly withinComputer: boolean
 }
 
-/** What holds uploads back, in one sentence. */
+/** What limits uploads, in one sentence. */
 export function limitOf(throughput: Throughput, { roundTripMs, connections, withinComputer }: Way): string {
   const { storedBytesPerSecond, repeatedBytesPerSecond, processorShare } = throughput
   if (repeatedBytesPerSecond !== undefined && repeatedBytesPerSecond > storedBytesPerSecond * CLEARLY_FASTER) {

@@ -78,7 +78,7 @@ async function measureRoundTrip(route: Route, signal: AbortSignal): Promise<numb
   return timesMs.sort((a, b) => a - b)[ROUND_TRIPS / 2] ?? 0
 }
 
-/** Every receiver knows this question and has a short answer to it. That it knows no such file is an answer too. */
+/** Every receiver knows this question and answers it shortly; that it knows no such file is an answer, too. */
 async function askAboutNothing(connection: Connection, signal: AbortSignal): Promise<void> {
   try {
     await connection.queryChunks({ fileId: 'longshore-selftest' }, signal)

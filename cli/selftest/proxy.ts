@@ -5,7 +5,7 @@ import { type Random, wholeBetween } from './random.ts'
 /** A TCP proxy on loopback that goes wrong when it is told to. */
 export type FaultyProxy = {
   readonly port: number
-  /** Resets every connection, as a pulled cable and a new address would. */
+  /** Resets every connection, as happens when a cable is pulled or an address changes. */
   cut(): void
   /** Lets nothing through for this long, ms; connections stay open. */
   stall(forMs: number): void
@@ -24,8 +24,8 @@ export type FaultyProxyOptions = {
 }
 
 /**
- * So many bytes with their highest bit set on both sides of a byte are file content for sure. Only content is damaged: a name or a size has no checksum on a
- * connection without encryption, so nobody could notice.
+ * A byte counts as file content when this many bytes on both sides of it have their highest bit set. Only content is
+ * damaged: without encryption, a name or a size has no checksum, so nobody could notice.
  */
 const SURROUNDING_BYTES = 256
 

@@ -1,7 +1,7 @@
 /** A number from 0 up to, but not including, 1. */
 export type Random = () => number
 
-/** Chances that fall the same way for the same seed (mulberry32): what went wrong once can be made to go wrong again. */
+/** Random numbers that are the same for the same seed (mulberry32), so that a failure can be repeated. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {

@@ -6,7 +6,7 @@ export type Check = { readonly name: string; readonly ok: boolean; readonly deta
 
 /** Where a selftest tells what it found: people or a program. */
 export type SelftestReport = {
-  /** The number that makes the same chances fall again. */
+  /** The seed that repeats the same random numbers. */
   seed(seed: number): void
   check(check: Check): void
   /** Names every check that found a problem; an empty list is a good end. */

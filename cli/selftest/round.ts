@@ -104,7 +104,7 @@ async function sendThroughFaults(
       await proxy.close()
     }
   } finally {
-    // What is said to be stored has to outlive a crash, so the files are looked at after one.
+    // Stored files have to survive a crash, so they are compared after one.
     await receiver.close()
   }
   return { problems, happened }

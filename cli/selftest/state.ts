@@ -22,7 +22,7 @@ export async function ownerAndMode(scratch: string): Promise<string> {
     [folder, 0o700],
     [file, 0o600],
   ] as const) {
-    // A file system that keeps none may refuse to change them, or not.
+    // A file system without permissions may refuse to change them, or ignore it.
     const refusal = await chmod(path, mode).catch((error: NodeJS.ErrnoException) => error)
     const found = await stat(path)
     if (found.uid !== self)

@@ -58,7 +58,7 @@ async function transfer({ sent, received }: Places, start: StartReceiver, signal
   return `${sizes} arrived in ${formatSeconds(seconds)} and are the same byte for byte.`
 }
 
-/** Whoever can write here must not be able to lead uploads elsewhere. */
+/** A user who can write here must not be able to redirect uploads. */
 async function followsNoLink(
   { sent, received, outside }: Places,
   start: StartReceiver,

@@ -12,7 +12,7 @@ export type Added = { readonly ids: readonly UploadId[]; readonly skipped: reado
 /** After these the upload begins anew by itself, once, and their messages say so. */
 const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
 
-/** What is merely in a folder with files, and not sent for one of these, is left out, which is no failure. */
+/** Paths inside a folder that are not sent for one of these reasons are left out, which is no failure. */
 const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
 
 /** After these it is tried once more, and then given up. */
@@ -77,7 +77,7 @@ export async function followUploads(
   }
 
   function skip({ name, reason, message, named }: Skipped): void {
-    // What somebody named has to be sent or has failed; what is merely in a folder with files may be something else.
+    // A path that the person named has to be sent, or has failed. A path found in a folder may be left out.
     if (!named && leftOut.has(reason)) {
       report.skipped(nameOf(name), reason, message)
       return

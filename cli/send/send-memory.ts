@@ -117,7 +117,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
         clearTimeout(later?.timer)
         later?.begin()
         await later?.written.catch((error: unknown) => {
-          // Whoever finished the file hears of it.
+          // The caller who reported the file as finished hears of the failure.
           if (!(error instanceof Error)) throw error
         })
         await write.settled()
@@ -138,19 +138,19 @@ function lockAt(path: string): Taken {
   }
 }
 
-/** Whoever sends a folder with this one in it, now or later, leaves what is private out. */
+/** The mark tells later runs that send a folder with this one in it to leave its private files out. */
 function markSender(stateDirectory: string): void {
   try {
     writeFileSync(join(stateDirectory, SENDER_MARK.name), SENDER_MARK.text, { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    // It is there already; or nothing can be written, and then the memory cannot either, which says so.
+    // Either the mark is there already, or nothing can be written; then writing the memory fails, too, and reports it.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error
   }
 }
 
 /**
- * Never two of this work at once: whoever asks while it is under way shares the next one, which begins afterwards and so sees everything that was there
- * when they asked.
+ * The work never runs twice at once. A caller who asks while it runs shares the next run, which begins afterwards and
+ * so sees everything that was there when the caller asked.
  */
 function oneAtATime(work: () => Promise<void>) {
   let underWay: Promise<void> = Promise.resolve()
@@ -208,7 +208,7 @@ function readKept(file: string): readonly unknown[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []
-    // Nobody can have meant a folder there; it is set aside like a file that is damaged.
+    // A folder in its place was made by mistake; it is set aside like a damaged file.
     if (!(error instanceof SyntaxError) && code !== 'EISDIR') throw error
   }
   const aside = `${file}.corrupt-${Date.now()}`

@@ -37,7 +37,7 @@ export function createJsonReport(
   nowMs: () => number = () => performance.now(),
 ): SendReport {
   const reportedAtMs = new Map<string, number>()
-  // What came too soon is told when its time has come, so that the last word before a standstill is not lost.
+  // An update that comes too soon is kept and printed later, so that the last one before a standstill is not lost.
   const later = new Map<string, { upload: UploadSnapshot; readonly timer: NodeJS.Timeout }>()
   const forgetLater = (path: string): void => {
     clearTimeout(later.get(path)?.timer)

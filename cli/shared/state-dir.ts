@@ -12,7 +12,10 @@ export function stateDirOption(): Option {
   )
 }
 
-/** What is never sent of a state folder, and of the one that is used where nothing is said; somebody may have chosen a folder with other things in it. */
+/**
+ * The names in a state folder that are never sent; also for the default folder. A folder that a person chose may have
+ * other things in it.
+ */
 export function ownState(stateDirectory: string): NonNullable<EngineDeps['ownState']> {
   return [stateDirectory, DEFAULT].map((path) => ({ path, names: ['receivers.json', 'sends', SENDER_MARK.name] }))
 }

@@ -1,6 +1,6 @@
 import type { Looking } from '../contract/question.ts'
 
-/** What takes less is not told, ms: it would only flicker. */
+/** A look that takes less than this is not shown, ms: it would only flicker. */
 const TOLD_AFTER_MS = 400
 
 /** Between two counts, ms. */
@@ -15,10 +15,10 @@ export type Look = {
 }
 
 export type Lookings = {
-  /** Of all additions together; undefined while there are none, or only such that began just now. */
+  /** The sum over all additions; undefined while there are none, or only ones that have just begun. */
   current(): Looking | undefined
   begin(): Look
-  /** Ends all of them, and what they look at is not queued. */
+  /** Ends all of them; nothing of what they look at is queued. */
   stop(): void
 }
 

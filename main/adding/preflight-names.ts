@@ -20,7 +20,7 @@ export type SortedNames = {
   readonly isPartial: boolean
 }
 
-/** Sorts what is about to be queued by what the receiver said; by nothing when it said nothing. */
+/** Sorts what is about to be queued by what the receiver answered; without an answer everything counts as storable. */
 export function sortNames(entries: readonly WalkedEntry[], checked: CheckedNames | undefined): SortedNames {
   const storable: WalkedEntry[] = []
   const refused: string[] = []
@@ -44,7 +44,10 @@ export function sortNames(entries: readonly WalkedEntry[], checked: CheckedNames
   return { storable, refused, renamed, taken, sameSize, mayOverwrite: checked?.mayOverwrite ?? true, isPartial }
 }
 
-/** What the person has to decide about names. What becomes of those that can be stored is asked only of those who did not decide it for all times. */
+/**
+ * What the person has to decide about names. A person who has decided once for all times is asked only about names that
+ * cannot be stored.
+ */
 export function questionsOf(
   { refused, renamed, taken, sameSize, mayOverwrite, isPartial }: SortedNames,
   onConflict: ConflictChoice,
@@ -59,14 +62,14 @@ export function questionsOf(
   return isPartial && Object.keys(asked).length > 0 ? { ...asked, isPartial } : asked
 }
 
-/** What becomes of names that nobody is asked about, or could be: nothing is lost. */
+/** The policy for names about which nobody is asked: nothing is lost. */
 export function policyOf(onConflict: ConflictChoice): ConflictPolicy {
   return onConflict === 'ask' ? 'keep-both' : onConflict
 }
 
 /**
- * What is queued, as was decided about names that are taken. Of several files that are added under one name, only the first ever replaces what is there: they
- * would replace each other.
+ * What is queued after the decision about names that are taken. Of several files that are added under one name, only
+ * the first ever replaces what is there; otherwise they would replace each other.
  */
 export function treated({ storable, taken }: SortedNames, decision: ConflictPolicy | TakenAnswer): readonly ToQueue[] {
   if (decision === 'leave-out') return storable.filter((entry) => !taken.has(entry))

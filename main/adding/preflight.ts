@@ -7,13 +7,19 @@ import type { Answer, Question } from '../contract/question.ts'
 import type { Engine, NameToCheck, Skipped, ToQueue, WalkedEntry } from '../engine/engine.ts'
 import { policyOf, questionsOf, someOf, sortNames, treated } from './preflight-names.ts'
 
-/** Whether it is readable is asked of so many files at a time. */
+/** So many files at a time are checked for being readable. */
 const ASKED_AT_ONCE = 64
 
-/** On a slow share a hundred thousand files take minutes to ask about. Those that were not asked about by then fail for themselves, ms. */
+/**
+ * Checking a hundred thousand files takes minutes on a slow network drive. After this, ms, the rest is not checked, and
+ * each file fails by itself.
+ */
 const ASK_FOR_AT_MOST_MS = 3000
 
-/** A receiver that has less room than this fails soon enough by itself; asking it would make every small addition wait for an answer. Bytes. */
+/**
+ * Additions that are smaller than this are not compared with the room on the receiver, bytes: without room they fail
+ * soon enough, and asking would make every small addition wait for an answer.
+ */
 const ASK_FOR_ROOM_FROM = 64 * 1024 * 1024
 
 export type PreflightDeps = {
@@ -54,7 +60,7 @@ export function createPreflight(deps: PreflightDeps): Preflight {
       bytesOf(readable) < ASK_FOR_ROOM_FROM ? undefined : engine.freeBytesOn(receiver),
     ])
     const names = sortNames(readable, checked)
-    // Nothing is left to decide about; each fails for itself, with what to do about it.
+    // Nothing is left to decide: each file fails by itself, and says what to do.
     if (names.storable.length === 0) return entries
     const unreadable = [
       ...skipped.filter(({ reason }) => reason === 'SOURCE_UNREADABLE').map(({ name }) => basename(name)),
@@ -75,7 +81,7 @@ export function createPreflight(deps: PreflightDeps): Preflight {
   }
 }
 
-/** The receiver counts the whole of an upload that has begun as taken. */
+/** For an upload that has begun, the receiver counts all of its bytes as taken. */
 function isUnclaimed(upload: UploadSnapshot, receiver: string): boolean {
   return upload.receiver === receiver && !isSettled(upload.status) && bytesStored(upload) === 0
 }

@@ -1,6 +1,6 @@
 import type { Events } from './contract.ts'
 
-/** How one command ended. Refusals travel as values: a thrown error would reach the page wrapped in words about IPC. */
+/** How one command ended. A refusal travels as a value: Electron would wrap the message of a thrown error. */
 export type Answer<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly message: string }

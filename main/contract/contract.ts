@@ -105,7 +105,7 @@ export type AppSnapshot = {
   readonly looking?: Looking
   /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
   readonly openedLink?: string
-  /** What the person asked to see before there was a page. */
+  /** The sheet that the person asked for before there was a page. */
   readonly sheet?: Events['sheet']
 }
 

@@ -20,7 +20,10 @@ export type ActivityChange = {
   /** Uploads that became done, or failed, by this change. */
   readonly finished: readonly UploadSnapshot[]
   readonly failed: readonly UploadSnapshot[]
-  /** Nothing is left that goes on by itself, because the last of it became done or failed, and not because the person paused or cancelled it. */
+  /**
+   * The queue has come to its end: the last upload that went on by itself became done or failed, and was not paused or
+   * cancelled by the person.
+   */
   readonly isOver: boolean
 }
 
@@ -61,7 +64,7 @@ export function createActivity(initial: readonly UploadSnapshot[]) {
     ended.delete(id)
   }
 
-  /** What has ended belongs to the past once the queue is quiet. */
+  /** When nothing is unfinished, the counts begin anew. */
   function forgetEnded(): void {
     for (const id of [...ended]) {
       const entry = tracked.get(id)

@@ -15,9 +15,9 @@ export type AfterDoneDeps = {
 export type AfterDoneWatch = {
   /** What is about to happen; undefined: nothing. */
   ending(): Ending | undefined
-  /** Nothing is left: the time to object begins. */
+  /** Nothing is left to send: the countdown begins. */
   over(): void
-  /** Something is to be sent again, or the person said no. */
+  /** There is something to send again, or the person said no. */
   callOff(): void
 }
 

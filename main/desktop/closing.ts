@@ -11,7 +11,7 @@ export type ClosingDeps = {
   readonly onGoesOn: () => void
 }
 
-/** Sees to it that nobody stops an upload by closing a window without knowing: the app goes on, or the person is asked. */
+/** Makes sure that closing the window does not stop uploads unnoticed: the app goes on, or the person is asked. */
 export function createClosing({ goesOn, isSending, words, onGoesOn }: ClosingDeps) {
   let isQuitting = false
   app.on('before-quit', () => {
@@ -34,7 +34,7 @@ export function createClosing({ goesOn, isSending, words, onGoesOn }: ClosingDep
 
   return {
     guard(window: BrowserWindow): void {
-      // Windows ends a session without `before-quit`, and nothing may stand in its way.
+      // When a session ends, Windows sends no `before-quit`, and the app must not prevent it.
       window.on('query-session-end', () => {
         isQuitting = true
       })

@@ -13,7 +13,10 @@ export type TaskbarProgress = { readonly value: number; readonly mode: 'normal' 
 
 export const NO_PROGRESS: TaskbarProgress = { value: -1, mode: 'none' }
 
-/** Whole percent, so that it changes a hundred times and not with every chunk. A failure shows until the end of what it belongs to. */
+/**
+ * Whole percent, so that it changes a hundred times and not with every chunk. A failure is shown until all uploads that
+ * ran together with it have ended.
+ */
 export function taskbarProgress({ active, unfinished, failed, share = 0 }: Activity): TaskbarProgress {
   if (unfinished === 0) return failed > 0 ? { value: 1, mode: 'error' } : NO_PROGRESS
   const value = Math.floor(share * 100) / 100
@@ -21,10 +24,10 @@ export function taskbarProgress({ active, unfinished, failed, share = 0 }: Activ
   return { value, mode: active > 0 ? 'normal' : 'paused' }
 }
 
-/** What a person who looks elsewhere should hear of. */
+/** News for a person who is not looking at the window. */
 export type News = { readonly title: string; readonly body: string }
 
-/** The first failure while others go on, and the end; never one thing for each file. */
+/** Told are the first failure while others go on, and the end; never each file. */
 export function newsOf({ now, failed, isOver }: ActivityChange, words: DesktopWords): News | undefined {
   if (isOver) {
     return now.failed === 0

@@ -83,7 +83,7 @@ export function openDesktop(deps: DesktopDeps) {
     }
   }
 
-  /** A person who looks at the window sees it there. */
+  /** A person who looks at the window sees it there already. */
   function tell(news: News): void {
     if (settings.get().notifications && window()?.isFocused() !== true) notifySystem(news, showWindow)
   }
@@ -145,7 +145,7 @@ export function openDesktop(deps: DesktopDeps) {
     windowOpened(opened: BrowserWindow): void {
       closing.guard(opened)
       if (progress.mode !== 'none') opened.setProgressBar(progress.value, { mode: progress.mode })
-      // Whoever comes to look has seen that something failed.
+      // A person who opens the window has seen the failure.
       opened.on('focus', () => activity.now().unfinished === 0 && showProgress(NO_PROGRESS))
     },
     close(): void {

@@ -1,7 +1,10 @@
 import { Notification } from 'electron'
 import type { News } from './desktop-state.ts'
 
-/** Held until they are gone: a notification that nobody holds is collected, and its click is lost. */
+/**
+ * References to the notifications that are shown: without one, a notification is garbage-collected and its click is
+ * lost.
+ */
 const shown = new Set<Notification>()
 
 /** Shows a notification of the system; a click on it does `onClick`. Where the system has none, nothing happens. */
@@ -15,7 +18,7 @@ export function notifySystem({ title, body }: News, onClick: () => void): void {
     onClick()
   })
   notification.on('close', forget)
-  // An app without a signature may show none on macOS. The window and the tray tell the same.
+  // On macOS an unsigned app may not show any. The window and the tray show the same.
   notification.on('failed', forget)
   notification.show()
 }

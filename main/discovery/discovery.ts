@@ -39,8 +39,9 @@ const ASK_EVERY_MS = 5_000
 const QUESTION: Packet = { type: 'query', questions: [{ type: 'PTR', name: SERVICE_TYPE }] }
 
 /**
- * Looks for receivers on the local networks until it is stopped. They are suggestions: anybody on a network can make receivers up, so what is heard
- * is checked and bounded, and who a receiver is has to be found out by other means. Never throws.
+ * Looks for receivers on the local networks until it is stopped. What it finds are suggestions: any machine on a
+ * network can invent receivers. So what is heard is checked and bounded, and the identity of a receiver has to be found
+ * out in another way. Never throws.
  */
 export function browse(options: BrowseOptions): Browsing {
   const { onChange, onTrouble = () => undefined, networks = outsideNetworks, now = () => performance.now() } = options

@@ -8,7 +8,7 @@ const MOST_RECEIVERS = 64
 const MOST_FROM_ONE_SOURCE = 8
 /** Networks on which one receiver is remembered. */
 const MOST_WAYS = 8
-/** After this share of its time, a sighting is asked for again. */
+/** After this share of its lifetime, a sighting is asked for again. */
 const ASK_AGAIN_AFTER_SHARE = 0.8
 
 /** One way to a receiver, and until when it holds. */
@@ -22,7 +22,7 @@ type Way = {
 
 /** The receivers heard of in the last time. Bounded, whatever is heard. */
 export type FoundReceivers = {
-  /** Takes in what was heard from `source`; what is new beyond the bounds is passed over. */
+  /** Adds what was heard from `source`; new receivers beyond the bounds are ignored. */
   hear(sighting: Sighting, source: string, nowMs: number): void
   /** Forgets what was not heard again in time. */
   expire(nowMs: number): void
@@ -43,7 +43,7 @@ export function createFoundReceivers(): FoundReceivers {
   }
 
   function hear(sighting: Sighting, source: string, nowMs: number): void {
-    // A goodbye counts for the one who says it.
+    // A goodbye counts only for the machine that sent it.
     if (sighting.kind === 'gone') {
       forget(sighting.id, (way) => way.source === source)
       return

@@ -22,8 +22,8 @@ const MOST_SIGHTINGS = 64
 const MOST_STRINGS = 32
 
 /**
- * Reads what a packet from a neighbour tells about receivers, where nothing can be taken for granted: what is not as `proto/discovery.ts` has it is
- * passed over, and so is a receiver without an address on that very network.
+ * Reads what a packet tells about receivers. Nothing in it is trusted: records that do not look as `proto/discovery.ts`
+ * describes are ignored, and so is a receiver without an address on that very network.
  */
 export function readSightings({ answers = [] }: DecodedPacket, network: Network, source: string): readonly Sighting[] {
   const names = new Map<string, number>()
@@ -87,7 +87,7 @@ function readText(data: unknown): ReadonlyMap<string, string> {
   )
 }
 
-/** A name without what cannot be seen or turns the line around. */
+/** A name without invisible characters, and without characters that change the direction of the text. */
 function printableName(name: string): string {
   const visible = name.replaceAll(/[\p{C}\p{Z}\uFFFD]+/gu, ' ').trim()
   return [...visible].slice(0, MOST_NAME_CHARACTERS).join('')

@@ -44,7 +44,7 @@ export function openHistory({ directory, notify, words = inEnglish, mostBytes = 
   async function append(receipts: readonly Receipt[]): Promise<void> {
     if ((await sizeBytesOf(path)) >= mostBytes) await rename(path, olderPath)
     const lines = receipts.map((receipt) => `${oneLine(receipt)}\n`).join('')
-    // A line that a crash tore apart must not take the next one with it.
+    // The line after one that a crash cut off must begin on a line of its own.
     const begin = (await endsWithinLine(path)) ? '\n' : ''
     await appendFile(path, begin + lines, { mode: 0o600 })
   }

@@ -16,7 +16,7 @@ function withInstant({ finishedAtMs, ...receipt }: Receipt) {
   return { finishedAt: new Date(finishedAtMs).toISOString(), ...receipt, verified: true }
 }
 
-/** Spreadsheets take a file for UTF-8 only with this at its beginning. */
+/** Without this at the beginning, spreadsheets do not read a file as UTF-8. */
 const BYTE_ORDER_MARK = '\uFEFF'
 
 function toCsv(receipts: readonly Receipt[]): string {
@@ -34,15 +34,15 @@ function toCsv(receipts: readonly Receipt[]): string {
   return BYTE_ORDER_MARK + [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
 }
 
-/** A spreadsheet would run a text that begins like a formula. The apostrophe is what it puts before a text itself. */
+/** A spreadsheet would run a text that begins like a formula. With an apostrophe in front it is a text. */
 function cell(text: string): string {
   const safe = /^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text
   return `"${safe.replaceAll('"', '""')}"`
 }
 
 /**
- * What `md5sum` would print in the receiving folder. Where a file came twice under one name, the last one is what stands there now. Files of several
- * receivers stand behind a line each that says whose they are, which `md5sum -c` passes over.
+ * What `md5sum` would print in the receiving folder. Where several files came under one name, the last one counts. The
+ * files of each receiver follow a line with its name, which `md5sum -c` ignores.
  */
 function toMd5sum(receipts: readonly Receipt[]): string {
   const sections = new Map<string, { readonly name: string; readonly lines: Map<string, string> }>()

@@ -176,7 +176,7 @@ function id(value: unknown): string {
 function list(value: unknown, of: string): readonly unknown[] {
   if (!Array.isArray(value)) throw refused(`a list of ${of}`, value)
   if (value.length > MOST_ITEMS) throw refused(`at most ${MOST_ITEMS} ${of}`, value)
-  // Spread, so that a hole is seen as what it reads as: undefined.
+  // Spread, so that a hole in the array is checked as undefined, which is what it reads as.
   return [...value]
 }
 
@@ -201,7 +201,7 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'string')
     return value.length > 40 ? `a text of ${value.length} characters` : JSON.stringify(value)
-  // Written out, a number without bounds can take longer than anything that was asked for.
+  // Limited, because a huge number written out is longer than anything that is expected.
   if (typeof value === 'bigint') return 'a big number'
   return typeof value === 'object' ? 'an object' : String(value)
 }

@@ -24,7 +24,7 @@ const commands = Object.fromEntries(
 
 function on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void {
   if (!eventNames.includes(event)) throw new TypeError(`There is no event named ${String(event)}.`)
-  // The Electron event is kept back: its sender would give the page a way to every channel.
+  // The Electron event is not passed on: its sender would give the page every channel.
   const forward = (_event: IpcRendererEvent, payload: Events[E]) => listener(payload)
   ipcRenderer.on(eventChannel(event), forward)
   return () => {

@@ -29,7 +29,7 @@ export function createQueueActions(api: LongshoreApi, store: WindowStore, tell: 
     update((state) => ({ ...state, ...finalise(state, removal) }), true)
     try {
       await api.cancel(allWhere(batch.uploads, canCancel))
-      // Of all: what was to be cancelled may have become done in the meantime.
+      // Looks at all uploads, because some that were to be cancelled may have become done in the meantime.
       await api.clear([...batch.uploads.values()].map(({ id }) => id))
     } catch (refusal) {
       restore(removal)

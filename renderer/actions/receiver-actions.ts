@@ -7,7 +7,7 @@ import type { Sheet, WindowState, WindowStore } from '../model/store.ts'
 export function createReceiverActions(api: LongshoreApi, store: WindowStore, tell: (answer: Promise<unknown>) => void) {
   const update = store.setState
 
-  /** Asks, unless an answer is still to come. An answer to something that is not on the screen any more changes nothing. */
+  /** Asks, unless an answer is still to come. An answer for a dialog that is not open any more changes nothing. */
   function ask(question: (adding: NonNullable<WindowState['adding']>) => Promise<ReceiverOffer> | undefined): void {
     const { adding } = store.getState()
     if (adding === undefined || (adding.step !== 'other-identity' && adding.busy)) return
@@ -23,7 +23,10 @@ export function createReceiverActions(api: LongshoreApi, store: WindowStore, tel
     )
   }
 
-  /** Asks every receiver how much room it has. What was told the last time is not shown for what is so now. */
+  /**
+   * Asks every receiver how much room it has. Old answers are removed first, so that they are not shown as the present
+   * state.
+   */
   function askForRoom(): void {
     const { receivers } = store.getState()
     update({ freeBytes: {} })

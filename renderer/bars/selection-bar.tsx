@@ -19,7 +19,8 @@ export function SelectionBar() {
   const selection = useWindow((state) => state.selection)
   const shown = useWindow((state) => state.shown)
   const now = useStoreState()
-  // What is selected is another only when the selection or the list is, not with every byte that is sent.
+  // The selected uploads are a new list only when the selection or the queue changed, and not with every byte that is
+  // sent.
   const ids = useMemo(() => idsOf(selection.keys, { ...now(), shown }), [selection, shown, now])
   const allows = useSelectedStates(ids)
   return (
@@ -46,7 +47,10 @@ export function SelectionBar() {
   )
 }
 
-/** So many are looked at whenever any upload changed; of more than that, the states of all uploads stand for them. */
+/**
+ * Up to this many selected uploads are looked at whenever any upload changes. For more, the states of all uploads are
+ * used instead.
+ */
 const MOST_LOOKED_AT = 1000
 
 /** Tells whether the state of any selected upload allows something. */

@@ -13,7 +13,7 @@ export function useWindowKeys(): void {
       const intent = windowKeyIntent(event)
       const isElsewhere = document.querySelector('dialog[open], [role=menu]') !== null
       const isTyping = event.target instanceof Element && event.target.matches('input:not([type=checkbox]), textarea')
-      // Whoever types undoes the typing; the search can be gone to from anywhere with its longer key.
+      // In a text field this undoes the typing. The longer key of the search works everywhere.
       if (intent === undefined || isElsewhere || (isTyping && !(intent === 'search' && event.key !== '/'))) return
       // What else Escape closes, the browser closes.
       if (intent !== 'select-none') event.preventDefault()

@@ -8,7 +8,7 @@ import { HistoryList } from './history-list.tsx'
 
 const formats = ['csv', 'json', 'md5sum'] as const satisfies readonly ReceiptFormat[]
 
-/** Somebody who types does not ask for each letter, ms. */
+/** A search begins when nothing was typed for this long, ms. */
 const TYPING_MS = 150
 
 /** As long as the main process takes it. */
@@ -32,7 +32,7 @@ function HistoryBody() {
   const { closeSheet, searchHistory, exportHistory, clearHistory } = useActions()
   const history = useWindow((state) => state.history)
   const exported = useWindow((state) => state.exported)
-  // Whatever ends while the history is open joins it.
+  // Uploads that end while the history is open are added to it.
   const ended = useWindow((state) => state.ended)
   const [search, setSearch] = useState('')
 

@@ -60,7 +60,7 @@ export function FolderRow({ row, totals, receiver, onToggle }: Props) {
   )
 }
 
-/** The state of a folder is that of the file that most needs to be seen. */
+/** A folder shows the state of the file that most needs attention. */
 const mostToBeSeen = ['failed', 'interrupted', 'sending', 'verifying', 'waiting', 'paused', 'done'] as const
 
 function kindOf({ countOf }: Summary): UploadStatus['kind'] {

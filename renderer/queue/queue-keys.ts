@@ -1,6 +1,9 @@
 /** What a person wants who presses a key while a row has the focus. */
 export type KeyIntent =
-  /** To another row: by so many, or to an end. `plain` selects it alone, `extend` up to it, `keep` nothing. */
+  /**
+   * To another row: by this many, or to an end. `plain` selects only that row, `extend` selects up to it, `keep` leaves
+   * the selection as it is.
+   */
   | { readonly kind: 'go'; readonly by: number | 'first' | 'last'; readonly selecting: 'plain' | 'extend' | 'keep' }
   | { readonly kind: 'move'; readonly direction: 'up' | 'down' }
   | { readonly kind: 'open' | 'close' | 'toggle' }

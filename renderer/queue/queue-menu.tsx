@@ -18,7 +18,7 @@ export function QueueMenu({ rows, children }: { readonly rows: QueueRows; readon
   )
 }
 
-/** Decided when the menu opens: an entry that changes under the hand would be another than was meant. */
+/** Decided when the menu opens, so that entries do not change while a person is about to choose one. */
 function MenuGroups({ rows }: { readonly rows: QueueRows }) {
   const text = useText()
   const actions = useActions()
