@@ -9,7 +9,10 @@ const DATA_TAG = (4 << 3) | 2
 /** The memory that {@link newChunkBuffer} handed out. */
 const withHeadroom = new WeakSet<ArrayBufferLike>()
 
-/** Memory for the data of a chunk, so many bytes, that can be sent without being copied into a message, and read by other threads. */
+/**
+ * Memory of this length for the data of a chunk. It can be sent without being copied into a message, and read by other
+ * threads.
+ */
 export function newChunkBuffer(bytes: number): Buffer {
   const memory = Buffer.from(new SharedArrayBuffer(HEADROOM_BYTES + bytes))
   withHeadroom.add(memory.buffer)

@@ -14,7 +14,10 @@ export const SERVICE_TYPE = '_longshore._tcp.local'
 /** The form of the TXT record. */
 export const DISCOVERY_VERSION = '1'
 
-/** How long what was told holds unless it is told again, seconds: a receiver that vanished without a goodbye is gone after this. */
+/**
+ * How long an announcement holds unless it is repeated, seconds: a receiver that ends without a goodbye disappears
+ * after this.
+ */
 export const DISCOVERY_TTL_SECONDS = 120
 
 /** The longest name of a receiver that travels, characters; a TXT string holds 255 bytes. */

@@ -59,7 +59,7 @@ function isAttested(oldCertificate: Buffer, { newCertificate, signature }: Succe
       signature,
     )
   } catch {
-    // Not a certificate, or a key or signature of another kind: whatever it is, it attests nothing.
+    // Not a certificate, or a key or signature of another kind: it attests nothing.
     return false
   }
 }

@@ -26,7 +26,8 @@ export const channelOptions = {
   'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   'grpc.keepalive_time_ms': KEEPALIVE_MS,
   'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-  // Whoever sends tries again by itself. grpc-js would do so without letting anything else have a turn: on a connection that just broke, for ever.
+  // Senders try again by themselves. The retries of grpc-js would let nothing else run on a connection that just broke,
+  // for ever.
   'grpc.enable_retries': 0,
 } satisfies ChannelOptions
 

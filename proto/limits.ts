@@ -7,7 +7,10 @@ export const CHUNK_BYTES = 1024 * 1024
 /** Chunks begin and end at multiples of this, but for the end of the file, bytes: short ones keep a slow network responsive. */
 export const CHUNK_GRID_BYTES = 64 * 1024
 
-/** The longest file that goes whole in one message among others, bytes: above it, a file costs more to move than to begin and finish. */
+/**
+ * The longest file that is sent whole in one message, bytes. Above this, moving the bytes costs more than beginning and
+ * finishing an upload.
+ */
 export const PUT_FILE_MAX_BYTES = 64 * 1024
 
 /** The longest message either end accepts, bytes: a plain client may use chunks larger than ours, up to this. */
@@ -20,12 +23,15 @@ export const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024
 export const REASON_KEY = 'x-upload-reason'
 
 /**
- * The metadata in which a sender names, in every call about one upload, the key it chose for that: the same one in all of them, so that a proxy in front of
- * several receivers can hand all of them to the same one. No receiver reads it.
+ * The metadata in which a sender names the key of an upload, the same in every call about that upload. A proxy in front
+ * of several nodes can send all these calls to one node. No receiver reads it.
  */
 export const UPLOAD_ID_KEY = 'x-upload-id'
 
-/** The metadata in which a node of a receiver tells another for whom it passes a call on, so that it is let in, and not passed on again. Sealed: from anybody else it says nothing. */
+/**
+ * The metadata in which a node tells another node for whom it passes a call on. The call is then let in, and not passed
+ * on again. The value is sealed: from anybody else it has no effect.
+ */
 export const FORWARDED_KEY = 'x-longshore-forwarded'
 
 /**
@@ -36,7 +42,7 @@ export const KEEPALIVE_MS = 5_000
 /** See {@link KEEPALIVE_MS}. */
 export const KEEPALIVE_TIMEOUT_MS = 10_000
 
-/** What a receiver says is free when it cannot know, as in a bucket of an object store, bytes. */
+/** What a receiver answers as free bytes when it cannot know, as with a bucket of an object store. */
 export const FREE_BYTES_UNKNOWN = Number.MAX_SAFE_INTEGER
 
 /** Metadata and trailer key: what a call is named in logs, up to 64 characters of `A-Za-z0-9_.-`. A proxy may choose it, else the receiver does. */

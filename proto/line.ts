@@ -1,4 +1,4 @@
-/** Whoever shares with others, told from them by being another object: an upload, all small files together, a device. */
+/** Someone who shares with others, known by object identity: an upload, all small files together, or a device. */
 export type Sharer = object
 
 /**

@@ -101,7 +101,8 @@ export function openMulticast(deps: MulticastDeps): Multicast {
 
   function receive({ network }: Link, bytes: Buffer, from: string, fromPort: number): void {
     const source = withoutScope(from)
-    // A socket hears what is sent to the group on other networks too; and nobody from afar has a say here (RFC 6762, 11).
+    // A socket also hears what is sent to the group on other networks; and packets from outside this network are not
+    // accepted (RFC 6762, 11).
     const isNeighbour = isOnNetwork(network, source) && (!isLinkLocal(source) || from.endsWith(`%${network.scope}`))
     if (!isNeighbour || bytes.length > MOST_PACKET_BYTES) return
     let packet: DecodedPacket
@@ -120,7 +121,7 @@ export function openMulticast(deps: MulticastDeps): Multicast {
     await Promise.all(
       open.map(({ network, family, socket }) => {
         const bytes = encode(packetFor(network))
-        // A network that is down refuses; what was to be told there is told again when it is back.
+        // A network that is down refuses to send; the packet is sent again when the network is back.
         return new Promise<void>((resolve) => socket.send(bytes, port, family.group, () => resolve()))
       }),
     )

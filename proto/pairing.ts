@@ -4,7 +4,7 @@ import { type Fingerprint, readFingerprint } from './identity.ts'
 /** Crockford's base 32: no letter that is easily taken for another character. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** 16 characters are 80 bits: too many to guess, even for whoever holds an answer to compare a guess with. */
+/** 16 characters are 80 bits: too many to guess, even with an answer to compare guesses with. */
 const CODE_CHARACTERS = 16
 
 /** The metadata key under which a device's token travels, as `Bearer TOKEN`. */
@@ -93,7 +93,7 @@ export function formatPairingLink({ address, ...rest }: PairingLink): string {
 /** No link that a receiver made is longer, characters. */
 const MOST_LINK_CHARACTERS = 4_000
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})$/i
-/** What moves a cursor, or turns what stands around it. */
+/** Characters that move a cursor, or change the direction of the text around them. */
 const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 /**

@@ -18,12 +18,17 @@ export function newToken(deviceId: string): string {
   return `${deviceId}.${randomBytes(SECRET_BYTES).toString('base64url')}`
 }
 
-/** The device that a token names; undefined for what has not the form of a token. Whether the token is right is another question. */
+/**
+ * The device that a token names; undefined for a text that does not look like a token. This does not check the token.
+ */
 export function deviceIdIn(token: string): string | undefined {
   return /^([0-9a-f]{16})\.[A-Za-z0-9_-]{43}$/.exec(token)?.[1]
 }
 
-/** SHA-256 of a token: all that a receiver keeps of it. A token is random, so nothing slower would protect it better. */
+/**
+ * SHA-256 of a token, which is all that a receiver keeps of it. A token is random, so a slower hash would not protect
+ * it better.
+ */
 export function digestOfToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

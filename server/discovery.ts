@@ -36,7 +36,7 @@ export type Announcement = {
 
 /** A second telling, for networks that lose packets, ms after the first (RFC 6762, 8.3). */
 const TELL_AGAIN_MS = 1_000
-/** The shortest time between two answers, ms: who asks all the time must not make the receiver flood the network. */
+/** The shortest time between two answers, ms: many questions must not make the receiver flood the network. */
 const ANSWER_EVERY_MS = 1_000
 /** Answers wait a little by chance, ms, so that all receivers of a network do not speak at once (RFC 6762, 6). */
 const ANSWER_AFTER_MS = { least: 20, most: 120 }

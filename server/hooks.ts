@@ -29,14 +29,14 @@ export interface Hooks {
   close(): Promise<void>
 }
 
-/** More files than this do not wait: a hook that is slower than what arrives for long must not fill the memory. */
+/** At most this many files wait: a hook that is slower than files arrive must not fill the memory. */
 const MOST_WAITING = 10_000
 /** A program that takes longer is ended, ms: converting a film may take its time, hanging for ever may not hold up all others. */
 const COMMAND_WITHIN_MS = 3_600_000
 /** A webhook that failed is tried again after so many ms each time, and then given up. */
 const RETRY_AFTER_MS = [1_000, 10_000]
 const CLOSE_WITHIN_MS = 10_000
-/** As much of what a program complained about is told, characters. */
+/** So many characters of what a program wrote to standard error are reported. */
 const MOST_COMPLAINT = 500
 
 /**
@@ -109,7 +109,7 @@ async function runCommand(program: string, path: string, told: string, signal: A
   child.stderr.on('data', (data) => {
     complaint = (complaint + data).slice(-MOST_COMPLAINT)
   })
-  // A program may end without having read what it is told.
+  // A program may end without reading its standard input.
   child.stdin.on('error', () => undefined)
   child.stdin.end(`${told}\n`)
   try {

@@ -1,10 +1,10 @@
 /** How many lines may come at once, and how many a second after that. */
 export type LineRate = { readonly atOnce: number; readonly perSecond: number }
 
-/** How often is told what was left out, ms. */
+/** How often a line tells what was left out, ms. */
 const TELL_EVERY_MS = 10_000
 
-/** More than so many at the same time share one share. */
+/** More callers than this at the same time have one share together. */
 const MOST_KNOWN = 256
 const OTHERS = 'others'
 
@@ -65,7 +65,7 @@ export class LineShares {
     return share
   }
 
-  /** Who may cause as many lines at once as ever is forgotten. */
+  /** A caller whose share is whole again is forgotten. */
   #forgetQuiet(nowMs: number): void {
     for (const [who, { atMs, atOnce, perSecond, leftOut }] of this.#shares)
       if (leftOut === 0 && (nowMs - atMs) / 1000 >= atOnce / perSecond) this.#shares.delete(who)

@@ -28,7 +28,7 @@ export function toLogLevel(text: string): LogLevel {
   throw new ReceiveError('BAD_FLAGS', `--log takes ${LOG_LEVELS.join(', ')}, not "${text}".`)
 }
 
-/** Nobody looks for a status that the sender deals with by itself. */
+/** Senders deal with these statuses by themselves, so nobody looks for them in a log. */
 const EXPECTED = new Set(['OK', 'CANCELLED', 'NOT_FOUND', 'ABORTED', 'UNAVAILABLE', 'FAILED_PRECONDITION'])
 
 /** Lines about calls that a device may cause, or a network of callers that nobody asks who they are; and all together who have no token. */
@@ -77,8 +77,8 @@ function whoMade({ isStranger, device, address }: EndedCall): string {
 }
 
 /**
- * What an error says, cut where nobody chose it to be long. What libraries hang on theirs beside that, such as an address or a signed request, may hold
- * secrets.
+ * The message of an error, cut to a length. Other properties that libraries add to their errors, such as an address or
+ * a signed request, may hold secrets and are left out.
  */
 function toldOf(error: Error): object {
   const { type, message, stack, code } = stdSerializers.err(error)

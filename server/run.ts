@@ -20,7 +20,7 @@ import { fewOfEach } from './trouble.ts'
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
 
-/** How a program complains about its flags: what somebody gave to one that they misspelt may be a secret. */
+/** Output options for commander: the value of a misspelt flag is not repeated, because it may be a secret. */
 export const withoutValues = {
   outputError: (text: string, write: (text: string) => void) =>
     write(text.replace(/(unknown option '-[\w-]+)=[^\n]*'/, "$1'")),

@@ -12,7 +12,7 @@ export type Access = { readonly port: number; readonly certificatePem: string; r
 
 type Client = InstanceType<typeof FileTransferClient>
 
-/** A new connection that pins the certificate of the receiver. */
+/** A connection of its own that pins the receiver. */
 export function connectAs({ port, certificatePem, token }: Access): Client {
   const channel = credentials.createSsl(Buffer.from(certificatePem))
   const bearer = credentials.createFromMetadataGenerator((_options, done) => {

@@ -25,7 +25,7 @@ import { makePrivateFolder } from '../state-folder/private-folder.ts'
 import { findFormerDevice, forgetFormerDevice, keepFormerDevice } from './former-device.ts'
 import type { KnownDevice, Rights } from './known-device.ts'
 
-/** So many files that are not believed are named. */
+/** So many files that are not believed are named in the message. */
 const MOST_TOLD = 8
 
 /** A device that is paired, as the receiver remembers it. The token itself is nowhere but on the device. */
@@ -63,7 +63,7 @@ export async function addDevice(
   return { device, token }
 }
 
-/** Writes down a device whose token somebody else made, in the place of the one that had its id before. */
+/** Saves a device whose token was made by another program; it replaces the device that had its id before. */
 export async function keepDevice(stateDirectory: string, device: Device): Promise<void> {
   await makePrivateFolder(devicesFolderOf(stateDirectory))
   await writePrivateFile(fileOf(stateDirectory, device.id), `${JSON.stringify(device, undefined, 2)}\n`)
@@ -109,7 +109,7 @@ export async function readDevices(stateDirectory: string, onDamage: (error: Erro
     const device = deviceIn(id, found)
     if (device !== undefined) devices.push(device)
     else if (found.kind === 'doubtful') doubts.push(found.why)
-    // What there is no more was revoked between the look at the folder and the look at the file.
+    // A file that is gone was revoked between the look at the folder and the look at the file.
     else if (found.kind === 'text')
       onDamage(new Error(`The file of device ${id} cannot be read; the device is refused.`))
   }

@@ -80,7 +80,7 @@ export class Devices {
   /** Looks for changes now; whoever asks while it runs waits for the same look. Never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#lookOnce()
-      // What is known stays known until the folder can be read again.
+      // The devices that are known stay valid until the folder can be read again.
       .catch(this.#tell)
       .finally(() => {
         this.#looking = undefined
@@ -96,12 +96,12 @@ export class Devices {
   }
 
   /**
-   * Looks for a change that was made before this was called, at most once in {@link LOOK_EVERY_MS} for all who ask: whoever shows tokens that nobody has must
-   * not make the disk work. Never rejects.
+   * Looks for a change that was made before this was called, at most once in {@link LOOK_EVERY_MS} for all callers
+   * together: unknown tokens must not keep the disk busy. Never rejects.
    */
   lookForStrangers(): Promise<void> {
     this.#strangers ??= this.#strangersDue().then(async () => {
-      // Whoever comes from now on may know of a change that this look misses.
+      // A caller from now on may know of a change that this look misses.
       this.#strangers = undefined
       this.#strangersLookedAtMs = performance.now()
       if (!this.#closed) await this.lookAgain()
@@ -138,7 +138,7 @@ export class Devices {
       this.#changedAtMs = changedAtMs
     }
     if (this.#closed) return
-    // A device that was given another token since may not go on with its old one, either.
+    // A device that got a new token since may not go on with calls of the old token either.
     for (const { device, cut } of [...this.#calls]) if (!this.isValid(device)) cut()
   }
 

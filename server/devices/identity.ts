@@ -16,11 +16,14 @@ export type Identity = {
   readonly certificatePem: string
   readonly keyPem: string
   readonly fingerprint: Fingerprint
-  /** How it came by this certificate, oldest step first; empty when it is its first. */
+  /** The changes of certificate that led to this one, the oldest first; empty for the first certificate. */
   readonly successions: readonly Succession[]
 }
 
-/** A pinned certificate has to be valid whatever a clock says: a computer may wake up in 1980, and nobody renews a certificate in a cupboard. */
+/**
+ * A pinned certificate has to be valid whatever a clock says: a computer may start in 1980, and nobody renews the
+ * certificate of a forgotten box.
+ */
 const VALID_FROM = new Date('1975-01-01T00:00:00Z')
 const VALID_UNTIL = new Date('2099-12-31T23:59:59Z')
 
@@ -64,7 +67,7 @@ type Files = ReturnType<typeof filesIn>
 
 function filesIn(stateDirectory: string) {
   const folder = join(stateDirectory, 'identity')
-  // Key and certificate are one file, so that a crash cannot part them.
+  // Key and certificate are in one file, so that a crash cannot save only one of them.
   return { folder, identity: join(folder, 'identity.pem'), successions: join(folder, 'successions.json') }
 }
 
@@ -103,7 +106,10 @@ function toPair(text: string, path: string): Pair {
   return { keyPem, certificatePem, fingerprint: fingerprintOf(derOf(certificatePem)) }
 }
 
-/** The steps that lead to the present certificate. A rotation that was interrupted leaves one that leads elsewhere, and it must not stay in the way. */
+/**
+ * The steps that lead to the present certificate. An interrupted rotation leaves a step that leads to another one,
+ * which must not stay.
+ */
 async function readSuccessions(files: Files, identityText: string): Promise<readonly Succession[]> {
   const text = await readPrivate(files.successions)
   if (text === undefined) return []

@@ -15,7 +15,7 @@ export type Invite = {
   readonly wrongTries: number
 }
 
-/** What wrong proofs and a right one have made of a code. */
+/** The state of a code: how many wrong proofs it has had, and whether it was used. */
 export interface CodeTries {
   /** @throws ReceiveError STATE_UNREACHABLE. */
   isOpen(invite: Invite, mostWrong: number): Promise<boolean>
@@ -39,7 +39,7 @@ export function triesInFile(stateDirectory: string): CodeTries {
   }
 }
 
-/** Deletes a code; of all who do so at the same moment, in whatever process, one is answered true. */
+/** Deletes a code. When several processes do so at the same moment, exactly one is answered true. */
 export async function spend(path: string): Promise<boolean> {
   const aside = `${path}.${randomBytes(6).toString('hex')}.used`
   try {

@@ -56,10 +56,7 @@ export type StoredBefore = {
   readonly modifiedAtMs: number | undefined
 }
 
-/**
- * What is done with a name: `add` gives it to the file, `replace` replaces the file that has it, `same` finds the file
- * there already, `next` tries the next name.
- */
+/** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
 export type Decision = 'add' | 'replace' | 'same' | 'next'
 
 /**

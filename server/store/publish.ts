@@ -70,9 +70,7 @@ export async function publish(
   }
 }
 
-/**
- * Replaces the file of an earlier upload of the same source; undefined when that file is not there as it was stored.
- */
+/** Replaces what the same source was stored as before; undefined when that is not there any more as it was. */
 async function replaceOwn(
   taken: TakenNames,
   folder: Folder,
