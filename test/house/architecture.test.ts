@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sources, sourceText } from '../support/sources.ts'
+import { everyFile, ROOT, sources, sourceText } from '../support/sources.ts'
+import { circles, importsOf } from './imports.ts'
+import { LARGEST_ROOM, LONGEST_README, placeOf, programOf, ROOMS_IN_ORDER } from './rooms.ts'
 
 /** Every module that every program may use. */
 const node = /^node:/
@@ -60,14 +63,59 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 
-type Import = { readonly from: string; readonly to: string }
-
 test('every import stays inside what its room may use', () => {
   const strays = sources().flatMap((file) => {
     const rule = mayImport.find(([room]) => room.test(file))
     return importsOf(file).filter(({ to }) => !rule?.[1].some((allowed) => allowed.test(to)))
   })
-  expect(strays.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
+  expect(strays.map(({ from, to }) => `${from} may not import ${to}: see what its room may use.`)).toEqual([])
+})
+
+test('a room imports only from those before it, types included', () => {
+  const inOrder = [...sources(), ...sources(['bench'])]
+  const wrongWay = inOrder.flatMap(importsOf).filter(({ from, to }) => {
+    const [user, used] = [placeOf(dirname(from)), placeOf(dirname(to))]
+    return programOf(from) === programOf(to) && user !== undefined && used !== undefined && used > user
+  })
+  expect(
+    wrongWay.map(
+      ({ from, to }) =>
+        `${from} imports ${to}, but ${dirname(from)} comes before ${dirname(to)}: move what it needs down, or hand it in.`,
+    ),
+  ).toEqual([])
+})
+
+test('every folder with sources has its place in the order', () => {
+  const folders = new Set([...sources(), ...sources(['bench'])].map((file) => dirname(file)))
+  expect([...folders].filter((folder) => placeOf(folder) === undefined)).toEqual([])
+  const rooms = Object.values(ROOMS_IN_ORDER).flat()
+  expect(rooms.filter((room) => !existsSync(join(ROOT, room)))).toEqual([])
+})
+
+test('no files need one another in a circle, types included', () => {
+  const all = [...sources(), ...sources(['bench'])]
+  const imports = new Map(all.map((file) => [file, importsOf(file).map(({ to }) => to)]))
+  expect(circles(imports).map((way) => way.join(' -> '))).toEqual([])
+})
+
+test('no folder has more files than a person reads like a table of contents', () => {
+  const counts = new Map<string, number>()
+  for (const file of everyFile()) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+  const large = [...counts].filter(([folder, count]) => count > LARGEST_ROOM && !folder.startsWith('proto/generated'))
+  expect(large.map(([folder, count]) => `${folder} has ${count} files; at most ${LARGEST_ROOM}.`)).toEqual([])
+})
+
+test('every room begins with a short README that says what it is for', () => {
+  const rooms = Object.values(ROOMS_IN_ORDER)
+    .flat()
+    .filter((room) => !/^proto\/generated|^renderer\/locales/.test(room))
+  const wrong = rooms.flatMap((room) => {
+    const readme = join(ROOT, room, 'README.md')
+    if (!existsSync(readme)) return [`${room} has no README.md.`]
+    const lines = readFileSync(readme, 'utf8').trimEnd().split('\n').length
+    return lines > LONGEST_README ? [`${room}/README.md has ${lines} lines; at most ${LONGEST_README}.`] : []
+  })
+  expect(wrong).toEqual([])
 })
 
 test('only one file of each room touches what the room hides', () => {
@@ -89,13 +137,15 @@ test('the table is not blind: it sees the imports that are there', () => {
   expect(importsOf('main/engine/net/connection.ts').map(({ to }) => to)).toContain('@grpc/grpc-js')
   expect(importsOf('main/engine/queue/entries.ts').map(({ to }) => to)).toContain('main/engine/base/status.ts')
   expect(sources().length).toBeGreaterThan(100)
+  expect(everyFile()).toContain('test/house/architecture.test.ts')
+  expect(
+    circles(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['b']],
+      ]),
+    ),
+  ).toEqual([['b', 'c', 'b']])
+  expect(placeOf('server/base')).toBeLessThan(placeOf('server/rpc') ?? 0)
 })
-
-function importsOf(file: string): Import[] {
-  const text = sourceText(file)
-  const pattern = /^\s*(?:import|export)\b[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
-  return [...text.matchAll(pattern)].map(([, from, bare, dynamic]) => {
-    const specifier = from ?? bare ?? dynamic ?? ''
-    return { from: file, to: specifier.startsWith('.') ? join(dirname(file), specifier) : specifier }
-  })
-}

@@ -2,18 +2,38 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type ESTree, parseSync } from 'vite'
 
-const ROOT = join(import.meta.dirname, '../..')
+/** The repository. */
+export const ROOT = join(import.meta.dirname, '../..')
 const ROOMS = ['main', 'renderer', 'server', 'cli', 'chromium-host', 'proto']
 
 /** Every TypeScript source of the rooms, relative to the repository, tests and generated code left out. */
-export function sources(): string[] {
-  return ROOMS.flatMap((room) => readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }))
+export function sources(rooms: readonly string[] = ROOMS): string[] {
+  return rooms
+    .flatMap((room) => readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
     .filter(
       (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|^proto\/generated|\/(testing|fixtures)\/|\.d\.ts$/.test(file),
     )
     .sort()
+}
+
+/** What git ignores, and its own folder. */
+const LEFT_OUT = new Set([
+  '.git',
+  ...readFileSync(join(ROOT, '.gitignore'), 'utf8')
+    .split('\n')
+    .map((line) => line.replaceAll('/', '')),
+])
+
+/** Every file of the repository, relative to it. */
+export function everyFile(folder = '.'): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => !LEFT_OUT.has(entry.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? everyFile(path) : [path]
+    })
 }
 
 /** The text of a file of the repository. */
