@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, dialog } from 'electron'
-import type { DesktopWords } from './desktop-words.ts'
+import type { DesktopWords } from '../notices/desktop-words.ts'
 
 export type ClosingDeps = {
   /** Whether the app goes on when the window is closed. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { UploadSnapshot, UploadStatus } from '../contract/contract.ts'
+import { desktopWords } from '../notices/desktop-words.ts'
 import { type Activity, type ActivityChange, createActivity } from './activity.ts'
 import { inWords, newsOf, taskbarProgress } from './desktop-state.ts'
-import { desktopWords } from './desktop-words.ts'
 
 const words = desktopWords('en', 'de')
 const quiet: Activity = { active: 0, unfinished: 0, paused: 0, done: 0, failed: 0 }

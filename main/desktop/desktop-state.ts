@@ -1,5 +1,5 @@
+import type { DesktopWords } from '../notices/desktop-words.ts'
 import type { Activity, ActivityChange } from './activity.ts'
-import type { DesktopWords } from './desktop-words.ts'
 
 /** The queue in a few words, as the tray tells it. */
 export function inWords({ active, unfinished, paused, share }: Activity, words: DesktopWords): string {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { type BrowserWindow, dialog, type OpenDialogOptions } from 'electron'
+import type { DesktopWords } from '../notices/desktop-words.ts'
 import type { SettingsStore } from '../settings/settings.ts'
-import type { DesktopWords } from './desktop-words.ts'
 
 /** The system's dialogs. Each resolves with absolute paths when it is closed, with none when it was cancelled. */
 export type Dialogs = {

@@ -1,5 +1,5 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron'
-import type { DesktopWords } from './desktop-words.ts'
+import type { DesktopWords } from '../notices/desktop-words.ts'
 
 export type MenuActions = {
   readonly addFiles: () => void

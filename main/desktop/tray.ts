@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron'
-import type { DesktopWords } from './desktop-words.ts'
+import type { DesktopWords } from '../notices/desktop-words.ts'
 
 /** The window's arrow, 32 by 32 pixels, as PNG in base64. Blue stands out from light and dark panels alike. */
 const BLUE_ICON =

@@ -1,5 +1,5 @@
 import type { LanguageChoice } from '../contract/preferences.ts'
-import { type DesktopWords, desktopWords } from '../desktop/desktop-words.ts'
+import { type DesktopWords, desktopWords } from './desktop-words.ts'
 import { type NoticeWords, noticeWords } from './notice-words.ts'
 
 /** The language that the main process speaks: that of the window. */

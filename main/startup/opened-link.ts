@@ -1,5 +1,5 @@
-import { createLetterbox, type Letterbox } from '../window/letterbox.ts'
 import { isLink } from './launch-arguments.ts'
+import { createLetterbox, type Letterbox } from './letterbox.ts'
 
 /** Carries a link that was opened outside the window to the page. */
 export type OpenedLink = Pick<Letterbox<string>, 'take' | 'pageGone'> & { open(link: string): void }

@@ -5,9 +5,9 @@ import { idsOf } from '../model/selection.ts'
 import type { WindowState } from '../model/store.ts'
 import { allowsAny, totalsOf } from '../model/totals.ts'
 import type { Text } from '../words/text.ts'
-import { reportText } from '../words/upload-report.ts'
 import type { Actions } from './actions.ts'
 import { receiverNamesOf } from './receiver-name.ts'
+import { reportText } from './upload-report.ts'
 
 /** One entry of the menu of the queue. */
 export type MenuChoice = {

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import type { UploadSnapshot } from '../../main/contract/contract.ts'
 import { useReceiverName } from '../actions/receiver-name.ts'
+import { reportOn, reportText } from '../actions/upload-report.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { useText } from '../words/text.ts'
-import { reportOn, reportText } from '../words/upload-report.ts'
 
 /** All there is to know about an upload, to be read and copied. */
 export function UploadDetails({ upload }: { readonly upload: UploadSnapshot }) {

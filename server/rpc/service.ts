@@ -22,12 +22,12 @@ import type { Forwarding } from '../cluster/forwarding.ts'
 import type { Permissions } from '../permissions/grant.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ThreeRpcDeps } from '../three-rpc/plain-uploads.ts'
-import { createThreeRpcService } from '../three-rpc/three-rpc-service.ts'
 import { mustBeFileId, mustBeUploadKey } from '../uploads/begun-uploads.ts'
 import { microsSince } from '../uploads/chunk-stream.ts'
 import { makeFolder } from '../uploads/make-folder.ts'
 import { putEach } from '../uploads/put-files.ts'
 import type { Uploads } from '../uploads/uploads.ts'
+import { createThreeRpcService } from './three-rpc-service.ts'
 import {
   mustBeMd5,
   toBatch,

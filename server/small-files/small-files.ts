@@ -1,9 +1,9 @@
-import { BootMark } from '../base/boot-id.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { type FairQueue, SMALL_TASK } from '../base/turns.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
+import { BootMark } from '../state-folder/boot-id.ts'
 import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { everyFile, ROOT, sources, sourceText } from '../support/sources.ts'
 import { circles, importsOf } from './imports.ts'
-import { LARGEST_ROOM, LONGEST_README, placeOf, programOf, ROOMS_IN_ORDER } from './rooms.ts'
+import { LARGEST_ROOM, placeOf, programOf, ROOMS_IN_ORDER } from './rooms.ts'
 
 /** Every module that every program may use. */
 const node = /^node:/
@@ -103,19 +103,6 @@ test('no folder has more files than a person reads like a table of contents', ()
   for (const file of everyFile()) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
   const large = [...counts].filter(([folder, count]) => count > LARGEST_ROOM && !folder.startsWith('proto/generated'))
   expect(large.map(([folder, count]) => `${folder} has ${count} files; at most ${LARGEST_ROOM}.`)).toEqual([])
-})
-
-test('every room begins with a short README that says what it is for', () => {
-  const rooms = Object.values(ROOMS_IN_ORDER)
-    .flat()
-    .filter((room) => !/^proto\/generated|^renderer\/locales/.test(room))
-  const wrong = rooms.flatMap((room) => {
-    const readme = join(ROOT, room, 'README.md')
-    if (!existsSync(readme)) return [`${room} has no README.md.`]
-    const lines = readFileSync(readme, 'utf8').trimEnd().split('\n').length
-    return lines > LONGEST_README ? [`${room}/README.md has ${lines} lines; at most ${LONGEST_README}.`] : []
-  })
-  expect(wrong).toEqual([])
 })
 
 test('only one file of each room touches what the room hides', () => {

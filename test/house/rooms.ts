@@ -44,7 +44,6 @@ export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
     'main/startup',
     'main/state',
     'main/settings',
-    'main/adding',
     'main/history',
     'main/receivers',
     'main/own-receiver',
@@ -53,6 +52,7 @@ export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
     'main/discovery',
     'main/ipc',
     'main/desktop',
+    'main/adding',
     'main',
   ],
   renderer: [
@@ -83,9 +83,6 @@ export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of a folder, tests and README included; more than that nobody reads like a table of contents. */
 export const LARGEST_ROOM = 25
-
-/** Lines of a room's README. */
-export const LONGEST_README = 15
 
 /** The program that a file belongs to, which is its first folder. */
 export function programOf(path: string): string {

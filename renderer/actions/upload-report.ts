@@ -1,7 +1,7 @@
 import type { UploadSnapshot } from '../../main/contract/contract.ts'
-import type { ReceiverName } from '../actions/receiver-name.ts'
-import { reasonSentence } from './reasons.ts'
-import type { Text } from './text.ts'
+import { reasonSentence } from '../words/reasons.ts'
+import type { Text } from '../words/text.ts'
+import type { ReceiverName } from './receiver-name.ts'
 
 /** One thing there is to know about an upload. */
 export type ReportLine = { readonly term: string; readonly text: string; readonly isCode?: boolean }

@@ -1,5 +1,5 @@
 import type { Ending, LanguageChoice } from '../contract/preferences.ts'
-import { isChinese } from '../notices/notice-words.ts'
+import { isChinese } from './notice-words.ts'
 
 /** What the desktop says outside the window: menus, the tray, notifications, dialogs. */
 export type DesktopWords = typeof english

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lookAtPrivate, writePrivateFile } from '../state-folder/private-file.ts'
-import { hasCode } from './errors.ts'
+import { hasCode } from '../base/errors.ts'
+import { lookAtPrivate, writePrivateFile } from './private-file.ts'
 
 /** Remembers for the next start which start of the machine this is: what a process that was killed left on the disk is all there, and after a power cut it is not. */
 export class BootMark {

@@ -8,9 +8,9 @@ import { answering } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
 import type { Permissions } from '../permissions/grant.ts'
-import { toMd5, toThreeRpcChunk, toWireRanges } from '../rpc/wire.ts'
-import { storedStatus } from './plain-status.ts'
-import { receiveThreeRpc, type ThreeRpcDeps } from './plain-uploads.ts'
+import { storedStatus } from '../three-rpc/plain-status.ts'
+import { receiveThreeRpc, type ThreeRpcDeps } from '../three-rpc/plain-uploads.ts'
+import { toMd5, toThreeRpcChunk, toWireRanges } from './wire.ts'
 
 type ThreeRpcHandlers = Pick<FileTransferServiceHandlers, 'Upload' | 'QueryUploadedChunks' | 'CheckFileIntegrity'>
 
