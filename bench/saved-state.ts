@@ -1,6 +1,7 @@
 /**
  * How long the list of uploads keeps the process from doing anything else: with 10,000 uploads (or as many as the first argument says), all of them
- * added at once, then 100 changes of one each. `npx tsx bench/saved-state.ts`. It compares the list in parts, as the app keeps it, with one file for all in electron-store.
+ * added at once, then 400 changes (or as many as the second says) of one each. `npx tsx bench/saved-state.ts`. It compares the list as the app keeps it,
+ * in 64 stores of electron-store, with the same files written without it, off the main thread, with one store for all, and with doing nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -8,10 +9,12 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import Conf from 'conf'
 import type { ResumeRecord } from '../main/engine/source/resume-store.ts'
-import { STORE_OPTIONS } from '../main/state/state-store.ts'
+import type { OpenStore } from '../main/state/state-store.ts'
 import { openSavedUploads } from '../main/uploads/saved-uploads.ts'
+import { ownShards } from './own-shards.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
+const changes = Number(process.argv[3] ?? 400)
 const work = mkdtempSync(join(tmpdir(), 'longshore-saved-state-'))
 
 function record(n: number): ResumeRecord {
@@ -32,56 +35,60 @@ function record(n: number): ResumeRecord {
 type Round = { readonly longestMs: number; readonly totalMs: number }
 
 /** Runs something and tells the longest time for which the event loop did not turn. */
-async function measured(run: () => Promise<void>): Promise<Round> {
+async function measured(run: () => unknown): Promise<Round> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   // The monitor measures nothing before its own timer has run once.
   await new Promise((resolve) => setTimeout(resolve, 5))
   const startedMs = performance.now()
   await run()
+  const totalMs = performance.now() - startedMs
   // The longest block may be the last: the monitor sees it only when the loop turns again.
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
-  return { longestMs: delay.max / 1e6, totalMs: performance.now() - startedMs }
-}
-
-const records = Array.from({ length: count }, (_, n) => record(n))
-const notify = (message: string) => console.log(message)
-const uploads = openSavedUploads({ directory: work, writtenBy: '0.0.0', notify })
-const oneFile = new Conf({ ...STORE_OPTIONS, cwd: work, configName: 'one-file' })
-
-const added = await measured(() => uploads.put(records))
-const changed: number[] = []
-for (let n = 0; n < 100; n++) {
-  const one = records[(n * 7919) % count]
-  if (one === undefined) continue
-  const { longestMs } = await measured(() => uploads.put([{ ...one, held: 'paused' }]))
-  changed.push(longestMs)
-}
-const idle: number[] = []
-for (let n = 0; n < 100; n++) {
-  const { longestMs } = await measured(() => new Promise((resolve) => setTimeout(resolve, 5)))
-  idle.push(longestMs)
-}
-const whole: number[] = []
-for (let n = 0; n < 20; n++) {
-  const { longestMs } = await measured(async () => {
-    oneFile.store = { uploads: records }
-  })
-  whole.push(longestMs)
+  return { longestMs: delay.max / 1e6, totalMs }
 }
 
 const figures = (list: readonly number[]) => {
   const sorted = [...list].sort((a, b) => a - b)
-  return `median ${sorted[sorted.length >> 1]?.toFixed(1)} ms, longest ${sorted.at(-1)?.toFixed(1)} ms`
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.toFixed(1)
+  return `median ${at(0.5)} ms, 99th percentile ${at(0.99)} ms, longest ${at(1)} ms`
 }
+
+const openStore: OpenStore = ({ name, ...options }) => new Conf({ ...options, configName: name })
+const open = () =>
+  openSavedUploads({ directory: work, openStore, writtenBy: '0.0.0', notify: (message) => console.log(message) })
+
+const records = Array.from({ length: count }, (_, n) => record(n))
+const ways = {
+  'in 64 stores of electron-store': open(),
+  'in 64 files without it': ownShards(join(work, 'own')),
+  'in one store for all': {
+    async put() {
+      oneStore.store = { uploads: records }
+    },
+  },
+  'nothing at all': { put: () => new Promise((resolve) => setTimeout(resolve, 5)) },
+}
+const oneStore = new Conf({ cwd: work, configName: 'one', serialize: JSON.stringify, deserialize: () => ({}) })
+
 console.log(
   `${count} uploads, Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} x ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}`,
 )
-console.log(
-  `all added at once: blocked ${added.longestMs.toFixed(1)} ms at most, done after ${added.totalMs.toFixed(0)} ms`,
-)
-console.log(`a change of one: blocked ${figures(changed)}`)
-console.log(`for comparison, doing nothing on this machine: blocked ${figures(idle)}`)
-console.log(`for comparison, one file for all in electron-store: blocked ${figures(whole)}`)
+for (const [name, way] of Object.entries(ways)) {
+  const { longestMs, totalMs } = await measured(() => way.put(records))
+  console.log(`all at once, ${name}: blocked ${longestMs.toFixed(1)} ms at most, done after ${totalMs.toFixed(0)} ms`)
+}
+const blocked = new Map(Object.keys(ways).map((name): [string, number[]] => [name, []]))
+for (let n = 0; n < changes; n++) {
+  const one = records[(n * 7919) % count]
+  if (one === undefined) continue
+  // One after the other, so that what else the machine does meets all of them alike.
+  for (const [name, way] of Object.entries(ways))
+    blocked.get(name)?.push((await measured(() => way.put([{ ...one, held: 'paused' }]))).longestMs)
+}
+for (const [name, list] of blocked) console.log(`a change of one, ${name}: blocked ${figures(list)}`)
+const startedMs = performance.now()
+open()
+console.log(`opened again after ${(performance.now() - startedMs).toFixed(0)} ms`)
 rmSync(work, { recursive: true, force: true })

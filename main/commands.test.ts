@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Conf from 'conf'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type CommandsDeps, createCommands } from './commands.ts'
 import { type LocalReceiver, THIS_COMPUTER } from './contract/receivers.ts'
@@ -12,8 +11,8 @@ import type { ReceiverWish } from './own-receiver/receiver-process.ts'
 import { defaultPreferences } from './settings/preference-checks.ts'
 import { createPreferenceCommands } from './settings/preference-commands.ts'
 import { openSettings } from './settings/settings.ts'
-import { STORE_OPTIONS } from './state/state-store.ts'
 import { madePairing, openKnown } from './testing/open-receivers.ts'
+import { openConf } from './testing/open-store.ts'
 
 let directory: string
 beforeEach(() => {
@@ -53,7 +52,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   const off: LocalReceiver = { kind: 'off', directory: '/in' }
   const settings = openSettings({
     directory,
-    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    openStore: openConf,
     writtenBy: '0.1.0',
     notify: (message) => asked.push(['notify', message]),
     onReceiver: () => undefined,

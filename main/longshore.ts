@@ -33,7 +33,7 @@ import { openSettings } from './settings/settings.ts'
 import { createLetterbox } from './startup/letterbox.ts'
 import { loginItem } from './startup/login-item.ts'
 import { createOpenedLink } from './startup/opened-link.ts'
-import { type OpenStore, STORE_OPTIONS } from './state/state-store.ts'
+import type { OpenStore } from './state/state-store.ts'
 import { paceUploads } from './uploads/paced-uploads.ts'
 import { openSavedUploads } from './uploads/saved-uploads.ts'
 import { serveWindow } from './window/app-protocol.ts'
@@ -61,14 +61,13 @@ type LaunchWishes = {
   readonly discoveryOn: string | undefined
 }
 
-const openElectronStore: OpenStore = (cwd, name) => new ElectronStore({ ...STORE_OPTIONS, cwd, name })
+const openStore: OpenStore = (options) => new ElectronStore(options)
 
 /**
  * Builds the app from its parts, each from those before it. Must be called once, when Electron is ready; rejects when the app cannot start.
  */
 export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes): Promise<Longshore> {
   const directory = app.getPath('userData')
-  const writtenBy = app.getVersion()
   const deviceName = readName(hostname()) ?? 'Longshore'
   const mainWindow = createMainWindow()
   const { tell } = mainWindow
@@ -78,12 +77,9 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const notices = createNotices((list) => tell('notices', list))
   const notify = (message: string) => notices.add(message)
   const notifyOnce = eachOnce(notify)
+  const kept = { directory, openStore, writtenBy: app.getVersion(), notify, words }
   const settings = openSettings({
-    directory,
-    openStore: openElectronStore,
-    writtenBy,
-    notify,
-    words,
+    ...kept,
     onReceiver: (receiver) => tell('receiver', receiver === undefined ? {} : { receiver }),
     defaultReceivingFolder: join(app.getPath('downloads'), 'Longshore'),
     platform: process.platform,
@@ -92,15 +88,11 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
   const showWindow = () =>
     mainWindow.show(() => openWindow(settings.get().windowBounds, (windowBounds) => settings.change({ windowBounds })))
 
-  const savedUploads = openSavedUploads({ directory, writtenBy, notify, words })
+  const savedUploads = openSavedUploads(kept)
   const history = openHistory({ directory, notify: notifyOnce, words })
   const receivers = await openReceivers({
-    directory,
-    openStore: openElectronStore,
-    writtenBy,
+    ...kept,
     safe: createTokenSafe(safeStorage, process.platform),
-    notify,
-    words,
     onChange: (list) => tell('receivers', list),
   })
   await adoptUnencryptedReceivers(settings, savedUploads, receivers, notify, words)

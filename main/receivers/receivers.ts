@@ -35,7 +35,7 @@ export type Receivers = {
 
 type Kept = { readonly receivers: readonly KeptReceiver[]; readonly toldUnlocked: boolean }
 
-const receiversFormat: StateFormat = { version: 1, migrations: {} }
+const receiversFormat: StateFormat = { version: 1 }
 
 export type ReceiversDeps = {
   readonly directory: string

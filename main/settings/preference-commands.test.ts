@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Conf from 'conf'
 import { expect, onTestFinished, test } from 'vitest'
-import { STORE_OPTIONS } from '../state/state-store.ts'
+import { openConf } from '../testing/open-store.ts'
 import { createPreferenceCommands, preferencesOf } from './preference-commands.ts'
 import { openSettings } from './settings.ts'
 
@@ -13,7 +12,7 @@ function commandsWith(isOnAtLogin: boolean | undefined) {
   const asked: unknown[][] = []
   const settings = openSettings({
     directory,
-    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    openStore: openConf,
     writtenBy: '0.1.0',
     notify: (message) => asked.push(['notify', message]),
     onReceiver: () => undefined,

@@ -1,9 +1,8 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Conf from 'conf'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { STORE_OPTIONS } from '../state/state-store.ts'
+import { openConf } from '../testing/open-store.ts'
 import { defaultPreferences } from './preference-checks.ts'
 import { openSettings, parseSettings, settingsFormat } from './settings.ts'
 
@@ -27,7 +26,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 function open(defaultReceivingFolder = '/downloads/Longshore') {
   return openSettings({
     directory,
-    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    openStore: openConf,
     writtenBy: '0.1.0',
     notify: (message) => told.push(message),
     onReceiver: (receiver) => receivers.push(receiver),

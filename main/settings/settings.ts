@@ -54,7 +54,7 @@ export type SettingsStore = {
 export const settingsFormat: StateFormat = {
   version: 2,
   migrations: {
-    1: (content: Content) => (isAddress(content.receiver) ? { ...content, plainReceiver: content.receiver } : content),
+    2: (content: Content) => (isAddress(content.receiver) ? { ...content, plainReceiver: content.receiver } : content),
   },
 }
 
@@ -73,25 +73,13 @@ export type SettingsDeps = {
 }
 
 /** Opens the settings; see {@link openStateFile} for what happens when the file is damaged. */
-export function openSettings({
-  directory,
-  openStore,
-  writtenBy,
-  notify,
-  words = inEnglish,
-  onReceiver,
-  defaultReceivingFolder,
-  platform,
-}: SettingsDeps): SettingsStore {
+export function openSettings(deps: SettingsDeps): SettingsStore {
+  const { notify, words = inEnglish, onReceiver, defaultReceivingFolder, platform } = deps
   const file = openStateFile({
-    directory,
+    ...deps,
     name: 'settings',
     holds: 'settings',
     format: settingsFormat,
-    openStore,
-    writtenBy,
-    notify,
-    words,
     parse: parseSettings,
     content: () => worthKeeping(decided),
   })

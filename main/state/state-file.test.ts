@@ -1,20 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Conf from 'conf'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
+import { tempDir } from '../../test/support/temp-dir.ts'
+import { openConf } from '../testing/open-store.ts'
 import { openStateFile } from './state-file.ts'
-import { type OpenStore, STORE_OPTIONS } from './state-store.ts'
 
 let directory: string
 let told: string[]
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'state-file-'))
+  directory = tempDir()
   told = []
 })
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
-
-const openConf: OpenStore = (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName })
 
 function open(content: () => Record<string, unknown> = () => ({}), openStore = openConf) {
   return openStateFile({
@@ -24,7 +21,7 @@ function open(content: () => Record<string, unknown> = () => ({}), openStore = o
     openStore,
     format: {
       version: 2,
-      migrations: { 1: ({ color, ...rest }) => ({ ...(color !== undefined && { colour: color }), ...rest }) },
+      migrations: { 2: ({ color, ...rest }) => ({ ...(color !== undefined && { colour: color }), ...rest }) },
     },
     writtenBy: '0.9.0',
     notify: (message) => told.push(message),
@@ -137,10 +134,65 @@ test.each([['{"color":"blue"}'], ['{"color":"blue","version":1}']])(
     const file = open(() => ({ colour: 'blue' }))
     expect(file.initial).toBe('blue')
     await file.save()
-    expect(readFileSync(join(directory, 'settings.backup.json'), 'utf8')).toBe(earlier)
+    expect(readFileSync(join(directory, 'settings.version-1.json'), 'utf8')).toBe(earlier)
     expect(told).toEqual([])
   },
 )
+
+test('[G12] what an earlier version wrote is used but not replaced while it cannot be taken over', async (context) => {
+  becomeSmallDisk(directory, 1, context)
+  const earlier = '{"colour":"blue"}'
+  writeFileSync(path(), earlier)
+  const filler = join(directory, 'filler')
+  expect(() => writeFileSync(filler, Buffer.alloc(2 ** 21))).toThrow('ENOSPC')
+  const file = open(() => ({ colour: 'red' }))
+  expect(file.initial).toBe('blue')
+  await file.save()
+  expect(readFileSync(path(), 'utf8')).toBe(earlier)
+  expect(told).toEqual([expect.stringContaining('its disk is full (ENOSPC)')])
+  rmSync(filler)
+  expect(readdirSync(directory)).toEqual(['settings.json'])
+  expect(open().initial).toBe('blue')
+  expect(readFileSync(join(directory, 'settings.version-1.json'), 'utf8')).toBe(earlier)
+  expect(told).toHaveLength(1)
+})
+
+test('[G12] taking over that fails half-way leaves the file as it was', () => {
+  const earlier = '{"color":"blue"}'
+  writeFileSync(path(), earlier)
+  open(undefined, (options) => {
+    if (options.migrations === undefined) return openConf(options)
+    writeFileSync(path(), '{"col')
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  })
+  expect(readFileSync(path(), 'utf8')).toBe(earlier)
+  expect(readdirSync(directory)).toEqual(['settings.json'])
+  expect(told).toEqual([expect.stringContaining('its disk is full (ENOSPC)')])
+})
+
+test('[G8] a disk that takes a part of a file only keeps the one before, and says that it is full', async (context) => {
+  becomeSmallDisk(directory, 1, context)
+  let colour = 'b'.repeat(100_000)
+  const file = open(() => ({ colour }))
+  const filler = join(directory, 'filler')
+  // Room for a part of the file; then for the whole one, and for its backup and a part of the next one.
+  for (const [takenBytes, isFirst] of [
+    [2 ** 20 - 40_000, true],
+    [2 ** 20 - 250_000, false],
+  ] as const) {
+    writeFileSync(filler, Buffer.alloc(takenBytes))
+    const refused = file.save()
+    file.flush()
+    await expect(refused).rejects.toThrow('its disk is full (ENOSPC)')
+    expect(existsSync(path())).toBe(!isFirst)
+    rmSync(filler)
+    const saved = file.save()
+    file.flush()
+    await saved
+    expect(open().initial).toBe(colour)
+    colour = 'r'.repeat(100_000)
+  }
+})
 
 test('a file that cannot be read is left alone, and the app goes on without it', async () => {
   // A folder in its place cannot be read as a file, not even by root.
@@ -166,8 +218,8 @@ test('a save that the disk refuses rejects, and the next one has it all', async 
   let full = true
   const file = open(
     () => ({ colour: 'red' }),
-    (cwd, name) => {
-      const conf = openConf(cwd, name)
+    (options) => {
+      const conf = openConf(options)
       return {
         set store(content: Record<string, unknown>) {
           if (full) throw new Error('ENOSPC: no space left on device')

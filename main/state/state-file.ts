@@ -1,9 +1,7 @@
-import { FileTrouble } from '../notices/file-trouble.ts'
 import { type Held, inEnglish, type NoticeWords } from '../notices/notice-words.ts'
-import { findState, keepCopy } from './found-state.ts'
 import type { Content } from './state-format.ts'
-import { createStateStore, type StateStoreOptions } from './state-store.ts'
-import { writeSoon } from './write-soon.ts'
+import { openStateStore, type StateStoreOptions } from './state-store.ts'
+import { writeBehind } from './write-behind.ts'
 
 export type StateFileOptions<T> = StateStoreOptions & {
   /** What the file holds. */
@@ -35,29 +33,26 @@ export type StateFile<T> = {
  * its backup used; one that cannot be used (unreadable, written by a newer app) is left as it is and nothing is kept in this run.
  */
 export function openStateFile<T>(options: StateFileOptions<T>): StateFile<T> {
-  const { directory, name, holds, format, notify, words = inEnglish, parse, content } = options
-  const found = findState(directory, name, format)
+  const { name, holds, notify, words = inEnglish, parse, content } = options
+  const { found, store } = openStateStore(options)
   if (found.kind === 'newer') return inMemoryOnly(words().stateOfNewer(holds, found.writer))
   if (found.kind === 'unreadable') return inMemoryOnly(words().stateNotKept(holds, found.why))
 
-  const { value, rejectedParts } = parse('content' in found ? found.content : {})
-  if (found.kind === 'restored') notify(words().stateRestored(holds, found.keptAs))
-  else if (found.kind === 'damaged') notify(words().stateDamaged(holds, found.keptAs))
-  else if (rejectedParts > 0) {
-    try {
-      notify(words().stateIncomplete(holds, keepCopy(directory, name)))
-    } catch (cause) {
-      // Nothing may replace a file that could not be copied.
-      return inMemoryOnly(words().stateNotKept(holds, new FileTrouble(directory, { cause })))
-    }
+  const before = 'content' in found ? found.content : {}
+  try {
+    const { value, rejectedParts } = parse('content' in found && found.isEarlier ? store.migrate() : before)
+    if (found.kind === 'restored') notify(words().stateRestored(holds, found.keptAs))
+    else if (found.kind === 'damaged') notify(words().stateDamaged(holds, found.keptAs))
+    else if (rejectedParts > 0) notify(words().stateIncomplete(holds, store.keepCopy()))
+    const writer = writeBehind(() => store.write(content()))
+    return { initial: value, save: () => writer.changed([name]), flush: writer.flush }
+  } catch (cause) {
+    // Nothing may replace a file that could not be taken over or copied.
+    return inMemoryOnly(words().stateNotKept(holds, cause), before)
   }
 
-  const store = createStateStore(options)
-  const writer = writeSoon(() => store.write(content()))
-  return { initial: value, save: () => writer.request(), flush: () => writer.flush() }
-
-  function inMemoryOnly(sentence: string): StateFile<T> {
+  function inMemoryOnly(sentence: string, from: Content = {}): StateFile<T> {
     notify(sentence)
-    return { initial: parse({}).value, save: () => Promise.resolve(), flush: () => undefined }
+    return { initial: parse(from).value, save: () => Promise.resolve(), flush: () => undefined }
   }
 }

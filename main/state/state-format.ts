@@ -5,57 +5,59 @@ export type Content = Readonly<Record<string, unknown>>
 export type StateFormat = {
   /** Stamped into each file. A file with a higher number comes from a newer app and is left alone. */
   readonly version: number
-  /** `migrations[n]` makes the content of version n + 1 out of that of version n; pure. */
-  readonly migrations: Readonly<Record<number, (content: Content) => Content>>
+  /** `migrations[n]` makes the content of version n out of that of the version before; pure. */
+  readonly migrations?: Readonly<Record<number, (content: Content) => Content>>
 }
 
-/** What a file's text turned out to be. */
-export type Reading =
-  /** Readable; `content` is of today's version, whatever version it was written in. */
-  | { readonly kind: 'sound'; readonly content: Content; readonly writtenVersion: number }
-  /** Written by a later app; `writer` names it for people. */
-  | { readonly kind: 'newer'; readonly writer: string }
-  | { readonly kind: 'damaged' }
+/** Where electron-store keeps the version, in three parts. In the file it is `version`, a number, as it always was. */
+type Versioned = { readonly __internal__: { readonly migrations: { readonly version: string } } }
+
+/** A content as electron-store has it before it. */
+export type Stored = Content & Versioned
 
 /** The first apps wrote no version. */
 const FIRST_VERSION = 1
 
-/** Reads the text of a state file in any version up to today's. */
-export function readState(text: string, format: StateFormat): Reading {
-  const content = parseObject(text)
-  if (content === undefined) return { kind: 'damaged' }
-  const { version = FIRST_VERSION, writtenBy } = content
-  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < FIRST_VERSION)
-    return { kind: 'damaged' }
-  if (version > format.version) {
-    const writer = typeof writtenBy === 'string' ? `Longshore ${writtenBy}` : 'a newer version of Longshore'
-    return { kind: 'newer', writer }
-  }
-  return migrate(content, version, format)
+/** A version as electron-store counts them. */
+export function semver(version: number): string {
+  return `${version}.0.0`
 }
 
-/** The content with the marks by which a later or an earlier app knows what it has before it. `writtenBy` is the version of the app. */
-export function stamped(content: Content, format: StateFormat, writtenBy: string): Record<string, unknown> {
-  return { ...content, version: format.version, writtenBy }
+/** The mark by which electron-store knows of which version a content is. */
+export function versioned(version: number): Versioned {
+  return { __internal__: { migrations: { version: semver(version) } } }
 }
 
-function migrate(content: Content, writtenVersion: number, { version, migrations }: StateFormat): Reading {
-  let migrated = content
-  for (let from = writtenVersion; from < version; from++) {
-    const step = migrations[from]
-    // There never was a file of this kind in that version.
-    if (step === undefined) return { kind: 'damaged' }
-    migrated = step(migrated)
-  }
-  return { kind: 'sound', content: migrated, writtenVersion }
+/** The text of a file, by which a later or an earlier app knows what it has before it. `writtenBy` is the version of the app. */
+export function textOf({ __internal__: { migrations }, ...content }: Stored, writtenBy: string): string {
+  return JSON.stringify({ ...content, version: Number.parseInt(migrations.version, 10), writtenBy })
 }
 
-function parseObject(text: string): Content | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined
-    throw cause
-  }
+/** What a text says, of whatever version; a SyntaxError when there never was such a file. */
+export function contentOf(text: string, { version, migrations = {} }: StateFormat): Stored {
+  const content: unknown = JSON.parse(text)
+  if (!isObject(content)) throw new SyntaxError('There is no object in it')
+  const { version: written = FIRST_VERSION } = content
+  const oldest = version - Object.keys(migrations).length
+  if (!isWhole(written) || written < oldest) throw new SyntaxError('There never was such a version of it')
+  return { ...content, version: written, ...versioned(written) }
+}
+
+/** The migrations as electron-store runs them. Each writes content and version at once, so that none runs twice after a crash. */
+export function stepsOf({ migrations = {} }: StateFormat): Record<string, (store: { store: Content }) => void> {
+  const steps = Object.entries(migrations).map(([version, step]) => {
+    const migrate = (store: { store: Content }) => {
+      store.store = { ...step(store.store), ...versioned(Number(version)) }
+    }
+    return [semver(Number(version)), migrate] as const
+  })
+  return Object.fromEntries(steps)
+}
+
+function isObject(value: unknown): value is Content {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }

@@ -1,7 +1,13 @@
 /** At most one round of writes in this time, so that a burst of changes costs one round. */
 const ROUND_INTERVAL_MS = 250
 
-/** After a round that took n ms the next one waits as long, but nobody who waits for a write should wait longer than this for it to begin. */
+/**
+ * After a round whose writes took n ms the next one waits at least this many times n. A write blocks the process it runs in; this keeps very large
+ * files, or very many, from taking more than a tenth of its time.
+ */
+const REST_PER_WRITE = 9
+
+/** But nobody who waits for a write, such as someone adding files, should wait longer than this for its round to begin. */
 const LONGEST_REST_MS = 2_000
 
 export type WriteBehind = {
@@ -11,95 +17,81 @@ export type WriteBehind = {
   flush(): void
 }
 
-/** One round of writes, from the first request for it to its end. */
-type Round = { readonly written: Promise<void>; readonly succeed: () => void; readonly fail: (cause: unknown) => void }
+type Asker = { readonly succeed: () => void; readonly fail: (cause: unknown) => void }
 
-/** Writes of one thing by its name; both take what is to be written when they begin. */
-export type Writes = {
-  write(name: string): Promise<void>
-  /** Without waiting for anything; makes a `write` that is under way give up. */
-  writeNow(name: string): void
-}
-
-/** Keeps many things on disk up with memory, one after the other, in rounds. What could not be written is tried again in the next round. */
-export function writeBehind({ write, writeNow }: Writes, intervalMs: number = ROUND_INTERVAL_MS): WriteBehind {
+/**
+ * Keeps many things on disk up with memory, in rounds: `write` writes one by its name, synchronously, and throws when it cannot. What could not be
+ * written is tried again in the next round.
+ */
+export function writeBehind(write: (name: string) => void, intervalMs: number = ROUND_INTERVAL_MS): WriteBehind {
   const due = new Set<string>()
-  let next: Round | undefined
+  /** Those who wait for the next round. */
+  let askers: Asker[] = []
   let timer: NodeJS.Timeout | undefined
   let isRunning = false
-  let underWay: string | undefined
   let notBeforeMs = 0
 
   function arm(): void {
     timer = setTimeout(() => void runRound(), Math.max(0, notBeforeMs - performance.now()))
   }
 
-  async function runRound(): Promise<void> {
-    const round = next
-    next = undefined
-    isRunning = true
-    const startedMs = performance.now()
-    const failures: unknown[] = []
-    for (const name of [...due]) {
-      // A flush in the meantime may have written it.
-      if (!due.delete(name)) continue
-      underWay = name
-      try {
-        await write(name)
-      } catch (cause) {
-        // Whatever kept it from being written belongs to those who asked for it.
-        due.add(name)
-        failures.push(cause)
-      }
+  /** Writes one thing, unless somebody did meanwhile. */
+  function attempt(name: string, failures: unknown[]): void {
+    try {
+      if (due.has(name)) write(name)
+      due.delete(name)
+    } catch (cause) {
+      // Whatever kept it from being written belongs to those who asked for it.
+      failures.push(cause)
     }
-    underWay = undefined
+  }
+
+  function takeAskers(): readonly Asker[] {
+    const taken = askers
+    askers = []
+    return taken
+  }
+
+  async function runRound(): Promise<void> {
+    const served = takeAskers()
+    const failures: unknown[] = []
+    let blockedMs = 0
+    isRunning = true
+    for (const [index, name] of [...due].entries()) {
+      // One write in a turn of the event loop: whatever else waits has its own in between.
+      if (index > 0) await new Promise((resolve) => setImmediate(resolve))
+      const startedMs = performance.now()
+      attempt(name, failures)
+      blockedMs += performance.now() - startedMs
+    }
     isRunning = false
-    const endedMs = performance.now()
-    notBeforeMs = endedMs + Math.max(intervalMs, Math.min(LONGEST_REST_MS, endedMs - startedMs))
-    settle(round, failures)
-    if (next !== undefined) arm()
+    notBeforeMs = performance.now() + Math.max(intervalMs, Math.min(LONGEST_REST_MS, REST_PER_WRITE * blockedMs))
+    answer(served, failures)
+    if (askers.length > 0) arm()
   }
 
   return {
-    changed(names) {
-      if (names.length === 0) return Promise.resolve()
+    async changed(names) {
+      if (names.length === 0) return
       for (const name of names) due.add(name)
-      if (next === undefined) {
-        next = newRound()
-        if (!isRunning) arm()
-      }
-      return next.written
+      const isFirst = askers.length === 0
+      const written = new Promise<void>((succeed, fail) => askers.push({ succeed, fail }))
+      if (isFirst && !isRunning) arm()
+      await written
     },
     flush() {
-      const round = next
-      next = undefined
-      clearTimeout(timer)
-      if (underWay !== undefined) due.add(underWay)
+      const served = takeAskers()
       const failures: unknown[] = []
-      for (const name of [...due]) {
-        try {
-          writeNow(name)
-          due.delete(name)
-        } catch (cause) {
-          failures.push(cause)
-        }
-      }
-      settle(round, failures)
+      clearTimeout(timer)
+      for (const name of [...due]) attempt(name, failures)
+      answer(served, failures)
     },
   }
 }
 
-function settle(round: Round | undefined, failures: readonly unknown[]): void {
-  if (failures.length > 0) round?.fail(failures[0])
-  else round?.succeed()
-}
-
-function newRound(): Round {
-  let succeed: () => void = () => undefined
-  let fail: (cause: unknown) => void = () => undefined
-  const written = new Promise<void>((resolve, reject) => {
-    succeed = resolve
-    fail = reject
-  })
-  return { written, succeed, fail }
+function answer(askers: readonly Asker[], failures: readonly unknown[]): void {
+  for (const { succeed, fail } of askers) {
+    if (failures.length > 0) fail(failures[0])
+    else succeed()
+  }
 }

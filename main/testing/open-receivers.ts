@@ -1,12 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import Conf from 'conf'
 import { generate } from 'selfsigned'
 import { fingerprintOf, RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import type { KnownReceiver } from '../contract/receivers.ts'
 import type { Paired } from '../engine/net/pair.ts'
 import { openReceivers } from '../receivers/receivers.ts'
 import type { TokenSafe } from '../receivers/token-safe.ts'
-import { STORE_OPTIONS } from '../state/state-store.ts'
+import { openConf } from './open-store.ts'
 
 /** A safe whose lock is that everything is written backwards. */
 export function backwardsSafe({ locked = true } = {}): TokenSafe {
@@ -27,7 +26,7 @@ export function openKnown(
 ) {
   return openReceivers({
     directory,
-    openStore: (cwd, configName) => new Conf({ ...STORE_OPTIONS, cwd, configName }),
+    openStore: openConf,
     writtenBy: '0.2.0',
     safe,
     notify: (message) => told.push(message),

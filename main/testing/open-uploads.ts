@@ -1,9 +1,15 @@
 import type { ResumeRecord } from '../engine/source/resume-store.ts'
 import { openSavedUploads } from '../uploads/saved-uploads.ts'
+import { openConf } from './open-store.ts'
 
 /** The list of uploads as the app opens it. What the person would be told ends up in `told`. */
 export function openUploads(directory: string, told: string[]) {
-  return openSavedUploads({ directory, writtenBy: '0.2.0', notify: (message) => told.push(message) })
+  return openSavedUploads({
+    directory,
+    openStore: openConf,
+    writtenBy: '0.2.0',
+    notify: (message) => told.push(message),
+  })
 }
 
 /** A whole record, named after its id. */

@@ -59,10 +59,10 @@ test('[G12] the list as version 2 left it is read whole, and not written again',
   expect(told).toEqual([])
 })
 
-test('[G12] a list of an earlier version is not set aside before all of it is in its parts', async () => {
+test('[G12] a list of an earlier version is not set aside before all of it is in state shards', async () => {
   copyFileSync(join(fixtures, 'version-1/uploads.json'), join(directory, 'uploads.json'))
   const uploads = open()
-  // A file where the folder of the parts should be: none of them can be written.
+  // A file where the folder of the state shards should be: none of them can be written.
   writeFileSync(join(directory, 'uploads'), '')
   uploads.flush()
   expect(existsSync(join(directory, 'uploads.version-1.json'))).toBe(false)

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
 import { tempDir } from '../../test/support/temp-dir.ts'
+import { shardOf } from '../state/state-shards.ts'
 import { openUploads, record } from '../testing/open-uploads.ts'
-import { partOf } from './upload-parts.ts'
 
 let directory: string
 let told: string[]
@@ -15,13 +15,13 @@ beforeEach(() => {
 
 const open = () => openUploads(directory, told)
 
-const partPath = (id: string, suffix = '.json') => join(directory, 'uploads', partOf(id) + suffix)
+const shardPath = (id: string, suffix = '.json') => join(directory, 'uploads', shardOf(id) + suffix)
 const keptFiles = () => readdirSync(join(directory, 'uploads')).filter((name) => name.includes('.corrupt-'))
 
-/** A list of two uploads that are in different parts, each written twice, so that both parts have a backup. */
+/** A list of two uploads that are in different state shards, each written twice, so that both have a backup. */
 async function savedTwice(): Promise<readonly [string, string]> {
   const ids = ['a', 'b'] as const
-  expect(partOf(ids[0])).not.toBe(partOf(ids[1]))
+  expect(shardOf(ids[0])).not.toBe(shardOf(ids[1]))
   for (const rank of [1, 2]) {
     const uploads = open()
     const saved = uploads.put(ids.map((id) => record(id, { rank })))
@@ -62,7 +62,7 @@ test('a later record of the same upload takes the place of the earlier one', asy
   expect(await open().list()).toEqual([record('a', { rank: 2 })])
 })
 
-test('ten thousand changes cost one write of each part, and a single one a fiftieth of the list at most', async () => {
+test('ten thousand changes cost one write of each state shard, and a single one a fiftieth of the list at most', async () => {
   const uploads = open()
   const puts = Array.from({ length: 10_000 }, (_, n) => uploads.put([record(`u${n}`, { rank: n })]))
   await Promise.all([...puts, uploads.put([]), uploads.remove(['never-there'])])
@@ -73,7 +73,7 @@ test('ten thousand changes cost one write of each part, and a single one a fifti
   await uploads.remove(['u77'])
   const kept = new Set(before.map(({ ino }) => ino))
   const written = filesOfTheList().filter(({ name, ino }) => !name.includes('backup') && !kept.has(ino))
-  expect(written.map(({ name }) => name)).toEqual([`${partOf('u77')}.json`])
+  expect(written.map(({ name }) => name)).toEqual([`${shardOf('u77')}.json`])
   const wholeBytes = before.reduce((sum, { size }) => sum + size, 0)
   expect(written[0]?.size).toBeLessThan(wholeBytes / 50)
   expect(await open().list()).toHaveLength(9_999)
@@ -95,12 +95,12 @@ test('other work gets its turn between the writes of ten thousand records', asyn
 
 test('a put has reached the disk when it resolves, for its owner only', async () => {
   await open().put([record('a')])
-  expect(JSON.parse(readFileSync(partPath('a'), 'utf8'))).toEqual({
+  expect(JSON.parse(readFileSync(shardPath('a'), 'utf8'))).toEqual({
     uploads: [record('a')],
     version: 2,
     writtenBy: '0.2.0',
   })
-  expect(statSync(partPath('a')).mode & 0o777).toBe(0o600)
+  expect(statSync(shardPath('a')).mode & 0o777).toBe(0o600)
 })
 
 test.each([
@@ -109,10 +109,10 @@ test.each([
   ['full of NUL', '\0'.repeat(64)],
   ['an array', '[]'],
 ])(
-  '[G7] a part that is %s is replaced by its backup, set aside and told; the others are as they were',
+  '[G7] a state shard that is %s is replaced by its backup, set aside and told; the others are as they were',
   async (_what, damaged) => {
     const [a, b] = await savedTwice()
-    writeFileSync(partPath(a), damaged)
+    writeFileSync(shardPath(a), damaged)
     expect(await open().list()).toEqual([record(a, { rank: 1 }), record(b, { rank: 2 })])
     expect(keptFiles()).toHaveLength(1)
     expect(readFileSync(join(directory, 'uploads', keptFiles()[0] ?? ''), 'utf8')).toBe(damaged)
@@ -120,12 +120,12 @@ test.each([
   },
 )
 
-test('[G7] parts that are damaged with their backups cost only their own uploads, and one notice', async () => {
+test('[G7] state shards that are damaged with their backups cost only their own uploads, and one notice', async () => {
   const [a, b] = await savedTwice()
   await open().put([record('c')])
   for (const id of [a, b]) {
-    writeFileSync(partPath(id), '')
-    writeFileSync(partPath(id, '.backup.json'), '')
+    writeFileSync(shardPath(id), '')
+    writeFileSync(shardPath(id, '.backup.json'), '')
   }
   expect(await open().list()).toEqual([record('c')])
   expect(keptFiles()).toHaveLength(2)
@@ -148,14 +148,14 @@ test('a list that is no list is left out, told, and kept', async () => {
 test('what only saves work is forgotten when it makes no sense; the upload is not', async () => {
   mkdirSync(join(directory, 'uploads'))
   const hashed = { hashedBytes: -1, md5State: '', samples: [] }
-  writeFileSync(partPath('a'), JSON.stringify({ uploads: [{ ...record('a'), hashed }], version: 2 }))
+  writeFileSync(shardPath('a'), JSON.stringify({ uploads: [{ ...record('a'), hashed }], version: 2 }))
   expect(await open().list()).toEqual([record('a')])
   expect(told).toEqual([])
 })
 
 test('an upload whose key no receiver would take goes on under another', async () => {
   mkdirSync(join(directory, 'uploads'))
-  writeFileSync(partPath('a'), JSON.stringify({ uploads: [{ ...record('a'), uploadKey: 'a b' }], version: 2 }))
+  writeFileSync(shardPath('a'), JSON.stringify({ uploads: [{ ...record('a'), uploadKey: 'a b' }], version: 2 }))
   expect(await open().list()).toEqual([record('a', { uploadKey: expect.stringMatching(/^[0-9a-f]{32}$/) })])
   expect(told).toEqual([])
 })
