@@ -1,4 +1,14 @@
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { FileTrouble } from '../notices/file-trouble.ts'
 import {
@@ -183,5 +193,17 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
       write: (content) => inFolder(() => write(content)),
       keepCopy: () => inFolder(() => setAside(copyFileSync)),
     },
+  }
+}
+
+/** How electron-store calls what it writes before it has the name of the file, each time anew. */
+const DRAFT = /\.json\.tmp-[0-9a-f]+$/
+
+/** Removes what processes that were killed in the middle of a write left in a folder. */
+export function removeDrafts(directory: string): void {
+  try {
+    for (const file of readdirSync(directory)) if (DRAFT.test(file)) rmSync(join(directory, file))
+  } catch {
+    // Expected: there is no such folder yet, or it may not be read or written. Drafts only take room.
   }
 }

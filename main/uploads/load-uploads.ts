@@ -3,7 +3,13 @@ import type { UploadId } from '../contract/contract.ts'
 import type { ResumeRecord } from '../engine/source/resume-store.ts'
 import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
 import { HEAD, headFormat, SHARDS_FOLDER, shardFormat, shardNames } from '../state/state-shards.ts'
-import { type OpenedState, type OpenStore, openStateStore, type StateStore } from '../state/state-store.ts'
+import {
+  type OpenedState,
+  type OpenStore,
+  openStateStore,
+  removeDrafts,
+  type StateStore,
+} from '../state/state-store.ts'
 import { readRecord } from './saved-record.ts'
 
 export type SavedUploadsDeps = {
@@ -58,6 +64,7 @@ export function loadUploads(deps: SavedUploadsDeps): LoadedUploads {
   // A state shard is newer than what was not sorted into it yet.
   const records = [...new Map([...unsorted, ...sorted].map((record) => [record.id, record])).values()]
   if (troubles.unusable.length > 0) return { records }
+  for (const place of [directory, folder]) removeDrafts(place)
   const shards = new Map([...opened].map(([name, { store }]) => [name, store]))
   return {
     records,

@@ -53,6 +53,15 @@ test('records are there in the next run, whole and in order, and removed ones ar
   expect(told).toEqual([])
 })
 
+test('what a process that was killed left of a write is gone with the next start, and nothing else', async () => {
+  await open().put([record('a')])
+  const before = readdirSync(directory, { recursive: true }).sort()
+  for (const name of ['settings.json', 'uploads/07.json'])
+    writeFileSync(join(directory, `${name}.tmp-3812345678a1b2c3`), '{"upl')
+  expect(await open().list()).toEqual([record('a')])
+  expect(readdirSync(directory, { recursive: true }).sort()).toEqual(before)
+})
+
 test('a later record of the same upload takes the place of the earlier one', async () => {
   const uploads = open()
   await uploads.put([record('a')])
