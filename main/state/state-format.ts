@@ -39,25 +39,21 @@ export function contentOf(text: string, { version, migrations = {} }: StateForma
   if (!isObject(content)) throw new SyntaxError('There is no object in it')
   const { version: written = FIRST_VERSION } = content
   const oldest = version - Object.keys(migrations).length
-  if (!isWhole(written) || written < oldest) throw new SyntaxError('There never was such a version of it')
+  if (typeof written !== 'number' || !Number.isSafeInteger(written) || written < oldest)
+    throw new SyntaxError('There never was such a version of it')
   return { ...content, version: written, ...versioned(written) }
 }
 
 /** The migrations as electron-store runs them. Each writes content and version at once, so that none runs twice after a crash. */
 export function stepsOf({ migrations = {} }: StateFormat): Record<string, (store: { store: Content }) => void> {
-  const steps = Object.entries(migrations).map(([version, step]) => {
-    const migrate = (store: { store: Content }) => {
-      store.store = { ...step(store.store), ...versioned(Number(version)) }
-    }
-    return [semver(Number(version)), migrate] as const
-  })
-  return Object.fromEntries(steps)
+  const stepTo = (version: number, step: (content: Content) => Content) => (store: { store: Content }) => {
+    store.store = { ...step(store.store), ...versioned(version) }
+  }
+  return Object.fromEntries(
+    Object.entries(migrations).map(([to, step]) => [semver(Number(to)), stepTo(Number(to), step)]),
+  )
 }
 
 function isObject(value: unknown): value is Content {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value)
 }

@@ -28,7 +28,7 @@ export type JsonStore = { store: Record<string, unknown> }
 /** Opens `<cwd>/<name>.json` with options of electron-store, and reads it; throws when it cannot be read. In `conf` `name` is `configName`. */
 export type OpenStore = (options: StoreOptions) => JsonStore
 
-export type StoreOptions = typeof alwaysSo & {
+export type StoreOptions = typeof STORE_OPTIONS & {
   readonly cwd: string
   readonly name: string
   readonly projectVersion: string
@@ -38,7 +38,11 @@ export type StoreOptions = typeof alwaysSo & {
 }
 
 /** Keys with dots are plain keys, the file is for its owner only, and what is damaged is set aside here. */
-const alwaysSo = { accessPropertiesByDotNotation: false, configFileMode: 0o600, clearInvalidConfig: false } as const
+const STORE_OPTIONS = {
+  accessPropertiesByDotNotation: false,
+  configFileMode: 0o600,
+  clearInvalidConfig: false,
+} as const
 
 /** What is on disk under the name of a state file, once it was looked at. */
 export type FoundState =
@@ -93,7 +97,7 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
   /** Only with migrations the store writes when it is opened. */
   function open(more: Pick<StoreOptions, 'migrations'> = {}): JsonStore {
     return openStore({
-      ...alwaysSo,
+      ...STORE_OPTIONS,
       cwd: directory,
       name,
       projectVersion: semver(format.version),

@@ -23,7 +23,7 @@ type Asker = { readonly succeed: () => void; readonly fail: (cause: unknown) => 
  * Keeps many things on disk up with memory, in rounds: `write` writes one by its name, synchronously, and throws when it cannot. What could not be
  * written is tried again in the next round.
  */
-export function writeBehind(write: (name: string) => void, intervalMs: number = ROUND_INTERVAL_MS): WriteBehind {
+export function writeBehind(write: (name: string) => void): WriteBehind {
   const due = new Set<string>()
   /** Those who wait for the next round. */
   let askers: Asker[] = []
@@ -65,7 +65,7 @@ export function writeBehind(write: (name: string) => void, intervalMs: number = 
       blockedMs += performance.now() - startedMs
     }
     isRunning = false
-    notBeforeMs = performance.now() + Math.max(intervalMs, Math.min(LONGEST_REST_MS, REST_PER_WRITE * blockedMs))
+    notBeforeMs = performance.now() + Math.max(ROUND_INTERVAL_MS, Math.min(LONGEST_REST_MS, REST_PER_WRITE * blockedMs))
     answer(served, failures)
     if (askers.length > 0) arm()
   }

@@ -15,9 +15,9 @@ export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(
   for (const record of loaded.records) records.get(shardOf(record.id))?.set(record.id, record)
   const writer = loaded.stores && keepUpToDate(loaded.stores, records)
 
-  async function save(shards: ReadonlySet<string>): Promise<void> {
+  async function save(ids: readonly UploadId[]): Promise<void> {
     try {
-      await writer?.changed([...shards])
+      await writer?.changed(ids.map(shardOf))
     } catch (cause) {
       throw new Error(`${messageOf(cause)}. Uploads go on, but unfinished ones are forgotten when Longshore closes.`, {
         cause,
@@ -28,19 +28,10 @@ export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(
   return {
     list: async () => [...records.values()].flatMap((shard) => [...shard.values()]).sort((a, b) => a.rank - b.rank),
     put(changed) {
-      const shards = new Set<string>()
-      for (const record of changed) {
-        const shard = shardOf(record.id)
-        records.get(shard)?.set(record.id, record)
-        shards.add(shard)
-      }
-      return save(shards)
+      for (const record of changed) records.get(shardOf(record.id))?.set(record.id, record)
+      return save(changed.map(({ id }) => id))
     },
-    remove(ids) {
-      const shards = new Set<string>()
-      for (const id of ids) if (records.get(shardOf(id))?.delete(id)) shards.add(shardOf(id))
-      return save(shards)
-    },
+    remove: (ids) => save(ids.filter((id) => records.get(shardOf(id))?.delete(id))),
     flush: () => writer?.flush(),
   }
 }
