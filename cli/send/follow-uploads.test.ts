@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import type { Engine, EngineChange } from '../../main/engine/engine.ts'
+import type { Reason } from '../../proto/reasons.ts'
 import { followUploads } from './follow-uploads.ts'
 import type { SendReport } from './send-report.ts'
 
-const interrupted = (reason: string, message: string): UploadStatus => ({
+const interrupted = (reason: Reason, message: string): UploadStatus => ({
   kind: 'interrupted',
   reason,
   message,

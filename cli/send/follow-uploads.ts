@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { UploadId, UploadSnapshot } from '../../main/contract/contract.ts'
 import type { Engine, Skipped } from '../../main/engine/engine.ts'
+import { type GivenReason, policyFor } from '../../proto/reasons.ts'
 import type { SendReport } from './send-report.ts'
 
 /** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
@@ -9,14 +10,11 @@ export type Totals = { files: number; failed: number; emptyFolders: number; byte
 /** What became of what was named: uploads, and what is not sent. */
 export type Added = { readonly ids: readonly UploadId[]; readonly skipped: readonly Skipped[] }
 
-/** After these the upload begins anew by itself, once, and their messages say so. */
-const sentAnew = new Set(['STORED_OTHER', 'PARAMS_CHANGED'])
+/** Their messages say themselves that the upload begins anew. */
+const saysWhatFollows = new Set<GivenReason>(['STORED_OTHER', 'PARAMS_CHANGED'])
 
 /** Paths inside a folder that are not sent for one of these reasons are left out, which is no failure. */
 const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
-
-/** After these it is tried once more, and then given up. */
-const triedOnceMore = new Set(['FINAL_CHECKSUM', 'STORAGE_LOST_DATA', 'CHUNK_CHECKSUM', 'RECEIVER_ERROR', 'INTERNAL'])
 
 /**
  * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
@@ -32,7 +30,7 @@ export async function followUploads(
 ): Promise<Totals | 'interrupted'> {
   const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
   const ended = new Set<string>()
-  const troubles = new Set<string>()
+  const troubles = new Set<GivenReason>()
   const moved = new Set<string>()
   let reached = false
   const pathOf = ({ id, path }: UploadSnapshot): string => nameOf(engine.sourceOf(id) ?? path)
@@ -123,9 +121,9 @@ export async function followUploads(
   }
 }
 
-function whatFollows(reason: string): string {
-  if (sentAnew.has(reason)) return ''
-  return triedOnceMore.has(reason) ? ' Trying once more.' : ' Trying again until it works.'
+function whatFollows(reason: GivenReason): string {
+  if (saysWhatFollows.has(reason)) return ''
+  return policyFor(reason).remedy === 'retry-once' ? ' Trying once more.' : ' Trying again until it works.'
 }
 
 /** The folders among the named paths in which something was left out, and nothing was found to send. */

@@ -6,8 +6,10 @@ import type { HistoryCommands } from './history.ts'
 import type { Ending, PreferenceCommands, Preferences } from './preferences.ts'
 import type { Looking, Question, QuestionCommands } from './question.ts'
 import type { FoundReceiver, KnownReceiver, LocalReceiver, ReceiverId, ReceiverOffer } from './receivers.ts'
+import type { Stop } from './stops.ts'
 
 export { type ConflictPolicy, LEAST_BYTES_PER_SECOND, type Preferences } from './preferences.ts'
+export type { Stop } from './stops.ts'
 
 export type UploadId = string
 type KnownBytes = { readonly bytesStored?: number; readonly bytesSent?: number }
@@ -28,15 +30,9 @@ export type UploadStatus =
   /** Paused by the person; waits for `resume`. */
   | { readonly kind: 'paused'; readonly bytesStored?: number }
   /** Stopped by the world (network, receiver, full disk, missing source); continues by itself at `retryAtMs` (epoch). */
-  | {
-      readonly kind: 'interrupted'
-      readonly reason: string
-      readonly message: string
-      readonly retryAtMs: number
-      readonly bytesStored?: number
-    }
-  /** Cannot go on without the person; waits for `retry`. `reason` is stable, `message` is for people; `bytesSent` as with `done`, absent: none. */
-  | ({ readonly kind: 'failed'; readonly reason: string; readonly message: string } & KnownBytes)
+  | ({ readonly kind: 'interrupted'; readonly retryAtMs: number; readonly bytesStored?: number } & Stop)
+  /** Cannot go on without the person; waits for `retry`. `bytesSent` as with `done`, absent: none. */
+  | ({ readonly kind: 'failed' } & Stop & KnownBytes)
   /** Complete, verified by MD5 on the receiver, under its final name. */
   | {
       readonly kind: 'done'

@@ -1,4 +1,5 @@
-/** The part of the contract between the window and the main process that is about receivers. Imports nothing. */
+/** The part of the contract between the window and the main process that is about receivers. Imports only why something does not go on. */
+import type { Stop } from './stops.ts'
 
 /** Names a known receiver for as long as it is known; says nothing about where it is. */
 export type ReceiverId = string
@@ -49,8 +50,8 @@ export type ReceiverOffer =
       /** The known receiver that is not there. Absent: a link said what to expect. */
       readonly known?: ReceiverId
     }
-  /** Nothing came of it. `reason` is stable, `message` is for people. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
+  /** Nothing came of it. Without a `reason` only `message` tells why. */
+  | ({ readonly kind: 'refused' } & (Stop | Pick<Stop, 'message'>))
 
 /** A device that may send to this computer. Times are epoch milliseconds. */
 export type PairedDevice = { readonly id: string; readonly name: string; readonly pairedAtMs?: number }

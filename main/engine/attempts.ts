@@ -56,7 +56,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
   function routeTo(receiver: string): Route {
     const route = routes.to(receiver)
     if (route !== undefined) return route
-    throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.', 'retry')
+    throw new UploadError('RECEIVER_OFF', '“Receive on this computer” is not running.')
   }
 
   function leaseOf(route: Route): Lease {

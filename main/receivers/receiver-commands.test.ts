@@ -35,9 +35,9 @@ async function commandsWith(answers: Paired | 'plaintext' | 'not-a-receiver' | U
     },
     async pair(link, { name, tokenFrom }) {
       asked.push([link, name, tokenFrom(link.fingerprint ?? expect.unreachable())])
-      if (network.busy-- > 0) throw new UploadError('BUSY', 'It is busy.', 'retry')
+      if (network.busy-- > 0) throw new UploadError('BUSY', 'It is busy.')
       if (link.code !== CODE || typeof network.answers === 'string' || network.answers instanceof UploadError)
-        throw new UploadError('WRONG_CODE', 'The code is wrong.', 'stop')
+        throw new UploadError('WRONG_CODE', 'The code is wrong.')
       return network.answers
     },
   })
@@ -160,7 +160,7 @@ test('what does not come about is answered with its reason', async () => {
   expect(await pairing('longshore://nas:1/')).toMatchObject({ reason: 'NOT_A_CODE' })
   network.answers = 'not-a-receiver'
   expect(await commands.beginReceiver('nas')).toMatchObject({ reason: 'NOT_A_RECEIVER' })
-  network.answers = new UploadError('UNREACHABLE', 'It cannot be reached.', 'retry')
+  network.answers = new UploadError('UNREACHABLE', 'It cannot be reached.')
   expect(await commands.beginReceiver('nas')).toMatchObject({ reason: 'UNREACHABLE' })
 })
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Fingerprint, readFingerprint } from '../../proto/identity.ts'
 import { PAIR_AGAIN_AFTER_MS, type PairingLink, readPairingCode, readPairingLink } from '../../proto/pairing.ts'
-import type { Commands } from '../contract/contract.ts'
+import type { Commands, Stop } from '../contract/contract.ts'
 import type { ReceiverId, ReceiverOffer } from '../contract/receivers.ts'
 import { THIS_COMPUTER } from '../contract/receivers.ts'
 import { UploadError } from '../engine/base/errors.ts'
@@ -32,7 +32,7 @@ type ReceiverCommands = {
   ) => Promise<ReceiverOffer>
 }
 
-const refused = (reason: string, message: string): ReceiverOffer => ({ kind: 'refused', reason, message })
+const refused = (reason: Stop['reason'], message: string): ReceiverOffer => ({ kind: 'refused', reason, message })
 
 /** Adds receivers: looks who is there, and lets a person decide by code, or to go without encryption. */
 export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverCommands {
@@ -163,5 +163,5 @@ function readAddress(typed: string): string {
 }
 
 function notAnAddress(sentence: string): UploadError {
-  return new UploadError('NOT_AN_ADDRESS', sentence, 'stop')
+  return new UploadError('NOT_AN_ADDRESS', sentence)
 }

@@ -1,11 +1,12 @@
 import { expect, test, vi } from 'vitest'
+import type { Reason } from '../../proto/reasons.ts'
 import type { UploadSnapshot, UploadStatus } from '../contract/contract.ts'
 import type { Probe } from '../engine/net/probe.ts'
 import { madePairing } from '../testing/open-receivers.ts'
 import type { KeptReceiver } from './kept-receiver.ts'
 import { createReceiverWatch, retryWaiting } from './receiver-watch.ts'
 
-const failed = (reason: string): UploadStatus => ({ kind: 'failed', reason, message: '' })
+const failed = (reason: Reason): UploadStatus => ({ kind: 'failed', reason, message: '' })
 const done: UploadStatus = { kind: 'done', storedAs: 'a', bytesSent: 1, finishedAtMs: 1 }
 
 function upload(receiver: string, status: UploadStatus, id = receiver): UploadSnapshot {

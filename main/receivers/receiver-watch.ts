@@ -1,12 +1,13 @@
 import type { UploadId, UploadSnapshot } from '../contract/contract.ts'
 import { type ReceiverId, type ReceiverStanding, THIS_COMPUTER } from '../contract/receivers.ts'
+import type { GivenReason } from '../contract/stops.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { probe } from '../engine/net/probe.ts'
 import { type KeptReceiver, pinnedFingerprint } from './kept-receiver.ts'
 import type { Receivers } from './receivers.ts'
 
 /** Reasons with which uploads stop until their receiver can be sent to again. */
-const WAITS_FOR_RECEIVER: ReadonlySet<string> = new Set([
+const WAITS_FOR_RECEIVER: ReadonlySet<GivenReason> = new Set<GivenReason>([
   'NOT_PAIRED',
   'NOT_ENCRYPTED',
   'NEEDS_ENCRYPTION',
@@ -37,7 +38,7 @@ export function createReceiverWatch({ receivers, probe, onOwnRefused }: Receiver
     }
   }
 
-  function stopped(id: ReceiverId, reason: string): void {
+  function stopped(id: ReceiverId, reason: GivenReason): void {
     const receiver = receivers.find((known) => known.id === id)
     const pinned = receiver && pinnedFingerprint(receiver)
     if (receiver === undefined || pinned === undefined) return
@@ -48,14 +49,14 @@ export function createReceiverWatch({ receivers, probe, onOwnRefused }: Receiver
   return {
     /** Each change of uploads. */
     heed(changed: readonly UploadSnapshot[]): void {
-      const reasons = new Map<ReceiverId, string>()
+      const reasons = new Map<ReceiverId, GivenReason | undefined>()
       for (const { receiver, status } of changed) {
         if (status.kind === 'failed') reasons.set(receiver, status.reason)
-        else if (status.kind === 'done') reasons.set(receiver, '')
+        else if (status.kind === 'done') reasons.set(receiver, undefined)
       }
       for (const [id, reason] of reasons) {
         if (id === THIS_COMPUTER && reason === 'NOT_PAIRED') onOwnRefused()
-        else if (reason === '') receivers.report(id, { kind: 'good' })
+        else if (reason === undefined) receivers.report(id, { kind: 'good' })
         else stopped(id, reason)
       }
     },

@@ -173,7 +173,7 @@ export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
 
 function forgotten(): UploadError {
   const message = 'The receiver of this file was forgotten. Add it again and retry, or cancel.'
-  return new UploadError('RECEIVER_FORGOTTEN', message, 'stop')
+  return new UploadError('RECEIVER_FORGOTTEN', message)
 }
 
 /** Whether an id is one of a known receiver; the one on this computer always is. */

@@ -19,7 +19,7 @@ export function createReceiverActions(api: LongshoreApi, store: WindowStore, tel
       if (store.getState().adding === asked) update(withAdding(afterOffer(asked, offer)), true)
     }
     answer.then(settle, (refusal: unknown) =>
-      settle({ kind: 'refused', reason: '', message: refusal instanceof Error ? refusal.message : String(refusal) }),
+      settle({ kind: 'refused', message: refusal instanceof Error ? refusal.message : String(refusal) }),
     )
   }
 

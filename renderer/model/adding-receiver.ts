@@ -1,5 +1,5 @@
 import type { ReceiverId, ReceiverOffer } from '../../main/contract/receivers.ts'
-import type { Stop } from '../words/reasons.ts'
+import type { Told } from '../words/reasons.ts'
 
 /** How far a person has come with adding a receiver. `busy`: the main process was asked and has not answered. */
 export type AddingReceiver =
@@ -25,7 +25,7 @@ export type AddingReceiver =
       readonly known?: ReceiverId
     }
 
-type Asking<T> = T & { readonly busy: boolean; readonly problem?: Stop }
+type Asking<T> = T & { readonly busy: boolean; readonly problem?: Told }
 
 /** The first step, with the part of the text that is known already. */
 export function beginAdding(typed = ''): AddingReceiver {
@@ -69,12 +69,14 @@ export function afterOffer(adding: AddingReceiver, offer: ReceiverOffer): Adding
       const { kind: _kind, ...stop } = offer
       return { step: 'other-identity', ...stop }
     }
-    case 'refused':
-      return withProblem(adding, { reason: offer.reason, message: offer.message })
+    case 'refused': {
+      const { kind: _kind, ...problem } = offer
+      return withProblem(adding, problem)
+    }
   }
 }
 
-function withProblem(adding: AddingReceiver, problem: Stop): AddingReceiver {
+function withProblem(adding: AddingReceiver, problem: Told): AddingReceiver {
   if (adding.step === 'other-identity') return adding
   const wrong = adding.step === 'code' && problem.reason === 'WRONG_CODE'
   return wrong ? { ...adding, busy: false, problem, tries: adding.tries + 1 } : { ...adding, busy: false, problem }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { UploadStatus } from '../../main/contract/contract.ts'
+import { givenReason, type Reason } from '../../proto/reasons.ts'
 import { done, failed, sending, waiting } from '../testing/samples.ts'
 import { formatDuration, formatShare } from '../words/format.ts'
 import { createTranslator } from '../words/language.ts'
@@ -13,7 +14,7 @@ const text = {
 const nowMs = 1_000_000
 const interrupted: Extract<UploadStatus, { kind: 'interrupted' }> = {
   kind: 'interrupted',
-  reason: 'network',
+  reason: givenReason('network'),
   message: 'The network was lost.',
   retryAtMs: nowMs + 11_400,
 }
@@ -57,7 +58,11 @@ test('what went wrong is told in the language of the window, also when only the 
 test.each(['toString', '__proto__', 'constructor'])('the reason %s is not known', (reason) => {
   expect(
     statusSentence(
-      { status: { kind: 'failed', reason, message: 'The disk is full.' }, sizeBytes: 1, path: 'x' },
+      {
+        status: { kind: 'failed', reason: givenReason(reason), message: 'The disk is full.' },
+        sizeBytes: 1,
+        path: 'x',
+      },
       text,
       nowMs,
     ),
@@ -69,6 +74,6 @@ function storedAs(name: string): UploadStatus {
 }
 
 /** The main process's own words must not show where the window has some. */
-function stopped(reason: string): UploadStatus {
+function stopped(reason: Reason): UploadStatus {
   return { ...interrupted, reason, message: 'English' }
 }

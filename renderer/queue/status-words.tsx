@@ -1,6 +1,6 @@
-import type { UploadSnapshot } from '../../main/contract/contract.ts'
+import type { Stop, UploadSnapshot } from '../../main/contract/contract.ts'
 import { useNow } from '../ui/use-now.ts'
-import { reasonSentence, type Stop } from '../words/reasons.ts'
+import { reasonSentence } from '../words/reasons.ts'
 import { type Text, useText } from '../words/text.ts'
 import { namingOf } from './stored-as.ts'
 

@@ -1,6 +1,7 @@
 import type { AppSnapshot, UploadSnapshot, UploadStatus } from '../../main/contract/contract.ts'
 import type { Preferences } from '../../main/contract/preferences.ts'
 import type { KnownReceiver } from '../../main/contract/receivers.ts'
+import { givenReason } from '../../proto/reasons.ts'
 
 /** An upload named after its id, of 1000 bytes, waiting. */
 export function upload(id: string, rank: number, more: Partial<UploadSnapshot> = {}): UploadSnapshot {
@@ -30,7 +31,7 @@ export const done: UploadStatus = {
   finishedAtMs: 1,
 }
 
-export const failed: UploadStatus = { kind: 'failed', reason: 'disk-full', message: 'The disk is full.' }
+export const failed: UploadStatus = { kind: 'failed', reason: givenReason('disk-full'), message: 'The disk is full.' }
 
 const box: KnownReceiver = { id: 'box:50051', name: 'Box', address: 'box:50051', standing: { kind: 'good' } }
 

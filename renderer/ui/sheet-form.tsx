@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { useActions } from '../actions/window-context.ts'
-import { reasonSentence, type Stop } from '../words/reasons.ts'
+import { reasonSentence, type Told } from '../words/reasons.ts'
 import { useText } from '../words/text.ts'
 
 type Props = {
   readonly busy: boolean
-  readonly problem?: Stop | undefined
+  readonly problem?: Told | undefined
   /** What the button that goes on says. */
   readonly confirm: string
   readonly tone?: 'primary' | 'danger'

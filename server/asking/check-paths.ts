@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { hasCode, type Reason, ReceiveError, toReceiveError } from '../base/errors.ts'
+import type { ReceiverReason } from '../../proto/reasons.ts'
+import { hasCode, ReceiveError, toReceiveError } from '../base/errors.ts'
 import type { Permissions } from '../permissions/grant.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ChunkStore, Holder } from '../store/chunk-store.ts'
@@ -10,7 +11,7 @@ export type PathToCheck = { readonly path: readonly string[]; readonly sizeBytes
 /** What would become of a name; see `NameState` in the wire contract. */
 export type CheckedPath =
   | { readonly state: 'FREE' | 'TAKEN' | 'TAKEN_SAME_SIZE'; readonly storedAs: string }
-  | { readonly state: 'REFUSED'; readonly reason: Reason; readonly message: string }
+  | { readonly state: 'REFUSED'; readonly reason: ReceiverReason; readonly message: string }
 
 /** Each may cost a look at the disk. A sender with more names asks again. */
 const MAX_PATHS = 1000

@@ -1,67 +1,22 @@
-/**
- * Every reason the receiver gives for refusing something, with the gRPC status it travels under. Senders act on the reason: the status alone
- * is too coarse to tell a full disk from a busy receiver.
- */
-const statusOf = {
-  BAD_FLAGS: 'INVALID_ARGUMENT',
-  BAD_NAME: 'INVALID_ARGUMENT',
-  BAD_ID: 'INVALID_ARGUMENT',
-  BAD_OFFSET: 'INVALID_ARGUMENT',
-  BAD_LENGTH: 'INVALID_ARGUMENT',
-  BAD_HASH_FORMAT: 'INVALID_ARGUMENT',
-  PAST_END: 'OUT_OF_RANGE',
-  PARAMS_CHANGED: 'FAILED_PRECONDITION',
-  MISSING_RANGES: 'FAILED_PRECONDITION',
-  NOT_OPEN: 'FAILED_PRECONDITION',
-  STORAGE_NOT_WRITABLE: 'FAILED_PRECONDITION',
-  TARGET_EXISTS: 'ALREADY_EXISTS',
-  PREEMPTED: 'ABORTED',
-  FINAL_CHECKSUM: 'DATA_LOSS',
-  STORAGE_LOST_DATA: 'DATA_LOSS',
-  DISK_FULL: 'RESOURCE_EXHAUSTED',
-  QUOTA: 'RESOURCE_EXHAUSTED',
-  BUSY: 'RESOURCE_EXHAUSTED',
-  HOLDS_TOO_MUCH: 'RESOURCE_EXHAUSTED',
-  MESSAGE_TOO_LONG: 'RESOURCE_EXHAUSTED',
-  UNKNOWN_UPLOAD: 'NOT_FOUND',
-  COMPRESSED: 'UNIMPLEMENTED',
-  NO_TOKEN: 'UNAUTHENTICATED',
-  TOKEN_EXPIRED: 'UNAUTHENTICATED',
-  WRONG_CODE: 'UNAUTHENTICATED',
-  NOT_ALLOWED: 'PERMISSION_DENIED',
-  PAIRING_CLOSED: 'FAILED_PRECONDITION',
-  STALLED: 'DEADLINE_EXCEEDED',
-  DRAINING: 'UNAVAILABLE',
-  MOVED: 'UNAVAILABLE',
-  STATE_UNREACHABLE: 'UNAVAILABLE',
-  INTERNAL: 'INTERNAL',
-} as const
-
-/** See {@link ReceiveError}. */
-export type Reason = keyof typeof statusOf
-
-/** True for a reason as it comes from the wire. */
-export function isReason(value: unknown): value is Reason {
-  return typeof value === 'string' && Object.hasOwn(statusOf, value)
-}
+import { type ReceiverReason, reasons } from '../../proto/reasons.ts'
 
 /** What the receiver answers when it cannot do what it was asked. The message is for people and never names a path outside the upload. */
 export class ReceiveError extends Error {
   override readonly name = 'ReceiveError'
   /** Stable across versions and languages; what a sender acts on. */
-  readonly code: Reason
+  readonly code: ReceiverReason
   /** The name of the gRPC status that carries the reason. */
-  readonly status: (typeof statusOf)[Reason]
+  readonly status: (typeof reasons)[ReceiverReason]['status']
 
-  constructor(code: Reason, message: string, options?: ErrorOptions) {
+  constructor(code: ReceiverReason, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
-    this.status = statusOf[code]
+    this.status = reasons[code].status
   }
 }
 
 /** A {@link ReceiveError} that keeps what caused it, for the log. */
-export function receiveErrorFrom(cause: unknown, code: Reason, message: string): ReceiveError {
+export function receiveErrorFrom(cause: unknown, code: ReceiverReason, message: string): ReceiveError {
   return new ReceiveError(code, message, { cause })
 }
 

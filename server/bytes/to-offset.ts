@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { type Reason, ReceiveError } from '../base/errors.ts'
+import type { ReceiverReason } from '../../proto/reasons.ts'
+import { ReceiveError } from '../base/errors.ts'
 
 /** A position in a file, bytes from its start, that was checked to be a whole number from 0 to 2^53 - 1. */
 export type Offset = number & { readonly checked: unique symbol }
@@ -10,7 +11,7 @@ export type Offset = number & { readonly checked: unique symbol }
  *
  * @throws ReceiveError with the given reason for anything but canonical decimal text from 0 to 2^53 - 1.
  */
-export function toOffset(text: string, reason: Reason = 'BAD_OFFSET'): Offset {
+export function toOffset(text: string, reason: ReceiverReason = 'BAD_OFFSET'): Offset {
   const value = Number(text)
   if (typeof text !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(value)) {
     throw new ReceiveError(

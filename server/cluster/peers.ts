@@ -12,7 +12,8 @@ import {
 import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
-import { isReason, ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import { isReceiverReason } from '../../proto/reasons.ts'
+import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import type { Admitted } from '../calls/caller.ts'
 import { addressIn, type Fellow } from './node-address.ts'
 import { sealed } from './passed-on.ts'
@@ -124,7 +125,7 @@ export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
   const [reason] = error.metadata?.get(REASON_KEY) ?? []
   // This node has let the caller in; when the caller may not go on, this node ends the call.
   if (reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED') return new NotBelieved(error)
-  if (isReason(reason)) return receiveErrorFrom(error, reason, error.details)
+  if (isReceiverReason(reason)) return receiveErrorFrom(error, reason, error.details)
   if (error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
     return receiveErrorFrom(
       error,

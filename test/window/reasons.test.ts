@@ -1,27 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { reasonSentences } from '../../main/engine/base/reason-sentences.ts'
+import { isReason, policyFor, type Reason, reasons } from '../../proto/reasons.ts'
 
-const root = join(import.meta.dirname, '../..')
-const engine = join(root, 'main/engine')
+const all = Object.keys(reasons) as Reason[]
 
-/** Every reason that a source of the engine names: where it makes an error, in its table of errors, and in a status. */
-function reasonsOfTheEngine(): readonly string[] {
-  const patterns = [
-    /new UploadError\(\s*'([A-Z_]+)'/g,
-    /^ {2}([A-Z_]+): \['(?:retry|stop)/gm,
-    /kind: 'interrupted', reason: '([A-Z_]+)'/g,
-  ]
-  const sources = readdirSync(engine, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => readFileSync(join(engine, name), 'utf8'))
-  const found = sources.flatMap((text) => patterns.flatMap((pattern) => [...text.matchAll(pattern)]))
-  return [...new Set(found.map(([, reason]) => reason ?? ''))].sort()
-}
+/** What comes to people in words of ours. */
+const spoken = all.filter((reason) => !policyFor(reason).mistake && !policyFor(reason).calledByUs)
 
-test.each(['en', 'zh-CN'])('every reason the engine gives has a sentence in the window (%s)', (language) => {
-  const reasons = reasonsOfTheEngine()
-  expect(reasons).toEqual(expect.arrayContaining(['UNREACHABLE', 'DISK_FULL', 'ASLEEP', 'SOURCE_MISSING']))
-  const texts = JSON.parse(readFileSync(join(root, `renderer/locales/${language}.json`), 'utf8'))
-  expect(reasons.filter((reason) => texts.reason[reason] === undefined)).toEqual([])
+test.each(['en', 'zh-CN'])(
+  'every reason that comes to people has a sentence in the window (%s), and nothing else has one',
+  (language) => {
+    expect(spoken).toEqual(expect.arrayContaining(['UNREACHABLE', 'DISK_FULL', 'ASLEEP', 'SOURCE_MISSING']))
+    // What is no address is told with what was typed.
+    const expected = spoken.filter((reason) => reason !== 'NOT_AN_ADDRESS')
+    const texts = JSON.parse(readFileSync(join(import.meta.dirname, `../../renderer/locales/${language}.json`), 'utf8'))
+    expect(Object.keys(texts.reason).sort()).toEqual(expected.sort())
+  },
+)
+
+test('what the engine says in words of its own is in the table', () => {
+  expect(Object.keys(reasonSentences).filter((reason) => !isReason(reason))).toEqual([])
 })

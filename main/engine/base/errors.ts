@@ -1,102 +1,64 @@
 import { type ServiceError, status } from '@grpc/grpc-js'
 import type { Fingerprint } from '../../../proto/identity.ts'
 import { REASON_KEY } from '../../../proto/limits.ts'
-
-/** What the engine does after an error. */
-type Remedy =
-  /** Try again by itself, for ever, while the app runs. */
-  | 'retry'
-  /** Try again once from the beginning, then stop. */
-  | 'retry-once'
-  /** Wait for the person. */
-  | 'stop'
+import {
+  type GivenReason,
+  givenReason,
+  isReason,
+  isReceiverReason,
+  policyFor,
+  type Remedy,
+} from '../../../proto/reasons.ts'
+import { type AccessReason, reasonSentences } from './reason-sentences.ts'
 
 /** Why an upload could not go on. `reason` is stable and travels to programs, `message` is a sentence for people. */
 export class UploadError extends Error {
-  readonly reason: string
+  readonly reason: GivenReason
   readonly remedy: Remedy
 
-  constructor(reason: string, message: string, remedy: Remedy, options?: ErrorOptions) {
+  /** @param options.remedy @default what is decided about the reason */
+  constructor(reason: GivenReason, message: string, options?: ErrorOptions & { readonly remedy?: Remedy }) {
     super(message, options)
     this.name = 'UploadError'
     this.reason = reason
-    this.remedy = remedy
+    this.remedy = options?.remedy ?? policyFor(reason).remedy
   }
 }
 
-/** What people read for each reason the receiver may give, and what the engine does. A reason that is not here shows the receiver's own words. */
-const byReason: Record<string, readonly [Remedy, string]> = {
-  BAD_NAME: ['stop', 'The receiver cannot store this name. Rename the file and retry.'],
-  TARGET_EXISTS: ['stop', 'The receiver already has something under this name.'],
-  PARAMS_CHANGED: [
-    'retry-once',
-    'The file differs from what the receiver already holds of it, and has to be sent anew.',
-  ],
-  TOO_LARGE: ['stop', 'The receiver does not take files this large.'],
-  FINAL_CHECKSUM: ['retry-once', 'The file arrived damaged and was not stored. Retry sends it again.'],
-  STORAGE_LOST_DATA: ['retry-once', 'The receiver lost part of the file. Retry sends it again.'],
-  CHUNK_CHECKSUM: ['retry-once', 'Part of the file kept arriving damaged. Check the network and retry.'],
-  STORAGE_NOT_WRITABLE: ['retry', 'The receiver cannot write to its folder.'],
-  DISK_FULL: ['retry', 'The receiver’s disk is full.'],
-  QUOTA: ['retry', 'The quota on the receiver is used up.'],
-  BUSY: ['retry', 'The receiver is busy.'],
-  HOLDS_TOO_MUCH: ['retry', 'The receiver had to hold too much of this connection at once.'],
-  STALLED: ['retry', 'The receiver waited too long for the next bytes.'],
-  DRAINING: ['retry', 'The receiver is shutting down.'],
-  MOVED: ['retry', 'Another node of the receiver takes this upload over; nothing is lost.'],
-  STATE_UNREACHABLE: ['retry', 'The receiver cannot reach what it stores in.'],
-  NOT_READY: ['retry', 'The receiver is starting.'],
-  PREEMPTED: ['retry', 'Another connection took this upload over.'],
-  UNKNOWN_UPLOAD: ['retry', 'The receiver no longer knows this upload; it starts again.'],
-  MISSING_RANGES: ['retry', 'The receiver still misses parts of the file.'],
-  NOT_OPEN: ['retry', 'The receiver had closed this upload.'],
-  NOT_ALLOWED: ['stop', 'The receiver does not allow this device to do that.'],
+/** An error in the words that people read for its reason. */
+export function uploadError(reason: keyof typeof reasonSentences, options?: ErrorOptions): UploadError {
+  return new UploadError(reason, reasonSentences[reason], options)
 }
 
-/** A receiver that asks for a token and gets none that it knows: for the person these are one thing. */
-const notPairedOnWire = new Set(['NO_TOKEN', 'TOKEN_EXPIRED'])
-
-/** Why a receiver may not be sent to. None of these goes away by itself, and in none has anything been sent but what pairing needs. */
-const accessTrouble = {
-  NOT_PAIRED: 'The receiver does not know this computer (any more). Pair them again, then retry.',
-  NOT_ENCRYPTED: 'What answers there is not encrypted, so nothing was sent.',
-  NEEDS_ENCRYPTION: 'The receiver asks for encryption. Pair with it first.',
-  NOT_A_RECEIVER: 'What answers there is not a Longshore receiver.',
-  CERTIFICATE_NOT_VALID:
-    'The receiver’s certificate is not valid today. Check the date of this computer, or renew the certificate.',
-  NOT_TRUSTED:
-    'No authority that is trusted here vouches for the receiver’s certificate and name, so nothing was sent.',
-  WRONG_CODE:
-    'The code is not this receiver’s, or no longer; or something on the way poses as the receiver. Nothing was paired.',
-  PAIRING_CLOSED: 'The receiver is not pairing now. Ask it for a new code.',
-} as const
-
 /** A receiver that may not be sent to. */
-export function accessError(reason: keyof typeof accessTrouble, options?: ErrorOptions): UploadError {
-  return new UploadError(reason, accessTrouble[reason], 'stop', options)
+export function accessError(reason: AccessReason, options?: ErrorOptions): UploadError {
+  return uploadError(reason, options)
 }
 
 /** The receiver that was paired is not the one that answers. */
 export function identityChanged(pinned: Fingerprint, presented: Fingerprint): UploadError {
   const message = `What answers there is not the receiver that was paired: its fingerprint is ${presented} instead of ${pinned}. Nothing of yours was sent.`
-  return new UploadError('IDENTITY_CHANGED', message, 'stop')
+  return new UploadError('IDENTITY_CHANGED', message)
 }
 
 export function unreachable(cause?: unknown): UploadError {
-  return new UploadError('UNREACHABLE', 'The receiver cannot be reached.', 'retry', { cause })
+  return new UploadError('UNREACHABLE', 'The receiver cannot be reached.', { cause })
 }
 
 export function proxyLimit(options: ErrorOptions): UploadError {
   const message = 'A proxy on the way limits the upload size (for nginx: client_max_body_size).'
-  return new UploadError('PROXY_LIMIT', message, 'stop', options)
+  return new UploadError('PROXY_LIMIT', message, options)
 }
 
-/** Translates a reason that the receiver gave, with its own words. */
+/**
+ * Translates a reason that the receiver gave, with its own words. Those are shown where there are no better ones, and nothing is tried again then: the reason
+ * is one that no receiver known here gives, or tells of a mistake.
+ */
 export function fromReason(reason: string, details: string, options?: ErrorOptions): UploadError {
-  if (notPairedOnWire.has(reason)) return accessError('NOT_PAIRED', options)
-  if (reason === 'WRONG_CODE' || reason === 'PAIRING_CLOSED') return accessError(reason, options)
-  const [remedy, message] = byReason[reason] ?? ['stop', details]
-  return new UploadError(reason, message, remedy, options)
+  const called = isReason(reason) ? (policyFor(reason).calledByUs ?? reason) : givenReason(reason)
+  if (isReceiverReason(reason) && Object.hasOwn(reasonSentences, called))
+    return uploadError(called as keyof typeof reasonSentences, options)
+  return new UploadError(called, details, { ...options, remedy: 'stop' })
 }
 
 /**
@@ -114,12 +76,12 @@ export function fromServiceError(error: ServiceError, sentBytes = 0): UploadErro
     case status.CANCELLED:
       return unreachable(error)
     case status.RESOURCE_EXHAUSTED:
-      return new UploadError('REFUSED', inWords('refused the data', error, sentBytes), 'stop', options)
+      return new UploadError('REFUSED', inWords('refused the data', error, sentBytes), options)
     case status.INTERNAL:
     case status.UNKNOWN:
       return fromTransportText(error, sentBytes)
     default:
-      return new UploadError('REFUSED', inWords('refused', error, sentBytes), 'stop', options)
+      return new UploadError('REFUSED', inWords('refused', error, sentBytes), options)
   }
 }
 
@@ -152,7 +114,7 @@ function fromTransportText(error: ServiceError, sentBytes: number): UploadError 
   ) {
     return unreachable(error)
   }
-  return new UploadError('RECEIVER_ERROR', inWords('failed', error, sentBytes), 'retry-once', options)
+  return new UploadError('RECEIVER_ERROR', inWords('failed', error, sentBytes), options)
 }
 
 /** Translates an error of reading the source. */
@@ -161,37 +123,18 @@ export function fromFileError(error: NodeJS.ErrnoException): UploadError {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new UploadError(
-        'SOURCE_MISSING',
-        'The file is not where it was. Put it back, or cancel.',
-        'retry',
-        options,
-      )
+      return new UploadError('SOURCE_MISSING', 'The file is not where it was. Put it back, or cancel.', options)
     case 'EACCES':
     case 'EPERM':
-      return new UploadError(
-        'SOURCE_UNREADABLE',
-        'You may not read this file. Change its rights and retry.',
-        'stop',
-        options,
-      )
+      return new UploadError('SOURCE_UNREADABLE', 'You may not read this file. Change its rights and retry.', options)
     default:
-      return new UploadError(
-        'SOURCE_UNREADABLE',
-        `The file cannot be read (${error.code ?? error.message}).`,
-        'stop',
-        options,
-      )
+      return new UploadError('SOURCE_UNREADABLE', `The file cannot be read (${error.code ?? error.message}).`, options)
   }
 }
 
 /** The file is not the one that was queued, so nothing of it may be finished under that name. */
 export function sourceChanged(): UploadError {
-  return new UploadError(
-    'SOURCE_CHANGED',
-    'The file changed while it was being sent. Retry sends it as it is now.',
-    'stop',
-  )
+  return new UploadError('SOURCE_CHANGED', 'The file changed while it was being sent. Retry sends it as it is now.')
 }
 
 /**
@@ -200,7 +143,7 @@ export function sourceChanged(): UploadError {
  */
 export function storedOther(): UploadError {
   const message = 'What the receiver stored before is not this file as it is now, which has to be sent anew.'
-  return new UploadError('STORED_OTHER', message, 'retry-once')
+  return new UploadError('STORED_OTHER', message)
 }
 
 /**
@@ -209,24 +152,24 @@ export function storedOther(): UploadError {
  */
 export function notAsRemembered(): UploadError {
   const message = 'The file is not what was remembered of it from an earlier run, and is sent anew.'
-  return new UploadError('STORED_OTHER', message, 'retry-once')
+  return new UploadError('STORED_OTHER', message)
 }
 
 /** Some files are made up by the system as they are read, and their size is not true. */
 export function sizeNotTold(): UploadError {
   const message =
     'The system does not tell the true size of this file, so it cannot be sent. Copy it, and send the copy.'
-  return new UploadError('SIZE_NOT_TOLD', message, 'stop')
+  return new UploadError('SIZE_NOT_TOLD', message)
 }
 
 /** Something else has taken the place of the file. */
 export function notAFile(): UploadError {
-  return new UploadError('NOT_A_FILE', 'It is not a file any more.', 'stop')
+  return new UploadError('NOT_A_FILE', 'It is not a file any more.')
 }
 
 /** Only the attributes changed. The file may well be the same, but nothing that was hashed before is trusted. */
 export function sourceTouched(): UploadError {
-  return new UploadError('SOURCE_TOUCHED', 'The file was touched; Longshore reads it again to be sure.', 'retry')
+  return new UploadError('SOURCE_TOUCHED', 'The file was touched; Longshore reads it again to be sure.')
 }
 
 export function isServiceError(error: unknown): error is ServiceError {

@@ -36,11 +36,11 @@ test('an interruption keeps what was stored, and so does going on after it', () 
 test('nothing moves a file that is done', () => {
   const done: UploadStatus = { kind: 'done', storedAs: 'a', bytesSent: 0, finishedAtMs: 0 }
   expect(next(done, { kind: 'paused' })).toBe(done)
-  expect(next(done, { kind: 'failed', reason: 'X', message: 'x' })).toBe(done)
+  expect(next(done, { kind: 'failed', reason: 'REFUSED', message: 'x' })).toBe(done)
 })
 
 test('a failed upload goes on only when the person asks', () => {
-  const failed: UploadStatus = { kind: 'failed', reason: 'X', message: 'x' }
+  const failed: UploadStatus = { kind: 'failed', reason: 'REFUSED', message: 'x' }
   expect(next(failed, { kind: 'started' })).toBe(failed)
   expect(next(failed, { kind: 'released' })).toEqual({ kind: 'waiting' })
 })

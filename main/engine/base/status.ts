@@ -1,4 +1,4 @@
-import type { UploadStatus } from '../../contract/contract.ts'
+import type { Stop, UploadStatus } from '../../contract/contract.ts'
 
 /** What can happen to an upload. */
 export type UploadEvent =
@@ -10,8 +10,8 @@ export type UploadEvent =
       readonly secondsLeft?: number
     }
   | { readonly kind: 'verifying'; readonly bytesVerified: number }
-  | { readonly kind: 'interrupted'; readonly reason: string; readonly message: string; readonly retryAtMs: number }
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly bytesSent?: number }
+  | ({ readonly kind: 'interrupted'; readonly retryAtMs: number } & Stop)
+  | ({ readonly kind: 'failed'; readonly bytesSent?: number } & Stop)
   | {
       readonly kind: 'finished'
       readonly storedAs: string

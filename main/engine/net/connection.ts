@@ -145,7 +145,7 @@ export function connect(route: Route, lanes: number): Connection {
         if (reply.finished) return reply.finished
         if (reply.verifying) onVerified(Number(reply.verifying.verifiedBytes))
       }
-      throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.', 'retry-once')
+      throw new UploadError('RECEIVER_ERROR', 'The receiver ended the verification without a result.')
     },
     async abort(uploadKey, signal, withinMs) {
       await ask(
@@ -210,7 +210,7 @@ async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal
       INTRODUCE_WITHIN_MS,
     )
     if (info.protocolMin > PROTOCOL_VERSION) {
-      throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.', 'stop')
+      throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.')
     }
     if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
     return { kind: 'longshore', smallFileMaxBytes: info.putFilesMaxBytes, runId: info.runId }

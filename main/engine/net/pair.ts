@@ -116,5 +116,5 @@ async function certificateAt({ address, fingerprint }: PairingLink, signal: Abor
 /** The token will travel in a header, so it must be fit for one. */
 function granted({ token, deviceId, receiverName, receiverId }: FinishPairingReply) {
   if (/^[\w.-]+$/.test(token)) return { token, deviceId, receiverName, receiverId }
-  throw new UploadError('RECEIVER_ERROR', 'The receiver answered the pairing without a usable token.', 'stop')
+  throw new UploadError('RECEIVER_ERROR', 'The receiver answered the pairing without a usable token.')
 }

@@ -86,12 +86,12 @@ export function openThreeRpcCall(
 
 /** A receiver that is there and does not do its part: a new connection may help, or somebody who looks after it. */
 export function silent(what: string, cause?: unknown): UploadError {
-  return new UploadError('UNREACHABLE', `The receiver ${what}.`, 'retry', { cause })
+  return new UploadError('UNREACHABLE', `The receiver ${what}.`, { cause })
 }
 
 function toAnswer(error: ServiceError | null, value: UploadStatus | undefined, sentBytes: number): ThreeRpcAnswer {
   if (error) return { kind: 'failure', error: fromServiceError(error, sentBytes) }
   if (value?.success) return { kind: 'success' }
   const said = value?.message ? `: ${value.message}` : ' that it was no success, and not why'
-  return { kind: 'failure', error: new UploadError('INCOMPLETE', `The receiver answered${said}`, 'retry') }
+  return { kind: 'failure', error: new UploadError('INCOMPLETE', `The receiver answered${said}`) }
 }

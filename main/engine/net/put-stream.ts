@@ -30,8 +30,7 @@ export function createSmallFileStream(open: () => Call) {
     call.on('data', (reply: PutFileReply) => onReply(stream, reply))
     call.on('error', (error: Error) => end(stream, isServiceError(error) ? fromServiceError(error) : error))
     call.on('status', ({ code }) => {
-      if (code === status.OK)
-        end(stream, new UploadError('UNREACHABLE', 'The receiver ended the stream too early.', 'retry'))
+      if (code === status.OK) end(stream, new UploadError('UNREACHABLE', 'The receiver ended the stream too early.'))
     })
     return stream
   }
@@ -54,7 +53,7 @@ export function createSmallFileStream(open: () => Call) {
     stream.quiet = setTimeout(
       () => {
         if (stream.waiting.size === 0) finish(stream)
-        else end(stream, new UploadError('UNREACHABLE', 'The receiver stopped answering.', 'retry'))
+        else end(stream, new UploadError('UNREACHABLE', 'The receiver stopped answering.'))
       },
       stream.waiting.size === 0 ? IDLE_MS : STALLED_AFTER_MS,
     )
@@ -101,7 +100,7 @@ export function createSmallFileStream(open: () => Call) {
       return orAborted(answered, signal)
     },
     close(): void {
-      if (current !== undefined) end(current, new UploadError('UNREACHABLE', 'The connection was closed.', 'retry'))
+      if (current !== undefined) end(current, new UploadError('UNREACHABLE', 'The connection was closed.'))
     },
   }
 }

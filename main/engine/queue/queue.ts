@@ -1,3 +1,4 @@
+import { policyFor } from '../../../proto/reasons.ts'
 import type { ConflictPolicy, UploadId, UploadSnapshot } from '../../contract/contract.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 import { newBatchId } from '../source/sent-together.ts'
@@ -5,7 +6,6 @@ import { createEntries, type EntriesDeps } from './entries.ts'
 import { type Entry, ownKeys, snapshotOf } from './entry.ts'
 import { newRecords, type ToQueue } from './new-records.ts'
 import { createRuns, type RunsDeps } from './runs.ts'
-import { needsStartAnew } from './verdict.ts'
 
 /** What the queue works with. */
 export type QueueDeps = EntriesDeps &
@@ -74,7 +74,7 @@ export function createQueue(deps: QueueDeps) {
     retry(ids: readonly UploadId[]): void {
       for (const entry of find(ids)) {
         if (entry.status.kind !== 'failed') continue
-        learn(entry, { startAnew: entry.startAnew || needsStartAnew(entry.status.reason), secondChances: 0 })
+        learn(entry, { startAnew: entry.startAnew || policyFor(entry.status.reason).anew === true, secondChances: 0 })
         entries.clearHold(entry)
         runs.release(entry, 'failed')
       }

@@ -1,4 +1,5 @@
 import type { FinishedEvent } from '../base/status.ts'
+import type { Stop } from '../../contract/contract.ts'
 import type { AttemptReport } from '../send/attempt.ts'
 import type { Entries } from './entries.ts'
 import { type Entry, sentBy, unsavedBytes } from './entry.ts'
@@ -117,21 +118,20 @@ export function createRuns(entries: Entries, deps: RunsDeps) {
 
   function fail(entry: Entry, thrown: unknown): void {
     const verdict = verdictOn(thrown, entry.secondChances)
-    const { reason, message } = verdict
     const { receiver } = entry.record
     learn(entry, {
       startAnew: entry.startAnew || verdict.startAnew,
       secondChances: entry.secondChances + (verdict.usedChance ? 1 : 0),
     })
     const heldUntilMs = verdict.next === 'hold-receiver' ? holds.hold(receiver) : undefined
-    if (verdict.next === 'give-up-receiver') giveUp([entry, ...entries.idleTo(receiver)], { reason, message })
-    else if (verdict.next === 'give-up' || holds.isHopeless(receiver)) giveUp([entry], { reason, message })
+    if (verdict.next === 'give-up-receiver') giveUp([entry, ...entries.idleTo(receiver)], verdict.why)
+    else if (verdict.next === 'give-up' || holds.isHopeless(receiver)) giveUp([entry], verdict.why)
     if (entry.status.kind === 'failed') return
-    apply(entry, { kind: 'interrupted', reason, message, retryAtMs: heldUntilMs ?? waitAlone(entry) })
+    apply(entry, { kind: 'interrupted', ...verdict.why, retryAtMs: heldUntilMs ?? waitAlone(entry) })
     entries.save(entry)
   }
 
-  function giveUp(unlucky: readonly Entry[], why: { readonly reason: string; readonly message: string }): void {
+  function giveUp(unlucky: readonly Entry[], why: Stop): void {
     for (const entry of unlucky) {
       stopTimer(entry)
       apply(entry, { kind: 'failed', ...why, ...sentBy(entry) })

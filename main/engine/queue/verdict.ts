@@ -1,9 +1,10 @@
+import { policyFor } from '../../../proto/reasons.ts'
+import type { Stop } from '../../contract/contract.ts'
 import { UploadError } from '../base/errors.ts'
 
 /** What becomes of an upload after a failed attempt. */
 export type Verdict = {
-  readonly reason: string
-  readonly message: string
+  readonly why: Stop
   /** Give up and wait for the person, with this upload or with all to its receiver; hold back the whole receiver; or let only this upload wait. */
   readonly next: 'give-up' | 'give-up-receiver' | 'hold-receiver' | 'wait'
   /** Another try with the same record would end the same way: take the source as a new upload. */
@@ -12,44 +13,18 @@ export type Verdict = {
   readonly usedChance: boolean
 }
 
-/** Troubles of the receiver as a whole: no other upload to it would fare better. */
-const receiverWide = new Set([
-  'UNREACHABLE',
-  'RECEIVER_OFF',
-  'DISK_FULL',
-  'QUOTA',
-  'BUSY',
-  'DRAINING',
-  'STATE_UNREACHABLE',
-  'NOT_READY',
-  'STORAGE_NOT_WRITABLE',
-  'NOT_PAIRED',
-  'IDENTITY_CHANGED',
-  'NOT_ENCRYPTED',
-  'NEEDS_ENCRYPTION',
-  'NOT_A_RECEIVER',
-  'NOT_TRUSTED',
-  'CERTIFICATE_NOT_VALID',
-])
-
-const needsAnew = new Set(['SOURCE_CHANGED', 'PARAMS_CHANGED', 'FINAL_CHECKSUM', 'STORED_OTHER'])
-
-export function needsStartAnew(reason: string): boolean {
-  return needsAnew.has(reason)
-}
-
 /** Judges what an attempt threw. `usedChances` counts failures so far of the kind that is tried again only once. */
 export function verdictOn(thrown: unknown, usedChances: number): Verdict {
   const { reason, message, remedy } = thrown instanceof UploadError ? thrown : mistake(thrown)
   const usedChance = remedy === 'retry-once'
-  const common = { reason, message, startAnew: needsStartAnew(reason), usedChance }
-  const isWide = receiverWide.has(reason)
-  if (remedy === 'stop') return { ...common, next: isWide ? 'give-up-receiver' : 'give-up' }
+  const { ofReceiver, anew } = policyFor(reason)
+  const common = { why: { reason, message }, startAnew: anew === true, usedChance }
+  if (remedy === 'stop') return { ...common, next: ofReceiver ? 'give-up-receiver' : 'give-up' }
   if (usedChance && usedChances > 0) return { ...common, next: 'give-up' }
-  return { ...common, next: isWide ? 'hold-receiver' : 'wait' }
+  return { ...common, next: ofReceiver ? 'hold-receiver' : 'wait' }
 }
 
 function mistake(thrown: unknown): UploadError {
   const text = thrown instanceof Error ? thrown.message : String(thrown)
-  return new UploadError('INTERNAL', `Longshore made a mistake: ${text}`, 'retry-once', { cause: thrown })
+  return new UploadError('INTERNAL', `Longshore made a mistake: ${text}`, { cause: thrown })
 }

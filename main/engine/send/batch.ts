@@ -72,7 +72,7 @@ async function send(
     stages.addAtReceiver(storeMs)
     departure.arrive()
     listener.onStored(data.length)
-    if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+    if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.')
     return { storedAs: finished.storedAs, md5 }
   } finally {
     departure.giveUp()

@@ -3,8 +3,8 @@ import type { ChunkAck } from '../../../proto/generated/filetransfer/ChunkAck.ts
 import type { UploadChunkInput } from '../../../proto/generated/filetransfer/UploadChunk.ts'
 import type { Sharer } from '../../../proto/line.ts'
 import { cancelSoon } from '../base/cancel.ts'
-import { fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
 import type { CongestionWindow, Departure } from '../flow/pace.ts'
+import { fromServiceError, isServiceError, UploadError, uploadError } from '../base/errors.ts'
 import type { Stages } from '../flow/stages.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'
@@ -141,7 +141,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
   })
   const stalled = setTimeout(() => {
     if (inFlight.size === 0) stalled.refresh()
-    else fail(new UploadError('UNREACHABLE', 'The receiver stopped answering.', 'retry'))
+    else fail(new UploadError('UNREACHABLE', 'The receiver stopped answering.'))
   }, STALLED_AFTER_MS)
 
   function fail(error: unknown): void {
@@ -169,13 +169,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
     if (ack.outcome === 'CORRUPT') {
       sent.sends += 1
       if (sent.sends > MAX_RESENDS) {
-        fail(
-          new UploadError(
-            'CHUNK_CHECKSUM',
-            'Part of the file kept arriving damaged. Check the network and retry.',
-            'retry-once',
-          ),
-        )
+        fail(uploadError('CHUNK_CHECKSUM'))
       } else write(sent.chunk)
       return
     }
@@ -191,7 +185,7 @@ function createLane(call: ChunkStream, options: SendChunksOptions) {
   call.on('status', ({ code }) => {
     if (code !== status.OK) return
     if (inFlight.size === 0) settle?.resolve()
-    else fail(new UploadError('UNREACHABLE', 'The receiver ended the stream too early.', 'retry'))
+    else fail(new UploadError('UNREACHABLE', 'The receiver ended the stream too early.'))
   })
 
   const until = async (ready: () => boolean): Promise<void> => {

@@ -76,7 +76,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
   listener.onVerifying(0)
   const md5 = digest.hex()
   const finished = await connection.finish(record.uploadKey, { fileId, generation, md5 }, listener.onVerifying, signal)
-  if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.', 'retry-once')
+  if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.')
   // The answer may take long, and a file that changed meanwhile is another than the one that is stored.
   await source.assertUnchangedOrGone()
   return { storedAs: finished.storedAs, md5 }

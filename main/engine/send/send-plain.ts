@@ -204,7 +204,7 @@ function isNoSuccess(error: unknown): error is UploadError {
 /** What it was said to hold was not sent; under another id it cannot hold anything. */
 function toldWrong({ message }: UploadError): UploadError {
   const why = 'although it was sent all that it did not say to hold'
-  return new UploadError('FINAL_CHECKSUM', `${message} (${why}).`, 'retry-once')
+  return new UploadError('FINAL_CHECKSUM', `${message} (${why}).`)
 }
 
 /** How far the receiver says that it is after an attempt: whether it has more of the file than before, and whether it has all of it. */
@@ -224,8 +224,8 @@ async function mustBeSame(
     ? `The receiver did not store the same bytes: ${said}.`
     : `The receiver answered before everything was sent, and ${said}.`
   const { isFurther, isWhole } = await cameBy()
-  if (isFurther && !isWhole) throw new UploadError('INCOMPLETE', what, 'retry')
-  throw new UploadError('FINAL_CHECKSUM', what, 'retry-once')
+  if (isFurther && !isWhole) throw new UploadError('INCOMPLETE', what)
+  throw new UploadError('FINAL_CHECKSUM', what)
 }
 
 /** An error of a question, in words that say what was asked, or how much had been sent when it failed. */

@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.ts'
-import type { ConflictPolicy, UploadId } from '../../contract/contract.ts'
+import type { ConflictPolicy, Stop, UploadId } from '../../contract/contract.ts'
 import type { SavedDigest } from './digest.ts'
 
 /** What tells that a file is still the one that was queued. */
@@ -62,7 +62,7 @@ export type ResumeRecord = {
   /** How far the source is hashed, so that going on hashes nothing twice. */
   readonly hashed?: SavedHashing
   /** What the person decided, or has to decide; absent: go on. */
-  readonly held?: 'paused' | { readonly reason: string; readonly message: string }
+  readonly held?: 'paused' | Stop
 }
 
 /**
