@@ -18,6 +18,8 @@ type Policy = {
   readonly anew?: true
   /** A mistake of the sender: one that keeps to the contract is never told so, and people read the receiver's own words. */
   readonly mistake?: true
+  /** A receiver may tell figures with it: how much is needed, and how much is left. */
+  readonly figures?: true
   /** What a sender calls it: for people the two are one thing. */
   readonly calledByUs?: 'NOT_PAIRED'
 }
@@ -56,8 +58,8 @@ export const reasons = {
   HOLDS_TOO_MUCH: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry' },
 
   // What a receiver says of itself.
-  DISK_FULL: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry', ofReceiver: true },
-  QUOTA: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry', ofReceiver: true },
+  DISK_FULL: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry', ofReceiver: true, figures: true },
+  QUOTA: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry', ofReceiver: true, figures: true },
   BUSY: { status: 'RESOURCE_EXHAUSTED', remedy: 'retry', ofReceiver: true },
   STORAGE_NOT_WRITABLE: { status: 'FAILED_PRECONDITION', remedy: 'retry', ofReceiver: true },
   STATE_UNREACHABLE: { status: 'UNAVAILABLE', remedy: 'retry', ofReceiver: true },
@@ -114,6 +116,9 @@ type Having<Property> = { [R in Reason]: Reasons[R] extends Property ? R : never
 
 /** One that a receiver may give. */
 export type ReceiverReason = Having<{ readonly status: string }>
+
+/** One that a receiver may tell figures with; see `shortage.ts`. */
+export type ShortageReason = Having<{ readonly figures: true }>
 
 /** One that every program has words of its own for: it comes to people, and is not told in other words. */
 export type SpokenReason = Exclude<

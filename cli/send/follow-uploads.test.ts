@@ -17,6 +17,8 @@ async function notesOn(statuses: readonly UploadStatus[], isThreeRpc: boolean): 
   const notes: string[] = []
   const report: SendReport = {
     note: (text) => void notes.push(text),
+    interrupted: (path, _reason, message, shortage) =>
+      void notes.push(shortage === undefined ? message : `${path}: ${message} ${JSON.stringify(shortage)}`),
     progress() {},
     limitedBy() {},
     skipped() {},
@@ -60,4 +62,12 @@ test('what is tried only once more is not said to be tried until it works', asyn
   expect(await notesOn([interrupted('FINAL_CHECKSUM', 'Other.')], true)).toEqual(['Other. Trying once more.'])
   const told = await notesOn([interrupted('INCOMPLETE', 'The receiver answered: no')], true)
   expect(told).toEqual(['The receiver answered: no. Trying again until it works.'])
+})
+
+test('what a receiver has too little of is told with its figures, before anything arrived', async () => {
+  const shortage = { neededBytes: 12, leftBytes: 3 }
+  const full: UploadStatus = { kind: 'interrupted', reason: 'DISK_FULL', message: 'Full.', shortage, retryAtMs: 0 }
+  expect(await notesOn([full, full], false)).toEqual([
+    '/a: Full. Trying again until it works. {"neededBytes":12,"leftBytes":3}',
+  ])
 })

@@ -43,10 +43,12 @@ export async function followUploads(
       report.note(`${pathOf(upload)} moved to another node of the receiver; nothing is lost.`)
     }
     report.progress(pathOf(upload), upload)
-    // A receiver that never answered is given up soon, so there is nothing to promise yet.
-    if (status.kind === 'interrupted' && (reached || isThreeRpc()) && !troubles.has(status.reason)) {
+    // A receiver that never answered is given up soon, so there is nothing to promise yet. One that told figures did answer.
+    const isHeard = reached || isThreeRpc() || (status.kind === 'interrupted' && status.shortage !== undefined)
+    if (status.kind === 'interrupted' && isHeard && !troubles.has(status.reason)) {
       troubles.add(status.reason)
-      report.note(`${asSentence(status.message)}${whatFollows(status.reason)}`)
+      const message = `${asSentence(status.message)}${whatFollows(status.reason)}`
+      report.interrupted(pathOf(upload), status.reason, message, status.shortage)
     }
     if (status.kind === 'done' || (status.kind === 'sending' && status.bytesPerSecond !== undefined)) {
       reached = true
@@ -57,7 +59,7 @@ export async function followUploads(
       totals.files += 1
       totals.failed += 1
       totals.bytesSent += status.bytesSent ?? 0
-      report.failed(pathOf(upload), status.reason, status.message)
+      report.failed(pathOf(upload), status.reason, status.message, status.shortage)
     }
     if (status.kind === 'done') {
       ended.add(id)

@@ -21,6 +21,7 @@ export function createBarReport(): SendReport {
     if (process.stderr.isTTY) bars.log(`${text}\n`)
     else process.stdout.write(`${text}\n`)
   }
+  const note = (message: string): void => line(`longshore: ${printable(message)}`)
   let limit = ''
   const drop = (id: string): void => {
     const bar = shown.get(id)
@@ -47,12 +48,13 @@ export function createBarReport(): SendReport {
       line(`✓ ${printable(path)}: verified, stored${renamed}`)
     },
     failed: (path, _reason, message) => line(`✗ ${printable(path)}: ${printable(message)}`),
+    interrupted: (_path, _reason, message) => note(message),
     skipped(path, _reason, message) {
       const text = `longshore: ${printable(leftOut(path, message))}\n`
       if (process.stderr.isTTY) bars.log(text)
       else process.stderr.write(text)
     },
-    note: (message) => line(`longshore: ${printable(message)}`),
+    note,
     summary({ files, failed, emptyFolders, bytes, bytesSent, seconds }) {
       bars.stop()
       if (files === 0) {

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import type { Bottleneck, UploadSnapshot } from '../../main/contract/contract.ts'
+import type { Shortage } from '../../proto/shortage.ts'
 import { printable } from '../../server/base/printable.ts'
 
 /** How one `send` went, in total. */
@@ -18,7 +19,9 @@ export type SendSummary = {
 export type SendReport = {
   progress(path: string, upload: UploadSnapshot): void
   done(path: string, upload: UploadSnapshot): void
-  failed(path: string, reason: string, message: string): void
+  failed(path: string, reason: string, message: string, shortage?: Shortage): void
+  /** Something goes on by itself, and `message` says when. */
+  interrupted(path: string, reason: string, message: string, shortage?: Shortage): void
   /** Something in a folder is not sent, which is no failure. */
   skipped(path: string, reason: string, message: string): void
   /** What limits the rate now; undefined when that cannot be told. */
@@ -76,9 +79,14 @@ export function createJsonReport(
       const { storedAs, bytesSent, md5 } = status
       event({ event: 'done', path, storedAs, bytes: sizeBytes, bytesSent, md5, verified: true })
     },
-    failed(path, reason, message) {
+    failed(path, reason, message, shortage) {
       forgetLater(path)
-      event({ event: 'failed', path, reason, message })
+      event({ event: 'failed', path, reason, message, ...shortage })
+    },
+    interrupted(path, reason, message, shortage) {
+      this.note(message)
+      // What there is to know beside the sentence: a program may make room.
+      if (shortage !== undefined) event({ event: 'interrupted', path, reason, message, ...shortage })
     },
     skipped(path, reason, message) {
       this.note(leftOut(path, message))

@@ -37,8 +37,18 @@ function isRecord(value: unknown): value is ResumeRecord {
     (identity === undefined || isIdentity(identity)) &&
     (folder === undefined || (isObject(folder) && isText(folder.id) && isText(folder.name))) &&
     (batch === undefined || isBatchItem(batch)) &&
-    (held === undefined || held === 'paused' || (isObject(held) && isText(held.reason) && isText(held.message)))
+    (held === undefined || held === 'paused' || isStop(held))
   )
+}
+
+function isStop(value: unknown): boolean {
+  if (!isObject(value) || !isText(value.reason) || !isText(value.message)) return false
+  const { shortage } = value
+  return shortage === undefined || (isObject(shortage) && isCount(shortage.neededBytes) && isCount(shortage.leftBytes))
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isObject(value: unknown): value is Fields {

@@ -33,6 +33,7 @@ import type { PutFileInput as _filetransfer_PutFileInput, PutFile as _filetransf
 import type { PutFileReplyInput as _filetransfer_PutFileReplyInput, PutFileReply as _filetransfer_PutFileReply } from './filetransfer/PutFileReply.ts';
 import type { ReceiverInfoInput as _filetransfer_ReceiverInfoInput, ReceiverInfo as _filetransfer_ReceiverInfo } from './filetransfer/ReceiverInfo.ts';
 import type { ReceiverInfoRequestInput as _filetransfer_ReceiverInfoRequestInput, ReceiverInfoRequest as _filetransfer_ReceiverInfoRequest } from './filetransfer/ReceiverInfoRequest.ts';
+import type { ShortageInput as _filetransfer_ShortageInput, Shortage as _filetransfer_Shortage } from './filetransfer/Shortage.ts';
 import type { StartPairingReplyInput as _filetransfer_StartPairingReplyInput, StartPairingReply as _filetransfer_StartPairingReply } from './filetransfer/StartPairingReply.ts';
 import type { StartPairingRequestInput as _filetransfer_StartPairingRequestInput, StartPairingRequest as _filetransfer_StartPairingRequest } from './filetransfer/StartPairingRequest.ts';
 import type { UploadChunkInput as _filetransfer_UploadChunkInput, UploadChunk as _filetransfer_UploadChunk } from './filetransfer/UploadChunk.ts';
@@ -90,6 +91,7 @@ export interface ProtoGrpcType {
     PutFileReply: MessageTypeDefinition<_filetransfer_PutFileReplyInput, _filetransfer_PutFileReply>
     ReceiverInfo: MessageTypeDefinition<_filetransfer_ReceiverInfoInput, _filetransfer_ReceiverInfo>
     ReceiverInfoRequest: MessageTypeDefinition<_filetransfer_ReceiverInfoRequestInput, _filetransfer_ReceiverInfoRequest>
+    Shortage: MessageTypeDefinition<_filetransfer_ShortageInput, _filetransfer_Shortage>
     StartPairingReply: MessageTypeDefinition<_filetransfer_StartPairingReplyInput, _filetransfer_StartPairingReply>
     StartPairingRequest: MessageTypeDefinition<_filetransfer_StartPairingRequestInput, _filetransfer_StartPairingRequest>
     UploadChunk: MessageTypeDefinition<_filetransfer_UploadChunkInput, _filetransfer_UploadChunk>

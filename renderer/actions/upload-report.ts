@@ -16,7 +16,7 @@ export function reportOn({ path, receiver, sizeBytes, status }: UploadSnapshot, 
     { term: t('details.size'), text: bytes(sizeBytes) },
   ]
   if (status.kind === 'failed' || status.kind === 'interrupted') {
-    const sentence = reasonSentence(status, t)
+    const sentence = reasonSentence(status, words)
     // Only the main process knows the particulars, such as what the receiver said.
     const said = status.message === sentence ? [] : [{ term: t('details.said'), text: status.message }]
     return [...always, { term: t('details.reason'), text: `${sentence} (${status.reason})` }, ...said]

@@ -16,7 +16,7 @@ export function StatusWords({ upload }: { readonly upload: UploadSnapshot }) {
   )
 }
 
-type Words = Pick<Text, 't' | 'share' | 'duration'>
+type Words = Pick<Text, 't' | 'share' | 'duration' | 'bytes'>
 
 /** What is going on with an upload, in one or two sentences; for an interruption also when it goes on. */
 export function statusSentence(
@@ -34,9 +34,9 @@ export function statusSentence(
     case 'verifying':
       return t('status.verifying', { share: share(sizeBytes > 0 ? status.bytesVerified / sizeBytes : 0) })
     case 'interrupted':
-      return t('status.interrupted', { message: reasonSentence(status, t), next: whatNext(status, words, nowMs) })
+      return t('status.interrupted', { message: reasonSentence(status, words), next: whatNext(status, words, nowMs) })
     case 'failed':
-      return t('status.failed', { message: reasonSentence(status, t) })
+      return t('status.failed', { message: reasonSentence(status, words) })
     case 'done':
       return t(`status.${namingOf(path, status.storedAs)}`, { storedAs: status.storedAs })
   }

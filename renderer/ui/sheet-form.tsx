@@ -17,7 +17,8 @@ type Props = {
 
 /** The body of a step: what is asked, what was wrong with the answer, and the buttons. Enter goes on. */
 export function SheetForm({ busy, problem, confirm, tone = 'primary', onConfirm, tries, children }: Props) {
-  const { t } = useText()
+  const text = useText()
+  const { t } = text
   const { stopAdding } = useActions()
   return (
     <form
@@ -28,7 +29,7 @@ export function SheetForm({ busy, problem, confirm, tone = 'primary', onConfirm,
     >
       {children}
       <p className="sheet-problem" id="sheet-problem" role="alert">
-        {problem && [reasonSentence(problem, t), tries].filter(Boolean).join(' ')}
+        {problem && [reasonSentence(problem, text), tries].filter(Boolean).join(' ')}
       </p>
       <div className="sheet-buttons">
         <button type="button" className="button" onClick={stopAdding}>

@@ -1,4 +1,5 @@
 import { type ReceiverReason, reasons } from '../../proto/reasons.ts'
+import type { Shortage } from '../../proto/shortage.ts'
 
 /** What the receiver answers when it cannot do what it was asked. The message is for people and never names a path outside the upload. */
 export class ReceiveError extends Error {
@@ -8,10 +9,18 @@ export class ReceiveError extends Error {
   /** The name of the gRPC status that carries the reason. */
   readonly status: (typeof reasons)[ReceiverReason]['status']
 
-  constructor(code: ReceiverReason, message: string, options?: ErrorOptions) {
+  /** With DISK_FULL and QUOTA, where it is known. */
+  readonly shortage: Shortage | undefined
+
+  constructor(
+    code: ReceiverReason,
+    message: string,
+    options?: ErrorOptions & { readonly shortage?: Shortage | undefined },
+  ) {
     super(message, options)
     this.code = code
     this.status = reasons[code].status
+    this.shortage = options?.shortage
   }
 }
 

@@ -13,6 +13,7 @@ import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'
 import { FORWARDED_KEY, REASON_KEY, REQUEST_ID_KEY } from '../../proto/limits.ts'
 import { isReceiverReason } from '../../proto/reasons.ts'
+import { shortageIn } from '../../proto/shortage.ts'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import type { Admitted } from '../calls/caller.ts'
 import { addressIn, type Fellow } from './node-address.ts'
@@ -125,7 +126,8 @@ export function toReceiveErrorOfPeer(error: ServiceError): ReceiveError {
   const [reason] = error.metadata?.get(REASON_KEY) ?? []
   // This node has let the caller in; when the caller may not go on, this node ends the call.
   if (reason === 'NO_TOKEN' || reason === 'TOKEN_EXPIRED') return new NotBelieved(error)
-  if (isReceiverReason(reason)) return receiveErrorFrom(error, reason, error.details)
+  if (isReceiverReason(reason))
+    return new ReceiveError(reason, error.details, { cause: error, shortage: shortageIn(error.metadata) })
   if (error.code === status.CANCELLED || error.code === status.UNAVAILABLE) {
     return receiveErrorFrom(
       error,

@@ -142,6 +142,7 @@ export class Quotas {
     throw new ReceiveError(
       'QUOTA',
       `The quota of this device's folder is used up: ${neededBytes} bytes are needed and ${leftBytes} are left, every file and folder counted in steps of 4096.`,
+      { shortage: { neededBytes, leftBytes } },
     )
   }
 

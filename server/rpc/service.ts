@@ -34,6 +34,7 @@ import {
   toBeginReply,
   toClaim,
   toClaimReply,
+  toRefusal,
   toSmallFile,
   toWireCheck,
   toWireFile,
@@ -110,7 +111,7 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
           const storeMicros = microsSince(beganMs)
           if (!(fate instanceof ReceiveError)) return send({ uploadKey, finished: toWireFile(fate), storeMicros })
           if (fate.code === 'INTERNAL') onUnexpected(fate.cause)
-          return send({ uploadKey, refused: { reason: fate.code, message: fate.message }, storeMicros })
+          return send({ uploadKey, refused: toRefusal(fate), storeMicros })
         },
       )
     }),

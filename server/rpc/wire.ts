@@ -5,6 +5,7 @@ import type { ChunkSample } from '../../proto/generated/filetransfer/ChunkSample
 import type { ClaimUploadReplyInput } from '../../proto/generated/filetransfer/ClaimUploadReply.ts'
 import type { ClaimUploadRequest } from '../../proto/generated/filetransfer/ClaimUploadRequest.ts'
 import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
+import type { FileRefusalInput } from '../../proto/generated/filetransfer/FileRefusal.ts'
 import type { FinishedFileInput } from '../../proto/generated/filetransfer/FinishedFile.ts'
 import type { PutFile } from '../../proto/generated/filetransfer/PutFile.ts'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
@@ -125,6 +126,11 @@ export function toClaimReply(claimed: Claimed): ClaimUploadReplyInput {
     case 'granted':
       return { granted: true }
   }
+}
+
+/** How the refusal of one file of many travels. */
+export function toRefusal({ code, message, shortage }: ReceiveError): FileRefusalInput {
+  return { reason: code, message, ...(shortage && { shortage }) }
 }
 
 /** How what was found out of a name travels. */

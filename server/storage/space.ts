@@ -55,6 +55,7 @@ export class Space {
       throw new ReceiveError(
         'DISK_FULL',
         `The receiver's disk is full: ${bytes} bytes are needed and ${free} are free.`,
+        { shortage: { neededBytes: bytes, leftBytes: free } },
       )
     }
     this.#add(fileId, { holder, bytes })

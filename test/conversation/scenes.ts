@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConflictPolicy } from '../../main/contract/contract.ts'
 import { createEngine, type Engine } from '../../main/engine/engine.ts'
+import { addTo } from '../support/add-to.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
 
 type File = { readonly path: string; readonly bytes: number; readonly onConflict?: ConflictPolicy }
@@ -78,12 +79,12 @@ async function send(
   mkdirSync(dirname(source), { recursive: true })
   writeFileSync(source, content(bytes, index))
   utimesSync(source, 1_700_000_000, 1_700_000_000)
-  await engine.add([source], {
+  await addTo(engine, [source], {
     receiver,
     onConflict,
     into: path.split('/').slice(0, -1),
     batchId: `batch-of-the-scene-${index}`,
-    begunBefore: () => ({ uploadKey: `key-of-the-scene-${index}` }),
+    begunBefore: { uploadKey: `key-of-the-scene-${index}` },
   })
   await until(() => engine.list().every(({ status }) => status.kind === 'done' || status.kind === 'failed'))
 }

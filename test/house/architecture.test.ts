@@ -14,12 +14,12 @@ const node = /^node:/
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
   [/^main\/contract\/(receivers|preferences|history|question)\.ts$/, []],
-  [/^main\/contract\/stops\.ts$/, [/^proto\/reasons\.ts$/]],
+  [/^main\/contract\/stops\.ts$/, [/^proto\/(reasons|shortage)\.ts$/]],
   [/^main\/contract\//, [/^main\/contract\//]],
   [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
   [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
-  [/^main\//, [/^main\//, /^proto\/(identity|pairing|reasons|token)\.ts$/, node, /^electron(-store)?$/]],
+  [/^main\//, [/^main\//, /^proto\/(identity|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
     [
@@ -54,7 +54,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^server\/(run|receiver|qr-code|base\/(errors|printable)|names\/safe-path|upkeep\/verify)\.ts$/,
       /^server\/(devices\/(device|identity|listening)|access\/pairing)\.ts$/,
       /^server\/state-folder\/(doubt|owner|pid-lock|private-file|private-folder)\.ts$/,
-      /^proto\/(identity|limits|pairing|reasons)\.ts$/,
+      /^proto\/(identity|limits|pairing|reasons|shortage)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
     ],

@@ -29,6 +29,30 @@ test('the reason of the receiver decides, whatever the code', () => {
   expect(fromServiceError(serviceError(status.DATA_LOSS, 'x', 'FINAL_CHECKSUM')).remedy).toBe('retry-once')
 })
 
+test('figures that come with a reason are data, and in the sentence', () => {
+  const full = serviceError(status.RESOURCE_EXHAUSTED, 'x', 'DISK_FULL')
+  full.metadata.set('x-upload-needed-bytes', String(12 * 1024 ** 3))
+  full.metadata.set('x-upload-left-bytes', '0')
+  expect(fromServiceError(full)).toMatchObject({
+    shortage: { neededBytes: 12 * 1024 ** 3, leftBytes: 0 },
+    message: 'The receiver’s disk is full. 12.0 GiB are needed, nothing is left.',
+  })
+})
+
+test.each([
+  ['12', undefined],
+  [undefined, '3'],
+  ['-12', '3'],
+  ['12', '3.5'],
+  ['12', '99999999999999999999'],
+  ['many', 'few'],
+])('figures that make no sense, %s and %s, are as good as none', (needed, left) => {
+  const full = serviceError(status.RESOURCE_EXHAUSTED, 'x', 'DISK_FULL')
+  if (needed !== undefined) full.metadata.set('x-upload-needed-bytes', needed)
+  if (left !== undefined) full.metadata.set('x-upload-left-bytes', left)
+  expect(fromServiceError(full)).toMatchObject({ shortage: undefined, message: 'The receiver’s disk is full.' })
+})
+
 test('a reason nobody here knows stops the upload and shows the words of the receiver', () => {
   expect(fromServiceError(serviceError(status.FAILED_PRECONDITION, 'Come back on Monday.', 'CLOSED'))).toMatchObject({
     reason: 'CLOSED',

@@ -9,25 +9,33 @@ import {
   policyFor,
   type Remedy,
 } from '../../../proto/reasons.ts'
+import { type Shortage, shortageIn } from '../../../proto/shortage.ts'
 import { type AccessReason, reasonSentences } from './reason-sentences.ts'
+
+/** What else is known of an error. */
+type Told = ErrorOptions & { readonly shortage?: Shortage | undefined }
 
 /** Why an upload could not go on. `reason` is stable and travels to programs, `message` is a sentence for people. */
 export class UploadError extends Error {
   readonly reason: GivenReason
   readonly remedy: Remedy
 
+  /** With DISK_FULL and QUOTA, where the receiver told it. */
+  readonly shortage: Shortage | undefined
+
   /** @param options.remedy @default what is decided about the reason */
-  constructor(reason: GivenReason, message: string, options?: ErrorOptions & { readonly remedy?: Remedy }) {
+  constructor(reason: GivenReason, message: string, options?: Told & { readonly remedy?: Remedy }) {
     super(message, options)
     this.name = 'UploadError'
     this.reason = reason
     this.remedy = options?.remedy ?? policyFor(reason).remedy
+    this.shortage = options?.shortage
   }
 }
 
 /** An error in the words that people read for its reason. */
-export function uploadError(reason: keyof typeof reasonSentences, options?: ErrorOptions): UploadError {
-  return new UploadError(reason, reasonSentences[reason], options)
+export function uploadError(reason: keyof typeof reasonSentences, options?: Told): UploadError {
+  return new UploadError(reason, reasonSentences[reason] + figuresOf(options?.shortage), options)
 }
 
 /** A receiver that may not be sent to. */
@@ -54,7 +62,7 @@ export function proxyLimit(options: ErrorOptions): UploadError {
  * Translates a reason that the receiver gave, with its own words. Those are shown where there are no better ones, and nothing is tried again then: the reason
  * is one that no receiver known here gives, or tells of a mistake.
  */
-export function fromReason(reason: string, details: string, options?: ErrorOptions): UploadError {
+export function fromReason(reason: string, details: string, options?: Told): UploadError {
   const called = isReason(reason) ? (policyFor(reason).calledByUs ?? reason) : givenReason(reason)
   if (isReceiverReason(reason) && Object.hasOwn(reasonSentences, called))
     return uploadError(called as keyof typeof reasonSentences, options)
@@ -69,7 +77,8 @@ export function fromReason(reason: string, details: string, options?: ErrorOptio
 export function fromServiceError(error: ServiceError, sentBytes = 0): UploadError {
   const options = { cause: error }
   const given = error.metadata?.get(REASON_KEY)[0]
-  if (typeof given === 'string' && given !== '') return fromReason(given, error.details, options)
+  if (typeof given === 'string' && given !== '')
+    return fromReason(given, error.details, { ...options, shortage: shortageIn(error.metadata) })
   switch (error.code) {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
@@ -92,6 +101,13 @@ function inWords(verb: string, { code, details }: ServiceError, sentBytes: numbe
   return sentBytes > 0
     ? `The receiver ${verb} (${status[code]})${after}: ${details}`
     : `The receiver ${verb}: ${details}`
+}
+
+/** How much is needed and left, as a sentence that follows; empty when the receiver did not tell. */
+function figuresOf(shortage: Shortage | undefined): string {
+  if (shortage === undefined) return ''
+  const { neededBytes, leftBytes } = shortage
+  return ` ${inUnits(neededBytes)} are needed, ${leftBytes > 0 ? `${inUnits(leftBytes)} are` : 'nothing is'} left.`
 }
 
 function inUnits(bytes: number): string {

@@ -81,3 +81,18 @@ test('whoever waits for the answer to an earlier file can be stopped', async () 
   connection.close()
   await expect(first).rejects.toMatchObject({ reason: 'UNREACHABLE' })
 })
+
+test.each([
+  ['with its figures', { shortage: { neededBytes: 8192, leftBytes: 4096 } }, { neededBytes: 8192, leftBytes: 4096 }],
+  ['by an older receiver, without any', {}, undefined],
+])('a small file is refused %s', async (_, more, shortage) => {
+  const putFiles = (call: ServerDuplexStream<PutFile, object>): void => {
+    call.on('data', ({ uploadKey }: PutFile) => {
+      call.write({ uploadKey, refused: { reason: 'QUOTA', message: 'Used up.', ...more } })
+    })
+    call.on('end', () => call.end())
+  }
+  const connection = await connectTo({ putFiles })
+  const refusal = await connection.sendSmallFile(file('key', 'one'), never).catch((error: unknown) => error)
+  expect(refusal).toMatchObject({ reason: 'QUOTA', remedy: 'retry', shortage })
+})

@@ -2,6 +2,7 @@ import { type ClientDuplexStream, status } from '@grpc/grpc-js'
 import type { FinishedFile } from '../../../proto/generated/filetransfer/FinishedFile.ts'
 import type { PutFileInput } from '../../../proto/generated/filetransfer/PutFile.ts'
 import type { PutFileReply } from '../../../proto/generated/filetransfer/PutFileReply.ts'
+import { readShortage } from '../../../proto/shortage.ts'
 import { cancelSoon } from '../base/cancel.ts'
 import { fromReason, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
 
@@ -42,7 +43,9 @@ export function createSmallFileStream(open: () => Call) {
     if (finished) waiter?.resolve({ finished, storeMs: storeMicros / 1000 })
     else
       waiter?.reject(
-        fromReason(refused?.reason ?? 'RECEIVER_ERROR', refused?.message ?? 'The receiver gave no reason.'),
+        fromReason(refused?.reason ?? 'RECEIVER_ERROR', refused?.message ?? 'The receiver gave no reason.', {
+          shortage: readShortage(refused?.shortage?.neededBytes, refused?.shortage?.leftBytes),
+        }),
       )
   }
 

@@ -1,5 +1,6 @@
 // Original file: file_transfer.proto
 
+import type { ShortageInput as _filetransfer_ShortageInput, Shortage as _filetransfer_Shortage } from '../filetransfer/Shortage.ts';
 
 /**
  * Why one file of many was not stored.
@@ -13,6 +14,10 @@ export interface FileRefusalInput {
    * For people.
    */
   'message'?: (string);
+  /**
+   * Added: with DISK_FULL and QUOTA, where the receiver knows it.
+   */
+  'shortage'?: (_filetransfer_ShortageInput | null);
 }
 
 /**
@@ -27,4 +32,8 @@ export interface FileRefusal {
    * For people.
    */
   'message': (string);
+  /**
+   * Added: with DISK_FULL and QUOTA, where the receiver knows it.
+   */
+  'shortage': (_filetransfer_Shortage | null);
 }
