@@ -43,6 +43,10 @@ test('records are there in the next run, whole and in order, and removed ones ar
     record('a.b', { rank: 1, held: 'paused', folder: { id: 'f', name: 'photos' }, onConflict: 'skip-same', hashed }),
     record('old', { rank: 1.5, hashed: hashedByAnEarlierVersion }),
     record('__proto__', { rank: 2, held: { reason: 'SOURCE_CHANGED', message: 'The file changed.' } }),
+    record('full', {
+      rank: 3,
+      held: { reason: 'QUOTA', message: 'Used up.', shortage: { neededBytes: 2, leftBytes: 1 } },
+    }),
   ]
   const uploads = open()
   await uploads.put([...kept.toReversed(), record('gone')])

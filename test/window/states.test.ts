@@ -124,7 +124,9 @@ test('[F1] a full disk of the receiver is named, and the upload continues by its
   const { page, dropFiles } = await openApp({ home })
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)
   await dropFiles([join(here, 'backup.tar')], DROP)
-  await page.getByText('The receiver’s disk is full.').waitFor()
+  await page
+    .getByText(/The receiver’s disk is full: 32 MiB are needed, 2[\d.]+ MiB are free\. Make room on it\./)
+    .waitFor()
   await saveScreenshots(page, 'state-disk-full')
   execFileSync('mount', ['-o', 'remount,size=512m', there])
   await rowOfKind(page, 'backup.tar', 'done').waitFor({ timeout: 60_000 })
