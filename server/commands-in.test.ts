@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import type { IncomingFile } from '../proto/own-receiver.ts'
 import { readPairingLink } from '../proto/pairing.ts'
 import { hexDigestOfToken, newDeviceId, newToken } from '../proto/token.ts'
 import { isInvited, withdrawInvite } from './access/pairing.ts'
@@ -11,7 +12,6 @@ import { saveListening } from './devices/listening.ts'
 import { asked } from './fixtures/client.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { secured } from './fixtures/secured.ts'
-import type { IncomingFile } from './sessions/incoming.ts'
 
 const fingerprint = `sha256:${'ab'.repeat(32)}` as const
 

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import type { Heard, IncomingFile, ReceiverCommand, ReceiverLine } from '../proto/own-receiver.ts'
 import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/pairing.ts'
 import { isDeviceId, isTokenDigest } from '../proto/token.ts'
 import { invite, isInvited } from './access/pairing.ts'
@@ -6,7 +7,6 @@ import { toReceiveError } from './base/errors.ts'
 import { toldOnce } from './base/told-once.ts'
 import { keepDevice, readDevices, revokeDevice } from './devices/device.ts'
 import { pairingLinkOf, readListening } from './devices/listening.ts'
-import type { IncomingFile } from './sessions/incoming.ts'
 
 /** How often changes are looked for that other processes and other devices make, ms. */
 const LOOK_EVERY_MS = 1000
@@ -22,21 +22,13 @@ export type CommandsInDeps = {
   /** What is arriving now. */
   readonly incoming: () => readonly IncomingFile[]
   /** Writes one line for the program that asked. */
-  readonly line: (event: object) => void
+  readonly line: (line: ReceiverLine) => void
   readonly onTrouble: (error: unknown) => void
 }
 
 /**
- * Does what the program that runs this receiver wants of it, one command after the other:
- *
- * - `{"command":"invite"}` makes a new code and answers `{"event":"invitation","pairLink":"…","expiresAtMs":…}`,
- * - `{"command":"devices"}` answers `{"event":"devices","devices":[{"id","name","pairedAtMs"}]}`, and from then on tells it again when it changed,
- * - `{"command":"incoming"}` tells `{"event":"incoming","files":[{"id","path","bytes","bytesStored","device"}]}` from then on each time it changed,
- * - `{"command":"revoke","id":"…"}` forgets a device,
- * - `{"command":"admit","id":"…","name":"…","tokenDigest":"…"}` makes the program itself known as a device, with a token that it made and of which only the
- *   digest (SHA-256, hex) comes here. Answers `{"event":"admitted","id":"…"}` when the token is good, with a `message` when it could not be kept.
- *
- * When a code that was made here is used up or void, `{"event":"invitation"}` says so. Answers the way to stop listening to changes.
+ * Does what the program that runs this receiver wants of it, one {@link ReceiverCommand} after the other; what is none is passed over. A code that was made
+ * here and is used up or void is told, too. Answers the way to stop listening to changes.
  */
 export function takeCommands(deps: CommandsInDeps): () => void {
   const { source, stateDirectory, onDevicesChanged, incoming, line, onTrouble } = deps
@@ -87,45 +79,60 @@ export function takeCommands(deps: CommandsInDeps): () => void {
     }
   }
 
-  async function obey({ command, ...more }: Said): Promise<void> {
-    if (command === 'invite') {
-      const listening = await readListening(stateDirectory)
-      if (listening === undefined) return
-      const { code, expiresAtMs } = await invite(stateDirectory, Date.now())
-      hasInvited = true
-      line({ event: 'invitation', pairLink: pairingLinkOf(listening, code), expiresAtMs })
-    } else if (command === 'devices') {
-      isFollowed = true
-      told = ''
-      await tellDevices()
-    } else if (command === 'incoming') isIncomingFollowed = true
-    else if (command === 'revoke' && typeof more.id === 'string') {
-      await revokeDevice(stateDirectory, more.id)
-      await onDevicesChanged()
-      await look()
-    } else if (command === 'admit' && isOwn(more)) await admit(more)
+  async function inviteDevice(): Promise<void> {
+    const listening = await readListening(stateDirectory)
+    if (listening === undefined) return
+    const { code, expiresAtMs } = await invite(stateDirectory, Date.now())
+    hasInvited = true
+    line({ event: 'invitation', pairLink: pairingLinkOf(listening, code), expiresAtMs })
+  }
+
+  async function obey(said: ReceiverCommand): Promise<void> {
+    switch (said.command) {
+      case 'invite':
+        return inviteDevice()
+      case 'devices':
+        isFollowed = true
+        told = ''
+        return tellDevices()
+      case 'incoming':
+        isIncomingFollowed = true
+        return
+      case 'revoke':
+        await revokeDevice(stateDirectory, said.id)
+        await onDevicesChanged()
+        return look()
+      case 'admit':
+        return admit(said)
+    }
   }
 
   source.on('message', ({ data }: { data: unknown }) => {
-    if (typeof data !== 'object' || data === null) return
-    afterOthers(() => obey(data))
+    const said = readCommand(data)
+    if (said !== undefined) afterOthers(() => obey(said))
   })
   const timer = setInterval(() => afterOthers(look), LOOK_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 
-/** A message, of which nothing is known yet. */
-type Said = { readonly [field in 'command' | keyof Own]?: unknown }
-
 /** The program that runs this receiver, as a device of it. */
-type Own = { readonly id: string; readonly name: string; readonly tokenDigest: string }
+type Own = Extract<ReceiverCommand, { readonly command: 'admit' }>
 
-function isOwn(said: Said): said is Own {
-  const { id, name, tokenDigest } = said
+/** Looks at a message; undefined when it is no command. */
+function readCommand(message: unknown): ReceiverCommand | undefined {
+  if (typeof message !== 'object' || message === null) return undefined
+  const said: Heard<ReceiverCommand> = message
+  const { command, id } = said
+  if (command === 'invite' || command === 'devices' || command === 'incoming') return { command }
+  if (command === 'revoke') return typeof id === 'string' ? { command, id } : undefined
+  return isOwn(said) ? said : undefined
+}
+
+function isOwn(said: Heard<ReceiverCommand>): said is Own {
+  const { command, id, name, tokenDigest } = said
   const isNamed = typeof name === 'string' && name.trim() !== '' && name.length <= MAX_DEVICE_NAME_CHARACTERS
-  return (
-    isNamed && typeof id === 'string' && isDeviceId(id) && typeof tokenDigest === 'string' && isTokenDigest(tokenDigest)
-  )
+  const isDevice = typeof id === 'string' && isDeviceId(id)
+  return command === 'admit' && isNamed && isDevice && typeof tokenDigest === 'string' && isTokenDigest(tokenDigest)
 }
 
 /** Where commands come from in this process; undefined when nobody can give it any. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { ReceiverLine } from '../proto/own-receiver.ts'
 import { spacedCode } from '../proto/pairing.ts'
 import { reachableAddress } from './access/reachable.ts'
 import { printable } from './base/printable.ts'
@@ -16,7 +17,7 @@ export type Report = {
 
 /** One JSON object a line, for programs. */
 export function jsonReport(stdout: Writable): Report {
-  const line = (event: object) => stdout.write(`${JSON.stringify(event)}\n`)
+  const line = (said: ReceiverLine) => stdout.write(`${JSON.stringify(said)}\n`)
   return {
     async listening({ host, port, fingerprint, invitation }, { statusPort }) {
       line({

@@ -1,5 +1,6 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { Command } from 'commander'
+import type { ReceiverLine } from '../proto/own-receiver.ts'
 import { hasCode, ReceiveError } from './base/errors.ts'
 import { isLoopback } from './base/loopback.ts'
 import { toldOnce } from './base/told-once.ts'
@@ -143,7 +144,7 @@ function warn(error: unknown): void {
 }
 
 const commandAnswers = {
-  line: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+  line: (said: ReceiverLine) => void process.stdout.write(`${JSON.stringify(said)}\n`),
   onTrouble: warn,
 }
 

@@ -1,5 +1,8 @@
-/** The part of the contract between the window and the main process that is about receivers. Imports only why something does not go on. */
+/** The part of the contract between the window and the main process that is about receivers. Imports only why something does not go on, and what the app's own receiver tells. */
+import type { IncomingFile, PairedDevice } from '../../proto/own-receiver.ts'
 import type { Stop } from './stops.ts'
+
+export type { IncomingFile, PairedDevice } from '../../proto/own-receiver.ts'
 
 /** Names a known receiver for as long as it is known; says nothing about where it is. */
 export type ReceiverId = string
@@ -52,20 +55,6 @@ export type ReceiverOffer =
     }
   /** Nothing came of it. Without a `reason` only `message` tells why. */
   | ({ readonly kind: 'refused' } & (Stop | Pick<Stop, 'message'>))
-
-/** A device that may send to this computer. Times are epoch milliseconds. */
-export type PairedDevice = { readonly id: string; readonly name: string; readonly pairedAtMs?: number }
-
-/** A file that is arriving on this computer. */
-export type IncomingFile = {
-  readonly id: string
-  /** Where it goes below the receiving folder, components joined with "/". */
-  readonly path: string
-  readonly bytes: number
-  readonly bytesStored: number
-  /** Id of the device that sends it, when devices are told apart. */
-  readonly device?: string
-}
 
 /** Lets one device pair with this computer, once, until `expiresAtMs` (epoch). */
 export type Invitation = { readonly link: string; readonly code: string; readonly expiresAtMs: number }

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ReceiverCommand } from '../../proto/own-receiver.ts'
 import { deviceIdIn, hexDigestOfToken } from '../../proto/token.ts'
 import type { Paired } from '../engine/net/pair.ts'
 import { madePairing, openKnown } from '../testing/open-receivers.ts'
 import { createOwnReceiver, routesOf } from './own-receiver.ts'
 import type { ListeningEvent, ReceiverEvent } from './receiver-output.ts'
-import type { ReceiverCommand } from './receiver-process.ts'
 
 let directory: string
 beforeEach(() => {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { ReceiverCommand } from '../../proto/own-receiver.ts'
 import { hexDigestOfToken, newDeviceId, newToken } from '../../proto/token.ts'
 import { THIS_COMPUTER } from '../contract/receivers.ts'
 import type { Route } from '../engine/engine.ts'
@@ -7,7 +8,7 @@ import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
 import { pinnedFingerprint } from '../receivers/kept-receiver.ts'
 import type { Receivers } from '../receivers/receivers.ts'
 import { type ListeningEvent, loopbackAddress } from './receiver-output.ts'
-import type { ReceiverCommand, ReceiverOwner } from './receiver-process.ts'
+import type { ReceiverOwner } from './receiver-process.ts'
 
 /**
  * Makes this app a device of the receiver that it runs itself. Whoever started a program needs no code to be known to it, so codes are for the person

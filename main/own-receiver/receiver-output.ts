@@ -1,4 +1,5 @@
 import { type Fingerprint, readFingerprint } from '../../proto/identity.ts'
+import type { Heard, ReceiverLine } from '../../proto/own-receiver.ts'
 import { readPairingLink, spacedCode } from '../../proto/pairing.ts'
 import type { IncomingFile, Invitation, LocalReceiver, PairedDevice } from '../contract/receivers.ts'
 
@@ -38,30 +39,31 @@ export function readReceiverLine(line: string): ReceiverEvent | undefined {
     throw cause
   }
   if (typeof said !== 'object' || said === null) return undefined
-  const fields: Line = { ...said }
-  switch (fields.event) {
+  const heard: Heard<ReceiverLine> = said
+  // What the receiver may print; anything else is passed over.
+  const event = heard.event as ReceiverLine['event']
+  switch (event) {
     case 'listening':
-      return readListening(fields)
+      return readListening(heard)
     case 'stored':
       return { kind: 'stored' }
     case 'invitation':
-      return readInvitation(fields)
+      return readInvitation(heard)
     case 'devices':
-      return Array.isArray(fields.devices)
-        ? { kind: 'devices', devices: fields.devices.flatMap(readDevice) }
-        : undefined
+      return Array.isArray(heard.devices) ? { kind: 'devices', devices: heard.devices.flatMap(readDevice) } : undefined
     case 'incoming':
-      return Array.isArray(fields.files) ? { kind: 'incoming', files: fields.files.flatMap(readIncoming) } : undefined
+      return Array.isArray(heard.files) ? { kind: 'incoming', files: heard.files.flatMap(readIncoming) } : undefined
     case 'admitted':
-      return readAdmitted(fields)
+      return readAdmitted(heard)
     default:
+      event satisfies never
       return undefined
   }
 }
 
-type Line = { readonly [name: string]: unknown }
+type Line<Event extends ReceiverLine['event']> = Heard<Extract<ReceiverLine, { readonly event: Event }>>
 
-function readListening({ host, port, fingerprint, pairLink }: Line): ListeningEvent | undefined {
+function readListening({ host, port, fingerprint, pairLink }: Line<'listening'>): ListeningEvent | undefined {
   if (typeof host !== 'string' || typeof port !== 'number') return undefined
   const identity = typeof fingerprint === 'string' ? readFingerprint(fingerprint) : undefined
   return {
@@ -73,27 +75,27 @@ function readListening({ host, port, fingerprint, pairLink }: Line): ListeningEv
   }
 }
 
-function readInvitation({ pairLink, expiresAtMs }: Line): ReceiverEvent | undefined {
+function readInvitation({ pairLink, expiresAtMs }: Line<'invitation'>): ReceiverEvent | undefined {
   if (pairLink === undefined) return { kind: 'invitation' }
   const code = typeof pairLink === 'string' ? readPairingLink(pairLink)?.code : undefined
   if (typeof pairLink !== 'string' || code === undefined || typeof expiresAtMs !== 'number') return undefined
   return { kind: 'invitation', invitation: { link: pairLink, code: spacedCode(code), expiresAtMs } }
 }
 
-function readAdmitted({ id, message }: Line): ReceiverEvent | undefined {
+function readAdmitted({ id, message }: Line<'admitted'>): ReceiverEvent | undefined {
   return typeof id === 'string' ? { kind: 'admitted', id, ...(typeof message === 'string' && { message }) } : undefined
 }
 
 function readDevice(value: unknown): readonly PairedDevice[] {
   if (typeof value !== 'object' || value === null) return []
-  const { id, name, pairedAtMs }: Line = { ...value }
+  const { id, name, pairedAtMs }: Heard<PairedDevice> = value
   if (typeof id !== 'string' || typeof name !== 'string') return []
   return [{ id, name, ...(typeof pairedAtMs === 'number' && { pairedAtMs }) }]
 }
 
 function readIncoming(value: unknown): readonly IncomingFile[] {
   if (typeof value !== 'object' || value === null) return []
-  const { id, path, bytes, bytesStored, device }: Line = { ...value }
+  const { id, path, bytes, bytesStored, device }: Heard<IncomingFile> = value
   if (typeof id !== 'string' || typeof path !== 'string') return []
   if (typeof bytes !== 'number' || typeof bytesStored !== 'number') return []
   return [{ id, path, bytes, bytesStored, ...(typeof device === 'string' && { device }) }]

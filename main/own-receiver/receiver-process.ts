@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ReceiverCommand } from '../../proto/own-receiver.ts'
 import type { LocalReceiver } from '../contract/receivers.ts'
 import { USUAL_PORT } from '../engine/net/receiver-address.ts'
 import { messageOf } from '../notices/message-of.ts'
@@ -31,18 +32,6 @@ export type ReceiverOwner = {
   /** Hears each event before the state changes, and may keep it to itself or change it. */
   filter(event: ReceiverEvent): ReceiverEvent | undefined
 }
-
-/** What the receiver process does when it is told to; it answers with the line of that name. */
-export type ReceiverCommand =
-  /** Opens a new pairing code in place of the one before. */
-  | { readonly command: 'invite' }
-  /** Tells the paired devices, and from then on also when there are others. */
-  | { readonly command: 'devices' }
-  /** Tells what is arriving, each time it changed, about once a second. */
-  | { readonly command: 'incoming' }
-  | { readonly command: 'revoke'; readonly id: string }
-  /** Makes this app a device of its receiver. Only the digest of its token (SHA-256, hex) goes there. */
-  | { readonly command: 'admit'; readonly id: string; readonly name: string; readonly tokenDigest: string }
 
 export type ReceiverProcessDeps = {
   readonly fork: ForkReceiver

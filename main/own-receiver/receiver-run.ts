@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ReceiverCommand } from '../../proto/own-receiver.ts'
 import { messageOf } from '../notices/message-of.ts'
 import { isForPeople, type ReceiverEvent, readReceiverLine } from './receiver-output.ts'
 
@@ -11,7 +12,7 @@ export type ReceiverChild = NodeJS.EventEmitter & {
   readonly stderr: NodeJS.ReadableStream | null
   kill(): boolean
   /** Gives the process a message; it answers with lines. */
-  postMessage(message: unknown): void
+  postMessage(command: ReceiverCommand): void
 }
 
 /** A receiver that is asked to stop finishes the chunks in flight; one that takes longer is ended, which loses nothing that it acknowledged. */

@@ -1,16 +1,6 @@
+import type { IncomingFile } from '../../proto/own-receiver.ts'
 import { bytesIn } from '../bytes/range-set.ts'
 import type { Session } from './session.ts'
-
-/** A file that is arriving. Times and names of the past are not here: it is what somebody who looks at the receiver sees now. */
-export type IncomingFile = {
-  readonly id: string
-  /** Where it goes below the receiving folder, components joined with "/". */
-  readonly path: string
-  readonly bytes: number
-  readonly bytesStored: number
-  /** Id of the device that sends it; absent when nobody is asked who they are. */
-  readonly device?: string
-}
 
 /** Somebody looks at a screen; more would only make it longer. */
 const MOST_SHOWN = 100

@@ -1,4 +1,4 @@
-import type { IncomingFile } from '../sessions/incoming.ts'
+import type { IncomingFile } from '../../proto/own-receiver.ts'
 import type { Counters } from '../upkeep/tally.ts'
 
 /** What is looked at of a receiver; see `Receiver`. */

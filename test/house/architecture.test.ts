@@ -10,16 +10,17 @@ const node = /^node:/
 
 /**
  * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything else is a package. The two seams
- * are proto/ between a sender and a receiver, and main/contract/contract.ts between the window and the main process.
+ * are proto/ between a sender and a receiver, and between the app and the receiver that it runs; and main/contract/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
-  [/^main\/contract\/(receivers|preferences|history|question)\.ts$/, []],
+  [/^main\/contract\/(preferences|history|question)\.ts$/, []],
   [/^main\/contract\/stops\.ts$/, [/^proto\/(reasons|shortage)\.ts$/]],
+  [/^main\/contract\/receivers\.ts$/, [/^main\/contract\/stops\.ts$/, /^proto\/own-receiver\.ts$/]],
   [/^main\/contract\//, [/^main\/contract\//]],
   [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
   [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
-  [/^main\//, [/^main\//, /^proto\/(identity|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/]],
+  [/^main\//, [/^main\//, /^proto\/(identity|own-receiver|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/]],
   [
     /^renderer\//,
     [
