@@ -10,6 +10,7 @@ import {
   type Remedy,
 } from '../../../proto/reasons.ts'
 import { type Shortage, shortageIn } from '../../../proto/shortage.ts'
+import type { Stop } from '../../contract/contract.ts'
 import { type AccessReason, reasonSentences } from './reason-sentences.ts'
 
 /** What else is known of an error. */
@@ -30,6 +31,12 @@ export class UploadError extends Error {
     this.reason = reason
     this.remedy = options?.remedy ?? policyFor(reason).remedy
     this.shortage = options?.shortage
+  }
+
+  /** What the status of the upload tells of it. */
+  get why(): Stop {
+    const { reason, message, shortage } = this
+    return { reason, message, ...(shortage && { shortage }) }
   }
 }
 

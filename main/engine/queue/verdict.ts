@@ -15,10 +15,10 @@ export type Verdict = {
 
 /** Judges what an attempt threw. `usedChances` counts failures so far of the kind that is tried again only once. */
 export function verdictOn(thrown: unknown, usedChances: number): Verdict {
-  const { reason, message, remedy, shortage } = thrown instanceof UploadError ? thrown : mistake(thrown)
+  const { reason, remedy, why } = thrown instanceof UploadError ? thrown : mistake(thrown)
   const usedChance = remedy === 'retry-once'
   const { ofReceiver, anew } = policyFor(reason)
-  const common = { why: { reason, message, ...(shortage && { shortage }) }, startAnew: anew === true, usedChance }
+  const common = { why, startAnew: anew === true, usedChance }
   if (remedy === 'stop') return { ...common, next: ofReceiver ? 'give-up-receiver' : 'give-up' }
   if (usedChance && usedChances > 0) return { ...common, next: 'give-up' }
   return { ...common, next: ofReceiver ? 'hold-receiver' : 'wait' }
