@@ -26,8 +26,16 @@ export const rpcs: readonly Rpc[] = Object.entries(fileTransferService).map(([na
   return { name, path, asks: requestType.type.name, answers: responseType.type.name }
 })
 
-/** How a call ended: the name of its gRPC status, its sentence and its reason; both are empty after success. */
-export type Ended = { readonly status: string; readonly details: string; readonly reason: string }
+/** How a call ended. */
+export type Ended = {
+  /** The name of its gRPC status. */
+  readonly status: string
+  readonly details: string
+  /** Empty after success. */
+  readonly reason: string
+  /** Every other trailer of ours; absent when there is none. */
+  readonly more?: Readonly<Record<string, string>>
+}
 
 /** A call whose messages are the bytes that go over the wire, whatever kind of call it is. */
 export type RawCall = {
@@ -53,7 +61,7 @@ export function rawClient(address: string) {
       call.on('data', onAnswer)
       call.on('error', () => 'the status tells it')
       call.on('status', ({ code, details, metadata: trailers }) =>
-        onEnd({ status: status[code], details, reason: textOf(trailers, REASON_KEY) }),
+        onEnd({ status: status[code], details, reason: textOf(trailers, REASON_KEY), ...otherTrailers(trailers) }),
       )
       return { send: (message) => void call.write(message), end: () => call.end(), cancel: () => call.cancel() }
     },
@@ -125,8 +133,14 @@ function textOf(metadata: Metadata, key: string): string {
   return String(metadata.get(key)[0] ?? '')
 }
 
-function toServiceError({ status: name, details, reason }: Ended): ServiceError {
+function otherTrailers(trailers: Metadata): Pick<Ended, 'more'> {
+  const found = Object.entries(trailers.getMap()).filter(([key]) => key.startsWith('x-') && key !== REASON_KEY)
+  return found.length === 0 ? {} : { more: Object.fromEntries(found.map(([key, value]) => [key, String(value)])) }
+}
+
+function toServiceError({ status: name, details, reason, more = {} }: Ended): ServiceError {
   const metadata = new Metadata()
+  for (const [key, value] of Object.entries(more)) metadata.set(key, value)
   if (reason !== '') metadata.set(REASON_KEY, reason)
   const code = status[name as keyof typeof status]
   return Object.assign(new Error(details), { code, details, metadata })
