@@ -6,7 +6,7 @@ export type IncomingChunk = {
   readonly offset: Offset
   readonly data: Buffer
   readonly crc32: number
-  /** Whose turn storing it takes; see {@link senderOf}. */
+  /** Whose turn storing it waits for; see {@link senderOf}. */
   readonly sender: string
 }
 

@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import { everyNetwork } from '../access/reachable.ts'
 import { ReceiveError } from '../base/errors.ts'
+import type { ClusterConfig } from '../cluster/cluster.ts'
 import { isNodeAddress } from '../cluster/node-address.ts'
+import type { TlsConfig } from '../devices/tls.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { ReceiverConfig } from './config.ts'
 import { type S3Flags, toObjectStore } from './s3-flags.ts'
@@ -187,7 +189,7 @@ function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {
   return limits
 }
 
-function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, 'cluster'> {
+function toCluster({ redis, nodeAddress }: ReceiveFlags): { readonly cluster?: ClusterConfig } {
   if (redis === undefined) {
     if (nodeAddress === undefined) return {}
     throw new ReceiveError('BAD_FLAGS', '--node-address is for one of several nodes; they share a --redis.')
@@ -197,7 +199,7 @@ function toCluster({ redis, nodeAddress }: ReceiveFlags): Pick<ReceiverConfig, '
   return { cluster: { redisUrl: redis, ...(nodeAddress !== undefined && { nodeAddress }) } }
 }
 
-function toTls({ plaintext, cert, key }: ReceiveFlags): Pick<ReceiverConfig, 'tls'> {
+function toTls({ plaintext, cert, key }: ReceiveFlags): { readonly tls?: TlsConfig } {
   if ((cert === undefined) !== (key === undefined))
     throw new ReceiveError('BAD_FLAGS', '--cert and --key belong together: a certificate and its key.')
   if (plaintext && cert !== undefined)
