@@ -1,60 +1,60 @@
-/** How much of the receiver a task takes while it runs, of {@link ALL}: a chunk or a block that is read, or a small file, which mostly waits. */
+/** The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, a small file mostly waits for the disk. */
 const LARGE_TASK = 8
 export const SMALL_TASK = 1
 
-/** Two chunks are stored at the same time: while one is on its way to the disk another is hashed, and who comes next need not wait long. */
+/** Two large tasks run at the same time: while one writes to the disk the other hashes. More would make the next sender wait longer. */
 const ALL = 2 * LARGE_TASK
 
-/** What each task counts for besides its bytes, however few they are: the ledger has to be told of a chunk of any length. */
+/** What each task costs beside its bytes, in bytes: the ledger stores a record for a chunk of any length. */
 const TASK_BYTES = 64 * 1024
 
 /**
- * A sender that came back within so long after its last turn, ms, is waited for as long again by others that have had more. It stores one chunk after the
- * other, and in the meantime one with many streams would have had a turn for each of its own.
+ * A sender whose next task came within this time after its last one, ms, sends one chunk after the other. The queue keeps its place free for as long before
+ * it admits senders that have had more: else a sender with many streams would be served once for each of them in between.
  */
 const AWAITED_MS = 30
 
-/** One that is as fast as the receiver is back within so long when nobody else has turns, ms; it was in vain to wait longer. */
+/** A sender that keeps up with the receiver is back within this time when nobody else is served, ms. To wait longer was in vain. */
 const QUICK_MS = 10
 
-/** So long in all may be waited in vain, ms, and such a part of the time after that: the others may well be held up by their networks. */
+/** The budget for waiting in vain, ms, and the part of the passing time that refills it: an awaited sender may be held up by its network. */
 const MOST_VAIN_MS = 300
 const VAIN_PART = 0.1
 
 /**
- * So far a sender may be behind those that had turns while it had none, bytes, and is first until it has caught up: what is small comes through beside
- * whoever sends without end, and whoever waits for that has no more to wait for than this.
+ * The credit of a sender that was not served for a while, bytes: so much it is served first, until it has caught up. So a little data gets through beside a
+ * sender that never stops, and that sender waits for no more than this.
  */
 const MOST_BEHIND_BYTES = 32 * 1024 ** 2
 
-/** Senders whose turns are remembered. The oldest of more is forgotten, and has not had any turn yet when it comes again. */
+/** Senders that are remembered. When there are more, the oldest is forgotten, and counts as new when it comes again. */
 const MOST_KNOWN = 1024
 
 type Waiter = { readonly bytes: number; readonly size: number; readonly go: () => void }
 
-/**
- * `hadBytes`: what it has had or is to have; whoever has had least is next. `leftAtMs`: when its last turn ended and it had no other; `awayMs`: for how long
- * it was away then, the last time.
- */
 type Sender = {
+  /** The cost of all of its tasks that were admitted. The sender with the least is next. */
   hadBytes: number
+  /** The weight of its tasks that run. */
   running: number
   readonly waiting: Set<Waiter>
+  /** When its last task ended and no other one waited. */
   leftAtMs: number
+  /** How long it was away the last time, ms. */
   awayMs: number
-  /** Whether somebody waits for it to come back. */
+  /** Whether another sender waits for it to come back. */
   isHeldFor: boolean
 }
 
 /**
- * Lets senders store chunks, and read back what is stored, in turn, so that each of them gets as much of the receiver as any other, however many streams it
- * opens. Nobody saves up more turns than {@link MOST_BEHIND_BYTES}: who comes later starts where the others are, less that.
+ * Runs what senders ask for, storing chunks and reading back what is stored, so that each of them gets as much of the receiver as any other, however many
+ * streams it opens. A sender that comes later starts where the others are, less {@link MOST_BEHIND_BYTES}.
  */
 export class FairQueue {
   readonly #now: () => number
   readonly #senders = new Map<string, Sender>()
   readonly #backlogged = new Set<Sender>()
-  /** Who is likely to be back at once; the one that left first comes first. */
+  /** Senders that are likely to be back at once; the one that left first comes first. */
   readonly #awaited = new Set<Sender>()
   #timer: NodeJS.Timeout | undefined
   #vainMs = { left: MOST_VAIN_MS, atMs: 0 }

@@ -6,7 +6,7 @@ export type IncomingChunk = {
   readonly offset: Offset
   readonly data: Buffer
   readonly crc32: number
-  /** Whose turn storing it waits for; see {@link senderOf}. */
+  /** For whom the fair queue stores it; see {@link senderOf}. */
   readonly sender: string
 }
 

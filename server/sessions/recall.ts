@@ -13,7 +13,7 @@ export type Reloaded = { readonly stored: RangeSet; readonly durable: RangeSet }
  * disk, so a chunk outside the checkpoint is read again and compared with its checksum; group commit bounds how many those are. A chunk that
  * the part is too short for is gone in any case.
  *
- * @param options.sender whose turn reading waits for.
+ * @param options.sender for whom the fair queue reads.
  * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk does not have, and chunks
  * outside the checkpoint are forgotten unread.
  */

@@ -114,7 +114,7 @@ export class ReceivedBytes {
   /**
    * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read from the disk.
    *
-   * @param sender whose turn reading waits for.
+   * @param sender for whom the fair queue reads.
    * @throws what {@link PrefixDigest.finish} throws.
    */
   async md5(sender: string, onVerified: (bytes: number) => void): Promise<string> {

@@ -4,7 +4,7 @@ import type { OnVerified } from './finish.ts'
 
 /** Somebody who waits for a file to be verified and published. */
 export type Waiting = {
-  /** Whose turn verifying waits for; see `senderOf`. */
+  /** For whom the fair queue reads it again; see `senderOf`. */
   readonly sender: string
   /** @default nobody is told */
   readonly onVerified?: OnVerified

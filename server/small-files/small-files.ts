@@ -29,7 +29,7 @@ export type NewSmallFile = {
   readonly data: Buffer
   /** Of the data, lower-case hex. */
   readonly md5: string
-  /** Whose turn storing it waits for; see `senderOf`. */
+  /** For whom the fair queue stores it; see `senderOf`. */
   readonly sender: string
   /** Throws the ReceiveError with which its device may not store it any more. */
   readonly mustBeAllowed: () => void

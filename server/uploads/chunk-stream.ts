@@ -21,7 +21,7 @@ export type ChunkStream = {
 /**
  * Stores the chunks of a stream, one after the other, and acknowledges each.
  *
- * @param permissions what its sender may do; storing waits for the turn of its holder.
+ * @param permissions what its sender may do; the fair queue stores for its holder.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
  */
 export async function receiveChunks(

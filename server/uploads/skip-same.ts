@@ -21,7 +21,7 @@ const MOST_COMPARED = 32
  * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for that name before, which may have got
  * another one then. The MD5 for the answer is computed on the same read.
  *
- * @param reader whose turn comparing waits for, and only as long as somebody waits for it.
+ * @param reader for whom the fair queue reads what is compared, and only as long as somebody waits for it.
  * @param sha256 the sender's, 64 hex digits; empty when it did not say.
  * @throws ReceiveError BAD_HASH_FORMAT.
  */
