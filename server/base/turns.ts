@@ -30,7 +30,7 @@ const MOST_BEHIND_BYTES = 32 * 1024 ** 2
 /** Senders that are remembered. When there are more, the oldest is forgotten, and counts as new when it comes again. */
 const MOST_KNOWN = 1024
 
-type Waiter = { readonly bytes: number; readonly size: number; readonly go: () => void }
+type Waiter = { readonly bytes: number; readonly weight: number; readonly go: () => void }
 
 type Sender = {
   /** The cost of all of its tasks that were admitted. The sender with the least is next. */
@@ -69,32 +69,32 @@ export class FairQueue {
 
   /** Waits in the queue for what costs about as much as to store so many bytes, and is done outside of it. */
   async pay(sender: string, bytes: number, signal?: AbortSignal): Promise<void> {
-    await this.run(sender, bytes, async () => undefined, { signal, size: SMALL_TASK })
+    await this.run(sender, bytes, async () => undefined, { signal, weight: SMALL_TASK })
   }
 
   /**
    * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another task of the queue.
    *
    * @param options.signal ends the waiting; rejects with its reason.
-   * @param options.size see {@link SMALL_TASK}. @default that of a chunk
+   * @param options.weight see {@link SMALL_TASK}. @default that of a chunk
    */
   async run<T>(
     sender: string,
     bytes: number,
     task: () => Promise<T>,
-    { signal, size = LARGE_TASK }: { readonly signal?: AbortSignal | undefined; readonly size?: number } = {},
+    { signal, weight = LARGE_TASK }: { readonly signal?: AbortSignal | undefined; readonly weight?: number } = {},
   ): Promise<T> {
     signal?.throwIfAborted()
     const own = this.#senderOf(sender)
     this.#comeBack(own)
-    const admitted = this.#join(own, bytes, size, signal)
+    const admitted = this.#join(own, bytes, weight, signal)
     this.#admit()
     await admitted
     try {
       return await task()
     } finally {
-      own.running -= size
-      this.#running -= size
+      own.running -= weight
+      this.#running -= weight
       if (own.running === 0 && own.waiting.size === 0) this.#leave(own)
       this.#admit()
     }
@@ -121,7 +121,7 @@ export class FairQueue {
     return this.#vainMs.left > 0
   }
 
-  #join(own: Sender, bytes: number, size: number, signal: AbortSignal | undefined): Promise<void> {
+  #join(own: Sender, bytes: number, weight: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#remove(own, waiter)
@@ -132,7 +132,7 @@ export class FairQueue {
         signal?.removeEventListener('abort', leave)
         resolve()
       }
-      const waiter: Waiter = { bytes, size, go }
+      const waiter: Waiter = { bytes, weight, go }
       signal?.addEventListener('abort', leave, { once: true })
       own.waiting.add(waiter)
       this.#backlogged.add(own)
@@ -146,8 +146,8 @@ export class FairQueue {
       this.#remove(own, waiter)
       this.#reachedBytes = Math.max(this.#reachedBytes, own.hadBytes)
       own.hadBytes += waiter.bytes + TASK_BYTES
-      own.running += waiter.size
-      this.#running += waiter.size
+      own.running += waiter.weight
+      this.#running += waiter.weight
       waiter.go()
     }
   }
@@ -160,7 +160,7 @@ export class FairQueue {
       if (waiter === undefined || (next !== undefined && next.own.hadBytes <= own.hadBytes)) continue
       if (!this.#isAheadOfAwaited(own)) next = { own, waiter }
     }
-    return next !== undefined && this.#running + next.waiter.size <= ALL ? next : undefined
+    return next !== undefined && this.#running + next.waiter.weight <= ALL ? next : undefined
   }
 
   /** Whether somebody is awaited who has had no more. */

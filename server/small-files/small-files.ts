@@ -112,7 +112,7 @@ export class StagedSmallFiles {
 
   async #put({ record, data, md5, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     const prepare = () => this.#deps.store.prepare(record.fileId, record, data)
-    const prepared = await this.#deps.fairQueue.run(sender, FILE_BYTES + data.length, prepare, { size: SMALL_TASK })
+    const prepared = await this.#deps.fairQueue.run(sender, FILE_BYTES + data.length, prepare, { weight: SMALL_TASK })
     if (prepared === undefined) return undefined
     try {
       // What is in the journal is going to be a file, whatever happens.
