@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['test/{house,interop,receiving,sending}/*.test.ts'],
+          include: ['test/{conversation,house,interop,receiving,sending}/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           retry,

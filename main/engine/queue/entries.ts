@@ -54,12 +54,13 @@ export function createEntries({ resumeStore, publish, warn }: EntriesDeps) {
     })
   }
 
-  function hold(entry: Entry, held: Held): void {
-    const { held: _, ...record } = withHashed(entry)
-    learn(entry, { record: held === undefined ? record : { ...record, held } })
+  /** Takes over into the record how far the source is hashed, and what the person decided or has to decide. */
+  function takeOver(entry: Entry, held: Held): void {
+    const { held: _, ...rest } = withHashed(entry)
+    learn(entry, { record: held === undefined ? rest : { ...rest, held } })
   }
 
-  function save(...changed: readonly Entry[]): void {
+  function write(changed: readonly Entry[]): void {
     const known = changed.filter(({ record }) => entries.has(record.id))
     if (known.length > 0) void saved(resumeStore.put(known.map(({ record }) => record)))
   }
@@ -93,18 +94,18 @@ export function createEntries({ resumeStore, publish, warn }: EntriesDeps) {
     },
     /** Saves how far an upload has come. */
     save(entry: Entry): void {
-      hold(entry, entry.record.held)
-      save(entry)
+      takeOver(entry, entry.record.held)
+      write([entry])
     },
     /** Saves what the person decided about uploads, or has to decide, with how far they have come. */
     hold(held: readonly Entry[], why: NonNullable<Held>): void {
-      for (const entry of held) hold(entry, why)
-      save(...held)
+      for (const entry of held) takeOver(entry, why)
+      write(held)
     },
     /** Saves that an upload goes on. */
     clearHold(entry: Entry): void {
-      hold(entry, undefined)
-      save(entry)
+      takeOver(entry, undefined)
+      write([entry])
     },
     /** One that is done stays on the list of this run, and is no more to be done in the next. */
     saveDone(entry: Entry): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ReceiveError } from '../base/errors.ts'
-import type { Ledger, UploadRecord, UploadState } from '../ledger/ledger.ts'
+import { ReceiveError } from './base/errors.ts'
+import type { Ledger, UploadRecord, UploadState } from './ledger/ledger.ts'
 import { withEffects } from './ledger-effects.ts'
 
 /** A ledger and all that goes with it, which note what they are told, in order; each may be made to fail. */
