@@ -1,8 +1,8 @@
 import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from './ledger/ledger.ts'
 import type { Quotas } from './permissions/quotas.ts'
 import type { OpenUploads } from './storage/open-uploads.ts'
+import type { RunningCounters } from './upkeep/counters.ts'
 import type { UploadsLog } from './upkeep/received-log.ts'
-import type { RunningCounters } from './upkeep/tally.ts'
 
 /** What else has a part in it when a receiver saves something. */
 export type LedgerEffects = {

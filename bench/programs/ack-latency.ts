@@ -2,7 +2,7 @@
  * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how long acknowledgements took, ms.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { CongestionWindow } from '../../main/engine/flow/pace.ts'
+import type { CongestionWindow } from '../../main/engine/flow/congestion-window.ts'
 import { createStages } from '../../main/engine/flow/stages.ts'
 import { createTokenBucket } from '../../main/engine/flow/throttle.ts'
 import { connect } from '../../main/engine/net/connection.ts'

@@ -17,7 +17,7 @@ import { addDevice, formerIdOf } from '../devices/device.ts'
 import type { Devices } from '../devices/devices.ts'
 import { type CodeTries, type Invite, inviteFileOf, inviteIn, spend, triesInFile } from '../devices/invite-file.ts'
 import { lookAtPrivate, removePrivateFile, writePrivateFile } from '../state-folder/private-file.ts'
-import { RateLimit } from './pace.ts'
+import { RateLimit } from './rate-limit.ts'
 
 /** How long a code can be used, ms. */
 const INVITE_FOR_MS = 600_000

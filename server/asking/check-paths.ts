@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ReceiverReason } from '../../proto/reasons.ts'
 import { hasCode, ReceiveError, toReceiveError } from '../base/errors.ts'
-import type { Permissions } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ChunkStore, Holder } from '../store/chunk-store.ts'
 

@@ -3,8 +3,8 @@ import type { ServerHttp2Session } from 'node:http2'
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net'
 import type { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js'
 import { hasCode, receiveErrorFrom } from '../base/errors.ts'
+import { ConnectionSlots } from '../limits/connection-slots.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
-import { ConnectionSlots } from '../limits/places.ts'
 import { withHttp2Extras } from './http2-extras.ts'
 
 /** How a receiver listens. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Script, SharedState } from '../ledger/redis-connection.ts'
-import type { KnownNames } from '../three-rpc/plain-names.ts'
+import type { KnownNames } from '../three-rpc/three-rpc-names.ts'
 
 /** A client that names files and sends nothing of them for so long has forgotten them, ms. */
 const NAMES_LAST_MS = 86_400_000

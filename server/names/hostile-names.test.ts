@@ -15,7 +15,7 @@ import {
   upload,
 } from '../fixtures/client.ts'
 import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
-import { internalId } from '../three-rpc/plain-uploads.ts'
+import { internalId } from '../three-rpc/three-rpc-uploads.ts'
 
 /** Numbers below 2^32 that are the same for the same seed (mulberry32). */
 function randomFrom(seed: number): (below: number) => number {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { bucketOf } from '../settings/place.ts'
+import { bucketOf } from '../settings/location.ts'
 import { Bucket } from '../store/s3/bucket.ts'
 import type { S3Config } from '../store/s3/config.ts'
 import { Layout } from '../store/s3/layout.ts'

@@ -1,4 +1,4 @@
-import { SingleFlight } from '../base/together.ts'
+import { SingleFlight } from '../base/single-flight.ts'
 import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
 
 /** What is to be told of the unfinished uploads of a ledger. */

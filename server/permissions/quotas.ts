@@ -3,9 +3,9 @@ import { ReceiveError } from '../base/errors.ts'
 import type { KnownDevice } from '../devices/known-device.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
+import { QuotaFolder, type RunAlone } from './quota-folder.ts'
 import { fileItem, folderItem, isSameItem, type QuotaItem, TOP_KEY } from './quota-item.ts'
 import { type KnownDevices, type Limit, QuotaLimits } from './quota-limits.ts'
-import { QuotaFolder, type RunAlone } from './quota-place.ts'
 import { Recount } from './quota-recount.ts'
 
 /** Somebody else may add files to a folder or take them away, so it is measured again after this, ms. */

@@ -7,9 +7,9 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { answering } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
-import type { Permissions } from '../permissions/grant.ts'
-import { storedStatus } from '../three-rpc/plain-status.ts'
-import { receiveThreeRpc, type ThreeRpcDeps } from '../three-rpc/plain-uploads.ts'
+import type { Permissions } from '../permissions/permissions.ts'
+import { storedStatus } from '../three-rpc/three-rpc-status.ts'
+import { receiveThreeRpc, type ThreeRpcDeps } from '../three-rpc/three-rpc-uploads.ts'
 import { toMd5, toThreeRpcChunk, toWireRanges } from './wire.ts'
 
 type ThreeRpcHandlers = Pick<FileTransferServiceHandlers, 'Upload' | 'QueryUploadedChunks' | 'CheckFileIntegrity'>

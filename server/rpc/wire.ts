@@ -16,10 +16,10 @@ import type { Range } from '../bytes/range-set.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { BatchItem } from '../ledger/ledger.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
-import type { ThreeRpcChunk } from '../three-rpc/plain-uploads.ts'
-import type { Begun } from '../uploads/begun-uploads.ts'
+import type { ThreeRpcChunk } from '../three-rpc/three-rpc-uploads.ts'
 import { type Claimed, type ClaimRequest, MOST_SAMPLES } from '../uploads/claim-upload.ts'
-import type { SmallFile } from '../uploads/put-files.ts'
+import type { Begun } from '../uploads/new-uploads.ts'
+import type { SmallFile } from '../uploads/small-file-stream.ts'
 
 /** What BeginUpload answers, from the node that serves the upload. */
 export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput {

@@ -10,7 +10,7 @@ import { mustEqualStored } from './equal-stored.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Losses } from './losses.ts'
 import { RangeLock } from './range-lock.ts'
-import { type Reloaded, reloadStored } from './recall.ts'
+import { type Reloaded, reloadStored } from './reload-stored.ts'
 
 /** Told that the disk lost bytes, and why whoever sends them has to begin again. */
 export type OnLost = (error: ReceiveError) => void

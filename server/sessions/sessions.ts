@@ -8,7 +8,7 @@ import type { ReceiverLimits } from '../limits/limits.ts'
 import type { Lease } from '../storage/leases.ts'
 import { settlePublication } from './finish.ts'
 import { Losses } from './losses.ts'
-import { type Reloaded, reloadStored } from './recall.ts'
+import { type Reloaded, reloadStored } from './reload-stored.ts'
 import { Session, type SessionDeps } from './session.ts'
 
 type Entry = {

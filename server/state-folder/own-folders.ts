@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { fileIdentity } from '../base/file-identity.ts'
-import { SingleFlight } from '../base/together.ts'
+import { SingleFlight } from '../base/single-flight.ts'
 
 /** For how long the list of folders is used, ms: some folders are made while the receiver runs. */
 const FRESH_MS = 1000

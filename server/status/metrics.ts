@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Counters } from '../upkeep/tally.ts'
+import type { Counters } from '../upkeep/counters.ts'
 import type { Watched } from './watched.ts'
 
 /** The figures of a receiver in the text format of Prometheus, with those of its process. */

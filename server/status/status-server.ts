@@ -6,7 +6,7 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { brisk, limitConnections } from './door.ts'
 import { metricsOf } from './metrics.ts'
 import { SCRIPT, STYLE, statusPage } from './page.ts'
-import type { StatusAddress } from './status-place.ts'
+import type { StatusAddress } from './status-address.ts'
 import type { Watched } from './watched.ts'
 
 /** A page about a receiver, and figures about it for Prometheus. */

@@ -1,5 +1,5 @@
 import type { IncomingFile } from '../../proto/own-receiver.ts'
-import type { Counters } from '../upkeep/tally.ts'
+import type { Counters } from '../upkeep/counters.ts'
 
 /** What is looked at of a receiver; see `Receiver`. */
 type Receiver = {

@@ -1,6 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { FairQueue } from '../base/turns.ts'
+import { FairQueue } from '../base/fair-queue.ts'
 import { Readings } from './readings.ts'
 
 async function* blocks(count: number, onRead: () => void = () => undefined): AsyncGenerator<Buffer> {

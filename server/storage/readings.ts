@@ -1,4 +1,4 @@
-import type { FairQueue } from '../base/turns.ts'
+import type { FairQueue } from '../base/fair-queue.ts'
 
 /** Who reads stored bytes, see `senderOf`, and until when. */
 export type Reader = {

@@ -1,4 +1,4 @@
-import type { FairQueue } from '../base/turns.ts'
+import type { FairQueue } from '../base/fair-queue.ts'
 import type { Hashing } from '../bytes/hashing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'

@@ -2,7 +2,7 @@ import type { Range, RangeSet } from '../bytes/range-set.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import type { Intent, Publication, Settled, Wish } from './publication.ts'
-import type { SmallWish, StagedSmallFileStore } from './small-files.ts'
+import type { SmallWish, StagedSmallFileStore } from './staged-small-files.ts'
 
 /** A file that can be read in pieces. */
 export interface StoredFile {

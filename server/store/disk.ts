@@ -14,7 +14,7 @@ import { claimsInMemory, type NameClaims } from './name-claims.ts'
 import { openPart, readBlocks } from './part-file.ts'
 import { publish, settle } from './publish.ts'
 import { removePublished } from './remove-published.ts'
-import { openSmallFiles } from './small-files.ts'
+import { openSmallFiles } from './staged-small-files.ts'
 import { spellIn, TakenNames } from './taken-names.ts'
 import { watchFor } from './watch-folder.ts'
 

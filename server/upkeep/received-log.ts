@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SingleFlight } from '../base/together.ts'
+import { SingleFlight } from '../base/single-flight.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
 import { openInPlace } from '../state-folder/private-file.ts'

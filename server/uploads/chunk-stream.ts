@@ -1,13 +1,13 @@
 import type { ChunkAckInput } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk.ts'
 import type { ReceiveError } from '../base/errors.ts'
-import type { FairQueue } from '../base/turns.ts'
+import type { FairQueue } from '../base/fair-queue.ts'
 import { toOffset } from '../bytes/to-offset.ts'
-import type { Permissions } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { Session } from '../sessions/session.ts'
-import { receive } from './begun-uploads.ts'
 import { followingRights } from './current-rights.ts'
 import { Damage } from './damage.ts'
+import { receive } from './new-uploads.ts'
 
 /** A stream of chunks of one upload, of which the first one is read. */
 export type ChunkStream = {

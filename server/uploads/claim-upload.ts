@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
 import type { Range } from '../bytes/range-set.ts'
 import type { ChunkRecord, UploadRecord } from '../ledger/ledger.ts'
-import { own, type Permissions } from '../permissions/grant.ts'
+import { own, type Permissions } from '../permissions/permissions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { HeldElsewhere } from '../storage/leases.ts'
 import type { Reader } from '../storage/readings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { mustBeFileId, mutexKeyOf } from './begun-uploads.ts'
+import { mustBeFileId, mutexKeyOf } from './new-uploads.ts'
 
 /** A file whose forgotten upload a sender looks for, and what the pieces of it are like that were asked for. */
 export type ClaimRequest = {

@@ -1,6 +1,6 @@
 import { ReceiveError } from '../base/errors.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
-import type { Permissions } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Session } from '../sessions/session.ts'
 

@@ -1,5 +1,5 @@
 import { ReceiveError } from '../base/errors.ts'
-import type { Outcome } from './begun-uploads.ts'
+import type { Outcome } from './new-uploads.ts'
 
 /** Chunks of one stream that may arrive damaged one after the other. A way that damages every chunk brings none over, however often it is sent. */
 export const MOST_DAMAGED = 16

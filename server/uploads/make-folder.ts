@@ -1,5 +1,5 @@
 import { ReceiveError } from '../base/errors.ts'
-import type { Permissions } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 import { mustStillBeItsPath } from './current-rights.ts'
 

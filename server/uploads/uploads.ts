@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
-import { mustOwn, own, type Permissions } from '../permissions/grant.ts'
+import { mustOwn, own, type Permissions } from '../permissions/permissions.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
+import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
+import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
+import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
 import {
   type BeginRequest,
   type Begun,
@@ -16,12 +19,9 @@ import {
   RECORD_BYTES,
   reserveRoom,
   saveNew,
-} from './begun-uploads.ts'
-import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
-import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
-import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
-import { mustBeUndamaged, type SmallFile, type SmallFiles } from './put-files.ts'
+} from './new-uploads.ts'
 import { likenessOf } from './skip-same.ts'
+import { mustBeUndamaged, type SmallFile, type SmallFiles } from './small-file-stream.ts'
 
 /** What uploads are received with. */
 export type UploadsDeps = Storage & {

@@ -20,7 +20,10 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
   [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
-  [/^main\//, [/^main\//, /^proto\/(identity|own-receiver|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/]],
+  [
+    /^main\//,
+    [/^main\//, /^proto\/(identity|own-receiver|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/],
+  ],
   [
     /^renderer\//,
     [

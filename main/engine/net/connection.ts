@@ -27,11 +27,11 @@ import { FileTransferClient } from '../../../proto/index.ts'
 import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
 import { cancelSoon } from '../base/cancel.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import { type CongestionWindow, createCongestionWindow } from '../flow/pace.ts'
+import { type CongestionWindow, createCongestionWindow } from '../flow/congestion-window.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
-import { createSmallFileStream, type StoredSmallFile } from './put-stream.ts'
 import type { Route } from './route.ts'
+import { createSmallFileStream, type StoredSmallFile } from './small-file-stream.ts'
 
 /**
  * The first question also opens the connection, and nothing else limits that, ms. A connection that was opened while

@@ -1,5 +1,5 @@
-import type { FinishedEvent } from '../base/status.ts'
 import type { Stop } from '../../contract/contract.ts'
+import type { FinishedEvent } from '../base/status.ts'
 import type { AttemptReport } from '../send/attempt.ts'
 import type { Entries } from './entries.ts'
 import { type Entry, sentBy, unsavedBytes } from './entry.ts'

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import type { CongestionWindow } from '../flow/pace.ts'
+import type { CongestionWindow } from '../flow/congestion-window.ts'
 import { createStages } from '../flow/stages.ts'
 import { createTokenBucket } from '../flow/throttle.ts'
 import type { OutgoingChunk } from './outgoing-chunks.ts'

@@ -4,7 +4,7 @@ import type { BeginUploadRequestInput } from '../../../proto/generated/filetrans
 import type { FinishedFile } from '../../../proto/generated/filetransfer/FinishedFile.ts'
 import type { ConflictPolicy } from '../../contract/contract.ts'
 import { storedOther, UploadError } from '../base/errors.ts'
-import { type CongestionWindow, SMALLEST_CHUNK_BYTES } from '../flow/pace.ts'
+import { type CongestionWindow, SMALLEST_CHUNK_BYTES } from '../flow/congestion-window.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'

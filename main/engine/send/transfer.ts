@@ -9,9 +9,9 @@ import type { HashPool } from '../source/hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
 import { isSameProof, openSource, type Source } from '../source/source.ts'
 import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
-import { isSmallFile, sendSmallFile } from './batch.ts'
 import { sendFile } from './send-file.ts'
-import { sendToThreeRpcReceiver } from './send-plain.ts'
+import { sendToThreeRpcReceiver } from './send-three-rpc.ts'
+import { isSmallFile, sendSmallFile } from './small-files.ts'
 
 export type TransferDeps = {
   readonly connection: Connection

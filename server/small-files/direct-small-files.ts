@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished, publicationOf } from '../sessions/finish.ts'
 import type { DirectSmallFileStore } from '../store/chunk-store.ts'
-import type { NewSmallFile } from './small-files.ts'
+import type { NewSmallFile } from './staged-small-files.ts'
 
 type DirectSmallFilesDeps = {
   readonly ledger: Ledger

@@ -3,7 +3,7 @@ import { appendFile, readdir, readFile, rename, rm, stat, truncate, unlink, utim
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ReceiveError } from '../base/errors.ts'
-import { FairQueue } from '../base/turns.ts'
+import { FairQueue } from '../base/fair-queue.ts'
 import { begin, connect, refusalOf, type Source, source } from '../fixtures/client.ts'
 import { receiverOnFailingDisk } from '../fixtures/failing-disk.ts'
 import { afterPowerCut, expected, flags, killedAfter, smallFiles } from '../fixtures/killed-after.ts'
@@ -15,8 +15,8 @@ import { openEmbeddedLedger } from '../ledger/embedded.ts'
 import { startReceiver } from '../receiver.ts'
 import { openDiskStore } from '../store/disk.ts'
 import { readReceivedLog, receivedLogOf } from '../upkeep/received-log.ts'
-import { StagedSmallFiles } from './small-files.ts'
-import { DirectSmallFiles } from './whole-files.ts'
+import { DirectSmallFiles } from './direct-small-files.ts'
+import { StagedSmallFiles } from './staged-small-files.ts'
 
 test('[A3] small files that were answered survive a power cut, whole, and are still finished', {
   timeout: 60_000,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PAIR_AGAIN_AFTER_MS, PAIRING_EVERY_MS } from '../../proto/pairing.ts'
-import { RateLimit } from './pace.ts'
+import { RateLimit } from './rate-limit.ts'
 
 test('[H7] each address has its own pace, and a machine does not get another one by changing within its network', () => {
   let nowMs = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCongestionWindow, SMALLEST_CHUNK_BYTES } from './pace.ts'
+import { createCongestionWindow, SMALLEST_CHUNK_BYTES } from './congestion-window.ts'
 
 const never = new AbortController().signal
 const one = {}

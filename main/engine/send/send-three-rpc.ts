@@ -3,13 +3,13 @@ import type { FileIdentifierInput } from '../../../proto/generated/filetransfer/
 import type { FileIntegrityStatus } from '../../../proto/generated/filetransfer/FileIntegrityStatus.ts'
 import type { UploadedChunks } from '../../../proto/generated/filetransfer/UploadedChunks.ts'
 import { fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import { openThreeRpcCall, silent, type ThreeRpcCall } from '../net/plain-call.ts'
+import { openThreeRpcCall, silent, type ThreeRpcCall } from '../net/three-rpc-call.ts'
 import { md5Hex } from '../source/digest.ts'
 import { ownPath } from '../source/sent-together.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { type OutgoingChunk, outgoingChunks } from './outgoing-chunks.ts'
-import { type Patience, usualPatience } from './plain-patience.ts'
 import { type ByteSpan, type Cut, plannedChunks, storedBytes } from './plan.ts'
+import { type Patience, usualPatience } from './three-rpc-patience.ts'
 
 /** Well below the 4 MiB that gRPC servers accept in a message unless told otherwise. */
 const THREE_RPC_CHUNK_BYTES = 1024 * 1024

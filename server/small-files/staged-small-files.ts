@@ -1,10 +1,10 @@
 import { ReceiveError } from '../base/errors.ts'
-import { type FairQueue, SMALL_TASK } from '../base/turns.ts'
+import { type FairQueue, SMALL_TASK } from '../base/fair-queue.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
-import { BootMark } from '../state-folder/boot-id.ts'
-import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/small-files.ts'
+import { BootMark } from '../state-folder/boot-mark.ts'
+import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/staged-small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 
 /** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */

@@ -1,6 +1,6 @@
 import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { FairQueue } from './turns.ts'
+import { FairQueue } from './fair-queue.ts'
 
 /** Tasks that end when they are told to, and the order in which they began. */
 function tasks() {

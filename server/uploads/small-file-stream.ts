@@ -4,8 +4,8 @@ import { ReceiveError, toReceiveError } from '../base/errors.ts'
 import { type CheckedChunk, checkChunk } from '../bytes/checked-chunk.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
-import type { NewSmallFile } from '../small-files/small-files.ts'
-import type { BeginRequest } from './begun-uploads.ts'
+import type { NewSmallFile } from '../small-files/staged-small-files.ts'
+import type { BeginRequest } from './new-uploads.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
 export type SmallFile = Omit<BeginRequest, 'sha256'> & {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ResumeRecord } from '../source/resume-store.ts'
-import { isSmallFile } from './batch.ts'
+import { isSmallFile } from './small-files.ts'
 
 const identity = { sizeBytes: 1000, modifiedAtMs: 0, inode: '1' }
 const small: ResumeRecord = {

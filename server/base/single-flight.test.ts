@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { SingleFlight } from './together.ts'
+import { SingleFlight } from './single-flight.ts'
 
 test('whoever asks while a task runs shares the next run, and no two runs overlap', async () => {
   let [runs, running, most] = [0, 0, 0]

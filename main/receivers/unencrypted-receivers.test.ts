@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defaultPreferences } from '../settings/preference-checks.ts'
 import { record } from '../testing/open-uploads.ts'
-import { adoptUnencryptedReceivers } from './plain-receivers.ts'
+import { adoptUnencryptedReceivers } from './unencrypted-receivers.ts'
 
 async function adopted(plainReceiver: string | undefined, waitedFor: readonly string[]) {
   const changes: unknown[] = []

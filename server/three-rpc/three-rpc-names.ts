@@ -1,5 +1,5 @@
 import { toSafeName } from '../names/safe-path.ts'
-import type { Permissions } from '../permissions/grant.ts'
+import type { Permissions } from '../permissions/permissions.ts'
 
 /** How many names are remembered for files whose first chunk has not come yet. Of more, the oldest of whoever told most is forgotten. */
 const MAX_NAMES = 10_000

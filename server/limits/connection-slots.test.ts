@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { ConnectionSlots } from './places.ts'
+import { ConnectionSlots } from './connection-slots.ts'
 
 const limits = { maxConnections: 8, maxConnectionsPerAddress: 4 }
 
