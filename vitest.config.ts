@@ -1,100 +1,58 @@
-import { defineConfig } from 'vitest/config'
+import { availableParallelism } from 'node:os'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import packageJson from './package.json' with { type: 'json' }
-
-/** With real processes, networks and disks on a shared machine a deadline may pass for nobody's fault; there, a failure has to show twice. */
-const retry = process.env.CI ? 1 : 0
+import { MixedSequencer } from './test/support/mixed-sequence.ts'
 
 const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host', 'bench']
 
+/** Most files spend their time waiting, so there are more of them at once than cores; what they share beside those is one disk and one loopback. */
+const FILES_AT_ONCE = Math.min(availableParallelism() + 2, 8)
+
+/** With real processes, networks and disks a deadline is there for what hangs, and is far from what a busy machine needs. */
+const SECOND = 1000
+
+function project(name: string, include: readonly string[], timeoutSeconds: number): TestProjectInlineConfiguration {
+  const timeoutMs = timeoutSeconds * SECOND
+  return {
+    extends: true,
+    test: { name, include: [...include], testTimeout: timeoutMs, hookTimeout: Math.max(timeoutMs, 120 * SECOND) },
+  }
+}
+
+/** Files that compute as much as they wait; see there. */
+function heavy(name: string, timeoutSeconds: number): TestProjectInlineConfiguration {
+  const { test, ...rest } = project(name, [`test/${name}/*.test.ts`], timeoutSeconds)
+  return { ...rest, test: { ...test, setupFiles: ['test/support/heavy-seat.ts'] } }
+}
+
+/** Chance that a failure tells how to repeat. */
+function seeded({ test, ...rest }: TestProjectInlineConfiguration): TestProjectInlineConfiguration {
+  return { ...rest, test: { ...test, globalSetup: ['test/faults/choose-seed.ts'] } }
+}
+
 /**
  * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut
- * and disks full, one file at a time because they need the machine. `abuse`: the receiver against hostile clients, one file at a
- * time. `cluster`: several receivers with real Redis, nginx and object store, one file at a time. `soak`: short random rounds, judged by an oracle. `window`:
- * the built app in its browser, one at a time.
+ * and disks full. `abuse`: the receiver against hostile clients. `cluster`: several receivers with real Redis, nginx and object store. `soak`: short
+ * random rounds, judged by an oracle. `window`: the built app in its browser.
  */
 export default defineConfig({
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
   test: {
+    maxWorkers: FILES_AT_ONCE,
+    sequence: { sequencer: MixedSequencer },
+    tags: [{ name: 'slow', description: 'Takes seconds, or starts programs: `npm run test:quick` leaves it out.' }],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: rooms.map((room) => `${room}/**/*.test.ts`),
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          retry,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'whole',
-          include: ['test/{conversation,house,interop,receiving,sending}/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          retry,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'faults',
-          include: ['test/faults/*.test.ts'],
-          globalSetup: ['test/faults/choose-seed.ts'],
-          testTimeout: 120_000,
-          retry,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'abuse',
-          include: ['test/abuse/*.test.ts'],
-          globalSetup: ['test/faults/choose-seed.ts'],
-          testTimeout: 180_000,
-          retry,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'cluster',
-          include: ['test/cluster/*.test.ts'],
-          globalSetup: ['test/faults/choose-seed.ts'],
-          testTimeout: 180_000,
-          retry,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'soak',
-          include: ['test/soak/*.test.ts'],
-          globalSetup: ['test/faults/choose-seed.ts'],
-          testTimeout: 180_000,
-          retry,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'window',
-          include: ['test/window/*.test.ts'],
-          testTimeout: 120_000,
-          retry,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
+      project(
+        'unit',
+        rooms.map((room) => `${room}/**/*.test.ts`),
+        60,
+      ),
+      project('whole', ['test/{conversation,house,interop,receiving,sending}/*.test.ts'], 120),
+      seeded(heavy('faults', 120)),
+      seeded(project('abuse', ['test/abuse/*.test.ts'], 180)),
+      seeded(heavy('cluster', 180)),
+      seeded(heavy('soak', 180)),
+      heavy('window', 120),
     ],
   },
 })
