@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type EnvironmentOptions } from 'vite'
 import packageJson from './package.json' with { type: 'json' }
@@ -9,8 +9,24 @@ const here = import.meta.dirname
 /** Stays outside every bundle: the runtime's own modules, and the one native package, whose binary must stay a file. */
 const external = ['electron', 'classic-level', ...builtinModules, /^node:/]
 
+/** Libraries that few runs need, each in a file beside the program: what is not read need not be parsed at every start. */
+const later = {
+  groups: [
+    { name: 'object-store', test: /node_modules\/(@aws|@aws-sdk|@smithy)\// },
+    { name: 'redis', test: /node_modules\/@redis\// },
+    {
+      name: 'certificates',
+      test: /node_modules\/(@peculiar|selfsigned|asn1js|pvtsutils|pvutils|reflect-metadata|tsyringe)\//,
+    },
+  ],
+}
+
 /** A Node program: one ES module with all its libraries inside, so that the packaged app needs no node_modules but the native one. */
-function program(input: string, outFile: string, format: 'es' | 'cjs' = 'es'): EnvironmentOptions {
+function program(
+  input: string,
+  outFile: string,
+  { format = 'es', codeSplitting = false }: { format?: 'es' | 'cjs'; codeSplitting?: false | typeof later } = {},
+): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true },
@@ -23,7 +39,14 @@ function program(input: string, outFile: string, format: 'es' | 'cjs' = 'es'): E
       rolldownOptions: {
         input: join(here, input),
         external,
-        output: { format, entryFileNames: outFile, codeSplitting: false },
+        output: {
+          format,
+          entryFileNames: outFile,
+          chunkFileNames: `${dirname(outFile)}/[name].js`,
+          codeSplitting,
+          // What libraries say of themselves is an eighth of all that would be read at every start.
+          comments: { legal: true, annotation: false, jsdoc: false },
+        },
       },
     },
   }
@@ -42,11 +65,12 @@ export default defineConfig({
     client: { build: { outDir: join(here, 'out/renderer'), emptyOutDir: true } },
     main: program('main/index.ts', 'main/index.js'),
     // A sandboxed preload must be one CommonJS file.
-    preload: program('main/ipc/preload.ts', 'main/preload.cjs', 'cjs'),
+    preload: program('main/ipc/preload.ts', 'main/preload.cjs', { format: 'cjs' }),
     receiver: program('server/index.ts', 'receiver/index.js'),
     receiverLibrary: program('server/library.ts', 'library/receiver.js'),
     hashWorker: program('main/engine/source/hash-worker.ts', 'hash-worker/index.js'),
-    cli: program('cli/index.ts', 'cli/index.js'),
+    // It is started for every command.
+    cli: program('cli/index.ts', 'cli/index.js', { codeSplitting: later }),
     chromiumHost: program('chromium-host/run.ts', 'chromium-host/run.js'),
   },
   builder: {

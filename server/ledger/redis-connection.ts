@@ -1,4 +1,3 @@
-import { createClient, RESP_TYPES, SimpleError, SocketClosedUnexpectedlyError } from '@redis/client'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import { credentialsIn, shownAddress } from '../base/shown-address.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
@@ -50,6 +49,9 @@ const RECONNECT_AFTER_MS = { first: 100, most: 2_000 }
 export async function connectRedis(url: string, onUnexpected: OnUnexpected): Promise<SharedState> {
   const address = toAddress(url)
   const { shown } = address
+  // It is large, and receivers that share nothing start without it.
+  const { createClient, RESP_TYPES, SimpleError, SocketClosedUnexpectedlyError } = await import('@redis/client')
+  const unreachable = (error: unknown) => unreachableAt(address, error, error instanceof SimpleError)
   const client = createClient({
     url,
     name: 'longshore',
@@ -65,7 +67,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
   // Every failed attempt is an event here. Most are not reported: the next caller who asks for something hears the
   // error.
   client.on('error', (error: unknown) => {
-    if (isConnected && !(error instanceof SocketClosedUnexpectedlyError)) onUnexpected(unreachable(error, address))
+    if (isConnected && !(error instanceof SocketClosedUnexpectedlyError)) onUnexpected(unreachable(error))
     isConnected = false
     lastTrouble = error
   })
@@ -83,7 +85,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
       const [, refusal] = REFUSAL.exec(said) ?? []
       if (refusal !== undefined) throw new Refused(refusal, { cause: error })
       if (said.startsWith('NOSCRIPT')) throw error
-      throw unreachable(error, address)
+      throw unreachable(error)
     }
   }
   const load = async (script: Script): Promise<string> => {
@@ -97,7 +99,7 @@ export async function connectRedis(url: string, onUnexpected: OnUnexpected): Pro
   } catch (error) {
     client.destroy()
     // It is asked again and again until then, and what it says is worth more than that time is over.
-    throw unreachable(lastTrouble ?? error, address)
+    throw unreachable(lastTrouble ?? error)
   }
   return {
     shown,
@@ -153,13 +155,13 @@ function credentialsOf(url: URL): readonly string[] | undefined {
 }
 
 /** Redis repeats in some of its answers who asked, or what it was asked; of those only the first word is told, and they are no cause that a log would show. */
-function unreachable(error: unknown, { shown, secrets }: RedisAddress): ReceiveError {
+function unreachableAt({ shown, secrets }: RedisAddress, error: unknown, isRefusal: boolean): ReceiveError {
   const said = error instanceof Error ? error.message : ''
   const isSafe = !secrets.some((secret) => said.includes(secret))
   const cause = isSafe ? error : undefined
   const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
   const told = isSafe ? said : (/^[A-Z]+\b/.exec(said)?.[0] ?? code)
-  if (error instanceof SimpleError)
+  if (isRefusal)
     return receiveErrorFrom(
       cause,
       'STATE_UNREACHABLE',

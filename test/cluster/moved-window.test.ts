@@ -6,7 +6,7 @@ import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { setClusterScene } from './scene.ts'
 
-const SIZE = 512 * 1024 ** 2
+const SIZE = 256 * 1024 ** 2
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 

@@ -15,8 +15,8 @@ import { type ObjectStore, startObjectStore } from './object-store.ts'
 import { type ClusterOptions, type ClusterScene, setClusterScene } from './scene.ts'
 
 const MIB = 1024 ** 2
-const LARGE = sizeOf({ short: 256 * MIB, full: 1024 * MIB })
-/** What a change of nodes may cost on the wire, bytes. */
+const LARGE = sizeOf({ short: 160 * MIB, full: 1024 * MIB })
+/** What a change of nodes may cost on the wire, bytes: less than half of the file, so that beginning anew is noticed. */
 const MOST_RESENT = 64 * MIB
 
 beforeAll(() => buildOutputs(['cli']))
@@ -89,7 +89,8 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
   test.skipIf(!isThere)('nodes that are ended and started one after the other are noticed by no sender', async () => {
     const scene = await set()
     const files = Array.from({ length: 4 }, (_, index) => scene.addSource(`${index}.bin`, LARGE / 8))
-    const sender = scene.send([...files, '--limit', '30M'], scene.port)
+    // So slow that the second node, too, goes while files arrive.
+    const sender = scene.send([...files, '--limit', sizeOf({ short: '15M', full: '30M' })], scene.port)
     await stored(sender, LARGE / 16)
     for (const node of [...scene.nodes]) {
       node.child.kill('SIGTERM')

@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 export const isFullRun = process.env.LONGSHORE_FAULTS === 'full'
 
 /** As many rounds, bytes or seconds as this run has time for. */
-export function sizeOf(sizes: { readonly short: number; readonly full: number }): number {
+export function sizeOf<Size extends number | string>(sizes: { readonly short: Size; readonly full: Size }): Size {
   return isFullRun ? sizes.full : sizes.short
 }
 
