@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { randomInt } from 'node:crypto'
 import { cp, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

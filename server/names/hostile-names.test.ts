@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { randomInt } from 'node:crypto'
 import { link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

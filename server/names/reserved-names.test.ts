@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, test } from 'vitest'
 import { foldedName, numbered, STATE_FOLDER, toSafeName, toSafePath } from './safe-path.ts'
 

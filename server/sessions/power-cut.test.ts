@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'

@@ -125,5 +125,5 @@ test(
     expect(peakMib(receiver.child.pid) ?? 0).toBeLessThan(600)
     await expectInvariants(scene, { before, receiver, arrived: Object.fromEntries(names.map((name) => [name, name])) })
   },
-  sizeOf({ short: 120_000, full: 900_000 }),
+  sizeOf({ short: 240_000, full: 900_000 }),
 )

@@ -1,18 +1,26 @@
 /**
  * A setup file of projects whose tests compute: programs that are started, large files that are sent and hashed. More of them at once than there are
- * cores would only be slower, and miss deadlines, so each file first takes one of as many seats.
+ * cores would only be slower, and miss deadlines, so each file first takes one of as many seats. A file that measures what a person would feel has the
+ * tag `alone` and takes them all.
  */
 import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll } from 'vitest'
 import { takeSeat } from '../../scripts/build-lock.ts'
 
+const SEATS = Math.max(2, availableParallelism())
 /** Longer than all other files together. */
 const PATIENCE_MS = 30 * 60_000
 
-let leave: (() => void) | undefined
+const seats: (() => void)[] = []
 
-beforeAll(async () => {
-  leave = await takeSeat('heavy-tests', Math.max(2, availableParallelism()))
+beforeAll(async (_context, { tags = [] }) => {
+  // One at a time goes in, so that nobody takes the seats for which somebody else waits with some of them.
+  const leaveDoor = await takeSeat('heavy-tests-door', 1)
+  for (let wanted = tags.includes('alone') ? SEATS : 1; wanted > 0; wanted--)
+    seats.push(await takeSeat('heavy-tests', SEATS))
+  leaveDoor()
 }, PATIENCE_MS)
 
-afterAll(() => leave?.())
+afterAll(() => {
+  for (const leave of seats) leave()
+})

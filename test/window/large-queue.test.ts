@@ -1,3 +1,5 @@
+// @module-tag alone
+
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { eventChannel } from '../../main/contract/channels.ts'

@@ -1,3 +1,5 @@
+// @module-tag alone
+
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'

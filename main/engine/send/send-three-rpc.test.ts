@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { failing, MIB, sending } from '../../../test/support/plain-sending.ts'
