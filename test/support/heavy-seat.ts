@@ -13,7 +13,8 @@ const PATIENCE_MS = 30 * 60_000
 
 const seats: (() => void)[] = []
 
-beforeAll(async (_context, { tags = [] }) => {
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the first parameter which fixtures are wanted, and here there are none.
+beforeAll(async ({}, { tags = [] }) => {
   // One at a time goes in, so that nobody takes the seats for which somebody else waits with some of them.
   const leaveDoor = await takeSeat('heavy-tests-door', 1)
   for (let wanted = tags.includes('alone') ? SEATS : 1; wanted > 0; wanted--)
