@@ -15,7 +15,7 @@ function run([program, ...args]: (typeof CHECKS)[number]): Promise<Outcome> {
   const PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   const child = spawn(program, args, {
     cwd: ROOT,
-    env: { ...process.env, PATH },
+    env: { ...process.env, PATH, NO_COLOR: '1' },
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -6,8 +6,10 @@
 import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll } from 'vitest'
 import { takeSeat } from '../../scripts/build-lock.ts'
+import { isFullRun } from '../faults/run-size.ts'
 
-const SEATS = Math.max(2, availableParallelism())
+/** A full run asks for speeds that a machine shared with another file does not have. */
+const SEATS = isFullRun ? 1 : Math.max(2, availableParallelism())
 /** Longer than all other files together. */
 const PATIENCE_MS = 30 * 60_000
 
