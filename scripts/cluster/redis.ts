@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connectRedis } from '../../server/ledger/redis-connection.ts'
 
 /** A Redis of its own, on loopback, that keeps what it has in a folder. */
 export type RunningRedis = {
@@ -50,6 +51,16 @@ export async function startRedis(folder: string, port: number): Promise<RunningR
     kill: () => end('SIGKILL'),
     start,
     stop: () => end('SIGTERM'),
+  }
+}
+
+/** Makes a Redis forget everything. */
+export async function emptyRedis(url: string): Promise<void> {
+  const state = await connectRedis(url, () => undefined)
+  try {
+    await state.command('FLUSHALL')
+  } finally {
+    state.close()
   }
 }
 

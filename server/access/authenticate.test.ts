@@ -5,9 +5,8 @@ import type { Caller } from '../calls/caller.ts'
 import { addDevice, revokeDevice } from '../devices/device.ts'
 import { Devices } from '../devices/devices.ts'
 import type { KnownDevice } from '../devices/known-device.ts'
-import { asked, begin, connect, refusalOf, source } from '../fixtures/client.ts'
-import { sandbox } from '../fixtures/receiving.ts'
-import { startReceiver } from '../receiver.ts'
+import { asked, begin, refusalOf, source } from '../fixtures/client.ts'
+import { receiving, sandbox } from '../fixtures/receiving.ts'
 import type { ReceiverConfig } from '../settings/config.ts'
 import { customGate, deviceGate } from './auth.ts'
 import type { Credentials } from './authenticate.ts'
@@ -17,11 +16,7 @@ const camera: KnownDevice = { id: 'camera-1', name: 'The camera', mayOverwrite: 
 async function receiverWith(config: Partial<ReceiverConfig>) {
   const trouble: string[] = []
   const onUnexpected = (error: unknown) => void trouble.push((error as Error).message)
-  const directory = await sandbox()
-  const receiver = await startReceiver({ directory, host: '127.0.0.1', port: 0, onUnexpected, ...config })
-  onTestFinished(() => receiver.close())
-  const client = connect(receiver.port)
-  onTestFinished(() => client.close())
+  const { client } = await receiving(undefined, { onUnexpected, ...config })
   return { client, trouble }
 }
 

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { begin, chunksOf, connect, openStream, refusalOf, source, upload } from '../fixtures/client.ts'
+import { describe, expect, test } from 'vitest'
+import { begin, chunksOf, openStream, refusalOf, source, upload } from '../fixtures/client.ts'
 import { type ReceiverProcess, receiverProcess, receiverProcessUnder, runToEnd } from '../fixtures/receiver-process.ts'
-import { receiving, sandbox } from '../fixtures/receiving.ts'
+import { clientOf, receiving, sandbox } from '../fixtures/receiving.ts'
 import { startReceiver } from '../receiver.ts'
 
 const flags = (directory: string) => ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
@@ -128,8 +128,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
   test('a receiver that slept too long, and was passed over, stores nothing any more and says why', async () => {
     const within = await sandbox()
     const first = await onMachine('one', within)
-    const client = connect(first.port)
-    onTestFinished(() => client.close())
+    const client = clientOf(first)
     const file = source('a.bin', randomBytes(3 * 1024 ** 2))
     const begun = await begin(client, file)
     const stream = openStream(client, begun)
@@ -144,8 +143,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     expect(await refusalOf(upload(client, source('b.bin', randomBytes(100))))).toBe('UNAVAILABLE STATE_UNREACHABLE')
     expect(await refusalOf(begin(client, file))).toBe('UNAVAILABLE STATE_UNREACHABLE')
     expect(first.errors()).toContain('has to be started again once that one has ended')
-    const other = connect(next.port)
-    onTestFinished(() => other.close())
+    const other = clientOf(next)
     expect(await upload(other, file)).toMatchObject({ storedAs: 'a.bin' })
     process.kill(inner, 'SIGTERM')
     expect(await first.exited).toEqual({ code: 0, signal: null })

@@ -3,13 +3,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, type TestContext, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import {
   begin,
   type Client,
   chunksOf,
-  connect,
   finish,
   md5Of,
   openStream,
@@ -19,7 +18,7 @@ import {
   source,
 } from '../fixtures/client.ts'
 import { receiverOnFailingDisk } from '../fixtures/failing-disk.ts'
-import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
+import { clientOf, filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 import { mounted } from '../fixtures/small-disk.ts'
 
 const durable = (chunks: number) => (chunks === 0 ? [] : [{ start: '0', end: String(chunks * CHUNK_BYTES) }])
@@ -34,8 +33,7 @@ async function onFailingDisk(context: TestContext, fault: string, file: Source, 
   const { directory } = before
   const part = join(directory, '.longshore/parts', `${begun.fileId}.part`)
   const child = await receiverOnFailingDisk(context, directory, part, fault)
-  const client = connect(child.port)
-  onTestFinished(() => client.close())
+  const client = clientOf(child)
   return { client, directory, part }
 }
 

@@ -2,13 +2,13 @@
 
 import { randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { missingWithin } from '../bytes/range-set.ts'
-import { begin, chunksOf, connect, finish, md5Of, openStream, send, source, upload } from '../fixtures/client.ts'
+import { begin, chunksOf, finish, md5Of, openStream, send, source, upload } from '../fixtures/client.ts'
 import { cuttableDisk } from '../fixtures/power-cut.ts'
 import { receiverProcess } from '../fixtures/receiver-process.ts'
-import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
+import { clientOf, filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 
 const ROUNDS = 3
 
@@ -23,8 +23,7 @@ for (let round = 0; round < ROUNDS; round++) {
     const directory = join(disk.folder, 'received')
     const flags = ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
     const child = await receiverProcess('index.ts', ...flags)
-    const client = connect(child.port)
-    onTestFinished(() => client.close())
+    const client = clientOf(child)
     const done = source('done.bin', randomBytes(3 * CHUNK_BYTES + 7))
     await upload(client, done)
     const file = source('a.bin', randomBytes(50 * CHUNK_BYTES + 1))

@@ -6,15 +6,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ReceiveError } from '../base/errors.ts'
 import { FairQueue } from '../base/fair-queue.ts'
-import { begin, connect, refusalOf, type Source, source } from '../fixtures/client.ts'
+import { begin, refusalOf, type Source, source } from '../fixtures/client.ts'
 import { receiverOnFailingDisk } from '../fixtures/failing-disk.ts'
 import { afterPowerCut, expected, flags, killedAfter, smallFiles } from '../fixtures/killed-after.ts'
 import { cuttableDisk } from '../fixtures/power-cut.ts'
 import { fates, put, toPut } from '../fixtures/put.ts'
 import { receiverProcess } from '../fixtures/receiver-process.ts'
-import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
+import { clientOf, filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 import { openEmbeddedLedger } from '../ledger/embedded.ts'
-import { startReceiver } from '../receiver.ts'
 import { openDiskStore } from '../store/disk.ts'
 import { readReceivedLog, receivedLogOf } from '../upkeep/received-log.ts'
 import { DirectSmallFiles } from './direct-small-files.ts'
@@ -26,8 +25,7 @@ test('[A3] small files that were answered survive a power cut, whole, and are st
   const disk = await cuttableDisk(await sandbox(), 64, context)
   const directory = join(disk.folder, 'received')
   const child = await receiverProcess('index.ts', ...flags(directory))
-  const client = connect(child.port)
-  onTestFinished(() => client.close())
+  const client = clientOf(child)
   const files = smallFiles(100)
   const asked = files.map((file) => toPut(file))
   expect(fates(files, await put(client, asked))).toEqual(files.map(({ path }) => path.join('/')))
@@ -94,17 +92,11 @@ test('a file that cannot be completed at a start is completed at a later one, wh
   await rm(join(directory, 'day 0'), { recursive: true })
   await writeFile(join(directory, 'day 0'), 'in the way')
   const unexpected: unknown[] = []
-  const between = await startReceiver({
-    directory,
-    host: '127.0.0.1',
-    port: 0,
-    onUnexpected: (error) => unexpected.push(error),
-  })
-  const client = connect(between.port)
+  const between = await receiving(within, { onUnexpected: (error) => void unexpected.push(error) })
   const other = source('other.bin', randomBytes(10))
-  expect(fates([other], await put(client, [toPut(other)]))).toEqual(['other.bin'])
-  client.close()
-  await between.close()
+  expect(fates([other], await put(between.client, [toPut(other)]))).toEqual(['other.bin'])
+  between.client.close()
+  await between.receiver.close()
   expect(unexpected).toHaveLength(1)
   await rm(join(directory, 'day 0'))
 
@@ -150,8 +142,7 @@ test('[F8] small files go the way of every upload when the journal cannot be syn
   await (await receiving(join(directory, '..'))).receiver.close()
   const journal = join(directory, '.longshore/small-files.0')
   const child = await receiverOnFailingDisk(context, directory, journal, 'fdatasync:error=EIO:when=1+')
-  const client = connect(child.port)
-  onTestFinished(() => client.close())
+  const client = clientOf(child)
   const files = smallFiles(5)
 
   const replies = await put(

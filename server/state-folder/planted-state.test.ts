@@ -2,9 +2,10 @@ import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:f
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ClassicLevel } from 'classic-level'
-import { expect, onTestFinished, test } from 'vitest'
-import { connect, md5Of, refusalOf, source, upload } from '../fixtures/client.ts'
-import { receiving, sandbox } from '../fixtures/receiving.ts'
+import { expect, test } from 'vitest'
+import { withReceiver } from '../../test/support/with-receiver.ts'
+import { md5Of, refusalOf, source, upload } from '../fixtures/client.ts'
+import { clientOf, receiving, sandbox } from '../fixtures/receiving.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { startReceiver } from '../receiver.ts'
 import { readReceivedLog, receivedLogOf } from '../upkeep/received-log.ts'
@@ -81,18 +82,8 @@ async function left(): Promise<{ within: string; directory: string; own: string 
 /** Starts a receiver again; answers what it met. */
 async function startedAgain(directory: string) {
   const told: string[] = []
-  const receiver = await startReceiver({
-    directory,
-    host: '127.0.0.1',
-    port: 0,
-    onUnexpected: (error) => void told.push(String(error)),
-  })
-  const client = connect(receiver.port)
-  onTestFinished(async () => {
-    client.close()
-    await receiver.close()
-  })
-  return { client, told }
+  const receiver = await withReceiver(directory, { onUnexpected: (error) => void told.push(String(error)) })
+  return { client: clientOf(receiver), told }
 }
 
 /** All names below a folder that have `planted` in them. */

@@ -6,11 +6,11 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { withReceiver } from '../../test/support/with-receiver.ts'
 import { addDevice } from '../devices/device.ts'
 import { begin, type Client, chunksOf, connect, md5Of, type Source, send, source, upload } from '../fixtures/client.ts'
 import { receiverProcess, runToEnd } from '../fixtures/receiver-process.ts'
 import { sandbox } from '../fixtures/receiving.ts'
-import { startReceiver } from '../receiver.ts'
 import { startStatusServer } from './status-server.ts'
 import { watch } from './watched.ts'
 
@@ -98,8 +98,7 @@ test('nobody reads it under another name, nothing can be changed through it, and
 })
 
 test('it tells that it is well, and while the receiver ends that it takes no more', async () => {
-  const receiver = await startReceiver({ directory: await sandbox(), host: '127.0.0.1', port: 0 })
-  onTestFinished(() => receiver.close())
+  const receiver = await withReceiver(await sandbox())
   const status = await startStatusServer(
     { host: '127.0.0.1', port: 0, token: undefined },
     watch(receiver, '1.0', async () => new Map()),

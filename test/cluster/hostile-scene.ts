@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import { Metadata } from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
 import { TOKEN_KEY } from '../../proto/pairing.ts'
-import type { RunningRedis } from '../../scripts/cluster/redis.ts'
+import { emptyRedis, type RunningRedis } from '../../scripts/cluster/redis.ts'
 import type { EndedCall } from '../../server/calls/ended-call.ts'
 import { addDevice } from '../../server/devices/device.ts'
 import { readOrMakeIdentity } from '../../server/devices/identity.ts'
 import type { TlsConfig } from '../../server/devices/tls.ts'
-import { asked, begin, type Client, chunksOf, connect, openStream, source } from '../../server/fixtures/client.ts'
+import { asked, begin, type Client, chunksOf, openStream, source } from '../../server/fixtures/client.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
 import { connectSecurely } from '../../server/fixtures/secured.ts'
 import { connectRedis, type SharedState } from '../../server/ledger/redis-connection.ts'
-import { type Receiver, startReceiver } from '../../server/receiver.ts'
+import type { Receiver } from '../../server/receiver.ts'
+import { withReceiver } from '../support/with-receiver.ts'
 
 const MIB = 1024 ** 2
 
@@ -29,9 +31,9 @@ type NodeOptions = {
 
 /** Nodes that ask for tokens, on a folder of their own and a Redis that is empty. All of it ends with the test, but Redis. */
 export async function setHostileScene(redis: RunningRedis, folder: string) {
+  await emptyRedis(redis.url)
   const state = await connectRedis(redis.url, () => undefined)
   onTestFinished(() => state.close())
-  await state.command('FLUSHALL')
   const directory = await mkdtemp(join(folder, 'received-'))
   const stateDirectory = join(directory, '.longshore')
   return {
@@ -39,17 +41,13 @@ export async function setHostileScene(redis: RunningRedis, folder: string) {
     stateDirectory,
     async node({ encrypts = true, nodeAddress = '', tls }: NodeOptions = {}): Promise<HostileNode> {
       const calls: EndedCall[] = []
-      const receiver = await startReceiver({
-        directory,
-        host: '127.0.0.1',
-        port: 0,
+      const receiver = await withReceiver(directory, {
         asksForTokens: true,
         ...(encrypts && { tls: tls ?? { kind: 'own' } }),
         cluster: { redisUrl: redis.url, ...(nodeAddress && { nodeAddress }) },
         onCall: (call) => calls.push(call),
         onUnexpected: () => undefined,
       })
-      onTestFinished(() => receiver.close())
       return { ...receiver, calls }
     },
     /** A device that is paired, and how it asks a node. */
@@ -59,7 +57,7 @@ export async function setHostileScene(redis: RunningRedis, folder: string) {
         token,
         /** Shows its token by itself to a node that encrypts; to any other, `shown` is for each call. */
         async at({ port, fingerprint }: Receiver, issued?: string): Promise<Client> {
-          if (fingerprint === undefined) return connectPlainly(port)
+          if (fingerprint === undefined) return clientOf({ port })
           return connectSecurely(port, issued ?? (await readOrMakeIdentity(stateDirectory)).certificatePem, token)
         },
         shown: () => metadataOf({ [TOKEN_KEY]: `Bearer ${token}` }),
@@ -103,12 +101,6 @@ export async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-function connectPlainly(port: number): Client {
-  const client = connect(port)
-  onTestFinished(() => client.close())
-  return client
 }
 
 /** Begins an upload with what a call shows. */

@@ -6,14 +6,14 @@ import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
-import { useObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
 
 beforeAll(() => buildOutputs(['cli']))
 
 describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon and ceph-osd)', () => {
-  const objects = useObjectStore()
+  const objects = ownObjectStore()
 
   async function receive(bucket: TestBucket, box: string, ...more: readonly string[]) {
     const reach = ['--port', '0', '--plaintext', '--no-auth', '--json']

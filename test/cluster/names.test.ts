@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../bench/run/free-port.ts'
+import { describe, expect, test } from 'vitest'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
-import { begin, type Client, chunksOf, connect, finish, md5Of, send, source } from '../../server/fixtures/client.ts'
-import { connectRedis } from '../../server/ledger/redis-connection.ts'
+import { emptyRedis, hasRedis } from '../../scripts/cluster/redis.ts'
+import { begin, type Client, chunksOf, finish, md5Of, send, source } from '../../server/fixtures/client.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
 import { foldedName } from '../../server/names/safe-path.ts'
-import { startReceiver } from '../../server/receiver.ts'
 import { openDiskStore } from '../../server/store/disk.ts'
 import { claimsInMemory } from '../../server/store/name-claims.ts'
 import { openS3Store } from '../../server/store/s3/s3-store.ts'
 import { readReceivedLog, receivedLogOf } from '../../server/upkeep/received-log.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { withReceiver } from '../support/with-receiver.ts'
+import { ownObjectStore } from './object-store.ts'
+import { ownRedis } from './own-redis.ts'
 
 /** What is stored, looked at as the store has it. */
 type Look = (path: string) => Promise<string | undefined>
@@ -23,44 +22,16 @@ describe.skipIf(!hasRedis).each([
   ['a shared folder', true],
   ['a bucket (needs radosgw, ceph-mon and ceph-osd)', hasRadosgw],
 ])('names that two nodes give at once (redis-server, where it is missing this is skipped), in %s', (place, isThere) => {
-  let redis: RunningRedis
-  let folder: string
-  let objects: ObjectStore | undefined
-
-  beforeAll(async () => {
-    if (!isThere) return
-    folder = await mkdtemp(join(tmpdir(), 'longshore-names-'))
-    redis = await startRedis(join(folder, 'redis'), await freePort())
-    if (place.startsWith('a bucket')) objects = await startObjectStore()
-  })
-  afterAll(async () => {
-    if (!isThere) return
-    await redis.stop()
-    await objects?.stop()
-    await rm(folder, { recursive: true })
-  })
+  const own = ownRedis()
+  const objects = place.startsWith('a bucket') ? ownObjectStore() : undefined
 
   async function twoNodes(): Promise<{ clients: readonly [Client, Client]; directory: string; look: Look }> {
-    const state = await connectRedis(redis.url, () => undefined)
-    await state.command('FLUSHALL')
-    state.close()
-    const directory = await mkdtemp(join(folder, 'received-'))
+    await emptyRedis(own.redis.url)
+    const directory = await mkdtemp(join(own.folder, 'received-'))
     const objectStore = await objects?.newBucket()
     const node = async (): Promise<Client> => {
-      const receiver = await startReceiver({
-        directory,
-        host: '127.0.0.1',
-        port: 0,
-        cluster: { redisUrl: redis.url },
-        ...(objectStore && { objectStore }),
-        onUnexpected: (error) => expect.unreachable(String(error)),
-      })
-      const client = connect(receiver.port)
-      onTestFinished(async () => {
-        client.close()
-        await receiver.close()
-      })
-      return client
+      const cluster = { redisUrl: own.redis.url }
+      return clientOf(await withReceiver(directory, { cluster, ...(objectStore && { objectStore }) }))
     }
     const clients = [await node(), await node()] as const
     const claims = claimsInMemory()

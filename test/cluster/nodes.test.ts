@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { hasNginx, hasNginxStream } from '../../scripts/cluster/nginx.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
@@ -11,7 +11,7 @@ import { sizeOf } from '../faults/run-size.ts'
 import { buildOutputs } from '../support/build.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { type ObjectStore, startObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 import { type ClusterOptions, type ClusterScene, setClusterScene } from './scene.ts'
 
 const MIB = 1024 ** 2
@@ -25,11 +25,7 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
   ['a shared folder', true],
   ['a bucket (needs radosgw, ceph-mon and ceph-osd)', hasRadosgw],
 ])('two nodes behind nginx (needs redis-server and nginx, else skipped), with %s', (store, isThere) => {
-  let objects: ObjectStore | undefined
-  beforeAll(async () => {
-    if (isThere && store.startsWith('a bucket')) objects = await startObjectStore()
-  })
-  afterAll(() => objects?.stop())
+  const objects = store.startsWith('a bucket') ? ownObjectStore() : undefined
   const set = async (options?: ClusterOptions) => setClusterScene({ ...options, bucket: await objects?.newBucket() })
 
   test.skipIf(!isThere)(

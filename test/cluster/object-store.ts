@@ -16,7 +16,7 @@ export type ObjectStore = {
 }
 
 /** One for all tests of the block that it is called in, which ends with them. */
-export function useObjectStore(): Pick<ObjectStore, 'endpoint' | 'newBucket'> {
+export function ownObjectStore(): Pick<ObjectStore, 'endpoint' | 'newBucket'> {
   let store: ObjectStore | undefined
   const started = (): ObjectStore => {
     if (store === undefined) throw new Error('The object store runs while tests do.')
@@ -34,7 +34,7 @@ export function useObjectStore(): Pick<ObjectStore, 'endpoint' | 'newBucket'> {
   }
 }
 
-export async function startObjectStore(): Promise<ObjectStore> {
+async function startObjectStore(): Promise<ObjectStore> {
   const folder = await mkdtemp(join(tmpdir(), 'rgw-'))
   const radosgw = await startRadosgw(folder, { gateway: await freePort(), monitor: await freePort() })
   // Where the SDK looks, in this process and those it starts.

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { hasRedis } from '../../scripts/cluster/redis.ts'
+import { emptyRedis, hasRedis } from '../../scripts/cluster/redis.ts'
 import { joinCluster } from '../../server/cluster/cluster.ts'
 import { openNode } from '../../server/cluster/node.ts'
 import { ledgerConformance, recordOf, startsOf } from '../../server/fixtures/ledger-conformance.ts'
@@ -13,11 +13,7 @@ const DAY_MS = 86_400_000
 describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing this is skipped)', () => {
   const own = ownRedis()
 
-  beforeEach(async () => {
-    const state = await connectRedis(own.redis.url, unexpected)
-    await state.command('FLUSHALL')
-    state.close()
-  })
+  beforeEach(() => emptyRedis(own.redis.url))
 
   const unexpected = (error: unknown) => expect.unreachable(String(error))
   const noLease = () => ''

@@ -9,7 +9,7 @@ import { claimsInMemory } from '../../server/store/name-claims.ts'
 import type { S3Config } from '../../server/store/s3/config.ts'
 import { openS3Store } from '../../server/store/s3/s3-store.ts'
 import { type Fault, s3Error } from './fault-proxy.ts'
-import { useObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 import { PIECE, setS3Scene } from './s3-scene.ts'
 
 const MIB = 1024 ** 2
@@ -20,7 +20,7 @@ const isPart = (url: string) => /partNumber=\d/.test(url)
 const isComplete = (method: string, url: string) => method === 'POST' && /uploadId=/.test(url)
 
 describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mon and ceph-osd)', () => {
-  const objects = useObjectStore()
+  const objects = ownObjectStore()
 
   const setScene = () => setS3Scene(objects)
 

@@ -10,13 +10,13 @@ import type { Intent } from '../../server/store/publication.ts'
 import { setScene as setFolders } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshore } from '../support/longshore-process.ts'
-import { useObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 import { setS3Scene } from './s3-scene.ts'
 
 beforeAll(() => buildOutputs(['cli']))
 
 describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon and ceph-osd)', () => {
-  const objects = useObjectStore()
+  const objects = ownObjectStore()
   const setScene = () => setS3Scene(objects)
 
   test('a small file is written at once, in few requests, under a name that is free, and leaves nothing where it is not', async () => {

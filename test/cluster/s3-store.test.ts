@@ -7,14 +7,14 @@ import { chunksOf, md5OfPart, newFileId, publicationOf, published, write } from 
 import { claimsInMemory } from '../../server/store/name-claims.ts'
 import { openS3Store, type S3Sizes } from '../../server/store/s3/s3-store.ts'
 import { chanceFor } from '../faults/run-size.ts'
-import { useObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
 /** The smallest that S3 takes. */
 const PIECE = 5 * MIB
 
 describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-osd)', () => {
-  const objects = useObjectStore()
+  const objects = ownObjectStore()
 
   async function open(prefix: string, sizes: S3Sizes = { leastPieceBytes: PIECE }) {
     const config = { ...(await objects.newBucket()), prefix }

@@ -1,14 +1,13 @@
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../bench/run/free-port.ts'
-import { hasRedis } from '../../scripts/cluster/redis.ts'
+import { emptyRedis, hasRedis } from '../../scripts/cluster/redis.ts'
 import {
   asked,
   begin,
   type Client,
   chunksOf,
-  connect,
   finish,
   md5Of,
   openStream,
@@ -18,9 +17,9 @@ import {
   source,
   upload,
 } from '../../server/fixtures/client.ts'
-import { filesIn } from '../../server/fixtures/receiving.ts'
-import { connectRedis } from '../../server/ledger/redis-connection.ts'
+import { clientOf, filesIn } from '../../server/fixtures/receiving.ts'
 import { startReceiver } from '../../server/receiver.ts'
+import { withReceiver } from '../support/with-receiver.ts'
 import { ownRedis } from './own-redis.ts'
 
 const MIB = 1024 ** 2
@@ -30,24 +29,12 @@ describe.skipIf(!hasRedis)('two receivers on one folder (redis-server, where it 
   let directory: string
 
   beforeEach(async () => {
-    const state = await connectRedis(own.redis.url, () => undefined)
-    await state.command('FLUSHALL')
-    state.close()
+    await emptyRedis(own.redis.url)
     directory = await mkdtemp(join(own.folder, 'received-'))
   })
 
   async function nodeOf(): Promise<Client> {
-    const unexpected: unknown[] = []
-    const cluster = { redisUrl: own.redis.url }
-    const onUnexpected = (error: unknown) => unexpected.push(error)
-    const receiver = await startReceiver({ directory, host: '127.0.0.1', port: 0, cluster, onUnexpected })
-    const client = connect(receiver.port)
-    onTestFinished(async () => {
-      client.close()
-      await receiver.close()
-      expect(unexpected).toEqual([])
-    })
-    return client
+    return clientOf(await withReceiver(directory, { cluster: { redisUrl: own.redis.url } }))
   }
 
   test('what one node has begun goes on at another, byte for byte, and both are the same receiver', async () => {

@@ -6,15 +6,16 @@ import { freePort } from '../../bench/run/free-port.ts'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis, startRedis } from '../../scripts/cluster/redis.ts'
-import { connect, refusalOf, source, upload } from '../../server/fixtures/client.ts'
+import { refusalOf, source, upload } from '../../server/fixtures/client.ts'
 import { someone } from '../../server/fixtures/occupants.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
 import { openBucketPlace } from '../../server/occupancy/bucket-place.ts'
 import { Bucket } from '../../server/store/s3/bucket.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
 import { type LongshoreProcess, longshore, longshoreUnder } from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { useObjectStore } from './object-store.ts'
+import { ownObjectStore } from './object-store.ts'
 
 /** A process in a namespace of its own sees no others, as in a container. */
 const ownNumbers = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
@@ -25,7 +26,7 @@ const MIB = 1024 ** 2
 beforeAll(() => buildOutputs(['cli']))
 
 describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs radosgw and Redis)', () => {
-  const objects = useObjectStore()
+  const objects = ownObjectStore()
 
   const start = (bucket: TestBucket, dir: string, ...more: readonly string[]): LongshoreProcess =>
     longshore(
@@ -110,8 +111,7 @@ describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs r
       process.kill(inner, 'SIGCONT')
       await expect.poll(first.errors, { timeout: 20_000 }).toContain('has to be started again once that one has ended')
       const film = scene.addSource('film.bin', MIB)
-      const client = connect(Number(port))
-      onTestFinished(() => client.close())
+      const client = clientOf({ port: Number(port) })
       const refused = refusalOf(upload(client, source('film.bin', Buffer.alloc(MIB))))
       expect(await refused).toBe('UNAVAILABLE STATE_UNREACHABLE')
       const again = scene.send([film], next.port, { state: join(scene.state, 'again') })

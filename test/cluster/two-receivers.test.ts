@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { hasRedis } from '../../scripts/cluster/redis.ts'
-import { connect, refusalOf, source, upload } from '../../server/fixtures/client.ts'
+import { emptyRedis, hasRedis } from '../../scripts/cluster/redis.ts'
+import { refusalOf, source, upload } from '../../server/fixtures/client.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
 import { connectRedis, type SharedState } from '../../server/ledger/redis-connection.ts'
-import { type Receiver, startReceiver } from '../../server/receiver.ts'
+import type { Receiver } from '../../server/receiver.ts'
+import { withReceiver } from '../support/with-receiver.ts'
 import { ownRedis } from './own-redis.ts'
 
 describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redis-server)', () => {
@@ -13,7 +15,7 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
   let directory: string
 
   beforeEach(async () => {
-    await (await connected()).command('FLUSHALL')
+    await emptyRedis(own.redis.url)
     directory = join(await mkdtemp(join(own.folder, 'received-')), 'box')
   })
 
@@ -26,16 +28,10 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
   /** @param options.database the Redis database that it shares; alone when not given. */
   async function start(where: string, options: { database?: number; stateDirectory?: string } = {}): Promise<Receiver> {
     const { database, stateDirectory } = options
-    const receiver = await startReceiver({
-      directory: where,
-      host: '127.0.0.1',
-      port: 0,
+    return withReceiver(where, {
       ...(stateDirectory !== undefined && { stateDirectory }),
       ...(database !== undefined && { cluster: { redisUrl: `${own.redis.url}/${database}` } }),
-      onUnexpected: (error) => expect.unreachable(String(error)),
     })
-    onTestFinished(() => receiver.close())
-    return receiver
   }
 
   /** What Redis knows, but for what nodes that run say again and again. */
@@ -111,26 +107,18 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
     timeout: 60_000,
   }, async () => {
     const told: unknown[] = []
-    const first = await startReceiver({
-      directory,
-      host: '127.0.0.1',
-      port: 0,
-      cluster: { redisUrl: `${own.redis.url}/0` },
-      onUnexpected: (error) => told.push(error),
-    })
-    onTestFinished(() => first.close())
-    await (await connected()).command('FLUSHALL')
+    const cluster = { redisUrl: `${own.redis.url}/0` }
+    const first = await withReceiver(directory, { cluster, onUnexpected: (error) => void told.push(error) })
+    await emptyRedis(own.redis.url)
     await start(`${directory}-of-another`, { database: 0 })
     await expect.poll(() => told.map(String).join(), { timeout: 20_000 }).toContain('another receiver uses it now')
-    const client = connect(first.port)
-    onTestFinished(() => client.close())
-    expect(await refusalOf(upload(client, source('a.bin', Buffer.from('a'))))).toMatch(/^UNAVAILABLE/)
+    expect(await refusalOf(upload(clientOf(first), source('a.bin', Buffer.from('a'))))).toMatch(/^UNAVAILABLE/)
   })
 
   test('a Redis that was emptied while nodes run is still theirs, for those that come later, too', async () => {
     await start(directory, { database: 0 })
     const before = await knownIn(0)
-    await (await connected()).command('FLUSHALL')
+    await emptyRedis(own.redis.url)
     await expect.poll(() => knownIn(0), { timeout: 10_000 }).toEqual(before)
     await start(directory, { database: 0 })
     await expect(start(join(directory, '..', 'other'), { database: 0 })).rejects.toThrow('belongs to the receiver')

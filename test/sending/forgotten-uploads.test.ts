@@ -1,14 +1,14 @@
 import { readFileSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { addDevice } from '../../server/devices/device.ts'
-import { startReceiver } from '../../server/receiver.ts'
 import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilAll, untilKind, withEngine } from '../support/with-engine.ts'
+import { withReceiver } from '../support/with-receiver.ts'
 
 const SIZE = 40 * CHUNK_BYTES
 
@@ -16,15 +16,11 @@ const SIZE = 40 * CHUNK_BYTES
 async function forgottenUpload() {
   const [here, there] = [tempDir(), tempDir()]
   const clock = { aheadMs: 0 }
-  const receiver = await startReceiver({
-    directory: there,
-    host: '127.0.0.1',
-    port: 0,
+  const receiver = await withReceiver(there, {
     tls: { kind: 'own' },
     asksForTokens: true,
     now: () => Date.now() + clock.aheadMs,
   })
-  onTestFinished(() => receiver.close())
   const stateDirectory = join(there, '.longshore')
   const { token } = await addDevice(stateDirectory, { name: 'laptop', mayOverwrite: true }, Date.now())
   const identityPem = readFileSync(join(stateDirectory, 'identity/identity.pem'), 'utf8')

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { freePort } from '../../bench/run/free-port.ts'
 import { emptyBucket, makeBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw, type RunningRadosgw, startRadosgw } from '../../scripts/cluster/radosgw.ts'
-import { hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
-import { connectRedis } from '../../server/ledger/redis-connection.ts'
+import { emptyRedis, hasRedis, type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { type Kind, nodesOf, usesBucket } from './plan.ts'
 
 /** Redis and an object store, each started by the first round that needs it and used by all that follow. */
@@ -18,12 +17,7 @@ export class Services {
   /** The URL of a Redis that has forgotten everything. */
   async emptyRedis(): Promise<string> {
     this.#redis ??= await startRedis(join(this.#place(), 'redis'), await freePort())
-    const state = await connectRedis(this.#redis.url, () => undefined)
-    try {
-      await state.command('FLUSHALL')
-    } finally {
-      state.close()
-    }
+    await emptyRedis(this.#redis.url)
     return this.#redis.url
   }
 

@@ -109,7 +109,7 @@ test('[A6 B1] an upload whose receiver goes away says so, keeps what is stored, 
   expect(await percent(page, 'film.mov')).toBeGreaterThan(2)
   await saveScreenshots(page, 'state-unreachable')
   proxy.release()
-  await withReceiver(there, port)
+  await withReceiver(there, { port })
   await rowOfKind(page, 'film.mov', 'done').waitFor({ timeout: 60_000 })
   expect(md5OfFile(join(there, 'film.mov'))).toBe(md5)
   // Not from the beginning: less than the file and what was on its way when the receiver went.

@@ -82,7 +82,7 @@ test('a receiver that is away is named, and the upload continues by itself when 
   await interrupted.waitFor()
   expect(await interrupted.getByTestId('status').textContent()).toContain('The receiver cannot be reached.')
   await saveScreenshots(page, 'interrupted')
-  await withReceiver(there, receiver.port)
+  await withReceiver(there, { port: receiver.port })
   await resume()
   await rowOfKind(page, 'a.bin', 'done').waitFor()
   expect(md5OfFile(join(there, 'a.bin'))).toBe(md5)
