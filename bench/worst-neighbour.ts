@@ -10,9 +10,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { killAll, start } from './run/child.ts'
 import { type Access, connectAs, upload } from './run/neighbour.ts'
+import { longshore, startReceiver } from './run/receiver.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const CLI = join(ROOT, 'out/cli/index.js')
 const ROUNDS = 7
 const ATTACKS = [
   'nothing',
@@ -29,20 +28,15 @@ const ATTACKS = [
 
 const data = randomBytes(16 * 1024 ** 2)
 
-async function startReceiver(directory: string) {
-  const args = ['receive', '--dir', directory, '--port', '0', '--host', '127.0.0.1', '--no-discovery', '--json']
-  const child = start({ program: process.execPath, args: [CLI, ...args] })
-  const port = await child.line((line) => {
-    const event = JSON.parse(line) as { readonly event: string; readonly port: number }
-    return event.event === 'listening' ? event.port : undefined
-  })
+async function startKnown(directory: string) {
+  const { child, port } = await startReceiver(directory, { access: 'pairing' })
   const identity = readFileSync(join(directory, '.longshore/identity/identity.pem'), 'utf8')
   return { child, port, certificatePem: identity.slice(identity.indexOf('-----BEGIN CERTIFICATE')) }
 }
 
 async function tokenFor(directory: string, name: string): Promise<string> {
-  const args = [CLI, 'token', 'create', '--dir', directory, '--name', name, '--folder', name]
-  return start({ program: process.execPath, args }).line((line) => line.trim() || undefined)
+  const command = longshore('token', 'create', '--dir', directory, '--name', name, '--folder', name)
+  return start(command).line((line) => line.trim() || undefined)
 }
 
 /** The median, and the slowest, of several uploads, ms. */
@@ -61,7 +55,7 @@ async function measure(access: Access): Promise<{ readonly median: number; reado
 
 async function beside(attack: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-neighbour-'))
-  const { child, ...receiver } = await startReceiver(directory)
+  const { child, ...receiver } = await startKnown(directory)
   try {
     const honest = { ...receiver, token: await tokenFor(directory, 'honest') }
     const isStranger = attack.startsWith('strangers')

@@ -2,23 +2,21 @@
  * Shows the whole promise without a display: sends a 256 MiB file and a folder of 500 small ones to a receiver on this machine, kills the receiver half
  * way, starts it again, lets the upload finish by itself, and compares every byte.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { createInterface } from 'node:readline'
+import { type Child, start } from '../bench/run/child.ts'
+import { longshore, type StartedReceiver, startReceiver } from '../bench/run/receiver.ts'
 
 const MIB = 1024 * 1024
 const BIG_MIB = 256
 const SMALL_FILES = 500
 
-const cli = join(import.meta.dirname, '../out/cli/index.js')
 const work = mkdtempSync(join(tmpdir(), 'longshore-demo-'))
 const [source, received] = [join(work, 'laptop'), join(work, 'box')]
-const children = new Set<ChildProcess>()
+const children: Child[] = []
 const startedAtMs = performance.now()
 
 type Line = Readonly<Record<string, unknown>>
@@ -28,25 +26,10 @@ function say(text: string): void {
   console.log(`${seconds.padStart(5)} s  ${text}`)
 }
 
-/** Runs the terminal program; `onLine` hears each JSON line it prints. */
-function longshore(args: readonly string[], onLine: (line: Line) => void): ChildProcess {
-  const child = spawn(process.execPath, [cli, ...args, '--plaintext', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.add(child)
-  child.once('exit', () => children.delete(child))
-  createInterface({ input: child.stdout }).on('line', (line) => onLine(JSON.parse(line)))
-  return child
-}
-
-function startReceiver(port: number): Promise<{ child: ChildProcess; port: number }> {
-  return new Promise((resolve, reject) => {
-    const args = ['receive', '--dir', received, '--port', String(port), '--host', '127.0.0.1', '--no-auth']
-    const child = longshore(args, (line) => {
-      if (line.event === 'listening') resolve({ child, port: Number(line.port) })
-    })
-    child.once('exit', (code) => reject(new Error(`The receiver ended with ${code}.`)))
-  })
+async function receive(port: number): Promise<StartedReceiver> {
+  const receiver = await startReceiver(received, { port, showsErrors: true })
+  children.push(receiver.child)
+  return receiver
 }
 
 async function makeFiles(): Promise<void> {
@@ -63,36 +46,27 @@ async function makeFiles(): Promise<void> {
 }
 
 /** Sends everything; kills and restarts the receiver when half of the big file is stored. Answers what `send` printed last. */
-async function sendThroughACrash(first: {
-  child: ChildProcess
-  port: number
-}): Promise<{ summary: Line; md5s: Map<string, string> }> {
-  const md5s = new Map<string, string>()
-  let summary: Line = {}
-  let killed = false
-  const restart = async (): Promise<void> => {
-    first.child.removeAllListeners('exit')
-    const dead = once(first.child, 'exit')
-    first.child.kill('SIGKILL')
-    await dead
-    say('SIGKILL to the receiver, half way through the film. Starting it again on the same folder.')
-    await startReceiver(first.port)
-  }
-  let restarted: Promise<void> = Promise.resolve()
-  const args = ['send', join(source, 'film.mov'), join(source, 'photos'), '--to', `127.0.0.1:${first.port}`]
-  const sender = longshore([...args, '--state-dir', join(work, 'state')], (line) => {
-    if (line.event === 'summary') summary = line
-    if (line.event === 'done') md5s.set(String(line.storedAs), String(line.md5))
-    const stored = line.event === 'progress' && String(line.path).endsWith('film.mov') ? Number(line.bytesStored) : 0
-    if (killed || stored < (BIG_MIB * MIB) / 2) return
-    killed = true
-    restarted = restart()
+async function sendThroughACrash(first: StartedReceiver): Promise<{ summary: Line; md5s: Map<string, string> }> {
+  const paths = [join(source, 'film.mov'), join(source, 'photos')]
+  const to = ['--to', `127.0.0.1:${first.port}`, '--plaintext', '--state-dir', join(work, 'state'), '--json']
+  const sender = start({ ...longshore('send', ...paths, ...to), showsErrors: true })
+  children.push(sender)
+  const seen = await sender.line((line) => {
+    const { event, path, bytesStored } = JSON.parse(line)
+    if (event === 'summary') return 'its end'
+    const isFilm = event === 'progress' && String(path).endsWith('film.mov')
+    return isFilm && Number(bytesStored) >= (BIG_MIB * MIB) / 2 ? 'half of the film' : undefined
   })
-  const [code] = await once(sender, 'close')
-  await restarted
-  if (!killed) throw new Error('The film went through before the receiver could be killed; nothing was shown.')
-  if (code !== 0) throw new Error(`send ended with ${code}.`)
-  return { summary, md5s }
+  if (seen === 'its end')
+    throw new Error('The film went through before the receiver could be killed; nothing was shown.')
+  await first.child.stop('SIGKILL')
+  say('SIGKILL to the receiver, half way through the film. Starting it again on the same folder.')
+  await receive(first.port)
+  await sender.done
+  const said = sender.lines.map((line): Line => JSON.parse(line))
+  const done = said.filter(({ event }) => event === 'done')
+  const md5s = new Map(done.map(({ storedAs, md5 }) => [String(storedAs), String(md5)]))
+  return { summary: said.find(({ event }) => event === 'summary') ?? {}, md5s }
 }
 
 async function md5Of(path: string): Promise<string> {
@@ -132,7 +106,7 @@ async function compareBytes(a: string, b: string): Promise<void> {
 try {
   say(`Making a film of ${BIG_MIB} MiB and a folder of ${SMALL_FILES} photos.`)
   await makeFiles()
-  const first = await startReceiver(0)
+  const first = await receive(0)
   say(`A receiver listens on 127.0.0.1:${first.port}. Sending.`)
   const { summary, md5s } = await sendThroughACrash(first)
   const [files, seconds] = [Number(summary.files), Number(summary.seconds)]
@@ -146,7 +120,6 @@ try {
   console.error(`The demo failed: ${(error as Error).message}`)
   process.exitCode = 1
 } finally {
-  for (const child of children) child.kill('SIGTERM')
-  await Promise.all([...children].map((child) => once(child, 'exit')))
+  await Promise.all(children.map((child) => child.stop()))
   rmSync(work, { recursive: true, force: true })
 }

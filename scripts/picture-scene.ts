@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { startReceiver } from '../bench/run/receiver.ts'
 import { type LaunchedApp, launchApp } from '../test/support/app/launch-app.ts'
 import { addReceiver } from '../test/support/app/open-app.ts'
 
-const ROOT = join(import.meta.dirname, '..')
 const MIB = 1024 ** 2
 
 /** The built app, paired with a receiver, with files to drop that take no room on the disk. */
@@ -20,22 +17,8 @@ export type PictureScene = LaunchedApp & {
 /** Shows the app to `show`, with these settings besides, and takes everything away again. */
 export async function withPictureScene(settings: object, show: (scene: PictureScene) => Promise<void>): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'longshore-picture-'))
-  const flags = [
-    'receive',
-    '--dir',
-    join(work, 'box'),
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.1',
-    '--name',
-    'Attic box',
-    '--json',
-  ]
-  const receiver = spawn(process.execPath, [join(ROOT, 'out/cli/index.js'), ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(createInterface({ input: receiver.stdout }), 'line')
+  const flags = ['--name', 'Attic box']
+  const receiver = await startReceiver(join(work, 'box'), { access: 'pairing', flags, showsErrors: true })
   const home = join(work, 'home')
   mkdirSync(home)
   writeFileSync(
@@ -51,7 +34,7 @@ export async function withPictureScene(settings: object, show: (scene: PictureSc
     return path
   }
   try {
-    await addReceiver(app.page, JSON.parse(line).pairLink)
+    await addReceiver(app.page, receiver.pairLink)
     await app.page.getByRole('button', { name: 'Pair', exact: true }).click()
     await app.page.getByTestId('pair-receiver').waitFor({ state: 'detached' })
     // Where a picture is taken there may be no key store, which the app says once.
@@ -60,8 +43,7 @@ export async function withPictureScene(settings: object, show: (scene: PictureSc
     await show({ ...app, work, sparse })
   } finally {
     await app.close()
-    receiver.kill('SIGTERM')
-    await once(receiver, 'exit')
+    await receiver.child.stop()
     rmSync(work, { recursive: true, force: true })
   }
 }

@@ -13,7 +13,7 @@ const open = ['--port', '0', '--plaintext', '--no-auth', '--json']
 test.each(['SIGTERM', 'SIGINT'] as const)(
   'the process tells its address and each stored file, and ends with 0 at %s',
   async (signal) => {
-    const child = await receiverProcess('index.ts', '--dir', join(await sandbox(), 'received'), ...open)
+    const child = await receiverProcess(join(await sandbox(), 'received'))
     const client = connect(child.port)
     const file = source('a/b.bin', randomBytes(10))
     await upload(client, file)
@@ -21,8 +21,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
     child.kill(signal)
 
-    expect(await child.exited).toEqual({ code: 0, signal: null })
-    expect(child.events).toEqual([
+    expect(await child.ended()).toBe(0)
+    expect(child.lines.map((line) => JSON.parse(line))).toEqual([
       { event: 'listening', host: '127.0.0.1', port: child.port, tls: false },
       { event: 'stored', name: 'a/b.bin', bytes: 10, md5: md5Of(file.data) },
     ])
@@ -33,13 +33,13 @@ test('a file that is stored starts the program that was named, before the receiv
   const folder = await sandbox()
   const hook = join(folder, 'hook.sh')
   await writeFile(hook, `#!/bin/sh\nmd5sum < "$1" > ${folder}/sum\n`, { mode: 0o755 })
-  const child = await receiverProcess('index.ts', '--dir', join(folder, 'received'), ...open, '--on-stored', hook)
+  const child = await receiverProcess(join(folder, 'received'), { flags: ['--on-stored', hook] })
   const client = connect(child.port)
   const file = source('a/b.bin', randomBytes(10))
   await upload(client, file)
   client.close()
   child.kill('SIGTERM')
-  await child.exited
+  await child.ended()
   expect(await readFile(join(folder, 'sum'), 'utf8')).toContain(md5Of(file.data))
 })
 

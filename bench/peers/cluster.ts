@@ -2,13 +2,10 @@ import { join } from 'node:path'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
 import { startNginx } from '../../scripts/cluster/nginx.ts'
 import { startRedis } from '../../scripts/cluster/redis.ts'
-import { type Child, start } from '../run/child.ts'
 import { freePort } from '../run/free-port.ts'
 import type { Peer, Running } from '../run/peer.ts'
-import { portIn } from '../run/peer.ts'
 import { program } from '../run/programs.ts'
-
-const CLI = join(import.meta.dirname, '../../out/cli/index.js')
+import { longshore, type StartedReceiver, startReceiver } from '../run/receiver.ts'
 
 /** A peer that puts files into a bucket, and may be asked for another one for each lap. */
 export type ClusterPeer = Peer & { readonly bucketOf: (running: Running) => TestBucket | undefined }
@@ -91,39 +88,22 @@ async function startShape(
   bucket: TestBucket | undefined,
 ): Promise<Running> {
   const shared = redis ? await startRedis(join(scratch, 'redis'), await freePort()) : undefined
-  const flags = [...(shared ? ['--redis', shared.url] : []), ...(bucket ? bucketFlags(bucket) : [])]
-  const children: (Child & { readonly port: number })[] = []
-  for (let node = 0; node < nodes; node++) {
-    const reach = ['--port', '0', '--plaintext', '--no-auth', '--json', '--max-connections-per-address', '1024']
-    const args = [CLI, 'receive', '--dir', box, ...reach, ...flags]
-    const child = start({ program: process.execPath, args, env: bucket?.credentials ?? {} })
-    const port = await child.line((line) => (line.includes('"listening"') ? portIn(line) : undefined))
-    children.push({ ...child, port })
-  }
-  const [first, second = first] = children
+  const many = ['--max-connections-per-address', '1024']
+  const flags = [...many, ...(shared ? ['--redis', shared.url] : []), ...(bucket ? bucketFlags(bucket) : [])]
+  const started: StartedReceiver[] = []
+  for (let node = 0; node < nodes; node++) started.push(await startReceiver(box, { flags, env: bucket?.credentials }))
+  const [first, second = first] = started
   if (first === undefined || second === undefined) throw new Error('There is no node.')
   const front = nginx ? await freePort() : first.port
   const proxy = nginx ? await startNginx(join(scratch, 'nginx'), front, [first.port, second.port]) : undefined
   const stop = async () => {
     await proxy?.stop()
-    for (const child of children) await child.stop()
+    for (const { child } of started) await child.stop()
     await shared?.stop()
   }
   return {
-    receiver: { child: { ...first, stop }, port: front },
-    sender: async (path, port) => ({
-      program: process.execPath,
-      args: [
-        CLI,
-        'send',
-        path,
-        '--to',
-        `127.0.0.1:${port}`,
-        '--plaintext',
-        '--state-dir',
-        join(scratch, path),
-        '--json',
-      ],
-    }),
+    receiver: { child: { ...first.child, stop }, port: front },
+    sender: async (path, port) =>
+      longshore('send', path, '--to', `127.0.0.1:${port}`, '--plaintext', '--state-dir', join(scratch, path), '--json'),
   }
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { type Command, start } from '../run/child.ts'
+import { start } from '../run/child.ts'
 import type { Peer } from '../run/peer.ts'
-
-const CLI = join(import.meta.dirname, '../../out/cli/index.js')
+import { longshore as program, startReceiver } from '../run/receiver.ts'
 
 const promises = {
   verified: 'on arrival',
@@ -17,12 +16,19 @@ export const longshore: Peer = {
   title: 'Longshore, --plaintext',
   ...promises,
   async start(box, scratch) {
-    const child = start(cli('receive', '--dir', box, '--port', '0', '--plaintext', '--no-auth', '--json'))
-    const { port } = await child.line(listeningIn)
     return {
-      receiver: { child, port },
+      receiver: await startReceiver(box),
       sender: async (path, to) =>
-        cli('send', path, '--to', `127.0.0.1:${to}`, '--plaintext', '--state-dir', join(scratch, 'state'), '--json'),
+        program(
+          'send',
+          path,
+          '--to',
+          `127.0.0.1:${to}`,
+          '--plaintext',
+          '--state-dir',
+          join(scratch, 'state'),
+          '--json',
+        ),
     }
   },
 }
@@ -33,31 +39,19 @@ export const longshoreTls: Peer = {
   title: 'Longshore, paired (TLS)',
   ...promises,
   async start(box, scratch) {
-    const child = start(cli('receive', '--dir', box, '--port', '0', '--host', '127.0.0.1', '--no-discovery', '--json'))
-    const { port, pairLink = '' } = await child.line(listeningIn)
+    const receiver = await startReceiver(box, { access: 'pairing' })
     const stateDir = join(scratch, 'state')
     return {
-      receiver: { child, port },
+      receiver,
       async sender(path, to) {
-        await pairOnce(to, pairLink, stateDir)
-        return cli('send', path, '--to', 'bench', '--state-dir', stateDir, '--json')
+        await pairOnce(to, receiver.pairLink, stateDir)
+        return program('send', path, '--to', 'bench', '--state-dir', stateDir, '--json')
       },
     }
   },
 }
 
-type Listening = { readonly event: string; readonly port: number; readonly pairLink?: string }
-
-function listeningIn(line: string): Listening | undefined {
-  const event = JSON.parse(line) as Listening
-  return event.event === 'listening' ? event : undefined
-}
-
-function cli(...args: readonly string[]): Command {
-  return { program: process.execPath, args: [CLI, ...args] }
-}
-
 async function pairOnce(port: number, pairLink: string, stateDir: string): Promise<void> {
-  const command = cli('pair', `127.0.0.1:${port}`, '--name', 'bench', '--state-dir', stateDir)
+  const command = program('pair', `127.0.0.1:${port}`, '--name', 'bench', '--state-dir', stateDir)
   await start({ ...command, env: { LONGSHORE_PAIR_CODE: pairLink } }).done
 }

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import { spawn } from 'node:child_process'
+import { follow } from '../../test/support/printing-process.ts'
 import { processTree } from './process-usage.ts'
 
 /** What to run, before it runs, so that preparing it is not measured. */
@@ -10,6 +10,8 @@ export type Command = {
   readonly env?: Readonly<Record<string, string>>
   /** Whether it listens to what it is told. @default its standard input is empty; a daemon that finds a socket there thinks it was started by inetd */
   readonly takesLines?: true
+  /** Whether its standard error is ours. @default it is told when the process fails */
+  readonly showsErrors?: true
 }
 
 /** A process of the bench. */
@@ -19,6 +21,8 @@ export type Child = {
   readonly startedAtMs: number
   /** Resolves when it ended with 0; else rejects with what it wrote on standard error. */
   readonly done: Promise<void>
+  /** What it printed so far. */
+  readonly lines: readonly string[]
   /** The first line, past or future, of which `read` makes something. Fails when the process ends without it. */
   line<T>(read: (line: string) => T | undefined): Promise<T>
   /** Writes a line to its standard input, if it takes any. */
@@ -34,43 +38,35 @@ export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-export function start({ program, args, env = {}, takesLines }: Command): Child {
+export function start({ program, args, env = {}, takesLines, showsErrors }: Command): Child {
   const startedAtMs = monotonicMs()
   const process_ = spawn(program, args, {
     env: { ...process.env, ...env },
-    stdio: [takesLines ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [takesLines ? 'pipe' : 'ignore', 'pipe', showsErrors ? 'inherit' : 'pipe'],
   })
-  const ended = new Promise<string | undefined>((resolve) => {
-    process_.once('error', (error) => resolve(`${program} cannot be started: ${error.message}`))
-    process_.once('close', (code, signal) =>
-      resolve(code === 0 ? undefined : `${program} ended with ${code ?? signal}`),
-    )
-  })
-  const errors = lastText(process_)
-  const lines = collectLines(process_)
-  const done = ended.then((trouble) => {
-    alive.delete(child)
-    if (trouble !== undefined) throw new Error(`${trouble}. ${errors()}`)
-  })
+  const { ended, lines, errors, found } = follow(process_, program)
+  const said = () => errors().slice(-2000).trim()
+  const done = ended.then(
+    (code) => {
+      alive.delete(child)
+      if (code !== 0) throw new Error(`${program} ended with ${code}. ${said()}`)
+    },
+    (error: Error) => {
+      throw new Error(`${program} cannot be started: ${error.message}`, { cause: error })
+    },
+  )
   // Whoever waits for it hears of it; a process that was stopped on purpose concerns nobody.
   done.catch(() => undefined)
   const child: Child = {
     pid: process_.pid ?? 0,
     startedAtMs,
     done,
+    lines,
     tell: (line) => void process_.stdin?.write(`${line}\n`),
-    line: (read) =>
-      new Promise((resolve, reject) => {
-        lines.watch((line) => {
-          const found = read(line)
-          if (found !== undefined) resolve(found)
-          return found !== undefined
-        })
-        void ended.then((trouble) => reject(new Error(`${trouble ?? `${program} ended too early`}. ${errors()}`)))
-      }),
+    line: (read) => found(read, 'it told what was waited for'),
     async stop(signal = 'SIGTERM') {
       process_.kill(signal)
-      await ended
+      await ended.catch(() => 'it never ran')
     },
   }
   if (process_.pid !== undefined) alive.add(child)
@@ -86,30 +82,5 @@ export function killAll(): void {
       // It had ended before.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
-  }
-}
-
-/** The end of what it wrote on standard error. */
-function lastText({ stderr }: ChildProcess): () => string {
-  let text = ''
-  stderr?.on('data', (data) => {
-    text = `${text}${data}`.slice(-2000)
-  })
-  return () => text.trim()
-}
-
-function collectLines({ stdout }: ChildProcess): { watch(look: (line: string) => boolean): void } {
-  const lines: string[] = []
-  const looks = new Set<(line: string) => boolean>()
-  if (stdout) {
-    createInterface({ input: stdout }).on('line', (line) => {
-      lines.push(line)
-      for (const look of looks) if (look(line)) looks.delete(look)
-    })
-  }
-  return {
-    watch(look) {
-      if (!lines.some(look)) looks.add(look)
-    },
   }
 }

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { freePort } from '../../bench/run/free-port.ts'
+import { startReceiver } from '../../bench/run/receiver.ts'
 import { bucketFlags, makeBucket, type TestBucket } from './bucket.ts'
 import { startNginx } from './nginx.ts'
 import { startRadosgw } from './radosgw.ts'
@@ -22,7 +20,6 @@ export type LocalCluster = {
   stop(): Promise<void>
 }
 
-const CLI = join(import.meta.dirname, '../../out/cli/index.js')
 const BUCKET = 'received'
 
 /**
@@ -46,11 +43,11 @@ export async function startLocalCluster(folder: string, port: number): Promise<L
     const bucket = await makeBucket(radosgw, BUCKET)
     const state = join(folder, 'state')
     await mkdir(state, { recursive: true })
-    const flags = ['--redis', redis.url, ...bucketFlags(bucket)]
+    const flags = ['--max-connections-per-address', '1024', '--redis', redis.url, ...bucketFlags(bucket)]
     const start = async () => {
-      const node = await startNode(['--dir', state, ...flags], bucket.credentials)
-      stops.push(node.stop)
-      return node.port
+      const { child, port } = await startReceiver(state, { flags, env: bucket.credentials, showsErrors: true })
+      stops.push(child.stop)
+      return port
     }
     const nodes = [await start(), await start()] as const
     const nginx = await startNginx(join(folder, 'nginx'), port, nodes)
@@ -60,36 +57,4 @@ export async function startLocalCluster(folder: string, port: number): Promise<L
     await stop()
     throw error
   }
-}
-
-async function startNode(
-  flags: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const reach = ['--host', '127.0.0.1', '--port', '0', '--plaintext', '--no-auth', '--json']
-  const many = ['--max-connections-per-address', '1024']
-  const child = spawn(process.execPath, [CLI, 'receive', ...flags, ...reach, ...many], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  })
-  return { port: await portOf(child), stop: () => end(child) }
-}
-
-/** Throws when it ends before it listens. */
-function portOf(node: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    node.once('exit', (code) => reject(new Error(`A node ended with ${code}.`)))
-    if (node.stdout === null) throw new Error('unreachable')
-    createInterface({ input: node.stdout }).on('line', (line) => {
-      const { event, port } = JSON.parse(line)
-      if (event === 'listening') resolve(Number(port))
-    })
-  })
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await ended
 }

@@ -9,7 +9,7 @@ import type { FileIntegrityStatus } from '../../proto/generated/filetransfer/Fil
 import type { UploadedChunks } from '../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../../proto/generated/filetransfer/UploadStatus.ts'
 import { asked, type Client, connect, md5Of, refusalOf, sendPlain } from '../fixtures/client.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { dyingReceiver } from '../fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 import { secured } from '../fixtures/secured.ts'
 import { AskedFiles, type HowFar } from './asked-files.ts'
@@ -153,10 +153,10 @@ test('what was asked more than a minute ago counts no more', async () => {
 test('a receiver that ended between the last byte and the answer finishes the file when its client asks and sends nothing', async () => {
   const within = await sandbox()
   const directory = join(within, 'received')
-  const dying = await receiverProcess('fixtures/dying-receiver.ts', directory, 'before', 'link')
+  const dying = await dyingReceiver(directory, 'before', 'link')
   const before = connect(dying.port)
   expect(await refusalOf(sendPlain(before, whole('a.bin')))).toMatch(/^UNAVAILABLE/)
-  await dying.exited
+  await dying.ended()
   before.close()
 
   const { client } = await receiving(within)

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { begin, connect, refusalOf, source } from '../fixtures/client.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { receiverBySettings } from '../fixtures/receiver-process.ts'
 import { sandbox } from '../fixtures/receiving.ts'
 
 const file = () => source(`${randomBytes(4).toString('hex')}.bin`, randomBytes(10))
@@ -19,7 +19,7 @@ test('a receiver that is told to read its settings again takes new limits, keeps
       `dir: ${folder}/in\nport: 0\nplaintext: true\nauth: false\njson: true\nmax-open-uploads: ${limit}\n`,
     )
   await settings('1')
-  const child = await receiverProcess('index.ts', '--config', config)
+  const child = await receiverBySettings(config)
   const client = connect(child.port)
   await begin(client, file())
   expect(await refusalOf(begin(client, file()))).toBe('RESOURCE_EXHAUSTED BUSY')

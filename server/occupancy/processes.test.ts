@@ -5,12 +5,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { ReceiverProcess } from '../../test/support/longshore-process.ts'
+import { receiveFlags } from '../../test/support/receive-flags.ts'
 import { begin, chunksOf, openStream, refusalOf, source, upload } from '../fixtures/client.ts'
-import { type ReceiverProcess, receiverProcess, receiverProcessUnder, runToEnd } from '../fixtures/receiver-process.ts'
+import { receiverProcess, runToEnd } from '../fixtures/receiver-process.ts'
 import { clientOf, receiving, sandbox } from '../fixtures/receiving.ts'
 import { startReceiver } from '../receiver.ts'
-
-const flags = (directory: string) => ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
 
 test('a second receiver that is refused changes nothing of the first, also what is only there for a moment', async () => {
   const { directory } = await receiving()
@@ -40,26 +40,26 @@ test('two receivers with one state directory are refused, whatever folders they 
 
 test('a receiver that was killed is followed at once, by one that says nothing about it', async () => {
   const directory = join(await sandbox(), 'received')
-  const first = await receiverProcess('index.ts', ...flags(directory))
-  const refused = await runToEnd(...flags(directory))
+  const first = await receiverProcess(directory)
+  const refused = await runToEnd(...receiveFlags(directory))
   expect(refused).toEqual({
     code: 2,
     stderr: `Another receiver is already using ${directory} (process ${first.pid}).\n`,
   })
   first.kill('SIGKILL')
-  await first.exited
-  const next = await receiverProcess('index.ts', ...flags(directory))
+  await first.ended()
+  const next = await receiverProcess(directory)
   expect(next.errors()).toBe('')
   expect(await pidsIn(directory)).toEqual([next.pid])
   next.kill('SIGTERM')
-  expect(await next.exited).toEqual({ code: 0, signal: null })
+  expect(await next.ended()).toBe(0)
   expect(await readdir(join(directory, '.longshore'))).not.toContain('occupants')
   expect(await readdir(join(directory, '.longshore'))).not.toContain('receiver.lock')
 })
 
 test('of several processes that start on one folder at once, one receives', async () => {
   const directory = join(await sandbox(), 'received')
-  const starts = Array.from({ length: 3 }, () => receiverProcess('index.ts', ...flags(directory)))
+  const starts = Array.from({ length: 3 }, () => receiverProcess(directory))
   const outcomes = await Promise.allSettled(starts)
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
@@ -76,7 +76,7 @@ const ownNumbers = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--
 const canUnshare = spawnSync('unshare', [...ownNumbers.slice(1), 'true']).status === 0
 
 describe.skipIf(!canUnshare)('receivers that do not see each other’s processes (needs unshare and root)', () => {
-  const start = (directory: string) => receiverProcessUnder(ownNumbers, 'index.ts', ...flags(directory))
+  const start = (directory: string) => receiverProcess(directory, { program: ownNumbers })
 
   test('are refused on one folder while one lives, also while it stands still, and not when it was killed', async () => {
     const directory = join(await sandbox(), 'received')
@@ -84,11 +84,11 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     const records = join(directory, '.longshore/occupants')
     const before = await readdir(records)
     process.kill(await childOf(first.pid), 'SIGSTOP')
-    await expect(start(directory)).rejects.toThrow('"code":2')
-    await expect(receiverProcess('index.ts', ...flags(directory))).rejects.toThrow('"code":2')
+    await expect(start(directory)).rejects.toThrow('ended with 2')
+    await expect(receiverProcess(directory)).rejects.toThrow('ended with 2')
     expect(await readdir(records)).toEqual(before)
     first.kill('SIGKILL')
-    await first.exited
+    await first.ended()
     expect((await start(directory)).errors()).toBe('')
   })
 
@@ -98,7 +98,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     await mkdir(mounted)
     const first = await start(directory)
     const mount = ['unshare', '--mount', 'sh', '-c', `mount --bind ${directory} ${mounted} && exec "$0" "$@"`]
-    await expect(receiverProcessUnder(mount, 'index.ts', ...flags(mounted))).rejects.toThrow('"code":2')
+    await expect(receiverProcess(mounted, { program: mount })).rejects.toThrow('ended with 2')
     expect(await readdir(mounted)).toEqual([])
     first.kill('SIGKILL')
   })
@@ -110,15 +110,15 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     const pretend = `mount --bind ${boot} /proc/sys/kernel/random/boot_id && exec "$0" "$@"`
     const state = ['--state-dir', join(within, `${name}-state`)]
     const program = [...ownNumbers, 'sh', '-c', pretend]
-    return receiverProcessUnder(program, 'index.ts', ...flags(join(within, 'received')), ...state)
+    return receiverProcess(join(within, 'received'), { program, flags: state })
   }
 
   test('on two machines are refused while one lives, and wait for one that died', async () => {
     const within = await sandbox()
     const first = await onMachine('one', within)
-    await expect(onMachine('two', within)).rejects.toThrow('"code":2')
+    await expect(onMachine('two', within)).rejects.toThrow('ended with 2')
     first.kill('SIGKILL')
-    await first.exited
+    await first.ended()
     const began = performance.now()
     const next = await onMachine('two', within)
     expect(performance.now() - began).toBeLessThan(20_000)
@@ -146,7 +146,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     const other = clientOf(next)
     expect(await upload(other, file)).toMatchObject({ storedAs: 'a.bin' })
     process.kill(inner, 'SIGTERM')
-    expect(await first.exited).toEqual({ code: 0, signal: null })
+    expect(await first.ended()).toBe(0)
     const kept = await readdir(join(within, 'received/.longshore'))
     expect(kept).toEqual(expect.arrayContaining(['occupants', 'receiver.lock']))
   })
@@ -156,8 +156,8 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     const first = await onMachine('one', within)
     process.kill(await childOf(first.pid), 'SIGSTOP')
     const directory = join(within, 'received')
-    const waiting = receiverProcess('index.ts', ...flags(directory), '--state-dir', join(within, 'state'))
-    const ended = expect(waiting).rejects.toThrow('"code":0')
+    const waiting = receiverProcess(directory, { flags: ['--state-dir', join(within, 'state')] })
+    const ended = expect(waiting).rejects.toThrow('ended with 0')
     // In its own namespace the first has a low number.
     const pidOfSecond = async () => (await pidsIn(directory)).find((pid) => pid > 10)
     await expect.poll(pidOfSecond, { timeout: 10_000 }).toBeDefined()

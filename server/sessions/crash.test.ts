@@ -17,22 +17,13 @@ import {
   source,
   upload,
 } from '../fixtures/client.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { dyingReceiver, receiverProcess } from '../fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 
 test('[A1] every acknowledged chunk survives kill -9 of the receiver, and the upload goes on from there', async () => {
   const within = await sandbox()
   const directory = join(within, 'received')
-  const child = await receiverProcess(
-    'index.ts',
-    '--dir',
-    directory,
-    '--port',
-    '0',
-    '--plaintext',
-    '--no-auth',
-    '--json',
-  )
+  const child = await receiverProcess(directory)
   const file = source('a.bin', randomBytes(24 * CHUNK_BYTES + 5))
   const client = connect(child.port)
   const acknowledged: string[] = []
@@ -40,7 +31,7 @@ test('[A1] every acknowledged chunk survives kill -9 of the receiver, and the up
   for (const chunk of chunksOf(file).reverse()) stream.call.write(chunk)
   while (acknowledged.length < 7) acknowledged.push((await stream.next()).offset)
   child.kill('SIGKILL')
-  await child.exited
+  await child.ended()
   client.close()
 
   const after = await receiving(within)
@@ -61,7 +52,7 @@ test.each(['before', 'after'])(
   async (moment) => {
     const within = await sandbox()
     const directory = join(within, 'received')
-    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, moment, 'datasync')
+    const child = await dyingReceiver(directory, moment, 'datasync')
     const file = source('a.bin', randomBytes(5 * CHUNK_BYTES))
     const client = connect(child.port)
     const stream = openStream(client, await begin(client, file))
@@ -70,7 +61,7 @@ test.each(['before', 'after'])(
       await stream.next()
     }
     expect(await refusalOf(stream.acks)).toMatch(/^UNAVAILABLE/)
-    expect((await child.exited).signal).toBe('SIGKILL')
+    expect(await child.ended()).toBe('SIGKILL')
     client.close()
 
     const after = await receiving(within)
@@ -95,7 +86,7 @@ test.each([...keepBoth, ...overwrite])(
     const first = await receiving(within)
     await upload(first.client, old)
     await first.receiver.close()
-    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, ...point.split(' '))
+    const child = await dyingReceiver(directory, ...point.split(' '))
     const file = source('a.bin', randomBytes(CHUNK_BYTES + 3))
     const client = connect(child.port)
     const begun = await begin(client, file, { onConflict })
@@ -103,7 +94,7 @@ test.each([...keepBoth, ...overwrite])(
 
     expect(await refusalOf(finish(client, begun, file.data))).toMatch(/^UNAVAILABLE/)
 
-    expect((await child.exited).signal).toBe('SIGKILL')
+    expect(await child.ended()).toBe('SIGKILL')
     client.close()
     const after = await receiving(within)
     const again = await begin(after.client, file, { onConflict })

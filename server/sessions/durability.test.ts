@@ -83,8 +83,7 @@ test('what a stream left unfinished is durable when the stream has ended', async
 test('[A3] chunks that the ledger knows and the disk lost in a power cut are asked for again', async () => {
   const within = await sandbox()
   const directory = join(within, 'received')
-  const flags = ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
-  const child = await receiverProcess('index.ts', ...flags)
+  const child = await receiverProcess(directory)
   const client = connect(child.port)
   const file = source('a.bin', randomBytes(12 * CHUNK_BYTES))
   const begun = await begin(client, file)
@@ -95,7 +94,7 @@ test('[A3] chunks that the ledger knows and the disk lost in a power cut are ask
     await stream.next()
   }
   child.kill('SIGKILL')
-  await child.exited
+  await child.ended()
   client.close()
   // A power cut leaves zeros, or old bytes, where the disk had not written yet.
   const lost = 9 * CHUNK_BYTES

@@ -21,8 +21,7 @@ for (let round = 0; round < ROUNDS; round++) {
     const within = await sandbox()
     const disk = await cuttableDisk(within, 256, context)
     const directory = join(disk.folder, 'received')
-    const flags = ['--dir', directory, '--port', '0', '--plaintext', '--no-auth', '--json']
-    const child = await receiverProcess('index.ts', ...flags)
+    const child = await receiverProcess(directory)
     const client = clientOf(child)
     const done = source('done.bin', randomBytes(3 * CHUNK_BYTES + 7))
     await upload(client, done)
@@ -42,7 +41,7 @@ for (let round = 0; round < ROUNDS; round++) {
     child.kill('SIGSTOP')
     const crashed = await disk.cut()
     child.kill('SIGKILL')
-    await child.exited
+    await child.ended()
 
     const after = await receiving(crashed)
     expect(await filesIn(after.directory)).toEqual({ 'done.bin': md5Of(done.data) })

@@ -8,7 +8,7 @@ import { ReceiveError } from '../base/errors.ts'
 import { FairQueue } from '../base/fair-queue.ts'
 import { begin, refusalOf, type Source, source } from '../fixtures/client.ts'
 import { receiverOnFailingDisk } from '../fixtures/failing-disk.ts'
-import { afterPowerCut, expected, flags, killedAfter, smallFiles } from '../fixtures/killed-after.ts'
+import { afterPowerCut, expected, killedAfter, smallFiles } from '../fixtures/killed-after.ts'
 import { cuttableDisk } from '../fixtures/power-cut.ts'
 import { fates, put, toPut } from '../fixtures/put.ts'
 import { receiverProcess } from '../fixtures/receiver-process.ts'
@@ -24,7 +24,7 @@ test('[A3] small files that were answered survive a power cut, whole, and are st
 }, async (context) => {
   const disk = await cuttableDisk(await sandbox(), 64, context)
   const directory = join(disk.folder, 'received')
-  const child = await receiverProcess('index.ts', ...flags(directory))
+  const child = await receiverProcess(directory)
   const client = clientOf(child)
   const files = smallFiles(100)
   const asked = files.map((file) => toPut(file))
@@ -33,7 +33,7 @@ test('[A3] small files that were answered survive a power cut, whole, and are st
   child.kill('SIGSTOP')
   const crashed = await disk.cut()
   child.kill('SIGKILL')
-  await child.exited
+  await child.ended()
 
   const after = await receiving(crashed)
   expect(await filesIn(after.directory)).toEqual(expected(files))

@@ -6,6 +6,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
+import { receiveFlags } from '../../test/support/receive-flags.ts'
 import { withReceiver } from '../../test/support/with-receiver.ts'
 import { addDevice } from '../devices/device.ts'
 import { begin, type Client, chunksOf, connect, md5Of, type Source, send, source, upload } from '../fixtures/client.ts'
@@ -14,14 +15,14 @@ import { sandbox } from '../fixtures/receiving.ts'
 import { startStatusServer } from './status-server.ts'
 import { watch } from './watched.ts'
 
-const flags = ['--port', '0', '--host', '127.0.0.1', '--plaintext', '--no-auth', '--json', '--status-port', '0']
+const flags = ['--status-port', '0']
 const unexpected = (error: unknown) => expect.unreachable(String(error))
 const clever = "Tom & Jerry's <i>.mov"
 
 async function receiverWithStatus() {
   const directory = join(await sandbox(), 'received')
-  const child = await receiverProcess('index.ts', '--dir', directory, ...flags)
-  return { child, directory, at: `http://127.0.0.1:${child.events[0]?.statusPort}` }
+  const child = await receiverProcess(directory, { flags })
+  return { child, directory, at: `http://127.0.0.1:${child.listening.statusPort}` }
 }
 
 /** Resolves when the first chunk is stored and its stream is open; answers the way to end that. */
@@ -118,10 +119,10 @@ test('it tells that it is well, and while the receiver ends that it takes no mor
 test('a port that is taken or none is refused in one sentence, and the receiver does not stay', async () => {
   const { child } = await receiverWithStatus()
   const folder = await sandbox()
-  const taken = await runToEnd('--dir', folder, ...flags.slice(0, -1), String(child.port))
+  const taken = await runToEnd(...receiveFlags(folder, { flags: ['--status-port', String(child.port)] }))
   expect(taken.code).toBe(2)
   expect(taken.stderr).toContain(`--status-port ${child.port} cannot be had: `)
-  const none = await runToEnd('--dir', folder, ...flags.slice(0, -1), 'many')
+  const none = await runToEnd(...receiveFlags(folder, { flags: ['--status-port', 'many'] }))
   expect(none.stderr.trim()).toBe('--status-port takes a number from 0 to 65535, not "many".')
 })
 
@@ -139,9 +140,9 @@ test('with a token whoever shows it may look, also under other names, and nobody
   const tokenFile = join(folder, 'token')
   const token = randomBytes(16).toString('hex')
   writeFileSync(tokenFile, `${token}\n`)
-  const where = ['--status-host', '0.0.0.0', '--status-token-file', tokenFile]
-  const child = await receiverProcess('index.ts', '--dir', join(folder, 'received'), ...flags, ...where)
-  const at = `http://127.0.0.1:${child.events[0]?.statusPort}`
+  const where = [...flags, '--status-host', '0.0.0.0', '--status-token-file', tokenFile]
+  const child = await receiverProcess(join(folder, 'received'), { flags: where })
+  const at = `http://127.0.0.1:${child.listening.statusPort}`
   const statusWith = async (authorization: string) => (await fetch(at, { headers: { authorization } })).status
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
   expect(await statusWith(`Bearer ${token}`)).toBe(200)
@@ -165,6 +166,6 @@ test.each([
     '--status-token-file /dev/null: its first line has 0 characters, and fewer than 16 can be guessed.',
   ],
 ])('a page for others that nobody has to show anything for is refused: %j', async (more, sentence) => {
-  const { code, stderr } = await runToEnd('--dir', await sandbox(), ...flags, ...more)
+  const { code, stderr } = await runToEnd(...receiveFlags(await sandbox(), { flags: [...flags, ...more] }))
   expect([code, stderr.trim()]).toEqual([2, sentence])
 })

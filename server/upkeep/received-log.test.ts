@@ -17,7 +17,7 @@ import {
   source,
   upload,
 } from '../fixtures/client.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { dyingReceiver } from '../fixtures/receiver-process.ts'
 import { receiving, sandbox } from '../fixtures/receiving.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { ReceivedLog, readReceivedLog, receivedLogOf } from './received-log.ts'
@@ -62,13 +62,13 @@ test.each(['after link', 'after unlink'])(
   async (point) => {
     const within = await sandbox()
     const directory = join(within, 'received')
-    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, ...point.split(' '))
+    const child = await dyingReceiver(directory, ...point.split(' '))
     const file = source('a.bin', randomBytes(CHUNK_BYTES + 3))
     const client = connect(child.port)
     const begun = await begin(client, file)
     await send(client, begun, chunksOf(file))
     expect(await refusalOf(finish(client, begun, file.data))).toMatch(/^UNAVAILABLE/)
-    await child.exited
+    await child.ended()
     client.close()
     expect(await readFile(receivedLogOf(directory), 'utf8')).toBe('')
 

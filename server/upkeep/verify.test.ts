@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { connect, md5Of, refusalOf, source, upload } from '../fixtures/client.ts'
 import { put, toPut } from '../fixtures/put.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { dyingReceiver } from '../fixtures/receiver-process.ts'
 import { receiving, sandbox } from '../fixtures/receiving.ts'
 import { receivedAt, type Verdict, verify } from './verify.ts'
 
@@ -67,12 +67,12 @@ test.each(['before', 'after'])(
     const first = await receiving(within)
     await upload(first.client, source('a.bin', randomBytes(1000)))
     await first.receiver.close()
-    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, moment, 'rename')
+    const child = await dyingReceiver(directory, moment, 'rename')
     const client = connect(child.port)
     const file = source('a.bin', randomBytes(2000))
     expect(await refusalOf(upload(client, file, { onConflict: 'OVERWRITE' }))).toMatch(/^UNAVAILABLE/)
     client.close()
-    await child.exited
+    await child.ended()
 
     expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', bytes: moment === 'before' ? 1000 : 2000 }])
     await receiving(within)

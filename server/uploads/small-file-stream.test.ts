@@ -8,7 +8,7 @@ import type { PutFileReply } from '../../proto/generated/filetransfer/PutFileRep
 import { PUT_FILE_MAX_BYTES } from '../../proto/limits.ts'
 import { begin, chunksOf, connect, md5Of, refusalOf, type Source, send, source } from '../fixtures/client.ts'
 import { fates, put, toPut } from '../fixtures/put.ts'
-import { receiverProcess } from '../fixtures/receiver-process.ts'
+import { dyingReceiver } from '../fixtures/receiver-process.ts'
 import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 
 test('files that are put are stored, verified, and answered each', async () => {
@@ -154,14 +154,14 @@ test.each([
   async (onConflict, point) => {
     const within = await sandbox()
     const directory = join(within, 'received')
-    const child = await receiverProcess('fixtures/dying-receiver.ts', directory, ...point.split(' '))
+    const child = await dyingReceiver(directory, ...point.split(' '))
     const files = Array.from({ length: 20 }, (_, index) => source(`${index}.bin`, randomBytes(100 + index)))
     const asked = files.map((file) => toPut(file, { onConflict }))
     const client = connect(child.port)
 
     expect(await refusalOf(put(client, asked))).toMatch(/^UNAVAILABLE/)
 
-    expect((await child.exited).signal).toBe('SIGKILL')
+    expect(await child.ended()).toBe('SIGKILL')
     client.close()
     const after = await receiving(within)
     expect(fates(files, await put(after.client, asked))).toEqual(files.map(({ path }) => path.join('/')))

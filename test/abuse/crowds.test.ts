@@ -31,7 +31,7 @@ async function crowdAt({ port }: Victim, connections: number, perAddress: number
 
 test.skipIf(!manyFiles)('[H11] 8 000 idle connections that are let in leave an upload as quick as it was', async () => {
   const flags = ['--max-connections', '9000', '--max-connections-per-address', '1000']
-  const victim = await startVictim(flags, OPEN_FILES)
+  const victim = await startVictim({ flags, openFiles: OPEN_FILES })
   const aloneMs = await victim.upload()
   const before = victim.memoryMib() ?? 0
   expect(await crowdAt(victim, CROWD, 1000)).toBe(CROWD)
@@ -43,7 +43,7 @@ test.skipIf(!manyFiles)('[H11] 8 000 idle connections that are let in leave an u
 })
 
 test.skipIf(!manyFiles)('[H11] with the limits as they are, most of a crowd is refused', async () => {
-  const victim = await startVictim([], OPEN_FILES)
+  const victim = await startVictim({ openFiles: OPEN_FILES })
   await victim.upload()
   const crowd = sizeOf({ short: 2000, full: CROWD })
   expect(await crowdAt(victim, crowd, crowd / 8)).toBe(8 * 64)
@@ -61,7 +61,7 @@ test('[H9] 300 silent connections are gone after five seconds, and meanwhile ano
 })
 
 test.skipIf(!lowFiles)('[F10] a receiver out of descriptors lives, and serves again when there are some', async () => {
-  const victim = await startVictim([], 200)
+  const victim = await startVictim({ openFiles: 200 })
   await victim.upload()
   // After it has started, so that its own limits do not save it.
   const { status } = spawnSync('prlimit', ['--pid', `${victim.pid}`, '--nofile=60:60'])

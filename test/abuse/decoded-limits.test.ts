@@ -9,7 +9,9 @@ import { MAX_MESSAGE_BYTES } from '../../proto/limits.ts'
 import { reflectionServices } from '../../proto/reflection.ts'
 import { asked, refusalOf } from '../../server/fixtures/client.ts'
 import { framed, rawSession } from '../../server/fixtures/raw-call.ts'
-import { callOf, callPath, clientOf, field, mustServe, sendAs, showing, startAsking } from './asking-receiver.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
+import { callOf, callPath, field, mustServe, sendAs, showing } from './asking-receiver.ts'
+import { startVictim } from './receiver.ts'
 
 /** Every call that a receiver knows. */
 const paths = [fileTransferService, pairingService, healthService, ...reflectionServices].flatMap((service) =>
@@ -24,7 +26,7 @@ function emptyElements(count: number): Buffer {
 }
 
 test('no call unpacks what is compressed: health, reflection, pairing and calls that nobody knows refuse it as all others do', async () => {
-  const receiver = await startAsking(['--reflection'])
+  const receiver = await startVictim({ access: 'tokens', flags: ['--reflection'] })
   const token = receiver.token()
   const bomb = framed(gzipSync(Buffer.alloc(MAX_MESSAGE_BYTES - 64)), { compressed: true })
   for (const path of [...paths, '/nobody.Knows/This']) {
@@ -48,7 +50,7 @@ test('no call unpacks what is compressed: health, reflection, pairing and calls 
 })
 
 test('no call takes a message that is longer than its own kind can be, and none keeps what it was asked', async () => {
-  const receiver = await startAsking(['--reflection'])
+  const receiver = await startVictim({ access: 'tokens', flags: ['--reflection'] })
   const token = receiver.token()
   // What is behind the beginning is never looked at.
   const long = framed(field(1, Buffer.alloc(1024 * 1024 + 1, 97)), { length: 15 * 1024 * 1024 })
@@ -75,7 +77,7 @@ test('no call takes a message that is longer than its own kind can be, and none 
 })
 
 test('elements are counted before they are made: CheckPaths with millions of empty ones holds nobody up', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const token = receiver.token()
   const session = rawSession(receiver.port)
   // Just within its length, and within none of its counts.
@@ -98,7 +100,7 @@ test('elements are counted before they are made: CheckPaths with millions of emp
 })
 
 test('what one device asks about at once is bounded: the longest CheckPaths on every stream leaves another device an answer', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const [greedy, honest] = [receiver.token(), receiver.token()]
   const path = field(1, Buffer.concat(Array.from({ length: 128 }, () => field(1, Buffer.from('ﬁléß')))))
   const body = Buffer.concat(Array.from({ length: 800 }, () => path))
@@ -119,7 +121,7 @@ test('what one device asks about at once is bounded: the longest CheckPaths on e
 }, 120_000)
 
 test('names that are too long are in no ledger, and unread lists hold a few answers', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const token = receiver.token()
   const client = clientOf(receiver)
   const beginWith = (path: string[], index: number) =>
@@ -131,7 +133,7 @@ test('names that are too long are in no ledger, and unread lists hold a few answ
   expect(await refusalOf(beginWith(Array<string>(100).fill('x'.repeat(250)), 0))).toBe('INVALID_ARGUMENT BAD_NAME')
   for (let at = 0; at < 900; at += 100)
     await Promise.all(Array.from({ length: 100 }, (_, index) => beginWith(['y'.repeat(8_900)], at + index)))
-  const before = receiver.peakMib()
+  const before = receiver.peakMib() ?? 0
   for (let list = 0; list < 60; list++) {
     const call = client.listUploads({}, showing(token))
     call.on('error', () => 'ended with the test')
@@ -140,12 +142,12 @@ test('names that are too long are in no ledger, and unread lists hold a few answ
   }
   await delay(5000)
   // Unread, 60 lists of 900 names of 9 KB would be 480 MB.
-  expect(receiver.peakMib() - before).toBeLessThan(150)
+  expect((receiver.peakMib() ?? 0) - before).toBeLessThan(150)
   await mustServe(receiver, token)
 }, 120_000)
 
 test('messages that are whole and that nobody works on count: thousands of empty ones in each frame', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const token = receiver.token()
   const flood = Buffer.alloc(5 * 200_000)
   for (let connection = 0; connection < 8; connection++) {
@@ -158,7 +160,7 @@ test('messages that are whole and that nobody works on count: thousands of empty
 })
 
 test('a plain client that sends chunks of sixteen megabytes goes on, on several calls at once', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const token = receiver.token()
   const client = clientOf(receiver)
   const data = Buffer.alloc(MAX_MESSAGE_BYTES - 200, 5)

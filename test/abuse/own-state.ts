@@ -3,7 +3,14 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { hexDigestOfToken, newToken } from '../../proto/token.ts'
-import { type JsonLine, type LongshoreProcess, longshore, longshoreUnder } from '../support/longshore-process.ts'
+import {
+  type LongshoreProcess,
+  longshore,
+  longshoreReceive,
+  type ReceiverProcess,
+  type Wrapper,
+} from '../support/longshore-process.ts'
+import type { ReceiveOptions } from '../support/receive-flags.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 export const NOBODY = 65_534
@@ -22,16 +29,11 @@ export function box(): { readonly dir: string; readonly state: string } {
   return { dir, state: join(dir, '.longshore') }
 }
 
-export type Running = { readonly receiver: LongshoreProcess; readonly listening: JsonLine }
+export const receive = (dir: string, options: Wrapper & ReceiveOptions = {}) =>
+  longshoreReceive(dir, { access: 'pairing', ...options })
 
-export async function receive(dir: string, wrapper = {}, ...flags: string[]): Promise<Running> {
-  const place = ['--dir', dir, '--host', '127.0.0.1', '--port', '0', '--no-discovery', '--json']
-  const receiver = longshoreUnder(wrapper, 'receive', ...place, ...flags)
-  return { receiver, listening: await receiver.event('listening') }
-}
-
-export async function stop({ receiver }: Running): Promise<void> {
-  receiver.child.kill('SIGTERM')
+export async function stop(receiver: ReceiverProcess): Promise<void> {
+  receiver.kill('SIGTERM')
   await receiver.ended()
 }
 
@@ -49,7 +51,7 @@ export async function succeeded(...args: string[]): Promise<LongshoreProcess> {
 }
 
 /** Whether a device with this token may send; else why not. */
-export async function sends({ listening }: Running, token: string): Promise<string> {
+export async function sends({ listening }: ReceiverProcess, token: string): Promise<string> {
   const here = tempDir()
   writeFileSync(join(here, 'a.txt'), 'a')
   writeFileSync(join(here, 'token'), token, { mode: 0o600 })

@@ -1,45 +1,54 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { credentials } from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
-import { channelOptions, FileTransferClient } from '../../proto/index.ts'
-import { source, upload } from '../../server/fixtures/client.ts'
-import { openDescriptors } from '../faults/process-facts.ts'
-import { longshoreReceive } from '../support/longshore-process.ts'
+import { connect, source, upload } from '../../server/fixtures/client.ts'
+import { openDescriptors, peakMib, residentMib } from '../faults/process-facts.ts'
+import { CLI, longshoreReceive, type ReceiverProcess } from '../support/longshore-process.ts'
+import type { ReceiveOptions } from '../support/receive-flags.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
-/** A receiver in a process of its own that is about to be treated badly. */
-export type Victim = {
-  readonly port: number
-  readonly pid: number
-  /** What it said on standard error, but for the warnings with which it starts. */
-  errors(): string
+/** A receiver in a process of its own that is about to be treated badly. `errors` leaves out the warnings with which it starts. */
+export type Victim = ReceiverProcess & {
+  /** Where its files go. */
+  readonly directory: string
   /** Resident memory, MiB; undefined where it is not known. */
   memoryMib(): number | undefined
+  /** The most that it ever had resident, MiB; undefined where it is not known. */
+  peakMib(): number | undefined
   /** Open descriptors, those of the ledger left out; undefined where that is not known. */
   descriptors(): number | undefined
+  /** A new device: its token. */
+  token(): string
   /** Uploads a small file from an address of its own; answers how long that took, ms. Fails when it takes longer than half a minute. */
   upload(): Promise<number>
 }
 
-/** @param openFiles what the process may have open; its own limit when not given */
-export async function startVictim(flags: readonly string[] = [], openFiles?: number): Promise<Victim> {
+/** @param options.openFiles what the process may have open; its own limit when not given */
+export async function startVictim({
+  openFiles,
+  ...options
+}: ReceiveOptions & { readonly openFiles?: number | undefined } = {}): Promise<Victim> {
+  const directory = join(tempDir(), 'box')
   const program = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`]
-  const receiver = await longshoreReceive(join(tempDir(), 'box'), 0, { program }, flags)
-  const { child, port, errors } = receiver
-  const pid = child.pid ?? 0
+  const receiver = await longshoreReceive(directory, { program, ...options })
+  const { port, pid, errors } = receiver
+  let devices = 0
   return {
-    port,
-    pid,
-    errors: () => said(errors()),
-    memoryMib: () => memoryMib(pid),
+    ...receiver,
+    directory,
+    errors: () => errors().replaceAll(/^Warning: .*\n/gm, ''),
+    memoryMib: () => residentMib(pid),
+    peakMib: () => peakMib(pid),
     descriptors: () => openDescriptors(pid),
+    token() {
+      const command = ['token', 'create', '--dir', directory, '--name', `device ${++devices}`]
+      return execFileSync(process.execPath, [CLI, ...command], { stdio: ['ignore', 'pipe', 'ignore'] })
+        .toString()
+        .trim()
+    },
     async upload() {
       const startedMs = performance.now()
-      const client = new FileTransferClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
-        ...channelOptions,
-        'grpc.use_local_subchannel_pool': 1,
-      })
+      const client = connect(port)
       try {
         const timeout = new Promise<never>((_, reject) => {
           const timer = setTimeout(() => reject(new Error(`No upload in half a minute. ${errors()}`)), 30_000)
@@ -52,14 +61,4 @@ export async function startVictim(flags: readonly string[] = [], openFiles?: num
       }
     },
   }
-}
-
-function said(errors: string): string {
-  return errors.replaceAll(/^Warning: .*\n/gm, '')
-}
-
-function memoryMib(pid: number): number | undefined {
-  const path = `/proc/${pid}/status`
-  if (!existsSync(path)) return undefined
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'))?.[1]) / 1024
 }

@@ -36,7 +36,7 @@ async function webServer(status: number, headers: Readonly<Record<string, string
 
 /** All that a receiver printed and logged that told a webhook of one file. */
 async function saidAbout(webhook: string, level: string): Promise<string> {
-  const receiver = await longshoreReceive(join(tempDir(), 'box'), 0, {}, ['--webhook', webhook, '--log', level])
+  const receiver = await longshoreReceive(join(tempDir(), 'box'), { flags: ['--webhook', webhook, '--log', level] })
   await store(receiver.port)
   await expect.poll(receiver.errors, { timeout: 40_000 }).toContain('The webhook at ')
   receiver.child.kill('SIGTERM')
@@ -61,7 +61,10 @@ test('a hook gets nothing of the receiver’s environment but what programs need
     ...['HTTPS_PROXY', 'NODE_OPTIONS', 'SSH_AUTH_SOCK', 'PATH_TO_SECRET', 'LC_ALL_SECRET', 'MYHOME', 'LD_LIBRARY_PATH'],
   ]
   const env = Object.fromEntries(secrets.map((name) => [name, name === 'NODE_OPTIONS' ? '--no-warnings' : SECRET]))
-  const receiver = await longshoreReceive(join(folder, 'box'), 0, { env: { ...env, TZ: 'UTC' } }, ['--on-stored', hook])
+  const receiver = await longshoreReceive(join(folder, 'box'), {
+    env: { ...env, TZ: 'UTC' },
+    flags: ['--on-stored', hook],
+  })
   await store(receiver.port)
   const read = () => readFileSync(join(folder, 'env'), 'utf8').trim().split('\n')
   await expect.poll(() => read().length, { timeout: 20_000 }).toBeGreaterThan(1)

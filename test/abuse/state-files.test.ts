@@ -27,12 +27,10 @@ test('a state folder that others could write to is closed, which is said once', 
   }
   const running = await receive(dir)
   expect([state, join(state, 'parts'), join(state, 'devices')].map(modeOf)).toEqual(['700', '700', '700'])
-  expect(running.receiver.errors().split(`${state} was open to other users, and is closed to them now.`)).toHaveLength(
-    2,
-  )
+  expect(running.errors().split(`${state} was open to other users, and is closed to them now.`)).toHaveLength(2)
   await stop(running)
   const again = await receive(dir)
-  expect(again.receiver.errors()).not.toContain('open to other users')
+  expect(again.errors()).not.toContain('open to other users')
 })
 
 test('files of ours that others could read are closed; what everybody could change is not believed until somebody says so', async () => {
@@ -54,9 +52,7 @@ test('files of ours that others could read are closed; what everybody could chan
       '600',
       '700',
     ])
-    expect(running.receiver.errors()).toContain(
-      `${own} is not believed, because it can be changed by other users (mode 0666)`,
-    )
+    expect(running.errors()).toContain(`${own} is not believed, because it can be changed by other users (mode 0666)`)
     expect(await sends(running, tokens[0] ?? '')).toMatch(/pair/i)
     await stop(running)
   }
@@ -73,9 +69,9 @@ test('devices that are kept elsewhere, behind a link, are nobody’s', async () 
   renameSync(join(state, 'devices'), join(dir, 'backup'))
   writeFileSync(join(dir, 'backup', file), text, { mode: 0o600 })
   symlinkSync(join(dir, 'backup'), join(state, 'devices'))
-  await expect.poll(() => running.receiver.errors()).toContain('devices is not believed')
+  await expect.poll(() => running.errors()).toContain('devices is not believed')
   expect(await sends(running, old)).toMatch(/pair/i)
-  expect(running.receiver.errors().match(/devices is not believed/g)).toHaveLength(1)
+  expect(running.errors().match(/devices is not believed/g)).toHaveLength(1)
 })
 
 /** What may stand in the place of a file of the receiver's own, each beside one that nothing is wrong with. */
@@ -119,8 +115,8 @@ test.for(wrongs)(
     put(join(state, 'devices', file), text)
     expect(await sends(first, forgedToken)).toMatch(/pair/i)
     expect(await sends(first, token)).toBe('yes')
-    expect(first.receiver.errors().split(file.slice(0, 16)).length - 1).toBeLessThanOrEqual(2)
-    expect(first.receiver.errors().match(/refused/g)).toHaveLength(1)
+    expect(first.errors().split(file.slice(0, 16)).length - 1).toBeLessThanOrEqual(2)
+    expect(first.errors().match(/refused/g)).toHaveLength(1)
     await stop(first)
     const again = await receive(dir)
     expect(await sends(again, forgedToken)).toMatch(/pair/i)

@@ -49,7 +49,7 @@ async function receivesWithStateElsewhere(dir: string): Promise<void> {
   writeFileSync(join(here, 'small.txt'), 'a')
   writeFileSync(join(here, 'big.bin'), Buffer.alloc(3_000_000, 7))
   for (const turn of ['the first start', 'the next']) {
-    const running = await receive(dir, {}, '--state-dir', elsewhere, '--plaintext', '--no-auth')
+    const running = await receive(dir, { access: 'open', flags: ['--state-dir', elsewhere] })
     const to = ['--to', `127.0.0.1:${running.listening.port}`, '--plaintext', '--state-dir', here, '--into', turn]
     const send = longshore('send', join(here, 'small.txt'), join(here, 'big.bin'), ...to)
     expect(await send.ended(), send.errors()).toBe(0)

@@ -33,8 +33,7 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
     const plant = `cd ${state} && mkdir -m 777 devices identity.away && printf '%s' '${text}' > devices/${file} && echo x > received.jsonl && echo 0 > small-files.0 && ln -s /etc/passwd small-files.1`
     execFileSync(asNobody.program[0] ?? '', [...asNobody.program.slice(1), 'sh', '-c', plant])
     const running = await receive(dir)
-    const { receiver } = running
-    const told = receiver
+    const told = running
       .errors()
       .split('\n')
       .filter((line) => line.includes('set aside'))
@@ -55,7 +54,7 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
     pair.child.stdin.end('0000000000000000\n')
     expect(await pair.ended()).not.toBe(0)
     expect(existsSync(join(state, 'devices'))).toBe(false)
-    await expect.poll(() => running.receiver.errors()).toContain('pairing.json is not believed, because it belongs to')
+    await expect.poll(() => running.errors()).toContain('pairing.json is not believed, because it belongs to')
   })
 
   test.for(['identity/identity.pem', 'ledger/CURRENT', 'receiver-id', 'listening.json'])(
@@ -67,7 +66,7 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
       if (name === 'listening.json') writeFileSync(path, '{}')
       chownSync(path, NOBODY, NOBODY)
       if (name === 'receiver-id' || name === 'listening.json') {
-        const { receiver } = await receive(dir)
+        const receiver = await receive(dir)
         expect(receiver.errors()).toContain(`${path}.not-believed-`)
         return
       }
@@ -99,7 +98,7 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
     const again = await receive(dir, asNobody)
     expect(again.listening.fingerprint).not.toBe(first.listening.fingerprint)
     expect(await sends(again, token)).toBe('yes')
-    expect(again.receiver.errors()).toBe('')
+    expect(again.errors()).toBe('')
   })
 
   test('a token that root makes before the first start belongs to the owner of the receiving folder', async () => {
@@ -111,7 +110,7 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
       const made = stateDir === undefined ? state : join(dir, '..', 'deep')
       expect(statSync(made).uid).toBe(NOBODY)
       expect(new Set(Object.values(ownersBelow(made)))).toEqual(new Set([NOBODY]))
-      expect(await sends(await receive(dir, asNobody, ...more), token)).toBe('yes')
+      expect(await sends(await receive(dir, { ...asNobody, flags: more }), token)).toBe('yes')
     }
   })
 
@@ -139,8 +138,8 @@ describe.skipIf(!canBecomeNobody)('with another user (needs root and setpriv)', 
     const again = await receive(dir, asNobody)
     expect(await sends(again, token)).toBe('yes')
     expect(await sends(again, roots)).toMatch(/pair/i)
-    expect(again.receiver.errors()).toContain(`${file} cannot be used (EACCES): it belongs to the user root`)
-    expect(again.receiver.errors()).toContain(`chown -R nobody ${file}`)
+    expect(again.errors()).toContain(`${file} cannot be used (EACCES): it belongs to the user root`)
+    expect(again.errors()).toContain(`chown -R nobody ${file}`)
     chownSync(file, NOBODY, NOBODY)
     await expect.poll(() => sends(again, roots), { timeout: 30_000 }).toBe('yes')
     await stop(again)

@@ -4,16 +4,17 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tempDir } from '../support/temp-dir.ts'
-import { mustServe, startAsking } from './asking-receiver.ts'
+import { mustServe } from './asking-receiver.ts'
+import { startVictim } from './receiver.ts'
 
 test('the status page has few connections, waits for nobody, and asks for its token before it looks at anything', async () => {
   const tokenFile = join(tempDir(), 'page-token')
   writeFileSync(tokenFile, 'correct-horse-battery\n', { mode: 0o600 })
   const flags = ['--status-port', '0', '--status-token-file', tokenFile]
   const canLimit = existsSync('/usr/bin/prlimit')
-  const receiver = await startAsking(flags, canLimit ? 1024 : undefined)
+  const receiver = await startVictim({ access: 'tokens', flags, openFiles: canLimit ? 1024 : undefined })
   const token = receiver.token()
-  const statusPort = receiver.statusPort ?? expect.unreachable()
+  const statusPort = Number(receiver.listening.statusPort)
   const crowdOfPage = Array.from({ length: 600 }, () => {
     const socket = connect(statusPort, '127.0.0.1')
     socket.on('error', () => 'it was sent away')

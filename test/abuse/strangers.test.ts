@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { MAX_MESSAGE_BYTES } from '../../proto/limits.ts'
 import { framed, rawSession } from '../../server/fixtures/raw-call.ts'
-import { callOf, callPath, clientOf, crowd, field, mustServe, sendAs, startAsking } from './asking-receiver.ts'
+import { clientOf } from '../../server/fixtures/receiving.ts'
+import { callOf, callPath, crowd, field, mustServe, sendAs } from './asking-receiver.ts'
+import { startVictim } from './receiver.ts'
 
 const WATCH = '/grpc.health.v1.Health/Watch'
 
 test('watching health with long names, on as many streams as there are, keeps nothing of the names', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const name = framed(field(1, Buffer.alloc(1000, 97)))
   for (const session of crowd(receiver, 60, (index) => `127.0.1.${1 + (index % 4)}`)) {
     for (let call = 0; call < 100; call++) callOf(session, WATCH).stream.end(name)
@@ -17,7 +19,7 @@ test('watching health with long names, on as many streams as there are, keeps no
 })
 
 test('strangers on a thousand connections keep no paired device out, and no connection of a device is closed for them', async () => {
-  const receiver = await startAsking(['--max-connections', '100'])
+  const receiver = await startVictim({ access: 'tokens', flags: ['--max-connections', '100'] })
   const token = receiver.token()
   const known = clientOf(receiver)
   await sendAs(known, token)
@@ -33,7 +35,7 @@ test('strangers on a thousand connections keep no paired device out, and no conn
 })
 
 test('strangers hold little together, in bytes and in calls, and a device beside them sends', async () => {
-  const receiver = await startAsking()
+  const receiver = await startVictim({ access: 'tokens' })
   const token = receiver.token()
   const begun = framed(Buffer.alloc(60_000), { length: MAX_MESSAGE_BYTES })
   for (const session of crowd(receiver, 100, (index) => `127.0.3.${1 + (index % 5)}`)) {
@@ -47,7 +49,7 @@ test('strangers hold little together, in bytes and in calls, and a device beside
 })
 
 test('one device on many connections cannot hold what all may hold', async () => {
-  const receiver = await startAsking(['--max-held-bytes-in-all', `${64 * 1024 * 1024}`])
+  const receiver = await startVictim({ access: 'tokens', flags: ['--max-held-bytes-in-all', `${64 * 1024 * 1024}`] })
   const [greedy, honest] = [receiver.token(), receiver.token()]
   const begun = framed(Buffer.alloc(2 * 1024 * 1024), { length: MAX_MESSAGE_BYTES })
   for (let connection = 0; connection < 32; connection++) {

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { bucketFlags, filesInBucket, type TestBucket } from '../../scripts/cluster/bucket.ts'
+import { bucketFlags, filesInBucket } from '../../scripts/cluster/bucket.ts'
 import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { ownObjectStore } from './object-store.ts'
 
 const MIB = 1024 ** 2
@@ -15,12 +15,6 @@ beforeAll(() => buildOutputs(['cli']))
 describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon and ceph-osd)', () => {
   const objects = ownObjectStore()
 
-  async function receive(bucket: TestBucket, box: string, ...more: readonly string[]) {
-    const reach = ['--port', '0', '--plaintext', '--no-auth', '--json']
-    const receiver = longshore('receive', '--dir', box, ...reach, ...bucketFlags(bucket), ...more)
-    return { ...receiver, port: Number((await receiver.event('listening')).port) }
-  }
-
   test('takes a folder, tells where files are, and goes on after it was killed', async () => {
     const scene = setScene()
     const bucket = await objects.newBucket()
@@ -28,7 +22,7 @@ describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon 
     writeFileSync(hook, `#!/bin/sh\necho "$1" >> ${join(scene.sandbox, 'state/stored')}\n`, { mode: 0o755 })
     // A folder of its own: nothing is in it before.
     const dir = join(scene.sandbox, 'state/receiver')
-    const first = await receive(bucket, dir, '--s3-prefix', '/of/box/')
+    const first = await longshoreReceive(dir, { flags: [...bucketFlags(bucket), '--s3-prefix', '/of/box/'] })
     const large = scene.addSource('large.bin', 96 * MIB)
     mkdirSync(join(scene.laptop, 'folder/inside'), { recursive: true })
     for (const name of ['folder/small.bin', 'folder/inside/tiny.bin', 'folder/nothing.bin'])
@@ -37,12 +31,8 @@ describe.skipIf(!hasRadosgw)('one receiver on a bucket (needs radosgw, ceph-mon 
     await sender.event('progress', ({ bytesStored }) => Number(bytesStored) >= 32 * MIB)
     first.child.kill('SIGKILL')
     await first.ended()
-    const again = longshore(
-      'receive',
-      ...['--dir', dir, '--port', String(first.port), '--plaintext', '--no-auth', '--json'],
-      ...[...bucketFlags(bucket), '--s3-prefix', 'of/box', '--on-stored', hook],
-    )
-    await again.event('listening')
+    const flags = [...bucketFlags(bucket), '--s3-prefix', 'of/box', '--on-stored', hook]
+    await longshoreReceive(dir, { port: first.port, flags })
     expect(await sender.ended(), sender.errors()).toBe(0)
     const sources = [...scene.sources].map(([name, sha256]) => [`of/box/${name}`, sha256])
     expect(await filesInBucket(bucket)).toEqual(Object.fromEntries(sources))

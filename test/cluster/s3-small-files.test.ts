@@ -9,7 +9,7 @@ import { newFileId, publicationOf, published } from '../../server/fixtures/parts
 import type { Intent } from '../../server/store/publication.ts'
 import { setScene as setFolders } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshoreReceive } from '../support/longshore-process.ts'
 import { ownObjectStore } from './object-store.ts'
 import { setS3Scene } from './s3-scene.ts'
 
@@ -75,9 +75,7 @@ describe.skipIf(!hasRadosgw)('small files in a bucket (needs radosgw, ceph-mon a
   test('a folder of them arrives, also where names are taken, and costs two requests a file at most', async () => {
     const { config, proxy } = await setScene()
     const scene = setFolders()
-    const reach = ['--port', '0', '--plaintext', '--no-auth', '--json']
-    const receiver = longshore('receive', '--dir', scene.box, ...reach, ...bucketFlags(config))
-    const port = Number((await receiver.event('listening')).port)
+    const { port } = await longshoreReceive(scene.box, { flags: bucketFlags(config) })
     const count = 100
     mkdirSync(join(scene.laptop, 'photos'))
     for (let index = 0; index < count; index++) scene.addSource(`photos/${index}.jpg`, 1000 + 300 * index)

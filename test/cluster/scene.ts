@@ -7,22 +7,23 @@ import { type RunningRedis, startRedis } from '../../scripts/cluster/redis.ts'
 import { connectRedis } from '../../server/ledger/redis-connection.ts'
 import { BYSTANDER, type Scene, setScene } from '../faults/scene.ts'
 import { finalFiles } from '../faults/tree.ts'
-import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { longshoreReceive, type ReceiverProcess } from '../support/longshore-process.ts'
 
-export type ClusterNode = LongshoreProcess & { readonly port: number }
+/** All senders come from one address: that of nginx. */
+const MANY_CONNECTIONS = ['--max-connections-per-address', '1024']
 
 /** Two nodes on one folder, with a Redis of their own and nginx in front, as real processes. */
 export type ClusterScene = Scene & {
   readonly redis: RunningRedis
   /** Where nginx listens. */
   readonly port: number
-  readonly nodes: readonly [ClusterNode, ClusterNode]
+  readonly nodes: readonly [ReceiverProcess, ReceiverProcess]
   /** Another process in the place of a node that has ended. */
-  restart(node: ClusterNode): Promise<ClusterNode>
+  restart(node: ReceiverProcess): Promise<ReceiverProcess>
   /** SHA-256 of every file that is stored, by its path, wherever the nodes put them. */
   arrived(): Promise<Readonly<Record<string, string>>>
   /** The node that is busy with an unfinished upload; undefined when none is. */
-  holder(): Promise<ClusterNode | undefined>
+  holder(): Promise<ReceiverProcess | undefined>
 }
 
 export type ClusterOptions = Parameters<typeof startNginx>[3] & {
@@ -44,23 +45,11 @@ export async function setClusterScene({
   const scene = setScene()
   const redis = await startRedis(join(scene.sandbox, 'state/redis'), await freePort())
   onTestFinished(() => redis.stop())
-  const encryption = options.kind === 'stream' ? [] : ['--plaintext']
-  const asking = options.kind === 'stream' || asksForTokens ? [] : ['--no-auth']
-  const access = ['--no-discovery', ...encryption, ...asking]
-  const flags = [
-    '--redis',
-    redis.url,
-    '--max-connections-per-address',
-    '1024',
-    ...access,
-    ...(bucket ? bucketFlags(bucket) : []),
-  ]
-  const start = async (port: number): Promise<ClusterNode> => {
-    const where = ['--dir', scene.box, '--port', String(port), '--host', '127.0.0.1', '--json']
-    const node = longshore('receive', ...where, ...flags)
-    return { ...node, port: Number((await node.event('listening')).port) }
-  }
-  const nodes: [ClusterNode, ClusterNode] = [await start(0), await start(0)]
+  const unencrypted = asksForTokens ? 'tokens' : 'open'
+  const access = options.kind === 'stream' ? 'pairing' : unencrypted
+  const flags = ['--redis', redis.url, ...MANY_CONNECTIONS, ...(bucket ? bucketFlags(bucket) : [])]
+  const start = (port: number) => longshoreReceive(scene.box, { port, access, flags })
+  const nodes: [ReceiverProcess, ReceiverProcess] = [await start(0), await start(0)]
   const port = await freePort()
   const nginx = await startNginx(join(scene.sandbox, 'state/nginx'), port, [nodes[0].port, nodes[1].port], options)
   onTestFinished(() => nginx.stop())

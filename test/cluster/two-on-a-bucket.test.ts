@@ -13,7 +13,8 @@ import { openBucketPlace } from '../../server/occupancy/bucket-place.ts'
 import { Bucket } from '../../server/store/s3/bucket.ts'
 import { setScene } from '../faults/scene.ts'
 import { buildOutputs } from '../support/build.ts'
-import { type LongshoreProcess, longshore, longshoreUnder } from '../support/longshore-process.ts'
+import { longshore, longshoreReceive } from '../support/longshore-process.ts'
+import { receiveFlags } from '../support/receive-flags.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { ownObjectStore } from './object-store.ts'
 
@@ -28,20 +29,11 @@ beforeAll(() => buildOutputs(['cli']))
 describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs radosgw and Redis)', () => {
   const objects = ownObjectStore()
 
-  const start = (bucket: TestBucket, dir: string, ...more: readonly string[]): LongshoreProcess =>
-    longshore(
-      'receive',
-      ...['--dir', dir, '--port', '0', '--plaintext', '--no-auth', '--no-discovery', '--json'],
-      ...[...bucketFlags(bucket), ...more],
-    )
+  const running = (bucket: TestBucket, dir: string, ...more: readonly string[]) =>
+    longshoreReceive(dir, { flags: [...bucketFlags(bucket), ...more] })
 
-  async function running(...args: Parameters<typeof start>): Promise<LongshoreProcess & { readonly port: number }> {
-    const receiver = start(...args)
-    return { ...receiver, port: Number((await receiver.event('listening')).port) }
-  }
-
-  async function refusal(...args: Parameters<typeof start>): Promise<string> {
-    const receiver = start(...args)
+  async function refusal(bucket: TestBucket, dir: string, ...more: readonly string[]): Promise<string> {
+    const receiver = longshore('receive', ...receiveFlags(dir, { flags: [...bucketFlags(bucket), ...more] }))
     expect(await receiver.ended(), receiver.errors()).toBe(2)
     return receiver.errors().trim()
   }
@@ -102,16 +94,15 @@ describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs r
     async () => {
       const scene = setScene()
       const bucket = await objects.newBucket()
-      const where = ['--dir', join(scene.sandbox, 'state/one'), '--port', '0', '--plaintext', '--no-auth', '--json']
-      const first = longshoreUnder({ program: ownNumbers }, 'receive', ...where, ...bucketFlags(bucket))
-      const { port } = await first.event('listening')
-      const inner = childOf(first.child.pid ?? 0)
+      const options = { program: ownNumbers, flags: bucketFlags(bucket) }
+      const first = await longshoreReceive(join(scene.sandbox, 'state/one'), options)
+      const inner = childOf(first.pid)
       process.kill(inner, 'SIGSTOP')
       const next = await running(bucket, join(scene.sandbox, 'state/two'))
       process.kill(inner, 'SIGCONT')
       await expect.poll(first.errors, { timeout: 20_000 }).toContain('has to be started again once that one has ended')
       const film = scene.addSource('film.bin', MIB)
-      const client = clientOf({ port: Number(port) })
+      const client = clientOf(first)
       const refused = refusalOf(upload(client, source('film.bin', Buffer.alloc(MIB))))
       expect(await refused).toBe('UNAVAILABLE STATE_UNREACHABLE')
       const again = scene.send([film], next.port, { state: join(scene.state, 'again') })
@@ -131,9 +122,8 @@ describe.skipIf(!(hasRadosgw && hasRedis))('two receivers on one bucket (needs r
     const alone = await running(bucket, join(within, 'alone'))
     expect(await refusal(bucket, join(within, 'nodes'), ...shared)).toContain('A receiver without --redis is already')
     execFileSync('cp', ['-a', join(within, 'alone'), join(within, 'copy')])
-    const copied = start(bucket, join(within, 'copy'))
-    expect(await copied.ended()).toBe(2)
-    expect(copied.errors()).toContain(`Another receiver is already using s3://${bucket.bucket} (`)
+    const copied = await refusal(bucket, join(within, 'copy'))
+    expect(copied).toContain(`Another receiver is already using s3://${bucket.bucket} (`)
     alone.child.kill('SIGTERM')
     await alone.ended()
 

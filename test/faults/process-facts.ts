@@ -27,7 +27,15 @@ function targetOf(link: string): string {
 
 /** Peak resident memory of a live process so far, MiB. Undefined where it is not known. */
 export function peakMib(pid: number | undefined): number | undefined {
+  return memoryMib(pid, /^VmHWM:\s+(\d+) kB$/m)
+}
+
+/** Resident memory of a live process, MiB. Undefined where it is not known. */
+export function residentMib(pid: number | undefined): number | undefined {
+  return memoryMib(pid, /^VmRSS:\s+(\d+) kB$/m)
+}
+
+function memoryMib(pid: number | undefined, line: RegExp): number | undefined {
   if (!isKnown) return undefined
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return Number(line?.[1]) / 1024
+  return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }

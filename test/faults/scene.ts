@@ -1,13 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LongshoreProcess, longshoreReceive, longshoreUnder, type Wrapper } from '../support/longshore-process.ts'
+import {
+  type LongshoreProcess,
+  longshoreReceive,
+  longshoreUnder,
+  type ReceiverProcess,
+  type Wrapper,
+} from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { makeSource } from './made-source.ts'
 import { openDescriptors } from './process-facts.ts'
 import { type Tree, treeBelow } from './tree.ts'
 
 /** A receiver of the scene, with the number of files it held open before anybody came. */
-export type SceneReceiver = LongshoreProcess & { readonly port: number; readonly idleDescriptors: number | undefined }
+export type SceneReceiver = ReceiverProcess & { readonly idleDescriptors: number | undefined }
 
 /** Where one fault case plays: a laptop with sources, a box with a receiving folder, and things that nobody may touch. */
 export type Scene = {
@@ -63,7 +69,7 @@ export function setScene(): Scene {
       return join(laptop, name)
     },
     async receive({ port = 0, wrapper = {} } = {}) {
-      const receiver = track(await longshoreReceive(box, port, wrapper))
+      const receiver = track(await longshoreReceive(box, { ...wrapper, port }))
       return { ...receiver, idleDescriptors: openDescriptors(receiver.child.pid) }
     },
     send(paths, port, { args = [], wrapper = {}, state: memory = state } = {}) {

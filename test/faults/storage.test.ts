@@ -88,7 +88,7 @@ test.skipIf(!hasStrace).each([
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'film.bin'), 48 * MIB)
   // strace counts calls for each thread, so there must be one.
-  const receiver = await longshoreReceive(there, 0, { env: { UV_THREADPOOL_SIZE: '1' } })
+  const receiver = await longshoreReceive(there, { env: { UV_THREADPOOL_SIZE: '1' } })
   await inject(receiver.child.pid, call, fault, join(here, 'strace.log'))
   const engine = await withEngine()
   await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
@@ -128,7 +128,7 @@ test.each([
 ])('[F13] bytes that changed on the receiver’s disk %s are never published', async (_when, flags) => {
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'film.bin'), 30 * MIB)
-  const receiver = await longshoreReceive(there, 0, {}, flags)
+  const receiver = await longshoreReceive(there, { flags })
   const engine = await withEngine()
   const { ids } = await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored > 4 * MIB)

@@ -7,18 +7,10 @@ import { readFingerprint } from '../../proto/identity.ts'
 import { readPairingLink } from '../../proto/pairing.ts'
 import { asked, refusalOf, source, upload } from '../../server/fixtures/client.ts'
 import { connectSecurely, pairingWith } from '../../server/fixtures/secured.ts'
-import { type JsonLine, type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { CLI, longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
-const CLI = join(import.meta.dirname, '../../out/cli/index.js')
-
-type Receive = LongshoreProcess & { readonly listening: JsonLine; readonly port: number }
-
-async function receive(directory: string, ...more: string[]): Promise<Receive> {
-  const receiver = longshore('receive', '--dir', directory, '--host', '127.0.0.1', '--port', '0', '--json', ...more)
-  const listening = await receiver.event('listening')
-  return { ...receiver, listening, port: Number(listening.port) }
-}
+const receive = (directory: string, ...flags: string[]) => longshoreReceive(directory, { access: 'pairing', flags })
 
 /** Runs a command that administers a receiver to its end. */
 function administer(...args: string[]): { status: number | null; stdout: string; stderr: string } {

@@ -3,17 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { readPairingLink } from '../../proto/pairing.ts'
-import { type JsonLine, type LongshoreProcess, longshore } from '../support/longshore-process.ts'
+import { type JsonLine, longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 /** A receiver as it comes, encrypted and asking for a token, on loopback. */
-async function receive(directory: string, port = 0): Promise<LongshoreProcess & { readonly listening: JsonLine }> {
-  const flags = ['--dir', directory, '--host', '127.0.0.1', '--port', String(port), '--json']
-  const receiver = longshore('receive', ...flags)
-  return { ...receiver, listening: await receiver.event('listening') }
-}
+const receive = (directory: string, port = 0) => longshoreReceive(directory, { access: 'pairing', port })
 
 /** Runs a command to its end, which has to be a good one; answers its first line, read as JSON. */
 async function succeeded(...args: string[]): Promise<JsonLine> {

@@ -1,21 +1,15 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
-import { type JsonLine, longshoreUnder } from '../support/longshore-process.ts'
+import { type JsonLine, longshoreReceive, longshoreUnder } from '../support/longshore-process.ts'
 import { makeFile } from '../support/made-file.ts'
 import { cable, canMakeNamespaces, type Namespace, namespace, unplug } from '../support/net/namespaces.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 beforeAll(() => buildOutputs(['cli']))
 
-const OPEN = ['--port', '0', '--plaintext', '--no-auth', '--json']
-
-async function receive(on: Namespace, host: string, ...more: readonly string[]) {
-  const flags = ['--dir', tempDir(), '--host', host, ...OPEN, ...more]
-  const receiver = longshoreUnder(on, 'receive', ...flags)
-  const { port } = await receiver.event('listening')
-  return { ...receiver, port: Number(port) }
-}
+const receive = (on: Namespace, host: string, ...flags: readonly string[]) =>
+  longshoreReceive(tempDir(), { ...on, host, flags })
 
 /** What `longshore discover` finds in three seconds. */
 async function discover(on: Namespace, ...more: readonly string[]): Promise<JsonLine[]> {

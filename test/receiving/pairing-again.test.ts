@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -10,19 +10,8 @@ const SIZE = 12 * CHUNK_BYTES
 
 test('[H2] a computer that was revoked in the middle of a file and paired again sends the rest of it only', async () => {
   const [state, here, there] = [tempDir(), tempDir(), tempDir()]
-  const receiver = longshore(
-    'receive',
-    '--dir',
-    there,
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.1',
-    '--name',
-    'Attic',
-    '--json',
-  )
-  const { port, pairLink } = await receiver.event('listening')
+  const receiver = await longshoreReceive(there, { access: 'pairing', flags: ['--name', 'Attic'] })
+  const { port, pairLink } = receiver.listening
   const proxy = await startProxy(() => Number(port))
   const pair = async (link: unknown) => {
     const pairing = longshore('pair', '--state-dir', state)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readPairingLink } from '../../proto/pairing.ts'
 import { asFiles, issuedBy as issue, makeAuthority, type Pem } from '../support/authority.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -14,11 +14,9 @@ async function issuedBy(ca: Pem): Promise<string[]> {
 }
 
 async function receiverIn(there: string, issued: readonly string[], port = 0) {
-  const place = ['--dir', there, '--port', `${port}`, '--host', '127.0.0.1', '--name', 'Attic']
-  const receiver = longshore('receive', ...place, ...issued, '--json')
-  const listening = await receiver.event('listening')
-  const code = readPairingLink(String(listening.pairLink))?.code ?? ''
-  return { ...receiver, port: Number(listening.port), code }
+  const flags = ['--name', 'Attic', ...issued]
+  const receiver = await longshoreReceive(there, { access: 'pairing', port, flags })
+  return { ...receiver, code: readPairingLink(String(receiver.listening.pairLink))?.code ?? '' }
 }
 
 test('with --ca a computer pairs with a name that the authority vouches for, and goes on when the certificate is renewed', async () => {

@@ -8,7 +8,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { fileTransferService } from '../../proto/index.ts'
 import { buildOutputs } from '../support/build.ts'
-import { type LongshoreProcess, longshore, longshoreReceive } from '../support/longshore-process.ts'
+import { CLI, type LongshoreProcess, longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { listenOnLoopback } from '../support/net/listen.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -75,10 +75,9 @@ test.skipIf(!canBecomeNobody)(
   () => {
     const directory = tempDir()
     chmodSync(directory, 0o755)
-    const cli = join(import.meta.dirname, '../../out/cli/index.js')
     const run = spawnSync(
       'setpriv',
-      ['--reuid', '65534', '--clear-groups', process.execPath, cli, 'selftest', '--dir', directory],
+      ['--reuid', '65534', '--clear-groups', process.execPath, CLI, 'selftest', '--dir', directory],
       { encoding: 'utf8' },
     )
     expect(run.status, run.stderr).toBe(1)

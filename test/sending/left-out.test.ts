@@ -147,7 +147,7 @@ async function treeWithState() {
   const tree = join(tempDir(), 'tree')
   const box = join(tree, 'box')
   const [apart, received, sender] = [join(tree, 'kept apart'), join(tree, 'received'), join(tree, 'memory')]
-  const receivers = [await longshoreReceive(box), await longshoreReceive(received, 0, {}, ['--state-dir', apart])]
+  const receivers = [await longshoreReceive(box), await longshoreReceive(received, { flags: ['--state-dir', apart] })]
   makeFile(join(tree, 'a.bin'), 10)
   expect((await send(receivers[0]?.port ?? 0, [join(tree, 'a.bin')], { state: sender })).status).toBe(0)
   for (const { child, ended } of receivers) {

@@ -69,7 +69,7 @@ test('the same file named twice is sent twice, also when the command has to be r
   former.child.kill('SIGTERM')
   await former.ended()
   expect(await send(here, former.port, file, file).ended()).toBe(1)
-  await longshoreReceive(there, former.port)
+  await longshoreReceive(there, { port: former.port })
   const again = send(here, former.port, file, file)
   expect(await again.ended()).toBe(0)
   expect(again.lines.filter((line) => line.includes('"event":"done"'))).toHaveLength(2)

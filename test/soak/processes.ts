@@ -2,21 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+
+import { follow, type PrintingProcess } from '../support/printing-process.ts'
 
 const CLI = join(import.meta.dirname, '../../out/cli/index.js')
 
 /** The terminal program as a real process. */
-export type Program = {
-  readonly child: ChildProcess
-  /** Lines on standard output so far. */
-  readonly lines: readonly string[]
-  stderr(): string
-  /** Exit status, or the signal that ended it. */
-  readonly ended: Promise<number | string>
+export type Program = PrintingProcess & {
   hasEnded(): boolean
-  /** Resolves at its next line or its end. */
+  /** Resolves when it prints something more, or ends. */
   stirs(): Promise<unknown>
 }
 
@@ -36,26 +31,16 @@ export class Processes {
       ...(cwd !== undefined && { cwd }),
     })
     this.#alive.add(child)
-    const lines: string[] = []
-    let stderr = ''
+    const running = follow(child, 'longshore')
     let hasEnded = false
-    child.stderr.on('data', (data) => {
-      stderr += data
-    })
-    const output = createInterface({ input: child.stdout })
-    output.on('line', (line) => lines.push(line))
-    const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => {
+    void running.ended.then(() => {
       this.#alive.delete(child)
       hasEnded = true
-      return code ?? signal ?? 0
     })
     return {
-      child,
-      lines,
-      stderr: () => stderr,
-      ended,
+      ...running,
       hasEnded: () => hasEnded,
-      stirs: () => Promise.race([ended, new Promise((resolve) => output.once('line', resolve))]),
+      stirs: () => Promise.race([running.ended, once(child.stdout, 'data')]),
     }
   }
 

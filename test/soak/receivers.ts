@@ -73,7 +73,7 @@ export async function startReceivers(
     redisUrl,
     ports,
     ends,
-    stderr: () => [...earlier, ...programs.map((program) => program?.stderr() ?? '')].join(''),
+    stderr: () => [...earlier, ...programs.map((program) => program?.errors() ?? '')].join(''),
     async end(node, signal) {
       const program = running(node)
       diary.note(`${signal} for receiver ${node}`)
@@ -82,8 +82,8 @@ export async function startReceivers(
       if (!(await endsWithin(program, ENDS_WITHIN_MS))) program.child.kill('SIGKILL')
       const exit = await program.ended
       diary.note(`receiver ${node} ended with ${exit}`)
-      if (signal === 'SIGTERM') ends.push({ signal, exit, stderr: program.stderr() })
-      earlier.push(program.stderr())
+      if (signal === 'SIGTERM') ends.push({ signal, exit, stderr: program.errors() })
+      earlier.push(program.errors())
       programs[node] = undefined
     },
     async stop(node) {
@@ -128,7 +128,7 @@ async function listening(start: () => Program): Promise<Program> {
     while (program.lines.length === 0 && !program.hasEnded() && performance.now() < untilMs) await program.stirs()
     if (program.lines.length > 0) return program
     program.child.kill('SIGKILL')
-    if (tries === START_TRIES) throw new Error(`A receiver does not start: ${program.stderr()}`)
+    if (tries === START_TRIES) throw new Error(`A receiver does not start: ${program.errors()}`)
     await delay(200)
   }
 }
@@ -139,8 +139,8 @@ async function tokens(box: string, folder: string, processes: Processes): Promis
   for (let token = 0; token < TOKENS; token++) {
     const program = processes.longshore(['token', 'create', '--dir', box, '--name', `laptop ${token}`])
     const exit = await program.ended
-    fingerprint = /sha256:[0-9a-f]{64}/.exec(program.stderr())?.[0] ?? ''
-    if (exit !== 0 || fingerprint === '') throw new Error(`token create ended with ${exit}: ${program.stderr()}`)
+    fingerprint = /sha256:[0-9a-f]{64}/.exec(program.errors())?.[0] ?? ''
+    if (exit !== 0 || fingerprint === '') throw new Error(`token create ended with ${exit}: ${program.errors()}`)
     writeFileSync(join(folder, `token-${token}`), `${program.lines[0]}\n`, { mode: 0o600 })
   }
   return (token) => ['--fingerprint', fingerprint, '--token-file', join(folder, `token-${token}`)]

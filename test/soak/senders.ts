@@ -94,7 +94,7 @@ function startSending(processes: Processes, args: readonly string[], cwd: string
       if (hung) program.child.kill('SIGKILL')
       const exit = await program.ended
       const told = readLines(program.lines)
-      return record({ startedMs, endedMs: performance.now(), exit, signals, hung, stderr: program.stderr(), ...told })
+      return record({ startedMs, endedMs: performance.now(), exit, signals, hung, stderr: program.errors(), ...told })
     },
   }
 }

@@ -2,7 +2,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findSystemPackages, JAVA_PACKAGES } from '../../scripts/system-packages.ts'
-import { following, type PrintingProcess } from './printing-process.ts'
+import { killedWithTest } from './killed-with-test.ts'
+import { follow, type PrintingProcess } from './printing-process.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/java')
 
@@ -25,8 +26,6 @@ export type JavaProcess = PrintingProcess & {
 
 /** Starts one of them. It is killed after the test when it still runs. */
 export function java(classPath: string, program: 'Uploader' | 'PlainServer', ...args: string[]): JavaProcess {
-  const running = following(spawn('java', ['-cp', classPath, `example.${program}`, ...args]), program)
-  const matchIn = (pattern: RegExp) => (lines: readonly string[]) =>
-    lines.map((line) => pattern.exec(line)).find((match) => match !== null) ?? undefined
-  return { ...running, line: (pattern) => running.found(matchIn(pattern), String(pattern)) }
+  const running = killedWithTest(follow(spawn('java', ['-cp', classPath, `example.${program}`, ...args]), program))
+  return { ...running, line: (pattern) => running.found((line) => pattern.exec(line) ?? undefined, String(pattern)) }
 }

@@ -1,42 +1,39 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
 
 /** A program and what it prints. */
-export type PrintingProcess = {
-  readonly child: ChildProcessWithoutNullStreams
+export type PrintingProcess<Child extends ChildProcess = ChildProcess> = {
+  readonly child: Child
   /** What it printed on standard output so far, one element a line. */
   readonly lines: readonly string[]
   /** Everything on standard error so far. */
   errors(): string
-  /** Resolves with its exit status, or the signal that ended it. */
+  /** Resolves with its exit status, or the signal that ended it; rejects when it could not be started. */
   readonly ended: Promise<number | string>
   /**
-   * Resolves as soon as something is found in the lines, past or future. Fails when the program ends without it.
+   * Resolves with the first thing that is found in a line, past or future. Fails when the program ends without it.
    *
    * @param what it is, for the error
    */
-  found<T>(look: (lines: readonly string[]) => T | undefined, what: string): Promise<T>
+  found<T>(look: (line: string) => T | undefined, what: string): Promise<T>
 }
 
-/** Follows a program that was started for a test, and kills it after the test when it still runs. */
-export function following(child: ChildProcessWithoutNullStreams, name: string): PrintingProcess {
+/** Follows a program that was just started. */
+export function follow<Child extends ChildProcess>(child: Child, name: string): PrintingProcess<Child> {
   const lines: string[] = []
-  const waiting = new Set<() => void>()
+  const looks = new Set<(line: string) => boolean>()
   const ended = once(child, 'close').then(([code, signal]: (number | string)[]) => code ?? signal ?? 0)
   let errors = ''
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     errors += data
   })
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line)
-    for (const look of waiting) look()
-  })
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      for (const look of looks) if (look(line)) looks.delete(look)
+    })
+  }
   return {
     child,
     lines,
@@ -44,14 +41,12 @@ export function following(child: ChildProcessWithoutNullStreams, name: string): 
     ended,
     found: (look, what) =>
       new Promise((resolve, reject) => {
-        const lookAgain = (): void => {
-          const found = look(lines)
-          if (found === undefined) return
-          waiting.delete(lookAgain)
-          resolve(found)
+        const finds = (line: string): boolean => {
+          const found = look(line)
+          if (found !== undefined) resolve(found)
+          return found !== undefined
         }
-        waiting.add(lookAgain)
-        lookAgain()
+        if (!lines.some(finds)) looks.add(finds)
         ended.then((code) => reject(new Error(`${name} ended with ${code} before ${what}: ${errors}`)), reject)
       }),
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { openApp, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -28,14 +28,13 @@ test('a newcomer with a box has a verified file on it after five actions', async
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
   const film = join(here, 'film.mov')
   const md5 = makeFile(film, 3_000_000)
-  const flags = ['--dir', there, '--port', '0', '--host', '127.0.0.1', '--name', 'Attic box', '--json']
-  const { pairLink } = await longshore('receive', ...flags).event('listening')
+  const { listening } = await longshoreReceive(there, { access: 'pairing', flags: ['--name', 'Attic box'] })
   const { page, dropFiles } = await openApp({ home })
   const { done, does } = person()
 
   await does('press “Add receiver…”', () => page.getByTestId('add-receiver-button').click())
   // The focus is in the field already.
-  await does('paste the link that the box shows', () => page.keyboard.insertText(String(pairLink)))
+  await does('paste the link that the box shows', () => page.keyboard.insertText(String(listening.pairLink)))
   await does('press Enter', () => page.keyboard.press('Enter'))
   await does('press “Pair”', () => page.getByRole('button', { name: 'Pair', exact: true }).click())
   await page.getByTestId('pair-receiver').waitFor({ state: 'detached' })

@@ -4,7 +4,7 @@ import { readPairingLink } from '../../proto/pairing.ts'
 import { launchApp } from '../support/app/launch-app.ts'
 import { openApp } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -12,19 +12,8 @@ beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
 test('a link from outside fills in the dialog and does nothing else, and nothing that comes with it is taken', async () => {
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
-  const receiver = longshore(
-    'receive',
-    '--dir',
-    there,
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.1',
-    '--name',
-    'Attic box',
-    '--json',
-  )
-  const link = String((await receiver.event('listening')).pairLink)
+  const receiver = await longshoreReceive(there, { access: 'pairing', flags: ['--name', 'Attic box'] })
+  const link = String(receiver.listening.pairLink)
   const file = join(here, 'film.mov')
   makeFile(file, 1000)
   const { page } = await openApp({ home, args: [file, link, file, '--receive-here', '--', file] })

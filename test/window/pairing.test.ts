@@ -8,7 +8,7 @@ import { readPairingCode, readPairingLink } from '../../proto/pairing.ts'
 import { addReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
-import { longshore } from '../support/longshore-process.ts'
+import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { withReceiver } from '../support/with-receiver.ts'
@@ -20,13 +20,10 @@ beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
 /** A receiver as it is started without any thought, but for loopback. */
 async function encryptedReceiver(directory: string, port = 0) {
-  const flags = ['--dir', directory, '--port', `${port}`, '--host', '127.0.0.1', '--name', 'Attic box', '--json']
-  const receiver = longshore('receive', ...flags)
-  const listening = await receiver.event('listening')
-  const link = String(listening.pairLink)
+  const receiver = await longshoreReceive(directory, { access: 'pairing', port, flags: ['--name', 'Attic box'] })
+  const link = String(receiver.listening.pairLink)
   const code = readPairingLink(link)?.code ?? ''
-  const fingerprint = String(listening.fingerprint)
-  return { ...receiver, port: Number(listening.port), address: `127.0.0.1:${listening.port}`, link, code, fingerprint }
+  return { ...receiver, link, code, fingerprint: String(receiver.listening.fingerprint) }
 }
 
 /** The ids of the devices that may send to a receiver, as the terminal lists them. */

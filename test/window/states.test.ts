@@ -53,7 +53,7 @@ test('[A7] a file that is sent but not verified is not done, and a receiver that
   const [home, here, there] = [tempDir(), tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'disk image.iso'), 256 * CHUNK_BYTES)
   // What is hashed as it arrives is verified in no time at its end; read again from the disk, it takes long enough to be seen.
-  const receiver = await longshoreReceive(there, 0, {}, ['--verify-from-disk'])
+  const receiver = await longshoreReceive(there, { flags: ['--verify-from-disk'] })
   const { page, dropFiles } = await openApp({ home })
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)
   await dropFiles([join(here, 'disk image.iso')], DROP)

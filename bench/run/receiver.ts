@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { type ReceiveOptions, receiveFlags } from '../../test/support/receive-flags.ts'
+import { type Child, type Command, start } from './child.ts'
+
+const CLI = join(import.meta.dirname, '../../out/cli/index.js')
+
+/** The built terminal program with these arguments. */
+export function longshore(...args: readonly string[]): Command {
+  return { program: process.execPath, args: [CLI, ...args] }
+}
+
+/** A receiver that listens. */
+export type StartedReceiver = {
+  readonly child: Child
+  readonly port: number
+  /** A link to pair by; empty where nobody pairs. */
+  readonly pairLink: string
+}
+
+/** Starts `longshore receive` on loopback. */
+export async function startReceiver(
+  directory: string,
+  {
+    env,
+    showsErrors,
+    ...options
+  }: ReceiveOptions & Pick<Command, 'showsErrors'> & { readonly env?: Command['env'] | undefined } = {},
+): Promise<StartedReceiver> {
+  const command = longshore('receive', ...receiveFlags(directory, options))
+  const child = start({ ...command, ...(env && { env }), ...(showsErrors && { showsErrors }) })
+  return child.line((line) => {
+    const { event, port, pairLink = '' } = JSON.parse(line)
+    return event === 'listening' ? { child, port, pairLink } : undefined
+  })
+}
