@@ -10,9 +10,8 @@ import { createNotices } from './notices/notices.ts'
 import type { ReceiverWish } from './own-receiver/receiver-process.ts'
 import { defaultPreferences } from './settings/preference-checks.ts'
 import { createPreferenceCommands } from './settings/preference-commands.ts'
-import { openSettings } from './settings/settings.ts'
 import { madePairing, openKnown } from './testing/open-receivers.ts'
-import { openConf } from './testing/open-store.ts'
+import { openSettingsIn } from './testing/open-settings.ts'
 
 let directory: string
 beforeEach(() => {
@@ -50,15 +49,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     close: async () => undefined,
   }
   const off: LocalReceiver = { kind: 'off', directory: '/in' }
-  const settings = openSettings({
-    directory,
-    openStore: openConf,
-    writtenBy: '0.1.0',
-    notify: (message) => asked.push(['notify', message]),
-    onReceiver: () => undefined,
-    defaultReceivingFolder: '/in',
-    platform: 'linux',
-  })
+  const settings = openSettingsIn(directory, { notify: (message) => asked.push(['notify', message]) })
   const receivers = await openKnown(directory, [])
   for (const address of ['nas:50051', 'nas:7000']) receivers.keepPlaintext(address)
   const preferences = createPreferenceCommands({

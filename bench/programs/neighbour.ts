@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectTls } from 'node:tls'
 import { crc32 } from 'node:zlib'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { type Access, asked, begin, connectAs, newKey, upload } from '../run/neighbour.ts'
+import { asked } from '../../server/fixtures/client.ts'
+import { type Access, begin, connectAs, newKey, upload } from '../run/neighbour.ts'
 
 /**
  * Does to a receiver the worst that one device, or strangers, can, until it is ended: `neighbour ATTACK ACCESS`, with {@link Access} as JSON. Writes `ready`

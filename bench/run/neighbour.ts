@@ -1,38 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import type { BeginUploadReply } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
-import { RECEIVER_CERTIFICATE_NAME } from '../../proto/identity.ts'
-import { channelOptions, FileTransferClient } from '../../proto/index.ts'
+import { FileTransferClient } from '../../proto/index.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { TOKEN_KEY } from '../../proto/pairing.ts'
+import { asked, type Client } from '../../server/fixtures/client.ts'
+import { pinned } from '../../server/fixtures/pinned.ts'
 
 /** How to reach the receiver, and as whom; without a token as a stranger. */
 export type Access = { readonly port: number; readonly certificatePem: string; readonly token?: string }
 
-type Client = InstanceType<typeof FileTransferClient>
-
 /** A connection of its own that pins the receiver. */
 export function connectAs({ port, certificatePem, token }: Access): Client {
-  const channel = credentials.createSsl(Buffer.from(certificatePem))
-  const bearer = credentials.createFromMetadataGenerator((_options, done) => {
-    const metadata = new Metadata()
-    metadata.set(TOKEN_KEY, `Bearer ${token}`)
-    done(null, metadata)
-  })
-  return new FileTransferClient(`127.0.0.1:${port}`, token === undefined ? channel : channel.compose(bearer), {
-    ...channelOptions,
-    'grpc.ssl_target_name_override': RECEIVER_CERTIFICATE_NAME,
-    'grpc.use_local_subchannel_pool': 1,
-  })
-}
-
-export function asked<Reply>(
-  call: (done: (error: ServiceError | null, reply?: Reply) => void) => unknown,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    call((error, reply) => (error ? reject(error) : resolve(reply as Reply)))
-  })
+  return new FileTransferClient(...pinned(port, certificatePem, token))
 }
 
 export const newKey = () => randomBytes(16).toString('hex')

@@ -2,23 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openConf } from '../testing/open-store.ts'
+import { openSettingsIn } from '../testing/open-settings.ts'
 import { createPreferenceCommands, preferencesOf } from './preference-commands.ts'
-import { openSettings } from './settings.ts'
 
 function commandsWith(isOnAtLogin: boolean | undefined) {
   const directory = mkdtempSync(join(tmpdir(), 'preferences-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const asked: unknown[][] = []
-  const settings = openSettings({
-    directory,
-    openStore: openConf,
-    writtenBy: '0.1.0',
-    notify: (message) => asked.push(['notify', message]),
-    onReceiver: () => undefined,
-    defaultReceivingFolder: '/in',
-    platform: 'linux',
-  })
+  const settings = openSettingsIn(directory, { notify: (message) => asked.push(['notify', message]) })
   const loginItem = { isOn: () => isOnAtLogin, set: (on: boolean) => void asked.push(['startAtLogin', on]) }
   const { commands, onDecided } = createPreferenceCommands({
     settings,

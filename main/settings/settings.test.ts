@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openConf } from '../testing/open-store.ts'
+import { openSettingsIn } from '../testing/open-settings.ts'
 import { defaultPreferences } from './preference-checks.ts'
-import { openSettings, parseSettings, settingsFormat } from './settings.ts'
+import { parseSettings, settingsFormat } from './settings.ts'
 
 const defaults = {
   ...defaultPreferences('linux'),
@@ -24,14 +24,10 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function open(defaultReceivingFolder = '/downloads/Longshore') {
-  return openSettings({
-    directory,
-    openStore: openConf,
-    writtenBy: '0.1.0',
+  return openSettingsIn(directory, {
     notify: (message) => told.push(message),
     onReceiver: (receiver) => receivers.push(receiver),
     defaultReceivingFolder,
-    platform: 'linux',
   })
 }
 

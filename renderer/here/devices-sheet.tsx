@@ -1,4 +1,5 @@
 import { useActions, useWindow } from '../actions/window-context.ts'
+import { CloseButton } from '../ui/close-button.tsx'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Fingerprint } from '../ui/fingerprint.tsx'
 import { Sheet } from '../ui/sheet.tsx'
@@ -41,9 +42,7 @@ export function DevicesSheet() {
         ))}
       </ul>
       <div className="sheet-buttons">
-        <button type="button" className="button primary" data-first onClick={closeSheet}>
-          {t('receivers.close')}
-        </button>
+        <CloseButton />
       </div>
     </Sheet>
   )

@@ -1,5 +1,6 @@
 import type { IncomingFile, PairedDevice } from '../../main/contract/receivers.ts'
 import { useActions, useWindow } from '../actions/window-context.ts'
+import { CloseButton } from '../ui/close-button.tsx'
 import { ProgressBar } from '../ui/progress-bar.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { useText } from '../words/text.ts'
@@ -20,9 +21,7 @@ export function IncomingSheet() {
         ))}
       </ul>
       <div className="sheet-buttons">
-        <button type="button" className="button primary" data-first onClick={closeSheet}>
-          {t('receivers.close')}
-        </button>
+        <CloseButton />
       </div>
     </Sheet>
   )

@@ -1,4 +1,5 @@
 import { useActions, useWindow } from '../actions/window-context.ts'
+import { CloseButton } from '../ui/close-button.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { useText } from '../words/text.ts'
 import { ReceiverCard } from './receiver-card.tsx'
@@ -29,9 +30,7 @@ export function ReceiversSheet() {
         >
           {t('receiver.add')}
         </button>
-        <button type="button" className="button primary" data-first onClick={closeSheet}>
-          {t('receivers.close')}
-        </button>
+        <CloseButton />
       </div>
     </Sheet>
   )

@@ -1,8 +1,10 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { fileTransferService } from '../../proto/index.ts'
+import { bound } from '../../test/support/net/bound.ts'
 import { createInterceptor, openGate } from '../access/auth.ts'
-import { asked, type Client, connect, refusalOf, sendPlain } from '../fixtures/client.ts'
+import { asked, type Client, refusalOf, sendPlain } from '../fixtures/client.ts'
+import { clientOf } from '../fixtures/receiving.ts'
 import { answering } from './answer.ts'
 
 async function failLater(): Promise<never> {
@@ -21,20 +23,7 @@ async function failing(): Promise<{ client: Client; unexpected: unknown[] }> {
     FinishUpload: serverStream(failLater),
     UploadChunks: bothStreams(failLater),
   } as never)
-  const client = connect(await listening(server))
-  onTestFinished(() => {
-    client.close()
-    server.forceShutdown()
-  })
-  return { client, unexpected }
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
+  return { client: clientOf({ port: await bound(server) }), unexpected }
 }
 
 const calls: Record<string, (client: Client) => Promise<unknown>> = {
@@ -75,13 +64,9 @@ test('[A12] a stream whose handler waits reads next to nothing ahead', async () 
       }),
     } as never,
   )
-  const client = connect(await listening(server))
+  const client = clientOf({ port: await bound(server) })
   const call = client.uploadChunks()
-  onTestFinished(() => {
-    call.cancel()
-    client.close()
-    server.forceShutdown()
-  })
+  onTestFinished(() => call.cancel())
   call.on('error', () => 'cancelled above')
   for (let sent = 0; sent < 12; sent++) call.write({ offset: sent, data: Buffer.alloc(100) })
   await expect.poll(() => taken).toBeGreaterThanOrEqual(2)

@@ -6,25 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
+import { recordOf } from '../fixtures/ledger-conformance.ts'
 import { openEmbeddedLedger } from './embedded.ts'
-import type { Ledger, UploadRecord } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 
 const UPLOADS = 50
 const CHUNKS = 20
 
 const idOf = (number: number) => `upload${String(number).padStart(3, '0')}`
-
-const record = (fileId: string): UploadRecord => ({
-  fileId,
-  origin: { kind: 'begun', uploadKey: `key-of-${fileId}` },
-  path: ['a.bin'],
-  askedPath: ['a.bin'],
-  sizeBytes: 100,
-  modifiedAtMs: undefined,
-  onConflict: 'KEEP_BOTH',
-  generation: 1,
-  state: { kind: 'receiving' },
-})
 
 /** A ledger of many uploads in a folder `ledger`, closed. */
 async function ledgerFolder(): Promise<string> {
@@ -33,7 +22,7 @@ async function ledgerFolder(): Promise<string> {
   const folder = join(within, 'ledger')
   const ledger = await openEmbeddedLedger(folder, unexpectedDamage)
   for (let number = 0; number < UPLOADS; number++) {
-    await ledger.uploads.save(record(idOf(number)))
+    await ledger.uploads.save(recordOf(idOf(number)))
     for (let start = 0; start < CHUNKS; start++)
       await ledger.chunks.save(idOf(number), { start, end: start + 1, crc32: 4_000_000_000 })
   }
@@ -71,11 +60,11 @@ async function writeRecords(folder: string, records: Record<string, string>): Pr
 const bad = idOf(7)
 
 test.each([
-  ['is cut off', JSON.stringify(record(bad)).slice(0, 40)],
+  ['is cut off', JSON.stringify(recordOf(bad)).slice(0, 40)],
   ['is zeros', '\0'.repeat(100)],
-  ['is another upload', JSON.stringify(record(idOf(8)))],
-  ['is of another shape', JSON.stringify({ ...record(bad), sizeBytes: -1 })],
-  ['has a state that nobody knows', JSON.stringify({ ...record(bad), state: { kind: 'melting' } })],
+  ['is another upload', JSON.stringify(recordOf(idOf(8)))],
+  ['is of another shape', JSON.stringify({ ...recordOf(bad), sizeBytes: -1 })],
+  ['has a state that nobody knows', JSON.stringify({ ...recordOf(bad), state: { kind: 'melting' } })],
 ])('[A11] one upload whose record %s is set aside, and the others load', async (_, text) => {
   const folder = await ledgerFolder()
   await writeRecords(folder, { [`upload/${bad}`]: text })
@@ -153,7 +142,7 @@ test('[A11] a database that cannot be repaired is kept beside a fresh one, and t
 
   expect(damage).toEqual([expect.stringMatching(/could not be repaired and is kept as .*ledger\.corrupt-\d{4}/)])
   expect(await unfinishedOf(ledger)).toEqual([])
-  await ledger.uploads.save(record('new'), { durable: true })
+  await ledger.uploads.save(recordOf('new'), { durable: true })
   const aside = (await readdir(join(folder, '..'))).filter((name) => name.startsWith('ledger.corrupt-'))
   expect(aside).toHaveLength(1)
   expect(await readdir(join(folder, '..', aside[0] ?? ''))).toContain('CURRENT')
@@ -187,7 +176,7 @@ test('[F11] a log whose end was cut off, zeroed or filled with garbage opens, an
     expect(unfinished, `variant ${variant}`).toEqual(unfinished.map((_, number) => idOf(number)))
     for (const fileId of unfinished.slice(0, -1))
       expect(await chunksIn(ledger, fileId), `variant ${variant}`).toBe(CHUNKS)
-    await ledger.uploads.save(record('new'))
+    await ledger.uploads.save(recordOf('new'))
     await ledger.close()
   }
 })

@@ -57,14 +57,77 @@ export type StoredBefore = {
 }
 
 /** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
-export type Decision = 'add' | 'replace' | 'same' | 'next'
+type Decision = 'add' | 'replace' | 'same' | 'next'
+
+/** A name that is claimed: nobody else decides about it until it is released. */
+export type Claimed = {
+  /** The path with this name, as it would be where it is free. */
+  readonly path: readonly string[]
+  /** How it is spelled where it is taken; undefined when it is free. */
+  takenAs(): Promise<readonly string[] | undefined>
+  /** Whether what was stored under it is there as it was. */
+  isStill(before: StoredBefore): Promise<boolean>
+  /** Throws ReceiveError when the claim does not hold any more. */
+  mustHold(): void
+  /** Gives the file this name, durably; false when another program took it at the same moment. */
+  give(storedAs: readonly string[], how: 'add' | 'replace'): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** A file that is to get its name, in the store that has it. */
+export type Unnamed = {
+  /** See {@link Intent}. */
+  readonly fileIdentity: string
+  claim(path: readonly string[]): Promise<Claimed>
+  /** Leaves the file without a name: the same is stored already. */
+  drop(): Promise<void>
+}
+
+/** Gives a file the first name that it may have, in the one way that all stores have; answers where it is. */
+export async function giveName(file: Unnamed, wish: Wish, publication: Publication): Promise<readonly string[]> {
+  const give = async (claimed: Claimed, storedAs: readonly string[], how: 'add' | 'replace'): Promise<boolean> => {
+    await publication.announce({ storedAs, fileIdentity: file.fileIdentity })
+    claimed.mustHold()
+    if (!(await claimed.give(storedAs, how))) return false
+    await publication.record(storedAs)
+    return true
+  }
+  const own = await publication.storedBefore()
+  if (own !== undefined) {
+    const claimed = await file.claim(own.path)
+    try {
+      const isStill = (await claimed.isStill(own)) && (await publication.storedBefore())?.fileId === own.fileId
+      if (isStill && (await give(claimed, claimed.path, 'replace'))) return claimed.path
+    } finally {
+      await claimed.release()
+    }
+  }
+  for (const { name, isFirstChoice } of namesFor(wish)) {
+    const claimed = await file.claim([...wish.path.slice(0, -1), name])
+    try {
+      const taken = await claimed.takenAs()
+      const storedAs = taken ?? claimed.path
+      const decision = await decide(wish, publication, storedAs, { isTaken: taken !== undefined, isFirstChoice })
+      if (decision === 'next') continue
+      if (decision === 'same') {
+        await publication.record(storedAs)
+        await file.drop()
+        return storedAs
+      }
+      if (await give(claimed, storedAs, decision)) return storedAs
+    } finally {
+      await claimed.release()
+    }
+  }
+  throw new Error('Names ended without an error.')
+}
 
 /**
  * Decides about a name; all stores decide in this way.
  *
  * @param path as it is spelled where the name is taken, else as it would be spelled.
  */
-export async function decide(
+async function decide(
   { onConflict, skipSame = false }: Wish,
   publication: Pick<Publication, 'mayReplace' | 'isSame'>,
   path: readonly string[],
@@ -81,10 +144,7 @@ export async function decide(
  *
  * @throws ReceiveError TARGET_EXISTS after the last.
  */
-export function* namesFor({
-  path,
-  onConflict,
-}: Wish): Generator<{ readonly name: string; readonly isFirstChoice: boolean }> {
+function* namesFor({ path, onConflict }: Wish): Generator<{ readonly name: string; readonly isFirstChoice: boolean }> {
   const name = path.at(-1) ?? ''
   const numbers = onConflict === 'REFUSE' ? 1 : MAX_NUMBER
   for (let number = 1; number <= numbers; number++) {

@@ -5,9 +5,9 @@ import { fileIdentity, isSameFile } from '../base/file-identity.ts'
 import { type Folder, openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
 import {
-  decide,
+  type Claimed,
+  giveName,
   type Intent,
-  namesFor,
   type Publication,
   type Settled,
   type StoredBefore,
@@ -32,67 +32,31 @@ export async function publish(
   await stamp(partPath, wish)
   const fileIdentity = await identityOf(partPath)
   const folder = await openFolder(root, wish.path.slice(0, -1), (parent, child) => taken.makeFolder(parent, child))
+  const claim = (path: readonly string[]) => claimIn(taken, folder, partPath, path.at(-1) ?? '')
   try {
-    const own = await publication.storedBefore()
-    if (own !== undefined) {
-      const storedAs = await replaceOwn(taken, folder, partPath, fileIdentity, own, publication)
-      if (storedAs !== undefined) return storedAs
-    }
-    for (const { name, isFirstChoice } of namesFor(wish)) {
-      const claimed = await taken.claim(folder, name)
-      try {
-        const finalName = claimed.spelling ?? name
-        const storedAs = [...folder.path, finalName]
-        const isTaken = claimed.spelling !== undefined
-        const decision = await decide(wish, publication, storedAs, { isTaken, isFirstChoice })
-        if (decision === 'next') continue
-        if (decision === 'same') {
-          await publication.record(storedAs)
-          await unlink(partPath)
-          return storedAs
-        }
-        await publication.announce({ storedAs, fileIdentity })
-        claimed.mustHold()
-        if (decision === 'replace') await replace(partPath, folder, finalName)
-        else if (!(await linkUnlessTaken(partPath, folder, finalName))) continue
-        await claimed.added(finalName)
-        await folder.sync()
-        if (decision === 'add') await unlink(partPath)
-        await publication.record(storedAs)
-        return storedAs
-      } finally {
-        await claimed.release()
-      }
-    }
-    throw new Error('Names ended without an error.')
+    return await giveName({ fileIdentity, claim, drop: () => unlink(partPath) }, wish, publication)
   } finally {
     await folder.close()
   }
 }
 
-/** Replaces what the same source was stored as before; undefined when that is not there any more as it was. */
-async function replaceOwn(
-  taken: TakenNames,
-  folder: Folder,
-  partPath: string,
-  fileIdentity: string,
-  own: StoredBefore,
-  publication: Publication,
-): Promise<readonly string[] | undefined> {
-  const name = own.path.at(-1) ?? ''
-  const claimed = await taken.claim(folder, name)
-  try {
-    const isStill = claimed.spelling === name && (await isAsStored(folder.at(name), own))
-    if (!isStill || (await publication.storedBefore())?.fileId !== own.fileId) return undefined
-    const storedAs = [...folder.path, name]
-    await publication.announce({ storedAs, fileIdentity })
-    claimed.mustHold()
-    await replace(partPath, folder, name)
-    await folder.sync()
-    await publication.record(storedAs)
-    return storedAs
-  } finally {
-    await claimed.release()
+async function claimIn(taken: TakenNames, folder: Folder, partPath: string, name: string): Promise<Claimed> {
+  const { spelling, mustHold, added, release } = await taken.claim(folder, name)
+  return {
+    path: [...folder.path, name],
+    takenAs: async () => (spelling === undefined ? undefined : [...folder.path, spelling]),
+    isStill: async (before) => spelling === name && (await isAsStored(folder.at(name), before)),
+    mustHold,
+    async give(storedAs, how) {
+      const finalName = storedAs.at(-1) ?? ''
+      if (how === 'replace') await replace(partPath, folder, finalName)
+      else if (!(await linkUnlessTaken(partPath, folder, finalName))) return false
+      await added(finalName)
+      await folder.sync()
+      if (how === 'add') await unlink(partPath)
+      return true
+    },
+    release,
   }
 }
 

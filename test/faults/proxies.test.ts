@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
 import { startProxy } from '../support/net/proxy.ts'
 import { expectInvariants } from './invariants.ts'
-import { hasNginx, startNginx } from './nginx.ts'
+import { hasNginx, type Nginx, type NginxOptions, startNginx } from './nginx.ts'
 import { chanceFor, sizeOf } from './run-size.ts'
-import { setScene } from './scene.ts'
+import { type Scene, type SceneReceiver, setScene } from './scene.ts'
 import { IN_FLIGHT_BYTES, storm } from './storm.ts'
 
 const MIB = 1024 ** 2
@@ -64,27 +64,7 @@ test.skipIf(!hasNginx).each([
 ])(
   '[B12] an nginx that reloads again and again and %s costs what was on its way at most (needs nginx)',
   async (manner, options) => {
-    const scene = setScene()
-    for (const name of ['a.bin', 'b.bin']) scene.addSource(name, SIZE)
-    const before = await scene.before()
-    const receiver = await scene.receive()
-    const nginx = await startNginx(receiver.port, options)
-    const proxy = await startProxy(() => nginx.port)
-
-    const { arrivedBytes, ...ending } = await storm({
-      scene,
-      proxy,
-      chance: chanceFor(`B12 ${manner}`),
-      rounds: ROUNDS,
-      async strike(sender) {
-        await nginx.reload()
-        return sender
-      },
-    })
-
-    expect(proxy.forwarded()).toBeLessThanOrEqual(arrivedBytes * 1.01 + ROUNDS * IN_FLIGHT_BYTES)
-    await nginx.stop()
-    await expectInvariants(scene, { before, receiver, ...ending })
+    await stormBehindNginx(`B12 ${manner}`, options, async ({ nginx }) => nginx.reload())
   },
   STORM_MS,
 )
@@ -92,29 +72,41 @@ test.skipIf(!hasNginx).each([
 test.skipIf(!hasNginx)(
   '[B12] a receiver that is killed and started again behind nginx costs what was on its way at most (needs nginx)',
   async () => {
-    const scene = setScene()
-    for (const name of ['a.bin', 'b.bin']) scene.addSource(name, SIZE)
-    const before = await scene.before()
-    let receiver = await scene.receive()
-    const nginx = await startNginx(receiver.port)
-    const proxy = await startProxy(() => nginx.port)
-
-    const { arrivedBytes, ...ending } = await storm({
-      scene,
-      proxy,
-      chance: chanceFor('B12'),
-      rounds: ROUNDS,
-      async strike(sender) {
-        receiver.child.kill('SIGKILL')
-        await receiver.ended()
-        receiver = await scene.receive({ port: receiver.port })
-        return sender
-      },
+    await stormBehindNginx('B12', {}, async (there) => {
+      there.receiver.kill('SIGKILL')
+      await there.receiver.ended()
+      there.receiver = await there.scene.receive({ port: there.receiver.port })
     })
-
-    expect(proxy.forwarded()).toBeLessThanOrEqual(arrivedBytes * 1.01 + ROUNDS * IN_FLIGHT_BYTES)
-    await nginx.stop()
-    await expectInvariants(scene, { before, receiver, ...ending })
   },
   STORM_MS,
 )
+
+type BehindNginx = { readonly scene: Scene; readonly nginx: Nginx; receiver: SceneReceiver }
+
+/** Sends two files through nginx while something strikes again and again, which may put another receiver in the place of the one there is. */
+async function stormBehindNginx(
+  moment: string,
+  options: NginxOptions,
+  strike: (there: BehindNginx) => Promise<void>,
+): Promise<void> {
+  const scene = setScene()
+  for (const name of ['a.bin', 'b.bin']) scene.addSource(name, SIZE)
+  const before = await scene.before()
+  const receiver = await scene.receive()
+  const nginx = await startNginx(receiver.port, options)
+  const proxy = await startProxy(() => nginx.port)
+  const there: BehindNginx = { scene, nginx, receiver }
+  const { arrivedBytes, ...ending } = await storm({
+    scene,
+    proxy,
+    chance: chanceFor(moment),
+    rounds: ROUNDS,
+    async strike(sender) {
+      await strike(there)
+      return sender
+    },
+  })
+  expect(proxy.forwarded()).toBeLessThanOrEqual(arrivedBytes * 1.01 + ROUNDS * IN_FLIGHT_BYTES)
+  await nginx.stop()
+  await expectInvariants(scene, { before, receiver: there.receiver, ...ending })
+}

@@ -4,12 +4,13 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer as createWebServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { fileTransferService } from '../../proto/index.ts'
 import { buildOutputs } from '../support/build.ts'
 import { CLI, type LongshoreProcess, longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
+import { bound } from '../support/net/bound.ts'
 import { listenOnLoopback } from '../support/net/listen.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -115,13 +116,7 @@ test('a plain receiver is recognised, and is sent nothing it could not forget', 
       answer(null, { offsets: [] })
     },
   })
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  )
-  onTestFinished(() => server.forceShutdown())
-  const run = selftest('--to', `127.0.0.1:${port}`, '--plaintext')
+  const run = selftest('--to', `127.0.0.1:${await bound(server)}`, '--plaintext')
   await expectEnd(run, 0)
   expect(checksOf(run)[0]?.detail).toMatch(/is a plain receiver/)
   expect(checksOf(run)[2]?.detail).toMatch(/^Not measured/)

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { addTo } from '../support/add-to.ts'
 import { makeFile } from '../support/made-file.ts'
 import { memoryResumeStore } from '../support/memory-resume-store.ts'
+import { bound } from '../support/net/bound.ts'
 import { listenOnLoopback } from '../support/net/listen.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { untilKind, withEngine } from '../support/with-engine.ts'
@@ -71,10 +71,7 @@ test('a receiver tells which names are taken, also of very many; one that is off
   expect(checked?.names.slice(-2)).toEqual([{ kind: 'taken', storedAs: 'a.bin' }, { kind: 'refused' }])
 
   expect(await engine.checkNames('127.0.0.1:1', [known])).toBeUndefined()
-  const ignorant = new Server()
-  onTestFinished(() => ignorant.forceShutdown())
-  const bind = promisify(ignorant.bindAsync.bind(ignorant))
-  const port = await bind('127.0.0.1:0', ServerCredentials.createInsecure())
+  const port = await bound(new Server())
   expect(await engine.checkNames(`127.0.0.1:${port}`, [known])).toBeUndefined()
 })
 

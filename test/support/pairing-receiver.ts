@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js'
-import { onTestFinished } from 'vitest'
+import { Metadata, Server, type ServerUnaryCall, status } from '@grpc/grpc-js'
 import type { FinishPairingReply } from '../../proto/generated/filetransfer/FinishPairingReply.ts'
 import type { FinishPairingRequest } from '../../proto/generated/filetransfer/FinishPairingRequest.ts'
 import type { StartPairingReply } from '../../proto/generated/filetransfer/StartPairingReply.ts'
@@ -9,6 +8,7 @@ import type { Succession } from '../../proto/identity.ts'
 import { fileTransferService, pairingService } from '../../proto/index.ts'
 import { PROTOCOL_VERSION, REASON_KEY } from '../../proto/limits.ts'
 import { deviceProof, isSameProof, type PairingView, receiverProof, TOKEN_KEY } from '../../proto/pairing.ts'
+import { bound } from './net/bound.ts'
 import { startTlsFront, type TlsFront } from './net/tls-front.ts'
 import type { TlsIdentity } from './net/tls-identity.ts'
 
@@ -107,12 +107,7 @@ export async function startPairingReceiver(
       })
     },
   })
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
-  onTestFinished(() => server.forceShutdown())
+  const port = await bound(server)
   const front = await startTlsFront(identity, () => port)
   return { ...front, seen, tokens, devices, formerTokens, successions }
 }

@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto'
-import {
-  Server,
-  ServerCredentials,
-  type ServerReadableStream,
-  type ServiceError,
-  type sendUnaryData,
-} from '@grpc/grpc-js'
-import { onTestFinished } from 'vitest'
+import { Server, type ServerReadableStream, type ServiceError, type sendUnaryData } from '@grpc/grpc-js'
 import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileIdentifier } from '../../proto/generated/filetransfer/FileIdentifier.ts'
 import type { UploadStatusInput } from '../../proto/generated/filetransfer/UploadStatus.ts'
 import { fileTransferService } from '../../proto/index.ts'
+import { bound } from './net/bound.ts'
 
 type Upload = ServerReadableStream<FileChunk, UploadStatusInput>
 type Answer = sendUnaryData<UploadStatusInput>
@@ -86,12 +80,6 @@ export async function startQuirkyServer(quirks: Quirks = {}): Promise<PlainServe
       answer(null, { match: true, serverMd5, clientMd5: '', message: '' })
     },
   })
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    )
-  })
-  onTestFinished(() => server.forceShutdown())
-  plain.address = `127.0.0.1:${port}`
+  plain.address = `127.0.0.1:${await bound(server)}`
   return plain
 }

@@ -1,7 +1,7 @@
 import { ReceiveError } from '../../base/errors.ts'
 import type { Removed, Unchanged } from '../chunk-store.ts'
-import type { NameClaim, NameClaims } from '../name-claims.ts'
-import { decide, type Intent, namesFor, type Publication, type Settled, type Wish } from '../publication.ts'
+import type { NameClaims } from '../name-claims.ts'
+import { type Claimed, giveName, type Intent, type Publication, type Settled, type Wish } from '../publication.ts'
 import type { Bucket, ObjectFacts } from './bucket.ts'
 import { wholeObject } from './found-part.ts'
 import type { Layout } from './layout.ts'
@@ -29,43 +29,25 @@ export async function publishObject(
   const whole = await wholeObject(bucket, layout.wholeOf(fileId), wish.sizeBytes)
   if (whole === undefined)
     throw new ReceiveError('STORAGE_LOST_DATA', 'The object store does not have the file that it took.')
-  const give = async (storedAs: readonly string[], claim: NameClaim): Promise<void> => {
-    await publication.announce({ storedAs, fileIdentity: fileId })
-    claim.mustHold()
-    const key = layout.published(storedAs)
-    await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
-  }
-  const own = await publication.storedBefore()
-  if (own !== undefined) {
-    const claim = await claims.claim(own.path)
-    try {
-      const facts = await bucket.head(layout.published(own.path))
-      const isStill = facts !== undefined && isOf(own.fileId, facts)
-      if (isStill && (await publication.storedBefore())?.fileId === own.fileId) {
-        await give(own.path, claim)
-        await publication.record(own.path)
-        return own.path
-      }
-    } finally {
-      await claim.release()
+  const claim = async (path: readonly string[]): Promise<Claimed> => {
+    const { mustHold, release } = await claims.claim(path)
+    return {
+      path,
+      takenAs: () => takenAs(bucket, layout, path, publication),
+      async isStill(before) {
+        const facts = await bucket.head(layout.published(path))
+        return facts !== undefined && isOf(before.fileId, facts)
+      },
+      mustHold,
+      async give(storedAs) {
+        const key = layout.published(storedAs)
+        await bucket.multiparts.copy(layout.wholeOf(fileId), whole, key, metadataOf(fileId, wish))
+        return true
+      },
+      release,
     }
   }
-  for (const { name, isFirstChoice } of namesFor(wish)) {
-    const asked = [...wish.path.slice(0, -1), name]
-    const claim = await claims.claim(asked)
-    try {
-      const taken = await takenAs(bucket, layout, asked, publication)
-      const storedAs = taken ?? asked
-      const decision = await decide(wish, publication, storedAs, { isTaken: taken !== undefined, isFirstChoice })
-      if (decision === 'next') continue
-      if (decision !== 'same') await give(storedAs, claim)
-      await publication.record(storedAs)
-      return storedAs
-    } finally {
-      await claim.release()
-    }
-  }
-  throw new Error('Names ended without an error.')
+  return giveName({ fileIdentity: fileId, claim, drop: async () => undefined }, wish, publication)
 }
 
 /** Writes a small file under its final key at once; undefined when that is taken, or somebody is deciding about it. */
