@@ -6,13 +6,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEngine, type ResumeStore } from '../main/engine/engine.ts'
+import { createEngine } from '../main/engine/engine.ts'
 import { startReceiver } from '../server/receiver.ts'
+import { memoryResumeStore } from '../test/support/memory-resume-store.ts'
 
 const count = Number(process.argv[2] ?? 100_000)
 const FOLDER = 'many'
-
-const keepsNothing: ResumeStore = { list: async () => [], put: async () => {}, remove: async () => {} }
 
 async function secondsOf(task: () => Promise<unknown>): Promise<number> {
   const startedAtMs = performance.now()
@@ -29,7 +28,7 @@ try {
     for (const name of await readdir(join(directory, FOLDER))) await lstat(join(directory, FOLDER, name))
   })
   const receiver = await startReceiver({ directory, host: '127.0.0.1', port: 0 })
-  const engine = await createEngine({ resumeStore: keepsNothing })
+  const engine = await createEngine({ resumeStore: memoryResumeStore() })
   const asked = (kind: 'same-size' | 'free', prefix: string) =>
     secondsOf(async () => {
       const paths = names.map((name) => ({ path: [FOLDER, prefix + name], sizeBytes: 1 }))

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
+import { configureNginx, httpBlock, NGINX_ENV } from '../../scripts/cluster/run-nginx.ts'
 import { start } from '../run/child.ts'
 import { filesBelow } from '../run/files-below.ts'
 import { freePort, untilListening } from '../run/free-port.ts'
@@ -15,10 +16,8 @@ export const nginx: Peer = {
   async start(box, scratch) {
     mkdirSync(box, { recursive: true })
     const port = await freePort()
-    writeFileSync(join(scratch, 'nginx.conf'), configuration(box, scratch, port))
-    // Debian keeps it where only root looks.
-    const env = { PATH: `${process.env.PATH}:/usr/sbin` }
-    const child = start({ program: 'nginx', args: ['-p', scratch, '-c', join(scratch, 'nginx.conf')], env })
+    const path = configureNginx(scratch, { blocks: httpBlock(scratch, webDav(box, port)), workers: 'auto' })
+    const child = start({ program: 'nginx', args: ['-p', scratch, '-c', path], env: NGINX_ENV })
     await untilListening(child, port)
     return {
       receiver: { child, port },
@@ -46,24 +45,14 @@ function uploads(path: string, port: number): string {
   return lines.join('')
 }
 
-function configuration(box: string, scratch: string, port: number): string {
-  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+function webDav(box: string, port: number): readonly string[] {
   return [
-    'daemon off;',
-    'worker_processes auto;',
-    // As root it would hand its workers to a user who may not use our folder.
-    process.getuid?.() === 0 ? 'user root;' : '',
-    `pid ${scratch}/nginx.pid;`,
-    `error_log ${scratch}/error.log;`,
-    'events {}',
-    'http {',
     'access_log off;',
-    ...kinds.map((kind) => `${kind}_temp_path ${scratch}/${kind};`),
     'server {',
     `listen 127.0.0.1:${port};`,
     `root ${box};`,
     'client_max_body_size 0;',
     'location / { dav_methods PUT; create_full_put_path on; }',
-    '} }',
-  ].join('\n')
+    '}',
+  ]
 }

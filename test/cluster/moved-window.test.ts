@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { hasNginx } from '../../scripts/cluster/nginx.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
+import { hasNginx } from '../../scripts/cluster/run-nginx.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { tempDir } from '../support/temp-dir.ts'
