@@ -26,9 +26,13 @@ export async function lookAtPrivate(path: string, rule: Rule = {}): Promise<Foun
   try {
     const file = await open(path, constants.O_RDONLY | WARILY)
     try {
-      const stats = await file.stat()
-      const why = doubtIn(path, stats, rule)
-      return why === undefined ? textOf(path, await readSome(file, stats)) : { kind: 'doubtful', why }
+      const look = lookInside(path, await file.stat(), rule)
+      let step = look.next(0)
+      while (!step.done) {
+        const { into, at } = step.value
+        step = look.next((await file.read(into, 0, into.length, at)).bytesRead)
+      }
+      return step.value
     } finally {
       await file.close()
     }
@@ -52,9 +56,13 @@ export function lookAtPrivateSync(path: string, rule: Rule = {}): Found {
   try {
     const file = openSync(path, constants.O_RDONLY | WARILY)
     try {
-      const stats = fstatSync(file)
-      const why = doubtIn(path, stats, rule)
-      return why === undefined ? textOf(path, readSomeSync(file, stats)) : { kind: 'doubtful', why }
+      const look = lookInside(path, fstatSync(file), rule)
+      let step = look.next(0)
+      while (!step.done) {
+        const { into, at } = step.value
+        step = look.next(readSync(file, into, 0, into.length, at))
+      }
+      return step.value
     } finally {
       closeSync(file)
     }
@@ -191,8 +199,22 @@ async function ruleOfFolder(path: string): Promise<Rule> {
   return { folder: await stat(dirname(path)) }
 }
 
-function textOf(path: string, data: Buffer): Found {
-  if (data.length <= LONGEST_BYTES) return { kind: 'text', text: data.toString('utf8') }
+/** A part of a file that is asked for, from this offset on; it may come shorter. */
+type Asked = { readonly into: Buffer; readonly at: number }
+
+/** Looks at a file that is open. Asks for what it needs of it, and is told how many bytes came, none at the end. */
+function* lookInside(path: string, stats: Stats, rule: Rule): Generator<Asked, Found, number> {
+  const doubt = doubtIn(path, stats, rule)
+  if (doubt !== undefined) return { kind: 'doubtful', why: doubt }
+  // All of it, or one byte more than is taken.
+  const data = Buffer.alloc(Math.min(stats.size, LONGEST_BYTES) + 1)
+  let filled = 0
+  while (filled < data.length) {
+    const came = yield { into: data.subarray(filled), at: filled }
+    if (came === 0) break
+    filled += came
+  }
+  if (filled <= LONGEST_BYTES) return { kind: 'text', text: data.toString('utf8', 0, filled) }
   const why = `${path} is not believed, because it is longer than ${LONGEST_BYTES} bytes. Move it away.`
   return { kind: 'doubtful', why }
 }
@@ -202,29 +224,6 @@ function withoutText(path: string, error: unknown): Found {
   const why = doubtFrom(path, error)
   if (why === undefined) throw error
   return { kind: 'doubtful', why }
-}
-
-/** All of it, or one byte more than is taken. */
-async function readSome(file: FileHandle, { size }: Stats): Promise<Buffer> {
-  const data = Buffer.alloc(Math.min(size, LONGEST_BYTES) + 1)
-  let filled = 0
-  while (filled < data.length) {
-    const { bytesRead } = await file.read(data, filled, data.length - filled, filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return data.subarray(0, filled)
-}
-
-function readSomeSync(file: number, { size }: Stats): Buffer {
-  const data = Buffer.alloc(Math.min(size, LONGEST_BYTES) + 1)
-  let filled = 0
-  while (filled < data.length) {
-    const bytesRead = readSync(file, data, filled, data.length - filled, filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return data.subarray(0, filled)
 }
 
 /** Windows opens no folders; there a name is as durable as NTFS makes it. */
