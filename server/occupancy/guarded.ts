@@ -10,66 +10,41 @@ export type Guard = {
   onLost(listener: (error: ReceiveError) => void): void
 }
 
+/** Does its work only while the receiver has its places. */
+const guarding =
+  (guard: Guard) =>
+  <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+  async (...args: Args): Promise<Result> => {
+    guard.mustHold()
+    return work(...args)
+  }
+
 /** A store that changes something only while the receiver has its places. */
 export function guardedStore(store: ChunkStore, guard: Guard): ChunkStore {
   const { stagedSmallFiles, directSmallFiles } = store
+  const guarded = guarding(guard)
   return {
     ...store,
     stagedSmallFiles: stagedSmallFiles && {
       ...stagedSmallFiles,
-      async prepare(...prepare) {
-        guard.mustHold()
-        return stagedSmallFiles.prepare(...prepare)
-      },
-      async restore(...restore) {
-        guard.mustHold()
-        return stagedSmallFiles.restore(...restore)
-      },
-      async forget(files) {
-        guard.mustHold()
-        await stagedSmallFiles.forget(files)
-      },
-      async clear() {
-        guard.mustHold()
-        await stagedSmallFiles.clear()
-      },
+      prepare: guarded(stagedSmallFiles.prepare),
+      restore: guarded(stagedSmallFiles.restore),
+      forget: guarded(stagedSmallFiles.forget),
+      clear: guarded(stagedSmallFiles.clear),
     },
-    directSmallFiles: directSmallFiles && {
-      async putSmallFile(...put) {
-        guard.mustHold()
-        return directSmallFiles.putSmallFile(...put)
-      },
-    },
-    async openPart(...open) {
-      guard.mustHold()
-      return store.openPart(...open)
-    },
-    async discardPart(fileId) {
-      guard.mustHold()
-      await store.discardPart(fileId)
-    },
-    async publish(...publish) {
-      guard.mustHold()
-      return store.publish(...publish)
-    },
-    async settle(...settle) {
-      guard.mustHold()
-      return store.settle(...settle)
-    },
-    async removePublished(...remove) {
-      guard.mustHold()
-      return store.removePublished(...remove)
-    },
-    async makeFolder(path) {
-      guard.mustHold()
-      return store.makeFolder(path)
-    },
+    directSmallFiles: directSmallFiles && { putSmallFile: guarded(directSmallFiles.putSmallFile) },
+    openPart: guarded(store.openPart),
+    discardPart: guarded(store.discardPart),
+    publish: guarded(store.publish),
+    settle: guarded(store.settle),
+    removePublished: guarded(store.removePublished),
+    makeFolder: guarded(store.makeFolder),
   }
 }
 
 /** Leases that are good only while the receiver has its places. */
 export function guardedLeases(leases: Leases, guard: Guard): Leases {
-  const guarded = (lease: Lease): Lease => ({
+  const both = (lease: Lease): Lease => ({
     mustHold() {
       guard.mustHold()
       lease.mustHold()
@@ -78,10 +53,7 @@ export function guardedLeases(leases: Leases, guard: Guard): Leases {
   })
   return {
     ...leases,
-    async take(fileId) {
-      guard.mustHold()
-      return guarded(await leases.take(fileId))
-    },
+    take: guarding(guard)(async (fileId) => both(await leases.take(fileId))),
     onLost(listener) {
       leases.onLost(listener)
       guard.onLost(listener)
