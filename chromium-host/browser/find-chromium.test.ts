@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { findChromium, isExecutableFile } from './find-chromium.ts'
 
 test('CHROMIUM_PATH wins, even when nothing is there', () => {
@@ -23,8 +23,7 @@ test('without any browser there is none', () => {
 })
 
 test('only executable files count', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'find-chromium-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = tempDir()
   const file = join(folder, 'brave-browser')
   writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 })
   // The real check, kept away from the browser this machine may have.

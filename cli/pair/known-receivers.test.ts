@@ -1,22 +1,11 @@
-import {
-  chmodSync,
-  chownSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { type KnownReceiver, openKnownReceivers } from './known-receivers.ts'
 
 function stateDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'longshore-receivers-'))
-  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const directory = tempDir()
   return join(directory, 'state')
 }
 

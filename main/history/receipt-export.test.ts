@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import type { Receipt } from '../contract/history.ts'
 import { exported } from './receipt-export.ts'
 
@@ -37,8 +37,7 @@ function readCsv(text: string): string[][] {
 }
 
 test('md5sum itself reads the list and finds every file, whatever its name', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'md5sum-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = tempDir()
   const names = [
     'plain.bin',
     'films/two words  and more.mov',

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { openSettingsIn } from '../testing/open-settings.ts'
 import { createPreferenceCommands, preferencesOf } from './preference-commands.ts'
 
 function commandsWith(isOnAtLogin: boolean | undefined) {
-  const directory = mkdtempSync(join(tmpdir(), 'preferences-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const directory = tempDir()
   const asked: unknown[][] = []
   const settings = openSettingsIn(directory, { notify: (message) => asked.push(['notify', message]) })
   const loginItem = { isOn: () => isOnAtLogin, set: (on: boolean) => void asked.push(['startAtLogin', on]) }

@@ -2,6 +2,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { offsetAfter, toOffset, writeFully } from './to-offset.ts'
 
@@ -53,8 +54,7 @@ test('data lands at its position, out of order too', async () => {
 })
 
 test('[C18] a disk that takes only a part of the data is an error, never a hole', async (context) => {
-  const folder = await mkdtemp(join(tmpdir(), 'longshore-offset-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = tempDir()
   becomeSmallDisk(folder, 4, context)
   const file = await open(join(folder, 'file'), 'w+')
   onTestFinished(() => file.close())

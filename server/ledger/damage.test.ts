@@ -1,11 +1,11 @@
 // @module-tag slow
 
 import { randomInt } from 'node:crypto'
-import { cp, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { recordOf } from '../fixtures/ledger-conformance.ts'
 import { openEmbeddedLedger } from './embedded.ts'
 import type { Ledger } from './ledger.ts'
@@ -17,8 +17,7 @@ const idOf = (number: number) => `upload${String(number).padStart(3, '0')}`
 
 /** A ledger of many uploads in a folder `ledger`, closed. */
 async function ledgerFolder(): Promise<string> {
-  const within = await mkdtemp(join(tmpdir(), 'longshore-ledger-'))
-  onTestFinished(() => rm(within, { recursive: true }))
+  const within = tempDir()
   const folder = join(within, 'ledger')
   const ledger = await openEmbeddedLedger(folder, unexpectedDamage)
   for (let number = 0; number < UPLOADS; number++) {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
+import { tempDir } from '../../test/support/temp-dir.ts'
 import { ledgerConformance, recordOf, startsOf } from '../fixtures/ledger-conformance.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { formerlyFoldedPath } from '../names/safe-path.ts'
@@ -13,8 +13,7 @@ import type { Ledger } from './ledger.ts'
 const unexpectedDamage = (error: unknown) => expect.unreachable(String(error))
 
 async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'longshore-ledger-'))
-  onTestFinished(() => rm(path, { recursive: true }))
+  const path = tempDir()
   return path
 }
 

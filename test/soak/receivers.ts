@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../bench/run/free-port.ts'
 import { bucketFlags, type TestBucket } from '../../scripts/cluster/bucket.ts'
+import { receiveFlags } from '../support/receive-flags.ts'
 import type { Diary } from './diary.ts'
 import type { Intrusion, ReceiverEnd } from './evidence.ts'
 import { filesUnder } from './look.ts'
@@ -51,13 +52,13 @@ export async function startReceivers(
   const bucket = usesBucket(kind) ? await services.newBucket() : undefined
   const ports: number[] = []
   for (let node = 0; node < count; node++) ports.push(await freePort())
-  const access = kind === 'tls' ? [] : ['--plaintext', '--no-auth']
-  const common = ['--host', '127.0.0.1', '--no-discovery', '--json', '--max-connections-per-address', '512', ...access]
-  const shared = [
+  const access = kind === 'tls' ? 'pairing' : 'open'
+  const flags = [
+    ...['--max-connections-per-address', '512'],
     ...(redisUrl === undefined ? [] : ['--redis', redisUrl]),
     ...(bucket === undefined ? [] : bucketFlags(bucket)),
   ]
-  const args = (port: number) => ['receive', '--dir', box, '--port', String(port), ...common, ...shared]
+  const args = (port: number) => ['receive', ...receiveFlags(box, { port, access, flags })]
   const programs: (Program | undefined)[] = []
   const earlier: string[] = []
   const ends: ReceiverEnd[] = []
