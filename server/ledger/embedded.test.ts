@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { expect, onTestFinished, test } from 'vitest'
 import { tempDir } from '../../test/support/temp-dir.ts'
-import { ledgerConformance, recordOf, startsOf } from '../fixtures/ledger-conformance.ts'
+import { expectGivesUpItsName, ledgerConformance, recordOf, startsOf } from '../fixtures/ledger-conformance.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { formerlyFoldedPath } from '../names/safe-path.ts'
 import { openEmbeddedLedger } from './embedded.ts'
@@ -78,16 +78,5 @@ test('a name that was kept as versions did that told it from more others is foun
   await database.put(`asked/${formerly}/a`, '')
   await database.close()
   const ledger = await opened(path)
-  const askedFor = async () => {
-    const fileIds = []
-    for await (const { fileId } of ledger.names.askedFor(name)) fileIds.push(fileId)
-    return fileIds
-  }
-  expect((await ledger.names.holder(name))?.fileId).toBe('a')
-  expect(await askedFor()).toEqual(['a'])
-
-  await ledger.uploads.save({ ...record, fileId: 'b' })
-
-  expect((await ledger.names.holder(name))?.fileId).toBe('b')
-  expect(await askedFor()).toEqual(['b'])
+  await expectGivesUpItsName(ledger, record, 'b')
 })

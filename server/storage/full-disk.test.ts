@@ -4,7 +4,18 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { asked, begin, chunksOf, finish, md5Of, refusalOf, send, source } from '../fixtures/client.ts'
+import {
+  asked,
+  begin,
+  type Client,
+  chunksOf,
+  finish,
+  md5Of,
+  refusalOf,
+  type Source,
+  send,
+  source,
+} from '../fixtures/client.ts'
 import { filesIn, receiving, sandbox } from '../fixtures/receiving.ts'
 import { becomeSmallDisk, mounted } from '../fixtures/small-disk.ts'
 
@@ -63,10 +74,7 @@ test('[F3] a chunk that the ledger has no room for is not acknowledged, and what
 
   await rm(join(stateDirectory, 'ballast'))
 
-  const again = await begin(client, file)
-  expect(again.stored).toEqual([{ start: '0', end: String(2 * CHUNK_BYTES) }])
-  await send(client, again, chunksOf(file).slice(2))
-  expect(await finish(client, again, file.data)).toMatchObject({ md5: md5Of(file.data) })
+  await expectGoesOn(client, file, 2)
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
@@ -105,10 +113,7 @@ test('[F2] a disk that fills up in the middle loses nothing that was acknowledge
   expect(await refusalOf(send(client, begun, chunksOf(file)))).toBe('RESOURCE_EXHAUSTED DISK_FULL')
 
   await rm(join(directory, '.ballast'))
-  const again = await begin(client, file)
-  expect(again.stored).toEqual([{ start: '0', end: String(3 * CHUNK_BYTES) }])
-  await send(client, again, chunksOf(file).slice(3))
-  expect(await finish(client, again, file.data)).toMatchObject({ md5: md5Of(file.data) })
+  await expectGoesOn(client, file, 3)
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
@@ -127,3 +132,11 @@ test('a disk that can hardly name another file takes neither empty files nor fol
   await rm(join(folder, 'many'), { recursive: true })
   expect([await makeFolder('b'), await empty()]).toEqual(['OK', 'OK'])
 })
+
+/** Sends what is missing of a file of which so many chunks from its beginning are stored, and finishes it. */
+async function expectGoesOn(client: Client, file: Source, storedChunks: number): Promise<void> {
+  const again = await begin(client, file)
+  expect(again.stored).toEqual([{ start: '0', end: String(storedChunks * CHUNK_BYTES) }])
+  await send(client, again, chunksOf(file).slice(storedChunks))
+  expect(await finish(client, again, file.data)).toMatchObject({ md5: md5Of(file.data) })
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { claimsInRedis } from '../../server/cluster/name-claims.ts'
-import { recordOf } from '../../server/fixtures/ledger-conformance.ts'
+import { expectGivesUpItsName, recordOf } from '../../server/fixtures/ledger-conformance.ts'
 import { nameText } from '../../server/ledger/name-text.ts'
 import { openRedisLedger } from '../../server/ledger/redis.ts'
 import { connectRedis } from '../../server/ledger/redis-connection.ts'
@@ -78,15 +78,6 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     await state.command('HSET', 'longshore:upload:b', 'record', JSON.stringify(record))
     await state.command('SET', `longshore:holder:${formerly}`, 'b')
     await state.command('SADD', `longshore:asked:${formerly}`, 'b')
-    const askedFor = async () => {
-      const fileIds = []
-      for await (const { fileId } of ledger.names.askedFor(name)) fileIds.push(fileId)
-      return fileIds
-    }
-    expect((await ledger.names.holder(name))?.fileId).toBe('b')
-    expect(await askedFor()).toEqual(['b'])
-    await ledger.uploads.save({ ...record, fileId: 'c' })
-    expect((await ledger.names.holder(name))?.fileId).toBe('c')
-    expect(await askedFor()).toEqual(['c'])
+    await expectGivesUpItsName(ledger, record, 'c')
   })
 })
