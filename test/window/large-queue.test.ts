@@ -13,8 +13,11 @@ import { tempDir } from '../support/temp-dir.ts'
 const ROWS = 100_000
 /** A screenful, what is kept ready above and below, and the focused row. */
 const MOST_ROWS_RENDERED = 40
-/** What is aimed at is 50 ms; here the machine is shared with whatever else is tested. */
+/** What is aimed at is 50 ms; this is for a machine that is not shared with anybody. */
 const LONGEST_FRAME_MS = 1000
+const SPIN_MS = 500
+/** A page that runs sees its clock go on much sooner than this. */
+const AWAY_MS = 3
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
@@ -70,9 +73,25 @@ async function takeFrames(page: Page): Promise<Frames> {
   )
 }
 
+/** How many times as long as on a machine of its own the page takes now: 1 when nobody else wants its core. */
+async function slowness(page: Page): Promise<number> {
+  const ranMs: number = await page.evaluate(`(() => {
+    const from = performance.now()
+    let ranMs = 0
+    for (let last = from; last - from < ${SPIN_MS}; ) {
+      const now = performance.now()
+      if (now - last < ${AWAY_MS}) ranMs += now - last
+      last = now
+    }
+    return ranMs
+  })()`)
+  return Math.max(1, SPIN_MS / ranMs)
+}
+
 test('with 100,000 queued uploads only the rows in sight exist, and no frame is long while three are sent', async () => {
   const app = await openApp({ home: tempDir() })
   const { page } = app
+  const slownessBefore = await slowness(page)
   await watchFrames(page)
   await say(app, 0, ROWS, { kind: 'waiting' })
   await page.getByText('All 100,000').waitFor({ timeout: 60_000 })
@@ -123,9 +142,12 @@ test('with 100,000 queued uploads only the rows in sight exist, and no frame is 
   report.filtering = await takeFrames(page)
   expect(await rendered()).toBeLessThanOrEqual(MOST_ROWS_RENDERED)
 
+  const limitMs = LONGEST_FRAME_MS * Math.max(slownessBefore, await slowness(page))
   for (const [phase, { count, longestMs }] of Object.entries(report)) {
-    expect([phase, count > 0, longestMs < LONGEST_FRAME_MS ? 'short' : longestMs]).toEqual([phase, true, 'short'])
+    expect([phase, count > 0, longestMs < limitMs ? 'short' : longestMs]).toEqual([phase, true, 'short'])
   }
   const longest = Object.entries(report).map(([phase, { longestMs }]) => `${phase} ${Math.round(longestMs)} ms`)
-  process.stdout.write(`Longest frames with ${ROWS} rows: ${longest.join(', ')}\n`)
+  process.stdout.write(
+    `Longest frames with ${ROWS} rows: ${longest.join(', ')}; allowed were ${Math.round(limitMs)} ms\n`,
+  )
 })
