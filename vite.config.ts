@@ -9,7 +9,9 @@ const here = import.meta.dirname
 /** Stays outside every bundle: the runtime's own modules, and the one native package, whose binary must stay a file. */
 const external = ['electron', 'classic-level', ...builtinModules, /^node:/]
 
-/** Libraries that few runs need, each in a file beside the program: what is not read need not be parsed at every start. */
+/**
+ * Libraries that few runs need, each in a file beside the program: what is not read need not be parsed at every start.
+ */
 const later = {
   groups: [
     { name: 'object-store', test: /node_modules\/(@aws|@aws-sdk|@smithy)\// },
@@ -21,7 +23,10 @@ const later = {
   ],
 }
 
-/** A Node program: one ES module with all its libraries inside, so that the packaged app needs no node_modules but the native one. */
+/**
+ * A Node program: one ES module with all its libraries inside, so that the packaged app needs no node_modules but the
+ * native one.
+ */
 function program(
   input: string,
   outFile: string,

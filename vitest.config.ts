@@ -5,10 +5,16 @@ import { MixedSequencer } from './test/support/mixed-sequence.ts'
 
 const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromium-host', 'bench']
 
-/** Most files spend their time waiting, so there are more of them at once than cores; what they share beside those is one disk and one loopback. */
+/**
+ * Most files spend their time waiting, so there are more of them at once than cores; what they share beside those is
+ * one disk and one loopback.
+ */
 const FILES_AT_ONCE = Math.min(availableParallelism() + 2, 8)
 
-/** With real processes, networks and disks a deadline is there for what hangs, and is far from what a busy machine needs. */
+/**
+ * With real processes, networks and disks a deadline is there for what hangs, and is far from what a busy machine
+ * needs.
+ */
 const SECOND = 1000
 
 function project(name: string, include: readonly string[], timeoutSeconds: number): TestProjectInlineConfiguration {
@@ -25,7 +31,10 @@ function project(name: string, include: readonly string[], timeoutSeconds: numbe
   }
 }
 
-/** They come first, and share the modules of a process from one file to the next: to load those anew takes longer than most of the tests. */
+/**
+ * They come first, and share the modules of a process from one file to the next: to load those anew takes longer than
+ * most of the tests.
+ */
 function unit(include: readonly string[]): TestProjectInlineConfiguration {
   const { test, ...rest } = project('unit', include, 120)
   return { ...rest, test: { ...test, isolate: false, sequence: { groupOrder: 0 } } }
@@ -43,9 +52,10 @@ function seeded({ test, ...rest }: TestProjectInlineConfiguration): TestProjectI
 }
 
 /**
- * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while processes are killed, networks cut
- * and disks full. `abuse`: the receiver against hostile clients. `cluster`: several receivers with real Redis, nginx and object store. `soak`: short
- * random rounds, judged by an oracle. `window`: the built app in its browser.
+ * `unit`: beside the sources. `whole`: what no single file can test, with real processes. `faults`: the same while
+ * processes are killed, networks cut and disks full. `abuse`: the receiver against hostile clients. `cluster`: several
+ * receivers with real Redis, nginx and object store. `soak`: short random rounds, judged by an oracle. `window`: the
+ * built app in its browser.
  */
 export default defineConfig({
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },

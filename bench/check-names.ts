@@ -1,6 +1,7 @@
 /**
- * How long a receiver takes to tell which of 100,000 names are taken (or of as many as the first argument says), when all are and when none is, against `readdir`
- * and `lstat` of the same files in this process. `npx tsx bench/check-names.ts`.
+ * How long a receiver takes to tell which of 100,000 names are taken (or of as many as the first argument says), when
+ * all are and when none is, against `readdir` and `lstat` of the same files in this process.
+ * `npx tsx bench/check-names.ts`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'

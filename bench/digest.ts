@@ -1,4 +1,7 @@
-/** Compares the MD5 whose state can be saved (hash-wasm) with Node's own, and CRC-32 beside them. `npx tsx bench/digest.ts` */
+/**
+ * Compares the MD5 whose state can be saved (hash-wasm) with Node's own, and CRC-32 beside them.
+ * `npx tsx bench/digest.ts`
+ */
 import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { crc32 } from '../main/engine/source/digest.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures Longshore beside other programs and beside the limits of its parts, and keeps what it finds in results.json, results.md and results.svg.
- * `npm run bench -- --help`.
+ * Measures Longshore beside other programs and beside the limits of its parts, and keeps what it finds in results.json,
+ * results.md and results.svg. `npm run bench -- --help`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'

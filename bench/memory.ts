@@ -1,6 +1,6 @@
 /**
- * Sends one sparse file (default 4 GiB; `npx tsx bench/memory.ts 20` for 20 GiB) with the built terminal program over loopback and prints the peak
- * resident memory of both sides, as the kernel counted it. Linux only.
+ * Sends one sparse file (default 4 GiB; `npx tsx bench/memory.ts 20` for 20 GiB) with the built terminal program over
+ * loopback and prints the peak resident memory of both sides, as the kernel counted it. Linux only.
  */
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'

@@ -4,8 +4,9 @@ import type { ResumeRecord } from '../main/engine/source/resume-store.ts'
 import { shardNames, shardOf } from '../main/state/state-shards.ts'
 
 /**
- * The list of uploads without electron-store, as the app kept it before: the same 64 files, each written, flushed and copied off the main thread, with
- * only the renaming on it. For comparison, so it does the work and has none of what keeps a list safe.
+ * The list of uploads without electron-store, as the app kept it before: the same 64 files, each written, flushed and
+ * copied off the main thread, with only the renaming on it. For comparison, so it does the work and has none of what
+ * keeps a list safe.
  */
 export function ownShards(directory: string) {
   const shards = new Map(shardNames.map((name) => [name, new Map<string, ResumeRecord>()]))

@@ -1,6 +1,7 @@
 /**
- * How a Redis may keep which chunks of an upload are stored, with 1,000,000 chunks of 1 MiB (or as many as the first argument says): what each way takes of memory,
- * and how long saving one chunk, finding one and reading all take. `npx tsx bench/redis-chunks.ts`; needs redis-server.
+ * How a Redis may keep which chunks of an upload are stored, with 1,000,000 chunks of 1 MiB (or as many as the first
+ * argument says): what each way takes of memory, and how long saving one chunk, finding one and reading all take.
+ * `npx tsx bench/redis-chunks.ts`; needs redis-server.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

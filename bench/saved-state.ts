@@ -1,7 +1,8 @@
 /**
- * How long the list of uploads keeps the process from doing anything else: with 10,000 uploads (or as many as the first argument says), all of them
- * added at once, then 400 changes (or as many as the second says) of one each. `npx tsx bench/saved-state.ts`. It compares the list as the app keeps it,
- * in 64 stores of electron-store, with the same files written without it, off the main thread, with one store for all, and with doing nothing.
+ * How long the list of uploads keeps the process from doing anything else: with 10,000 uploads (or as many as the first
+ * argument says), all of them added at once, then 400 changes (or as many as the second says) of one each.
+ * `npx tsx bench/saved-state.ts`. It compares the list as the app keeps it, in 64 stores of electron-store, with the
+ * same files written without it, off the main thread, with one store for all, and with doing nothing.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'

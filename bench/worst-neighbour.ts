@@ -1,7 +1,8 @@
 /**
- * What one device waits for while another one, or strangers, do their worst: how long a paired device needs for 16 MiB, quiet and beside each attack.
- * `npm run build && npx tsx bench/worst-neighbour.ts [part of an attack's name]`. Attackers are processes of their own, with the lowest priority for the
- * processor (nice 19): they would be other machines, and what is measured is what the receiver does for them.
+ * What one device waits for while another one, or strangers, do their worst: how long a paired device needs for 16 MiB,
+ * quiet and beside each attack. `npm run build && npx tsx bench/worst-neighbour.ts [part of an attack's name]`.
+ * Attackers are processes of their own, with the lowest priority for the processor (nice 19): they would be other
+ * machines, and what is measured is what the receiver does for them.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
- * Stands in for the electron executable where its binary is missing: runs an unchanged, built Electron app with this Node as its
- * main process and an installed Chromium for its windows. It is found through ELECTRON_OVERRIDE_DIST_PATH, so that
- * `npx electron .` and Playwright's `_electron.launch()` work as they are.
+ * Stands in for the electron executable where its binary is missing: runs an unchanged, built Electron app with this
+ * Node as its main process and an installed Chromium for its windows. It is found through ELECTRON_OVERRIDE_DIST_PATH,
+ * so that `npx electron .` and Playwright's `_electron.launch()` work as they are.
  */
 import inspector from 'node:inspector'
 import { join } from 'node:path'

@@ -19,7 +19,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-/** The commands on real settings and notices; the engine, the receiver and the desktop write down what they were asked. */
+/**
+ * The commands on real settings and notices; the engine, the receiver and the desktop write down what they were asked.
+ */
 async function commandsWith({ chosen = [] as readonly string[] } = {}) {
   const asked: unknown[][] = []
   const wishes: ReceiverWish[] = []

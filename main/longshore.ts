@@ -64,7 +64,8 @@ type LaunchWishes = {
 const openStore: OpenStore = (options) => new ElectronStore(options)
 
 /**
- * Builds the app from its parts, each from those before it. Must be called once, when Electron is ready; rejects when the app cannot start.
+ * Builds the app from its parts, each from those before it. Must be called once, when Electron is ready; rejects when
+ * the app cannot start.
  */
 export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes): Promise<Longshore> {
   const directory = app.getPath('userData')
@@ -223,7 +224,8 @@ export async function openLongshore({ receiveHere, discoveryOn }: LaunchWishes):
       settings.flush()
       receivers.flush()
       savedUploads.flush()
-      // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from happening.
+      // And again as soon as transfers have stopped: a receiver that takes long to stop must not keep that from
+      // happening.
       const saved = engine.close().finally(() => savedUploads.flush())
       await Promise.allSettled([saved.finally(() => history.close()), receiverProcess.stop()])
     },

@@ -20,8 +20,8 @@ export function newChunkBuffer(bytes: number): Buffer {
 }
 
 /**
- * Encodes an UploadChunk. Data in memory of {@link newChunkBuffer} is not copied: the other fields are written in front of it. That memory must not be
- * changed before the chunk is acknowledged.
+ * Encodes an UploadChunk. Data in memory of {@link newChunkBuffer} is not copied: the other fields are written in front
+ * of it. That memory must not be changed before the chunk is acknowledged.
  *
  * @param serialize encodes messages of this type as usual; given every field but the data.
  */

@@ -5,7 +5,10 @@ import { loaderOptions } from './options.ts'
 /** Whether a service takes calls, as `grpc.health.v1` names it; SERVICE_UNKNOWN is only told to those who watch. */
 export type ServingStatus = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN'
 
-/** The standard health service of gRPC, as https://github.com/grpc/grpc/blob/master/src/proto/grpc/health/v1/health.proto has it. */
+/**
+ * The standard health service of gRPC, as
+ * https://github.com/grpc/grpc/blob/master/src/proto/grpc/health/v1/health.proto has it.
+ */
 const messages = {
   HealthCheckRequest: { fields: { service: { type: 'string', id: 1 } } },
   HealthCheckResponse: {

@@ -10,7 +10,10 @@ export function fingerprintOf(certificateDer: Buffer): Fingerprint {
   return `sha256:${createHash('sha256').update(certificateDer).digest('hex')}`
 }
 
-/** Reads what a person or a file gave; colons, spaces and capitals between the digits are fine. Undefined when it is no fingerprint. */
+/**
+ * Reads what a person or a file gave; colons, spaces and capitals between the digits are fine. Undefined when it is no
+ * fingerprint.
+ */
 export function readFingerprint(text: string): Fingerprint | undefined {
   const digits = text
     .trim()
@@ -38,8 +41,9 @@ export function attestSuccession(
 }
 
 /**
- * Follows the steps from a certificate that was pinned to the one that is presented now. True when each step is attested by the key of the certificate
- * before it. Steps are tried in the given order; what does not fit is passed over, and at most 32 are looked at.
+ * Follows the steps from a certificate that was pinned to the one that is presented now. True when each step is
+ * attested by the key of the certificate before it. Steps are tried in the given order; what does not fit is passed
+ * over, and at most 32 are looked at.
  */
 export function isSuccessor(pinned: Buffer, presented: Buffer, steps: readonly Succession[]): boolean {
   let current = pinned

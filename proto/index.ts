@@ -31,7 +31,9 @@ export const channelOptions = {
   'grpc.enable_retries': 0,
 } satisfies ChannelOptions
 
-/** What the contract says, but that chunks, which are nearly all that is ever sent, are encoded without being copied. */
+/**
+ * What the contract says, but that chunks, which are nearly all that is ever sent, are encoded without being copied.
+ */
 function definition(): PackageDefinition {
   const known = fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions)
   const name = 'filetransfer.FileTransferService'

@@ -4,7 +4,10 @@ export const PROTOCOL_VERSION = 1
 /** The longest chunk of our own senders, bytes. Long enough to amortise a message, short enough to resend. */
 export const CHUNK_BYTES = 1024 * 1024
 
-/** Chunks begin and end at multiples of this, but for the end of the file, bytes: short ones keep a slow network responsive. */
+/**
+ * Chunks begin and end at multiples of this, but for the end of the file, bytes: short ones keep a slow network
+ * responsive.
+ */
 export const CHUNK_GRID_BYTES = 64 * 1024
 
 /**
@@ -16,7 +19,10 @@ export const PUT_FILE_MAX_BYTES = 64 * 1024
 /** The longest message either end accepts, bytes: a plain client may use chunks larger than ours, up to this. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
-/** The HTTP/2 receive window of a receiver, bytes for each stream and connection; grpc-js alone stays at 64 KiB, which is slow on Wi-Fi. */
+/**
+ * The HTTP/2 receive window of a receiver, bytes for each stream and connection; grpc-js alone stays at 64 KiB, which
+ * is slow on Wi-Fi.
+ */
 export const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024
 
 /** The trailer in which every error carries its stable reason. */
@@ -35,8 +41,8 @@ export const UPLOAD_ID_KEY = 'x-upload-id'
 export const FORWARDED_KEY = 'x-longshore-forwarded'
 
 /**
- * How long after the last answer a connection is pinged again, ms, and how long the answer may take. A dead peer is noticed in their sum; on a slow network
- * the ping has to wait behind the chunk before it.
+ * How long after the last answer a connection is pinged again, ms, and how long the answer may take. A dead peer is
+ * noticed in their sum; on a slow network the ping has to wait behind the chunk before it.
  */
 export const KEEPALIVE_MS = 5_000
 /** See {@link KEEPALIVE_MS}. */
@@ -45,5 +51,8 @@ export const KEEPALIVE_TIMEOUT_MS = 10_000
 /** What a receiver answers as free bytes when it cannot know, as with a bucket of an object store. */
 export const FREE_BYTES_UNKNOWN = Number.MAX_SAFE_INTEGER
 
-/** Metadata and trailer key: what a call is named in logs, up to 64 characters of `A-Za-z0-9_.-`. A proxy may choose it, else the receiver does. */
+/**
+ * Metadata and trailer key: what a call is named in logs, up to 64 characters of `A-Za-z0-9_.-`. A proxy may choose it,
+ * else the receiver does.
+ */
 export const REQUEST_ID_KEY = 'x-request-id'

@@ -2,8 +2,8 @@
 export type Sharer = object
 
 /**
- * Those who wait until so many bytes may be had. Each sharer gets as much as any other one that waits, however many times it waits at once and however much
- * it asks for each time; its own are served first come, first served.
+ * Those who wait until so many bytes may be had. Each sharer gets as much as any other one that waits, however many
+ * times it waits at once and however much it asks for each time; its own are served first come, first served.
  */
 export type Line = {
   /** What the next one waits for, bytes; undefined when nobody waits. */

@@ -26,7 +26,9 @@ export type MulticastDeps = {
 
 /** Multicast DNS on several networks at once. Trouble with one of them harms neither the others nor the program. */
 export type Multicast = {
-  /** Sends to everybody, with what is told on each network. Resolves when it is on its way; what cannot be sent is not. */
+  /**
+   * Sends to everybody, with what is told on each network. Resolves when it is on its way; what cannot be sent is not.
+   */
   send(packetFor: (network: Network) => Packet): Promise<void>
   sendOn(network: Network, packet: Packet): Promise<void>
   /** Frees the sockets and timers; nothing is called back any more. */

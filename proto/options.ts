@@ -1,7 +1,8 @@
 import type { Options } from '@grpc/proto-loader'
 
 /**
- * How messages look in code. The type generator turns this very object into its flags, so types and run time cannot differ.
+ * How messages look in code. The type generator turns this very object into its flags, so types and run time cannot
+ * differ.
  *
  * `longs: String` because a JavaScript number silently rounds above 2^53; text reaches the code exactly as it was sent.
  */

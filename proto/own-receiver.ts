@@ -1,6 +1,7 @@
 /**
- * What the desktop app and the receiver that it runs say to each other: the app gives commands as messages to the process, the receiver prints lines. Each end
- * is held to these types in what it says, and looks at run time at what it hears.
+ * What the desktop app and the receiver that it runs say to each other: the app gives commands as messages to the
+ * process, the receiver prints lines. Each end is held to these types in what it says, and looks at run time at what it
+ * hears.
  */
 
 /** What the receiver does when it is told to; it answers with the line of that name. */
@@ -13,7 +14,10 @@ export type ReceiverCommand =
   | { readonly command: 'incoming' }
   /** Forgets a device. */
   | { readonly command: 'revoke'; readonly id: string }
-  /** Makes the app a device of its receiver, with a token that it made; only the digest of that (SHA-256, hex) goes there. */
+  /**
+   * Makes the app a device of its receiver, with a token that it made; only the digest of that (SHA-256, hex) goes
+   * there.
+   */
   | { readonly command: 'admit'; readonly id: string; readonly name: string; readonly tokenDigest: string }
 
 /** One line of a receiver that was started with `--json`: one JSON object, for whatever program reads it. */
@@ -45,7 +49,10 @@ export type ReceiverLine =
 /** A device that may send to this computer. Times are epoch milliseconds. */
 export type PairedDevice = { readonly id: string; readonly name: string; readonly pairedAtMs?: number }
 
-/** A file that is arriving. Times and names of the past are not here: it is what somebody who looks at the receiver sees now. */
+/**
+ * A file that is arriving. Times and names of the past are not here: it is what somebody who looks at the receiver sees
+ * now.
+ */
 export type IncomingFile = {
   readonly id: string
   /** Where it goes below the receiving folder, components joined with "/". */
@@ -56,5 +63,8 @@ export type IncomingFile = {
   readonly device?: string
 }
 
-/** What was heard and is not looked at yet: a field of the contract may be there, and be anything. A field that the contract does not have cannot be asked for. */
+/**
+ * What was heard and is not looked at yet: a field of the contract may be there, and be anything. A field that the
+ * contract does not have cannot be asked for.
+ */
 export type Heard<Said> = { readonly [Field in Said extends unknown ? keyof Said : never]?: unknown }

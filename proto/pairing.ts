@@ -32,7 +32,10 @@ export function spacedCode(code: string): string {
   return code.match(/.{1,4}/g)?.join('-') ?? code
 }
 
-/** The canonical form of a code that a person typed, whatever its case and spaces and with O, I and L read as digits; undefined when it is none. */
+/**
+ * The canonical form of a code that a person typed, whatever its case and spaces and with O, I and L read as digits;
+ * undefined when it is none.
+ */
 export function readPairingCode(typed: string): string | undefined {
   const code = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
   return code.length === CODE_CHARACTERS && [...code].every((character) => ALPHABET.includes(character))
@@ -44,7 +47,9 @@ export function readPairingCode(typed: string): string | undefined {
 export type PairingView = {
   /** The canonical code. */
   readonly code: string
-  /** Of the certificate on this connection: the one that the receiver presents, the one that the device was presented. */
+  /**
+   * Of the certificate on this connection: the one that the receiver presents, the one that the device was presented.
+   */
   readonly fingerprint: Fingerprint
   readonly deviceNonce: Buffer
   readonly receiverNonce: Buffer
@@ -97,8 +102,8 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})$/i
 const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 /**
- * Reads a link; undefined when it is none, or any part of it is not what it should be. Parts it does not know are passed over, and of those that come twice
- * the first counts. What is escaped is read once.
+ * Reads a link; undefined when it is none, or any part of it is not what it should be. Parts it does not know are
+ * passed over, and of those that come twice the first counts. What is escaped is read once.
  */
 export function readPairingLink(text: string): PairingLink | undefined {
   if (text.length > MOST_LINK_CHARACTERS || !URL.canParse(text.trim())) return undefined

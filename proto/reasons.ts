@@ -9,14 +9,22 @@ export type Remedy =
 
 /** All that is decided about a reason. What people read is in the words of each program. */
 type Policy = {
-  /** The name of the gRPC status that a receiver gives the reason with. Absent: no receiver gives it, senders find it themselves. */
+  /**
+   * The name of the gRPC status that a receiver gives the reason with. Absent: no receiver gives it, senders find it
+   * themselves.
+   */
   readonly status?: string
   readonly remedy: Remedy
-  /** Trouble of the receiver as a whole: no other upload to it would fare better, so all of them wait, or stop, together. */
+  /**
+   * Trouble of the receiver as a whole: no other upload to it would fare better, so all of them wait, or stop,
+   * together.
+   */
   readonly ofReceiver?: true
   /** Another try with the same key would end the same way: the source is taken as it is now, as a new upload. */
   readonly anew?: true
-  /** A mistake of the sender: one that keeps to the contract is never told so, and people read the receiver's own words. */
+  /**
+   * A mistake of the sender: one that keeps to the contract is never told so, and people read the receiver's own words.
+   */
   readonly mistake?: true
   /** A receiver may tell figures with it: how much is needed, and how much is left. */
   readonly figures?: true
@@ -25,9 +33,10 @@ type Policy = {
 }
 
 /**
- * Every reason why an upload, or a receiver, does not go on. The names are stable across versions and languages: they travel in the trailer
- * `x-upload-reason`, in `FileRefusal.reason`, and to programs. A sender acts on the reason: the gRPC status alone is too coarse to tell a full disk from a
- * busy receiver. Names are added, never changed or taken away.
+ * Every reason why an upload, or a receiver, does not go on. The names are stable across versions and languages: they
+ * travel in the trailer `x-upload-reason`, in `FileRefusal.reason`, and to programs. A sender acts on the reason: the
+ * gRPC status alone is too coarse to tell a full disk from a busy receiver. Names are added, never changed or taken
+ * away.
  */
 export const reasons = {
   // What the sender did wrong.
@@ -102,8 +111,8 @@ export const reasons = {
   SIZE_NOT_TOLD: { remedy: 'stop' },
   ASLEEP: { remedy: 'retry' },
 
-  // A program met something that it does not expect. What a receiver did not expect will be there again at the next try, so a sender tries only once more
-  // what it did not expect itself.
+  // A program met something that it does not expect. What a receiver did not expect will be there again at the next
+  // try, so a sender tries only once more what it did not expect itself.
   INTERNAL: { status: 'INTERNAL', remedy: 'retry-once' },
 } as const satisfies Record<string, Policy>
 
@@ -149,7 +158,10 @@ export function isReceiverReason(value: unknown): value is ReceiverReason {
   return isReason(value) && 'status' in reasons[value]
 }
 
-/** What is decided about a reason. One that is not known stops this upload alone: the person reads the words of whoever gave it. */
+/**
+ * What is decided about a reason. One that is not known stops this upload alone: the person reads the words of whoever
+ * gave it.
+ */
 export function policyFor(reason: GivenReason): Policy {
   return isReason(reason) ? reasons[reason] : { remedy: 'stop' }
 }

@@ -2,7 +2,10 @@ import { loadPackageDefinition, type ServiceClientConstructor } from '@grpc/grpc
 import { fromJSON } from '@grpc/proto-loader'
 import { loaderOptions } from './options.ts'
 
-/** The standard reflection service of gRPC, as https://github.com/grpc/grpc/blob/master/src/proto/grpc/reflection/v1/reflection.proto has it. */
+/**
+ * The standard reflection service of gRPC, as
+ * https://github.com/grpc/grpc/blob/master/src/proto/grpc/reflection/v1/reflection.proto has it.
+ */
 const messages = {
   ServerReflectionRequest: {
     oneofs: {

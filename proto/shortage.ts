@@ -1,10 +1,13 @@
 /**
- * What a receiver has too little of, told with DISK_FULL and QUOTA where it knows: how much one upload still needs, and how much is left for it, bytes. Of a
- * quota both count every file and folder in steps of 4096.
+ * What a receiver has too little of, told with DISK_FULL and QUOTA where it knows: how much one upload still needs, and
+ * how much is left for it, bytes. Of a quota both count every file and folder in steps of 4096.
  */
 export type Shortage = { readonly neededBytes: number; readonly leftBytes: number }
 
-/** The trailers in which an error carries a {@link Shortage}, decimal digits; both or neither. Receivers of earlier versions tell none. */
+/**
+ * The trailers in which an error carries a {@link Shortage}, decimal digits; both or neither. Receivers of earlier
+ * versions tell none.
+ */
 export const NEEDED_BYTES_KEY = 'x-upload-needed-bytes'
 /** See {@link NEEDED_BYTES_KEY}. */
 export const LEFT_BYTES_KEY = 'x-upload-left-bytes'

@@ -15,7 +15,10 @@ export async function whileBuilding<Result>(work: () => Promise<Result>): Promis
   }
 }
 
-/** Waits until one of so many seats is free among the processes of this checkout, and takes it; answers what gives it back. */
+/**
+ * Waits until one of so many seats is free among the processes of this checkout, and takes it; answers what gives it
+ * back.
+ */
 export async function takeSeat(name: string, seats: number): Promise<() => void> {
   for (;;) {
     for (let seat = 0; seat < seats; seat++) {

@@ -40,7 +40,10 @@ export function isStale(name: OutputName): boolean {
   return Math.max(...inputs.map(newestMs)) > statSync(output).mtimeMs
 }
 
-/** Builds those of `wanted`, and of what they start, that are stale; returns which. Rejects with the bundler's message when a source is wrong. */
+/**
+ * Builds those of `wanted`, and of what they start, that are stale; returns which. Rejects with the bundler's message
+ * when a source is wrong.
+ */
 export async function buildOutputs(wanted: readonly OutputName[]): Promise<readonly OutputName[]> {
   const names = [...new Set(wanted.flatMap((name) => [name, ...startedBy(name)]))]
   if (!names.some(isStale)) return []
@@ -59,7 +62,8 @@ function startedBy(name: OutputName): readonly OutputName[] {
 
 async function build(names: readonly OutputName[]): Promise<void> {
   const before = process.env.NODE_ENV
-  // What is tested is what is shipped: of a test runner Vite would take over that React is to be bundled for developers, which is several times slower.
+  // What is tested is what is shipped: of a test runner Vite would take over that React is to be bundled for
+  // developers, which is several times slower.
   process.env.NODE_ENV = 'production'
   try {
     const builder = await createBuilder({ configFile: join(ROOT, 'vite.config.ts') })
@@ -74,7 +78,10 @@ async function build(names: readonly OutputName[]): Promise<void> {
   }
 }
 
-/** Newest modification below `path`, folders included, so that a file taken away counts as well. Epoch, ms; 0: nothing there. */
+/**
+ * Newest modification below `path`, folders included, so that a file taken away counts as well. Epoch, ms; 0: nothing
+ * there.
+ */
 function newestMs(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found?.isDirectory()) return found?.mtimeMs ?? 0

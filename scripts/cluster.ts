@@ -1,6 +1,7 @@
 /**
- * Runs a whole cluster on this machine until it is told to stop: two nodes, Redis, a real object store and nginx, all on loopback. It is for trying out and for
- * tests; nothing is encrypted, nobody is asked who they are, and what is stored is gone at the end.
+ * Runs a whole cluster on this machine until it is told to stop: two nodes, Redis, a real object store and nginx, all
+ * on loopback. It is for trying out and for tests; nothing is encrypted, nobody is asked who they are, and what is
+ * stored is gone at the end.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,7 @@
 /**
- * Completes package-lock.json with optional packages for other platforms. npm leaves out those that the registry in use does not have, and then refuses
- * the file in `npm ci`; a lock file written on one machine must install on every other. Run after `npm install`.
+ * Completes package-lock.json with optional packages for other platforms. npm leaves out those that the registry in use
+ * does not have, and then refuses the file in `npm ci`; a lock file written on one machine must install on every other.
+ * Run after `npm install`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * Shows the whole promise without a display: sends a 256 MiB file and a folder of 500 small ones to a receiver on this machine, kills the receiver half
- * way, starts it again, lets the upload finish by itself, and compares every byte.
+ * Shows the whole promise without a display: sends a 256 MiB file and a folder of 500 small ones to a receiver on this
+ * machine, kills the receiver half way, starts it again, lets the upload finish by itself, and compares every byte.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -45,7 +45,10 @@ async function makeFiles(): Promise<void> {
   }
 }
 
-/** Sends everything; kills and restarts the receiver when half of the big file is stored. Answers what `send` printed last. */
+/**
+ * Sends everything; kills and restarts the receiver when half of the big file is stored. Answers what `send` printed
+ * last.
+ */
 async function sendThroughACrash(first: StartedReceiver): Promise<{ summary: Line; md5s: Map<string, string> }> {
   const paths = [join(source, 'film.mov'), join(source, 'photos')]
   const to = ['--to', `127.0.0.1:${first.port}`, '--plaintext', '--state-dir', join(work, 'state'), '--json']

@@ -1,4 +1,7 @@
-/** Draws icons/icon.png, which ships, from icons/icon.svg, which is edited: `npx tsx scripts/draw-icon.ts`. Needs Chromium. */
+/**
+ * Draws icons/icon.png, which ships, from icons/icon.svg, which is edited: `npx tsx scripts/draw-icon.ts`. Needs
+ * Chromium.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'

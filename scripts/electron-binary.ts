@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const PACKAGE = join(import.meta.dirname, '../node_modules/electron')
 
 /**
- * Electron's own executable, or undefined where it has not been downloaded. Looks at the files only: importing electron outside
- * Electron would start the download.
+ * Electron's own executable, or undefined where it has not been downloaded. Looks at the files only: importing electron
+ * outside Electron would start the download.
  */
 export function electronBinary(): string | undefined {
   const pathFile = join(PACKAGE, 'path.txt')

@@ -7,7 +7,9 @@ const INSTALLER = join(import.meta.dirname, '../node_modules/electron/install.js
 /** Nobody should wait longer than this to learn that there is no network, ms. */
 const REACH_MS = 3000
 
-/** Downloads Electron's executable if its host can be reached; resolves with where it is, or undefined. Never rejects. */
+/**
+ * Downloads Electron's executable if its host can be reached; resolves with where it is, or undefined. Never rejects.
+ */
 export async function fetchElectron(announce: () => void): Promise<string | undefined> {
   if (!(await canReach(downloadHost()))) return undefined
   announce()

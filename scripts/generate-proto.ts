@@ -1,6 +1,7 @@
 /**
- * Generates proto/generated from proto/file_transfer.proto: the TypeScript types, and the descriptor that is loaded at run time, so that no .proto
- * file has to be found inside a bundle or an asar. With --check nothing is written and stale files are an error.
+ * Generates proto/generated from proto/file_transfer.proto: the TypeScript types, and the descriptor that is loaded at
+ * run time, so that no .proto file has to be found inside a bundle or an asar. With --check nothing is written and
+ * stale files are an error.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

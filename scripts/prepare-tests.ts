@@ -1,4 +1,7 @@
-/** Sees to what the tests need of the operating system. A test that still lacks something is skipped and says so; none passes without running. */
+/**
+ * Sees to what the tests need of the operating system. A test that still lacks something is skipped and says so; none
+ * passes without running.
+ */
 import { existsSync } from 'node:fs'
 import { ensureSystemPackages, JAVA_PACKAGES } from './system-packages.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Takes the README's pictures: drops some things on the window of the built app, beside a real receiver, and saves what it shows while they are sent; then one
- * file from drop to verified, step by step. `npx tsx scripts/readme-picture.ts` after `npm run build`.
+ * Takes the README's pictures: drops some things on the window of the built app, beside a real receiver, and saves what
+ * it shows while they are sent; then one file from drop to verified, step by step. `npx tsx scripts/readme-picture.ts`
+ * after `npm run build`.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

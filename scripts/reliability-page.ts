@@ -26,7 +26,10 @@ type Verdict =
   | { readonly kind: 'skipped here'; readonly by: readonly TestResult[] }
   | { readonly kind: 'not proved yet' }
 
-/** How the title of a test ends that shows what is promised and not kept; Vitest calls it passed, as it fails the way it was expected to. */
+/**
+ * How the title of a test ends that shows what is promised and not kept; Vitest calls it passed, as it fails the way it
+ * was expected to.
+ */
 const KNOWN_GAP = ' (does not hold yet)'
 
 /** Reads the tests that name rows in brackets, like `[A1 B2] a title`, from a JSON report of Vitest. */

@@ -1,6 +1,7 @@
 /**
- * Writes docs/reliability.md: each row of the fault matrix with the tests that prove it. Runs the whole suite, or takes the JSON reports of earlier runs
- * as arguments, of which the last one that has a test counts for it. A row that no test names is in the table too, as not proved yet.
+ * Writes docs/reliability.md: each row of the fault matrix with the tests that prove it. Runs the whole suite, or takes
+ * the JSON reports of earlier runs as arguments, of which the last one that has a test counts for it. A row that no
+ * test names is in the table too, as not proved yet.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

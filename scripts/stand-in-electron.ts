@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { createPackage } from '@electron/asar'
 import { electronVersion } from './electron-binary.ts'
 
-/** Where Electron's executable keeps its fuses: a sentinel, the version of the layout, how many there are, and one digit for each. */
+/**
+ * Where Electron's executable keeps its fuses: a sentinel, the version of the layout, how many there are, and one digit
+ * for each.
+ */
 const FUSE_SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 const FUSES = 9
 
 /**
- * Makes a folder that electron-builder takes for a downloaded Electron of Linux, with an executable that only has fuses: what is packaged into it, and how
- * its fuses are set, can be looked at where Electron itself cannot be downloaded.
+ * Makes a folder that electron-builder takes for a downloaded Electron of Linux, with an executable that only has
+ * fuses: what is packaged into it, and how its fuses are set, can be looked at where Electron itself cannot be
+ * downloaded.
  */
 export async function makeStandInElectron(folder: string): Promise<void> {
   mkdirSync(join(folder, 'resources'), { recursive: true })

@@ -1,4 +1,6 @@
-/** `npm start`: builds Longshore when needed and opens it, in Electron where that can be had, else in the Chromium host. */
+/**
+ * `npm start`: builds Longshore when needed and opens it, in Electron where that can be had, else in the Chromium host.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'

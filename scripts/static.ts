@@ -1,4 +1,7 @@
-/** Runs every check that looks at sources without running them, all at once; what each has to say is shown together, and any failure fails all. */
+/**
+ * Runs every check that looks at sources without running them, all at once; what each has to say is shown together, and
+ * any failure fails all.
+ */
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 

@@ -126,7 +126,9 @@ export function findSystemPackages(names: readonly SystemPackage[]): Exclude<Ens
   return missing.length === 0 ? { kind: 'present' } : { kind: 'missing', advice: advise(missing) }
 }
 
-/** Sees to it that `names` are there: looks for them, installs what is missing on Debian as root, else says what to run. */
+/**
+ * Sees to it that `names` are there: looks for them, installs what is missing on Debian as root, else says what to run.
+ */
 export function ensureSystemPackages(names: readonly SystemPackage[]): Ensured {
   const missing = names.filter((name) => !CHECKS[name]())
   if (missing.length === 0) return { kind: 'present' }

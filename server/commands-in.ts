@@ -27,8 +27,9 @@ export type CommandsInDeps = {
 }
 
 /**
- * Does what the program that runs this receiver wants of it, one {@link ReceiverCommand} after the other; what is none is passed over. A code that was made
- * here and is used up or void is told, too. Answers the way to stop listening to changes.
+ * Does what the program that runs this receiver wants of it, one {@link ReceiverCommand} after the other; what is none
+ * is passed over. A code that was made here and is used up or void is told, too. Answers the way to stop listening to
+ * changes.
  */
 export function takeCommands(deps: CommandsInDeps): () => void {
   const { source, stateDirectory, onDevicesChanged, incoming, line, onTrouble } = deps

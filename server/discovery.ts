@@ -46,8 +46,8 @@ const MOST_ADDRESSES = 8
 const FLUSH = { ttl: DISCOVERY_TTL_SECONDS, flush: true }
 
 /**
- * Makes a receiver known on the networks it listens on, as {@link SERVICE_TYPE} describes, until it is stopped. Never throws; a receiver that
- * listens on the loopback alone is told to nobody.
+ * Makes a receiver known on the networks it listens on, as {@link SERVICE_TYPE} describes, until it is stopped. Never
+ * throws; a receiver that listens on the loopback alone is told to nobody.
  */
 export function announce(options: AnnounceOptions): Announcement {
   const { networks = outsideNetworks, onTrouble } = options
@@ -137,7 +137,9 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
 }
 
-/** The addresses at which a receiver is reached on a network, given what it listens on; not more than fit one packet. */
+/**
+ * The addresses at which a receiver is reached on a network, given what it listens on; not more than fit one packet.
+ */
 function addressesOn(network: Network, listening: readonly string[]): readonly string[] {
   return network.addresses
     .map(({ address }) => address)

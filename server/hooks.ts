@@ -12,13 +12,18 @@ import { toWebhook } from './webhook.ts'
 /** What else is to happen when a file is stored. */
 export type HooksConfig = {
   /**
-   * A program that is started for each file, without a shell: its one argument is the file's absolute path, its standard input one JSON object. Of the
-   * environment it gets what {@link hookEnvironment} says.
+   * A program that is started for each file, without a shell: its one argument is the file's absolute path, its
+   * standard input one JSON object. Of the environment it gets what {@link hookEnvironment} says.
    */
   readonly command?: string | undefined
-  /** Where the same JSON object is posted to, http or https. What it says but for scheme, host and port is told nowhere. */
+  /**
+   * Where the same JSON object is posted to, http or https. What it says but for scheme, host and port is told nowhere.
+   */
   readonly webhook?: string | undefined
-  /** Origins like `https://hooks.example`, with commas between them; the webhook must be at one of them. Any when not given. */
+  /**
+   * Origins like `https://hooks.example`, with commas between them; the webhook must be at one of them. Any when not
+   * given.
+   */
   readonly webhookOrigins?: string | undefined
 }
 
@@ -31,7 +36,10 @@ export interface Hooks {
 
 /** At most this many files wait: a hook that is slower than files arrive must not fill the memory. */
 const MOST_WAITING = 10_000
-/** A program that takes longer is ended, ms: converting a film may take its time, hanging for ever may not hold up all others. */
+/**
+ * A program that takes longer is ended, ms: converting a film may take its time, hanging for ever may not hold up all
+ * others.
+ */
 const COMMAND_WITHIN_MS = 3_600_000
 /** A webhook that failed is tried again after so many ms each time, and then given up. */
 const RETRY_AFTER_MS = [1_000, 10_000]

@@ -17,7 +17,10 @@ export type LedgerEffects = {
   readonly counters: Pick<RunningCounters, 'stored'>
 }
 
-/** The ledger of a receiver that runs: all that happens beside saving is said here. Throws what the ledger and the effects throw. */
+/**
+ * The ledger of a receiver that runs: all that happens beside saving is said here. Throws what the ledger and the
+ * effects throw.
+ */
 export function withEffects(ledger: Ledger, { guard, openUploads, log, quotas, counters }: LedgerEffects): Ledger {
   const { uploads, chunks, checkpoints } = ledger
 
@@ -35,8 +38,9 @@ export function withEffects(ledger: Ledger, { guard, openUploads, log, quotas, c
   }
 
   /**
-   * When the record is saved durably, the line in the log survives a power cut, too; and a crash of this process never leaves the record without
-   * the line, because that is written first. Both are made durable at the same time, which costs small files far less than one after the other.
+   * When the record is saved durably, the line in the log survives a power cut, too; and a crash of this process never
+   * leaves the record without the line, because that is written first. Both are made durable at the same time, which
+   * costs small files far less than one after the other.
    */
   const saveFinished = async (record: FinishedRecord, options?: { readonly durable?: boolean }) => {
     guard.mustHold()

@@ -10,7 +10,10 @@ const OTHERS = 'others'
 
 type Share = LineRate & { lines: number; atMs: number; leftOut: number }
 
-/** Gives everybody who causes lines in a log a share of it, so that nobody can fill the disk with them, or hide what others do among them. */
+/**
+ * Gives everybody who causes lines in a log a share of it, so that nobody can fill the disk with them, or hide what
+ * others do among them.
+ */
 export class LineShares {
   readonly #onLeftOut: (who: string, lines: number, seconds: number) => void
   readonly #now: () => number

@@ -31,14 +31,20 @@ export function toLogLevel(text: string): LogLevel {
 /** Senders deal with these statuses by themselves, so nobody looks for them in a log. */
 const EXPECTED = new Set(['OK', 'CANCELLED', 'NOT_FOUND', 'ABORTED', 'UNAVAILABLE', 'FAILED_PRECONDITION'])
 
-/** Lines about calls that a device may cause, or a network of callers that nobody asks who they are; and all together who have no token. */
+/**
+ * Lines about calls that a device may cause, or a network of callers that nobody asks who they are; and all together
+ * who have no token.
+ */
 const KNOWN: LineRate = { atOnce: 500, perSecond: 50 }
 const STRANGERS: LineRate = { atOnce: 20, perSecond: 2 }
 
 /** Of an error, characters: what a sender chose may be in it. */
 const MOST_OF_ERROR = 4000
 
-/** @param descriptor of the file that it is written to. Each line is written at once, so that none is lost when the process ends. */
+/**
+ * @param descriptor of the file that it is written to. Each line is written at once, so that none is lost when the
+ * process ends.
+ */
 export function openLog(level: LogLevel, descriptor = 2): Log {
   const options = {
     level,

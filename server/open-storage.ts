@@ -29,7 +29,10 @@ import { openUploadsLog, type UploadsLog } from './upkeep/received-log.ts'
 /** Where a receiver keeps bytes and what it knows of them. */
 export type OpenStorage = {
   readonly store: ChunkStore
-  /** As it is; what belongs to saving in it stands in `withEffects`, which is told of {@link log}, {@link openUploads} and {@link guard}. */
+  /**
+   * As it is; what belongs to saving in it stands in `withEffects`, which is told of {@link log}, {@link openUploads}
+   * and {@link guard}.
+   */
   readonly ledger: Ledger
   readonly log: UploadsLog
   readonly openUploads: OpenUploads
@@ -51,7 +54,8 @@ export type OpenStorage = {
 /**
  * Nothing of any place is changed before it is known that no other receiver uses it.
  *
- * @throws ReceiveError BUSY, STORAGE_NOT_WRITABLE, BAD_FLAGS, STATE_UNREACHABLE, DRAINING; each with one sentence that names what cannot be used.
+ * @throws ReceiveError BUSY, STORAGE_NOT_WRITABLE, BAD_FLAGS, STATE_UNREACHABLE, DRAINING; each with one sentence that
+ * names what cannot be used.
  */
 export async function openStorage(
   config: ReceiverConfig,
@@ -138,7 +142,10 @@ function mustBeOutOfReach(directory: string, stateDirectory: string): void {
   )
 }
 
-/** Makes sure that no other receiver is where this one is to be, and that all nodes of one are in the same place. Throws what {@link openStorage} throws. */
+/**
+ * Makes sure that no other receiver is where this one is to be, and that all nodes of one are in the same place. Throws
+ * what {@link openStorage} throws.
+ */
 async function moveIn(
   { objectStore, signal }: ReceiverConfig,
   directory: string,

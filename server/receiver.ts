@@ -68,13 +68,17 @@ export interface Receiver {
   /** Bytes that no unfinished upload has claimed; infinite when nobody knows, as in a bucket. */
   freeBytes(): Promise<number>
   /**
-   * Takes other limits than at the start, for whatever comes from now on; what is there already is not ended for being too much. `maxStreamsPerConnection`,
-   * `maxMetadataBytes`, `idleConnectionMs` and `maxStatusConnections` stay as they were. Throws ReceiveError BAD_FLAGS for what makes no sense, and then nothing changes.
+   * Takes other limits than at the start, for whatever comes from now on; what is there already is not ended for being
+   * too much. `maxStreamsPerConnection`, `maxMetadataBytes`, `idleConnectionMs` and `maxStatusConnections` stay as they
+   * were. Throws ReceiveError BAD_FLAGS for what makes no sense, and then nothing changes.
    */
   setLimits(limits: Partial<ReceiverLimits>): void
   /** Takes at once what became of the files of devices; by itself it does so within a second. */
   lookAtDevices(): Promise<void>
-  /** Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the folder. */
+  /**
+   * Takes no new calls, ends the running ones after the chunks they are storing, at most 10 s later, and lets go of the
+   * folder.
+   */
   close(): Promise<void>
 }
 
@@ -84,8 +88,8 @@ const PREFERRED_CONNECTIONS = 4
 /**
  * Starts a receiver on a folder, completes what a crash interrupted, and listens.
  *
- * @throws ReceiveError BUSY when another receiver has the folder or the port, STORAGE_NOT_WRITABLE when the folder cannot be used; each with one
- * sentence that names it. BAD_FLAGS for limits that make no sense.
+ * @throws ReceiveError BUSY when another receiver has the folder or the port, STORAGE_NOT_WRITABLE when the folder
+ * cannot be used; each with one sentence that names it. BAD_FLAGS for limits that make no sense.
  */
 export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   const directory = resolve(config.directory)
@@ -213,7 +217,10 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
   }
 }
 
-/** One upload that cannot be settled now must not keep all others waiting; it is tried again when its sender asks to finish it. */
+/**
+ * One upload that cannot be settled now must not keep all others waiting; it is tried again when its sender asks to
+ * finish it.
+ */
 async function settleInterrupted(ledger: Ledger, sessions: Sessions, onUnexpected: OnUnexpected): Promise<void> {
   for await (const { fileId, state } of ledger.uploads.unfinished()) {
     if (state.kind !== 'publishing') continue

@@ -28,8 +28,9 @@ export const withoutValues = {
 }
 
 /**
- * A command that runs a receiver until SIGTERM or SIGINT, closes it gracefully and leaves 0 as the exit status; or 2, with one sentence on
- * standard error, when it could not start as it was asked to. The terminal program and the receiver's own process both run this one.
+ * A command that runs a receiver until SIGTERM or SIGINT, closes it gracefully and leaves 0 as the exit status; or 2,
+ * with one sentence on standard error, when it could not start as it was asked to. The terminal program and the
+ * receiver's own process both run this one.
  */
 export function createReceiveCommand(name: string): Command {
   return withReceiveFlags(new Command(name))
@@ -128,7 +129,10 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   }
 }
 
-/** Reads the settings once more and takes what can change while the receiver runs. Answers a sentence about what came of it. */
+/**
+ * Reads the settings once more and takes what can change while the receiver runs. Answers a sentence about what came of
+ * it.
+ */
 function takeNewLimits(command: Command, receiver: Receiver): string {
   try {
     receiver.setLimits(readSettings(command).config.limits ?? {})

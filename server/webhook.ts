@@ -43,8 +43,9 @@ export function toWebhook(text: string, origins: string | undefined): Webhook {
 }
 
 /**
- * Posts once, to this very address: an answer that leads elsewhere would tell others what arrives here. Answers why that failed, in our own words: what others
- * say may repeat the address, and a log would write out what caused an error.
+ * Posts once, to this very address: an answer that leads elsewhere would tell others what arrives here. Answers why
+ * that failed, in our own words: what others say may repeat the address, and a log would write out what caused an
+ * error.
  */
 async function failureOf(
   url: URL,
@@ -81,7 +82,9 @@ function authorizationOf(url: URL): { readonly authorization?: string } {
   }
 }
 
-/** An origin is a scheme, a host and a port, and only the very same one is allowed: no path, no wildcard, no other port. */
+/**
+ * An origin is a scheme, a host and a port, and only the very same one is allowed: no path, no wildcard, no other port.
+ */
 function mustBeAllowed({ origin }: URL, origins: string | undefined): void {
   if (origins === undefined) return
   const allowed = origins.split(',').map((text) => {

@@ -33,7 +33,10 @@ const COST_OF_A_FILE: readonly Column[] = [
 
 const SMALL_BYTES = 64 * KIB
 
-/** Sends a workload with every peer in every round, and measures time, processor time and memory. The first round's content is compared as well. */
+/**
+ * Sends a workload with every peer in every round, and measures time, processor time and memory. The first round's
+ * content is compared as well.
+ */
 export async function uploadSection(
   { workload, peers, columns, ...section }: Upload,
   context: CaseContext,

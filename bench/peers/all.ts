@@ -6,7 +6,9 @@ import { rclone } from './rclone.ts'
 import { rsync, rsyncFsync } from './rsync.ts'
 import { tus } from './tus.ts'
 
-/** In the order in which they run in each round and stand in each table. The first is what the others are compared with. */
+/**
+ * In the order in which they run in each round and stand in each table. The first is what the others are compared with.
+ */
 export const allPeers: readonly Peer[] = [
   longshore,
   longshoreTls,

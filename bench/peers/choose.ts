@@ -8,7 +8,10 @@ export type Choice = {
   readonly skipped: readonly string[]
 }
 
-/** The peers of these names that can run here, all of them when there are no names; always the first one, with which the others are compared. */
+/**
+ * The peers of these names that can run here, all of them when there are no names; always the first one, with which the
+ * others are compared.
+ */
 export function choosePeers(names: readonly string[], install: boolean): Choice {
   const peers: Peer[] = []
   const skipped: string[] = []

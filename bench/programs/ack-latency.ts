@@ -1,5 +1,6 @@
 /**
- * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how long acknowledgements took, ms.
+ * Sends chunks to a receiver as the engine does, all but the end of a file: `ack-latency.js PORT MEBIBYTES`. Prints how
+ * long acknowledgements took, ms.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { CongestionWindow } from '../../main/engine/flow/congestion-window.ts'

@@ -1,4 +1,7 @@
-/** Opens the upload engine, as the app does, and adds a file some time later: `engine-first-byte.js PORT PATH`. Prints when it did. Runs until it is ended. */
+/**
+ * Opens the upload engine, as the app does, and adds a file some time later: `engine-first-byte.js PORT PATH`. Prints
+ * when it did. Runs until it is ended.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEngine } from '../../main/engine/engine.ts'
 import { memoryResumeStore } from '../../test/support/memory-resume-store.ts'

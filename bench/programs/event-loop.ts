@@ -1,5 +1,6 @@
 /**
- * Loaded before a program of Node (`--import`), writes at its end how late its event loop ran: to a file in the folder that the environment names, ms.
+ * Loaded before a program of Node (`--import`), writes at its end how late its event loop ran: to a file in the folder
+ * that the environment names, ms.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** A gRPC server that takes a stream of chunks and drops them: `grpc-sink.js stock|wide`. Prints its port; ends at SIGTERM. */
+/**
+ * A gRPC server that takes a stream of chunks and drops them: `grpc-sink.js stock|wide`. Prints its port; ends at
+ * SIGTERM.
+ */
 import { createServer } from 'node:net'
 import { Server as GrpcServer, ServerCredentials, type ServerReadableStream, type sendUnaryData } from '@grpc/grpc-js'
 import { channelOptions, fileTransferService } from '../../proto/index.ts'

@@ -1,4 +1,7 @@
-/** Streams the files at a path to a sink over one connection, in chunks of a mebibyte: `grpc-source.js PORT PATH`. Nothing is hashed. */
+/**
+ * Streams the files at a path to a sink over one connection, in chunks of a mebibyte: `grpc-source.js PORT PATH`.
+ * Nothing is hashed.
+ */
 import { once } from 'node:events'
 import { createReadStream, statSync } from 'node:fs'
 import { credentials } from '@grpc/grpc-js'

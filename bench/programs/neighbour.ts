@@ -6,8 +6,8 @@ import { asked } from '../../server/fixtures/client.ts'
 import { type Access, begin, connectAs, newKey, upload } from '../run/neighbour.ts'
 
 /**
- * Does to a receiver the worst that one device, or strangers, can, until it is ended: `neighbour ATTACK ACCESS`, with {@link Access} as JSON. Writes `ready`
- * when it has begun.
+ * Does to a receiver the worst that one device, or strangers, can, until it is ended: `neighbour ATTACK ACCESS`, with
+ * {@link Access} as JSON. Writes `ready` when it has begun.
  */
 const [attack = '', accessText = ''] = process.argv.slice(2)
 const access = JSON.parse(accessText) as Access

@@ -1,6 +1,7 @@
 /**
- * A TCP proxy in a process of its own: `proxy.js PORT DELAY`, DELAY in ms for each direction. Prints its port. On standard input it takes
- * `mark BYTES`, and prints when that many more bytes have gone to the server, and `count`, and prints how many have.
+ * A TCP proxy in a process of its own: `proxy.js PORT DELAY`, DELAY in ms for each direction. Prints its port. On
+ * standard input it takes `mark BYTES`, and prints when that many more bytes have gone to the server, and `count`, and
+ * prints how many have.
  */
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'

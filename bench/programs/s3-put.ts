@@ -1,4 +1,7 @@
-/** Puts a file into a bucket with the SDK and nothing of ours: parts of 8 MiB, four at a time, each with its Content-MD5. Arguments: file, endpoint, bucket. */
+/**
+ * Puts a file into a bucket with the SDK and nothing of ours: parts of 8 MiB, four at a time, each with its
+ * Content-MD5. Arguments: file, endpoint, bucket.
+ */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * Uploads a file, or the files of a folder four at a time, to a tus server: `tus-client.js PORT PATH MEMORY`. In the file MEMORY it remembers an
- * unfinished upload, so that the same command goes on with it.
+ * Uploads a file, or the files of a folder four at a time, to a tus server: `tus-client.js PORT PATH MEMORY`. In the
+ * file MEMORY it remembers an unfinished upload, so that the same command goes on with it.
  */
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'

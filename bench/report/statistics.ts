@@ -13,8 +13,8 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 /**
- * How many times `baseline` the values are: the median over the rounds, each compared with the same round, so that what slowed a whole round does not
- * count. Undefined when they have no rounds in common.
+ * How many times `baseline` the values are: the median over the rounds, each compared with the same round, so that what
+ * slowed a whole round does not count. Undefined when they have no rounds in common.
  */
 export function ratio(values: readonly number[], baseline: readonly number[]): number | undefined {
   const ratios = values.slice(0, baseline.length).map((value, round) => value / (baseline[round] ?? Number.NaN))

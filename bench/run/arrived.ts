@@ -5,8 +5,8 @@ import { filesBelow } from './files-below.ts'
 import { MIB, type Workload } from './workload.ts'
 
 /**
- * Checks that what a peer reported as done is there: the same lengths, and when `content` is asked for, the same digests. Names do not count, as not
- * every peer keeps them. Throws an Error that says what is missing.
+ * Checks that what a peer reported as done is there: the same lengths, and when `content` is asked for, the same
+ * digests. Names do not count, as not every peer keeps them. Throws an Error that says what is missing.
  */
 export function assertArrived({ path }: Workload, box: string, { content }: { readonly content: boolean }): void {
   const mark = (file: string): string => `${statSync(file).size} ${content ? digestOf(file) : ''}`

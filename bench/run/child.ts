@@ -8,7 +8,10 @@ export type Command = {
   readonly args: readonly string[]
   /** Added to the environment. @default nothing */
   readonly env?: Readonly<Record<string, string>>
-  /** Whether it listens to what it is told. @default its standard input is empty; a daemon that finds a socket there thinks it was started by inetd */
+  /**
+   * Whether it listens to what it is told. @default its standard input is empty; a daemon that finds a socket there
+   * thinks it was started by inetd
+   */
   readonly takesLines?: true
   /** Whether its standard error is ours. @default it is told when the process fails */
   readonly showsErrors?: true

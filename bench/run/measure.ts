@@ -3,7 +3,8 @@ import { type Child, type Command, monotonicMs, start } from './child.ts'
 import { endedChildrenCpuSeconds, usageOf } from './process-usage.ts'
 
 /**
- * What one upload took. Memory is the most that was seen at once, of a process and its children together, MiB. NaN for a receiver that there is not.
+ * What one upload took. Memory is the most that was seen at once, of a process and its children together, MiB. NaN for
+ * a receiver that there is not.
  */
 export type Measured = {
   readonly seconds: number

@@ -15,7 +15,9 @@ export type Peer = {
   readonly needs: readonly SystemPackage[]
   /** `limit`: only a part of the work, so that nothing can be faster than it; it keeps no files. */
   readonly kind: 'program' | 'limit'
-  /** Starts what receives into `box`. `scratch` is empty and may be used for anything else. Both are gone afterwards. */
+  /**
+   * Starts what receives into `box`. `scratch` is empty and may be used for anything else. Both are gone afterwards.
+   */
   start(box: string, scratch: string): Promise<Running>
 }
 
@@ -23,7 +25,10 @@ export type Peer = {
 export type Running = {
   /** Undefined where there is none to send to. */
   readonly receiver: { readonly child: Child; readonly port: number } | undefined
-  /** What sends a file or a folder to a port, which may be that of a proxy. The same command may run again to go on after it was killed. */
+  /**
+   * What sends a file or a folder to a port, which may be that of a proxy. The same command may run again to go on
+   * after it was killed.
+   */
   sender(path: string, port: number): Promise<Command>
 }
 

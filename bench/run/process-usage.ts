@@ -15,7 +15,9 @@ export function usageOf(pid: number): Usage {
   }
 }
 
-/** Processor time of all children of this process that have ended, s. Its growth is what the one that just ended took. */
+/**
+ * Processor time of all children of this process that have ended, s. Its growth is what the one that just ended took.
+ */
 export function endedChildrenCpuSeconds(): number {
   return cpuSecondsIn(read('/proc/self/stat'), 'ended-children')
 }

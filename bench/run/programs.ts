@@ -19,7 +19,9 @@ const PROGRAMS = [
 
 export type ProgramName = (typeof PROGRAMS)[number]
 
-/** Translates the programs of the bench to plain JavaScript, so that what is measured starts like any program of Node. */
+/**
+ * Translates the programs of the bench to plain JavaScript, so that what is measured starts like any program of Node.
+ */
 export async function buildPrograms(): Promise<void> {
   await build({
     configFile: false,

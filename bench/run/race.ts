@@ -20,7 +20,8 @@ export type RaceOptions = {
 }
 
 /**
- * Runs every peer in every round, one after the other (A B C, A B C, …), so that a machine that changes its speed does so for all of them.
+ * Runs every peer in every round, one after the other (A B C, A B C, …), so that a machine that changes its speed does
+ * so for all of them.
  */
 export async function race<T extends Readonly<Record<string, number>>>(
   { peers, rounds, folder, say, onFailure }: RaceOptions,

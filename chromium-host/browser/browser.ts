@@ -2,7 +2,10 @@ import { Chromium } from './chromium.ts'
 
 let running: Chromium | undefined
 
-/** The Chromium behind all windows. Throws before {@link startBrowser} is done: windows can only be made when the app is ready. */
+/**
+ * The Chromium behind all windows. Throws before {@link startBrowser} is done: windows can only be made when the app is
+ * ready.
+ */
 export function browser(): Chromium {
   if (!running) throw new Error('Chromium is not running yet: wait for app.whenReady()')
   return running

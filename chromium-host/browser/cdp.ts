@@ -22,8 +22,8 @@ export type CdpResult = unknown
 const CLOSED = 'Chromium has closed the connection'
 
 /**
- * A client of the Chrome DevTools Protocol over the two pipes of `--remote-debugging-pipe` (JSON messages, each ended by NUL).
- * Needs no port and no library, and Chromium ends by itself when this process does.
+ * A client of the Chrome DevTools Protocol over the two pipes of `--remote-debugging-pipe` (JSON messages, each ended
+ * by NUL). Needs no port and no library, and Chromium ends by itself when this process does.
  */
 export class Cdp {
   readonly #events = new EventEmitter().setMaxListeners(0)
@@ -46,7 +46,9 @@ export class Cdp {
     return this.#closed
   }
 
-  /** Calls `method` in the browser, or in the page `sessionId`. Rejects with Chromium's message, or when it has gone. */
+  /**
+   * Calls `method` in the browser, or in the page `sessionId`. Rejects with Chromium's message, or when it has gone.
+   */
   send<Result = CdpResult>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
     if (this.#closed) return Promise.reject(new Error(CLOSED))
     const id = ++this.#lastId

@@ -1,6 +1,9 @@
 /** Turns values that Electron's IPC carries into JSON values and back. */
 export type Codec = {
-  /** Throws "An object could not be cloned." for what structured clone refuses: functions, symbols, promises, DOM nodes, blobs. */
+  /**
+   * Throws "An object could not be cloned." for what structured clone refuses: functions, symbols, promises, DOM nodes,
+   * blobs.
+   */
   encode(value: unknown): unknown
   decode(value: unknown): unknown
 }

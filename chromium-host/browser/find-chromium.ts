@@ -14,8 +14,9 @@ const NAMES = [
 ] as const
 
 /**
- * The Chromium-family browser to use, as a path: CHROMIUM_PATH when set (even if nothing is there, so that a wrong value
- * is reported rather than passed over), else Debian's chromium, else the first known name on PATH; undefined when there is none.
+ * The Chromium-family browser to use, as a path: CHROMIUM_PATH when set (even if nothing is there, so that a wrong
+ * value is reported rather than passed over), else Debian's chromium, else the first known name on PATH; undefined when
+ * there is none.
  */
 export function findChromium(
   env: Readonly<Record<string, string | undefined>> = process.env,

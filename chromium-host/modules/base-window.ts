@@ -40,7 +40,10 @@ type State = 'normal' | 'minimized' | 'maximized' | 'fullscreen'
 
 const DEFAULT_SIZE = { width: 800, height: 600 }
 
-/** What a window is apart from its page: a title, a place on the screen, a state. The part Electron calls BaseWindow, too. */
+/**
+ * What a window is apart from its page: a title, a place on the screen, a state. The part Electron calls BaseWindow,
+ * too.
+ */
 export abstract class BaseWindow extends strictEmitter('BrowserWindow') implements Implemented {
   #title: string
   #bounds: Electron.Rectangle

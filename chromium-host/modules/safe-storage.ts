@@ -16,8 +16,8 @@ function decrypt(encrypted: Buffer): string {
 }
 
 /**
- * `electron.safeStorage` without a keyring: like Electron on a Linux desktop that has none (`basic_text`), it can be read back
- * but protects nothing, and says so.
+ * `electron.safeStorage` without a keyring: like Electron on a Linux desktop that has none (`basic_text`), it can be
+ * read back but protects nothing, and says so.
  */
 export const safeStorage = strict('safeStorage', {
   isEncryptionAvailable: () => false,

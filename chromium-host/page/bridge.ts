@@ -5,9 +5,10 @@ export type Bridge = {
 }
 
 /**
- * Carries calls between the page and its preload script, which live in two JavaScript worlds of one document. The `detail` of a
- * CustomEvent crosses as a structured clone (File objects included) and its dispatch is synchronous, so exposed functions can
- * answer at once, as in Electron. Runs once in each world, from source text; so it refers to nothing outside itself.
+ * Carries calls between the page and its preload script, which live in two JavaScript worlds of one document. The
+ * `detail` of a CustomEvent crosses as a structured clone (File objects included) and its dispatch is synchronous, so
+ * exposed functions can answer at once, as in Electron. Runs once in each world, from source text; so it refers to
+ * nothing outside itself.
  */
 export function makeBridge(me: string, peer: string, tag: string): Bridge {
   type Packed = { $kind: 'function' | 'promise' | 'error'; id: number; message: string }

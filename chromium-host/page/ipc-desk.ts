@@ -43,7 +43,10 @@ export class IpcDesk {
     }
   }
 
-  /** Resolves once a listener has set `event.returnValue`, or at once when nobody listens or the window is closed. Takes and gives JSON text. */
+  /**
+   * Resolves once a listener has set `event.returnValue`, or at once when nobody listens or the window is closed. Takes
+   * and gives JSON text.
+   */
   answerSync(text: string): Promise<string> {
     const { channel, data } = JSON.parse(text) as { channel: string; data: unknown }
     return new Promise((resolve) => {

@@ -57,7 +57,10 @@ export class PageChannel {
     return answer.result.value
   }
 
-  /** Absolute path of the File that `expression` yields in the isolated world; '' when it was not made from a file on disk. */
+  /**
+   * Absolute path of the File that `expression` yields in the isolated world; '' when it was not made from a file on
+   * disk.
+   */
   async pathOfFile(expression: string): Promise<string> {
     const options = { uniqueContextId: this.#contextId, expression }
     const file = await this.#page.send<{ result: { objectId?: string } }>('Runtime.evaluate', options)

@@ -1,7 +1,7 @@
 /**
- * An app's own schemes, such as app://, under names that Chromium can load: `app://window/x` is `https://window.app.localhost/x`.
- * Chromium refuses to navigate to a scheme it does not know even where the request would be answered for it, while names below
- * localhost are secure contexts with an origin of their own.
+ * An app's own schemes, such as app://, under names that Chromium can load: `app://window/x` is
+ * `https://window.app.localhost/x`. Chromium refuses to navigate to a scheme it does not know even where the request
+ * would be answered for it, while names below localhost are secure contexts with an origin of their own.
  */
 export class SchemeUrls {
   readonly #isOwn: (scheme: string) => boolean
@@ -26,7 +26,9 @@ export class SchemeUrls {
   }
 }
 
-/** The origin of a URL as Electron says it for standard schemes: `app://window`, where the URL class would say "null". */
+/**
+ * The origin of a URL as Electron says it for standard schemes: `app://window`, where the URL class would say "null".
+ */
 export function originOf(url: string): string {
   return /^[a-z][\w+.-]*:\/\/[^/?#]+/i.exec(url)?.[0] ?? 'null'
 }

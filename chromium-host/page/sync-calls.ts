@@ -6,8 +6,9 @@ type Paused = { readonly callFrames: readonly { readonly callFrameId: string; re
 type RemoteValue = { readonly value?: unknown; readonly objectId?: string }
 
 /**
- * Answers the two calls of a preload script that must return at once: `webUtils.getPathForFile` and `ipcRenderer.sendSync`.
- * The page stops at a `debugger` statement; while it stands still the answer is put into a global, and it goes on.
+ * Answers the two calls of a preload script that must return at once: `webUtils.getPathForFile` and
+ * `ipcRenderer.sendSync`. The page stops at a `debugger` statement; while it stands still the answer is put into a
+ * global, and it goes on.
  *
  * @param sendSync gets the message as JSON text and returns the reply as JSON text.
  */

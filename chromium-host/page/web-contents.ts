@@ -111,7 +111,10 @@ export class WebContents extends strictEmitter('webContents') implements Impleme
     return !event.defaultPrevented
   }
 
-  /** Chromium closes every window the app did not open itself; the handler still learns of it, to open a browser for instance. */
+  /**
+   * Chromium closes every window the app did not open itself; the handler still learns of it, to open a browser for
+   * instance.
+   */
   #refuseWindow({ url, windowName, windowFeatures }: WindowOpen): void {
     const { action } = this.#openHandler({
       url: schemeUrls.fromChromium(url),

@@ -2,7 +2,10 @@ import type * as Electron from 'electron'
 import { strict } from '../program/unimplemented.ts'
 import { originOf } from './scheme-urls.ts'
 
-/** The top frame of a page, as IPC events name their sender. Only top frames have a preload script, so there is no other. */
+/**
+ * The top frame of a page, as IPC events name their sender. Only top frames have a preload script, so there is no
+ * other.
+ */
 export function topFrame(url: () => string, processId: number): Electron.WebFrameMain {
   const frame = {
     get url() {

@@ -15,7 +15,10 @@ export type CommandLine = {
 const INSPECT = /^--inspect(?:=(?:.*:)?(\d+))?$/
 const DEFAULT_INSPECT_PORT = 9229
 
-/** Reads arguments the way Electron's executable does, as far as development and tests use them. Behind `--` and behind a link all is the app's alone. */
+/**
+ * Reads arguments the way Electron's executable does, as far as development and tests use them. Behind `--` and behind
+ * a link all is the app's alone.
+ */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const end = endOfOptions(args)
   const preloaded: string[] = []
@@ -46,7 +49,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   }
 }
 
-/** Electron on Windows reads no switches behind an address either: whoever makes a link must not choose how the app runs. */
+/**
+ * Electron on Windows reads no switches behind an address either: whoever makes a link must not choose how the app
+ * runs.
+ */
 function endOfOptions(args: readonly string[]): number {
   const end = args.findIndex((arg) => arg === '--' || /^[a-z][a-z\d+.-]+:/i.test(arg))
   return end < 0 ? args.length : end

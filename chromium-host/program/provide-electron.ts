@@ -12,7 +12,10 @@ export function provideElectron(electron: Readonly<Record<string, unknown>>): vo
   provideToRequire(electron)
 }
 
-/** The source of a module whose exports are those of the host's object. Both are data: URLs, so that the host is one file. */
+/**
+ * The source of a module whose exports are those of the host's object. Both are data: URLs, so that the host is one
+ * file.
+ */
 function reexport(names: readonly string[]): string {
   return `const electron = globalThis[Symbol.for('${GLOBAL}')]
 export default electron

@@ -21,7 +21,10 @@ function backstop(name: string, prototype: object): object {
   })
 }
 
-/** Makes reading a member that `object` does not have throw `electron.NAME.MEMBER is not implemented in the Chromium host`. */
+/**
+ * Makes reading a member that `object` does not have throw
+ * `electron.NAME.MEMBER is not implemented in the Chromium host`.
+ */
 export function strict<T extends object>(name: string, object: T): T {
   return Object.setPrototypeOf(object, backstop(name, Object.prototype))
 }

@@ -25,7 +25,10 @@ export type KnownReceiver = {
   readonly receiverId: string
 }
 
-/** The paired receivers of one user, in a file that only this user may read. Every call reads it anew, so that programs do not undo each other's changes. */
+/**
+ * The paired receivers of one user, in a file that only this user may read. Every call reads it anew, so that programs
+ * do not undo each other's changes.
+ */
 export type KnownReceivers = {
   /** In the order they were paired. Throws UsageError when the file is somebody else's, or others can change it. */
   list(): readonly KnownReceiver[]
@@ -43,7 +46,10 @@ const VERSION = 1
 const OWNER_ONLY = 0o600
 const KEEPS_NONE = 'its file system keeps no permissions, name a folder on another one with --state-dir'
 
-/** Prepares the file in `stateDirectory`; nothing is read or made before it is needed. `warn` hears what became of a damaged file. */
+/**
+ * Prepares the file in `stateDirectory`; nothing is read or made before it is needed. `warn` hears what became of a
+ * damaged file.
+ */
 export function openKnownReceivers(stateDirectory: string, warn: (message: string) => void): KnownReceivers {
   const file = join(stateDirectory, 'receivers.json')
 

@@ -125,7 +125,9 @@ function formerPairing(known: KnownReceivers, { address, authority }: PairingTar
   return known.list().findLast(isSame)
 }
 
-/** Puts together where the receiver is and what its code is, from the command line, the environment and what is typed. */
+/**
+ * Puts together where the receiver is and what its code is, from the command line, the environment and what is typed.
+ */
 async function askForLink(
   receiver: string | undefined,
   lines: TypedLines,
@@ -157,7 +159,10 @@ function readPlace(typed: string): PairingLink {
   return { address: read.address }
 }
 
-/** A name of its own: what the person wants, else what the receiver calls itself, numbered when another one is called that already. */
+/**
+ * A name of its own: what the person wants, else what the receiver calls itself, numbered when another one is called
+ * that already.
+ */
 function nameFor(
   { receiverName, receiverId }: Paired,
   address: string,

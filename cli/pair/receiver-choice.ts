@@ -39,8 +39,9 @@ export function addTrustOptions(command: Command): Command {
 }
 
 /**
- * Finds the way to the receiver that is meant. Throws UsageError when the command line does not say enough or contradicts itself; with `--fingerprint`
- * it looks the certificate up, and fails with the engine's errors when it does not find it.
+ * Finds the way to the receiver that is meant. Throws UsageError when the command line does not say enough or
+ * contradicts itself; with `--fingerprint` it looks the certificate up, and fails with the engine's errors when it does
+ * not find it.
  */
 export async function chooseReceiver(options: TrustOptions, warn: (message: string) => void): Promise<ReceiverChoice> {
   const { plaintext, fingerprint, ca } = options

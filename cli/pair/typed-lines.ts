@@ -3,7 +3,10 @@ import { UsageError } from '../shared/usage-error.ts'
 
 /** What a person types, or a program pipes in, one line for each question. */
 export type TypedLines = {
-  /** Shows the question where somebody sits at a terminal; answers the next line. Throws UsageError with `otherwise` when there is none. */
+  /**
+   * Shows the question where somebody sits at a terminal; answers the next line. Throws UsageError with `otherwise`
+   * when there is none.
+   */
   ask(question: string, otherwise: string): Promise<string>
   close(): void
 }

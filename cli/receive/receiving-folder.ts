@@ -19,8 +19,9 @@ export function aboutReceiver(command: Command): Command {
 }
 
 /**
- * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the administrator makes there belongs to the owner of
- * that folder, or of the receiving folder where there is none yet. What the receiver, or the system, refuses becomes a {@link UsageError}.
+ * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the
+ * administrator makes there belongs to the owner of that folder, or of the receiving folder where there is none yet.
+ * What the receiver, or the system, refuses becomes a {@link UsageError}.
  */
 export async function inStateOf<T>(
   { dir, stateDir }: ReceivingFolder,

@@ -16,7 +16,10 @@ export type ChaosOptions = {
 
 const DEFAULT_SECONDS = 60
 
-/** Sends files round after round while connections break and the receiver is killed, and checks after each that everything arrived and nothing else. */
+/**
+ * Sends files round after round while connections break and the receiver is killed, and checks after each that
+ * everything arrived and nothing else.
+ */
 export async function checkChaos(
   { seed, rounds = Number.POSITIVE_INFINITY, seconds }: ChaosOptions,
   checks: Checks,

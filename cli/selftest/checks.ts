@@ -18,8 +18,8 @@ export function listed(problems: readonly string[]): string {
 /** Runs checks one after the other, reports each, and remembers which found problems. */
 export type Checks = {
   /**
-   * Runs one check. What it answers, or the message of what it throws, is reported under `name`. Resolves with whether it went well.
-   * Throws the reason of an interruption, and mistakes of our own, which are no news about the setup.
+   * Runs one check. What it answers, or the message of what it throws, is reported under `name`. Resolves with whether
+   * it went well. Throws the reason of an interruption, and mistakes of our own, which are no news about the setup.
    */
   run(name: string, look: () => Promise<string>): Promise<boolean>
   /** Ends the selftest; resolves with whether every check went well. */

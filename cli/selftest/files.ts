@@ -6,12 +6,14 @@ const BLOCK_BYTES = 1024 * 1024
 /** FAT keeps times in steps of this, ms; no file system in use is coarser. */
 export const COARSEST_TIME_MS = 2000
 
-/** An arbitrary time in the past (2001-09-09), so that a file that got today's time instead is noticed; ms since 1970. */
+/**
+ * An arbitrary time in the past (2001-09-09), so that a file that got today's time instead is noticed; ms since 1970.
+ */
 const LONG_AGO_MS = 1_000_000_000_000
 
 /**
- * Writes a file whose content differs at every place and for every seed, with a time long ago. Every byte has its highest bit set, which tells file
- * content from everything else on the wire.
+ * Writes a file whose content differs at every place and for every seed, with a time long ago. Every byte has its
+ * highest bit set, which tells file content from everything else on the wire.
  */
 export async function makeFile(path: string, sizeBytes: number, seed: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
@@ -44,8 +46,8 @@ export function createNoise(seed: number): () => Buffer {
 }
 
 /**
- * How the folder that was received into differs from the one that was sent, each told without a full stop. The folder `own`, at the top, is the receiver's
- * and no difference.
+ * How the folder that was received into differs from the one that was sent, each told without a full stop. The folder
+ * `own`, at the top, is the receiver's and no difference.
  */
 export async function differences(sent: string, received: string, own: string): Promise<readonly string[]> {
   const [wanted, found] = await Promise.all([contentOf(sent), contentOf(received, own)])

@@ -72,7 +72,10 @@ async function syncToDisk(scratch: string): Promise<string> {
   return `${time} But this folder is in memory: nothing in it survives a power cut.`
 }
 
-/** A receiver gives a file its name with a link, which fails when the name is taken, and replaces a file only when it is told to. */
+/**
+ * A receiver gives a file its name with a link, which fails when the name is taken, and replaces a file only when it is
+ * told to.
+ */
 async function refusesToReplace(scratch: string): Promise<string> {
   const [newFile, taken] = [join(scratch, 'new'), join(scratch, 'taken')]
   await writeFile(newFile, 'new')

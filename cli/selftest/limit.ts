@@ -5,7 +5,10 @@ import { formatBytes } from '../shared/format.ts'
 export type Throughput = {
   /** Bytes of new content, sent and stored, per second. */
   readonly storedBytesPerSecond: number
-  /** Bytes per second of content that the receiver had already, so that it stored nothing; absent when there was too little to tell. */
+  /**
+   * Bytes per second of content that the receiver had already, so that it stored nothing; absent when there was too
+   * little to tell.
+   */
   readonly repeatedBytesPerSecond?: number
   /** Share of one processor core that this program used meanwhile, 0 to 1 or a little more. */
   readonly processorShare: number

@@ -10,7 +10,10 @@ export type MortalReceiver = {
   kill(): Promise<void>
 }
 
-/** Starts a receiver on a folder; `onEnded` hears, in a sentence, that it ended although nobody killed it. An abort kills it. */
+/**
+ * Starts a receiver on a folder; `onEnded` hears, in a sentence, that it ended although nobody killed it. An abort
+ * kills it.
+ */
 export type StartMortalReceiver = (
   directory: string,
   onEnded: (sentence: string) => void,

@@ -15,7 +15,9 @@ import { playRound } from './round.ts'
 // Faults cost waits, and a busy machine stretches them.
 vi.setConfig({ testTimeout: 60_000 })
 
-/** A receiver in this process. Being killed, it closes in the middle of things, and what it says about that is no news. */
+/**
+ * A receiver in this process. Being killed, it closes in the middle of things, and what it says about that is no news.
+ */
 function startHere(
   onStored: (path: string, onEnded: (sentence: string) => void) => void = () => {},
 ): StartMortalReceiver {

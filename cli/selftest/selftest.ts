@@ -119,7 +119,10 @@ function lookAtChaos(seed: number, rounds: number | undefined, seconds: number |
   }
 }
 
-/** A signal that aborts when the person, the system or a closed terminal ends the program, or nobody reads what it prints. */
+/**
+ * A signal that aborts when the person, the system or a closed terminal ends the program, or nobody reads what it
+ * prints.
+ */
 function listenForInterruption(): { readonly signal: AbortSignal; ignore(): void } {
   const interruption = new AbortController()
   const interrupt = (): void => interruption.abort(new Error('Interrupted.'))

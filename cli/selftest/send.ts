@@ -14,7 +14,10 @@ export type SelftestSending = {
   readonly giveUp: AbortSignal
 }
 
-/** Sends files through the upload engine, as `send` does, and answers how each stands in the end. Rejects with the reason of `signal`. */
+/**
+ * Sends files through the upload engine, as `send` does, and answers how each stands in the end. Rejects with the
+ * reason of `signal`.
+ */
 export async function sendThroughEngine(
   { paths, receiver, into = [], until = ({ status }) => isSettled(status), giveUp }: SelftestSending,
   signal: AbortSignal,

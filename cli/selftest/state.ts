@@ -34,7 +34,10 @@ export async function ownerAndMode(scratch: string): Promise<string> {
   return 'What is made here is kept for its owner alone.'
 }
 
-/** Whether what a receiver keeps in this receiving folder is closed to others, and all of it of one user. Throws {@link Problem}. */
+/**
+ * Whether what a receiver keeps in this receiving folder is closed to others, and all of it of one user. Throws
+ * {@link Problem}.
+ */
 export async function closedState(directory: string): Promise<string> {
   const state = join(directory, STATE_FOLDER)
   const found = await lstat(state).catch((error: NodeJS.ErrnoException) => error)

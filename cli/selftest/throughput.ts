@@ -24,8 +24,8 @@ type Upload = {
 }
 
 /**
- * Uploads all but the end of a file, so that it can never be finished, twice: first the receiver stores it, then it has it already and only checks it.
- * In the end the receiver is told to forget it.
+ * Uploads all but the end of a file, so that it can never be finished, twice: first the receiver stores it, then it has
+ * it already and only checks it. In the end the receiver is told to forget it.
  */
 export async function measureThroughput(
   connection: Connection,
@@ -54,7 +54,10 @@ export async function measureThroughput(
   }
 }
 
-/** Sends the first chunks of an upload until all are acknowledged or the time is over; answers how much was acknowledged, and how long it took. */
+/**
+ * Sends the first chunks of an upload until all are acknowledged or the time is over; answers how much was
+ * acknowledged, and how long it took.
+ */
 async function sendForAWhile(
   connection: Connection,
   { uploadKey, fileId, generation, chunkBytes }: Upload,

@@ -21,7 +21,10 @@ const GIVE_UP_AFTER_MS = 300_000
 const startOnLoopback: StartReceiver = (directory, onUnexpected) =>
   startReceiver({ directory, host: '127.0.0.1', port: 0, onUnexpected })
 
-/** Runs a receiver on a folder inside `directory`, sends it files, and compares. A receiver that serves `directory` itself is not disturbed. */
+/**
+ * Runs a receiver on a folder inside `directory`, sends it files, and compares. A receiver that serves `directory`
+ * itself is not disturbed.
+ */
 export async function checkTransfer(
   directory: string,
   checks: Checks,
@@ -80,7 +83,9 @@ async function followsNoLink(
   return 'A link that leads out of the folder is not followed.'
 }
 
-/** Sends through a receiver that runs meanwhile. `unexpected` tells what a receiver must not meet, without full stops. */
+/**
+ * Sends through a receiver that runs meanwhile. `unexpected` tells what a receiver must not meet, without full stops.
+ */
 async function send(
   start: StartReceiver,
   directory: string,

@@ -4,7 +4,10 @@ import type { Engine, Skipped } from '../../main/engine/engine.ts'
 import { type GivenReason, policyFor } from '../../proto/reasons.ts'
 import type { SendReport } from './send-report.ts'
 
-/** Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on the wire for any. */
+/**
+ * Counts of files, failed ones included, and of empty folders; bytes of files that arrived, and bytes that were put on
+ * the wire for any.
+ */
 export type Totals = { files: number; failed: number; emptyFolders: number; bytes: number; bytesSent: number }
 
 /** What became of what was named: uploads, and what is not sent. */
@@ -17,8 +20,9 @@ const saysWhatFollows = new Set<GivenReason>(['STORED_OTHER', 'PARAMS_CHANGED'])
 const leftOut = new Set<string>(['NOT_A_FILE', 'STATE_FOLDER'])
 
 /**
- * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns a source into what the person wrote;
- * `isThreeRpc` tells whether the receiver has answered as one that knows only the first three rpcs: it makes no empty folders.
+ * Adds uploads of `paths` and reports on them until each has ended, or the person stops it with Ctrl+C. `nameOf` turns
+ * a source into what the person wrote; `isThreeRpc` tells whether the receiver has answered as one that knows only the
+ * first three rpcs: it makes no empty folders.
  */
 export async function followUploads(
   engine: Engine,
@@ -43,7 +47,8 @@ export async function followUploads(
       report.note(`${pathOf(upload)} moved to another node of the receiver; nothing is lost.`)
     }
     report.progress(pathOf(upload), upload)
-    // A receiver that never answered is given up soon, so there is nothing to promise yet. One that told figures did answer.
+    // A receiver that never answered is given up soon, so there is nothing to promise yet. One that told figures did
+    // answer.
     const isHeard = reached || isThreeRpc() || (status.kind === 'interrupted' && status.shortage !== undefined)
     if (status.kind === 'interrupted' && isHeard && !troubles.has(status.reason)) {
       troubles.add(status.reason)

@@ -4,7 +4,8 @@ import { UsageError } from '../shared/usage-error.ts'
 const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }
 
 /**
- * Reads a rate as people type it: `20M` are 20 MiB a second, `1.5M` and `800K` as one would think, a number alone are bytes.
+ * Reads a rate as people type it: `20M` are 20 MiB a second, `1.5M` and `800K` as one would think, a number alone are
+ * bytes.
  *
  * @returns bytes per second.
  * @throws UsageError for anything else, and for less than the engine keeps to.

@@ -24,7 +24,10 @@ export type SendMemory = {
   readonly store: ResumeStore
   /** Of all that the command sends, in this run and the ones before. */
   readonly batchId: string
-  /** What an earlier run of the command began of this entry, unless the file has changed since. Nothing of it is told twice: equal entries are several uploads. */
+  /**
+   * What an earlier run of the command began of this entry, unless the file has changed since. Nothing of it is told
+   * twice: equal entries are several uploads.
+   */
   begunBefore(entry: WalkedEntry): BegunBefore | undefined
   /** The keys of what was begun of these files before they changed; asked after `begunBefore`. */
   outdated(entries: readonly WalkedEntry[]): readonly string[]
@@ -34,12 +37,14 @@ export type SendMemory = {
 
 type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'hashed' | 'batch'>
 
-/** The digest of a file that is finished is written within this, ms: with others, because each time the whole memory is. */
+/**
+ * The digest of a file that is finished is written within this, ms: with others, because each time the whole memory is.
+ */
 const WRITE_WITHIN_MS = 3000
 
 /**
- * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at once would take the uploads from
- * each other, so the second is refused.
+ * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at
+ * once would take the uploads from each other, so the second is refused.
  */
 export function openSendMemory(stateDirectory: string, command: unknown): SendMemory {
   const name = createHash('sha256').update(JSON.stringify(command)).digest('hex').slice(0, 32)
@@ -52,7 +57,8 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   const batches = [...earlier.values()].flat().flatMap(({ batch }) => batch?.batchId ?? [])
   const batchId = batches.find((id) => /^[0-9a-f]{32}$/.test(id)) ?? newBatchId()
   const kept = new Map<string, Kept>()
-  // A finished file keeps its key until all are, so that the same command asks about it instead of sending it beside itself.
+  // A finished file keeps its key until all are, so that the same command asks about it instead of sending it beside
+  // itself.
   const finished = new Set<string>()
   // Until this run has queued its files, the memory on disk is the better one.
   let queued = false

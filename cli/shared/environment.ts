@@ -1,4 +1,7 @@
-/** What the program takes from its environment, beside what Node and its libraries take. Both hold secrets, or say where one is. */
+/**
+ * What the program takes from its environment, beside what Node and its libraries take. Both hold secrets, or say where
+ * one is.
+ */
 export const environment = {
   /** A file with the token that a receiver knows this computer by. */
   tokenFile: (): string | undefined => process.env.LONGSHORE_TOKEN_FILE || undefined,

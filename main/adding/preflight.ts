@@ -41,7 +41,10 @@ export type Addition = {
   readonly onConflict: ConflictChoice
 }
 
-/** Looks at everything that is about to be queued together. Answers what is to be queued, and asks the person only when something needs a decision. */
+/**
+ * Looks at everything that is about to be queued together. Answers what is to be queued, and asks the person only when
+ * something needs a decision.
+ */
 export type Preflight = (addition: Addition) => Promise<readonly ToQueue[]>
 
 export function createPreflight(deps: PreflightDeps): Preflight {

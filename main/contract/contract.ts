@@ -1,6 +1,6 @@
 /**
- * Everything that crosses between the window and the main process; what is about receivers, preferences and the history stands in files of its own. Imports
- * nothing else, so that either side can be read, built and tested alone.
+ * Everything that crosses between the window and the main process; what is about receivers, preferences and the history
+ * stands in files of its own. Imports nothing else, so that either side can be read, built and tested alone.
  */
 import type { HistoryCommands } from './history.ts'
 import type { Ending, PreferenceCommands, Preferences } from './preferences.ts'
@@ -29,7 +29,9 @@ export type UploadStatus =
   | { readonly kind: 'verifying'; readonly bytesVerified: number; readonly bytesStored?: number }
   /** Paused by the person; waits for `resume`. */
   | { readonly kind: 'paused'; readonly bytesStored?: number }
-  /** Stopped by the world (network, receiver, full disk, missing source); continues by itself at `retryAtMs` (epoch). */
+  /**
+   * Stopped by the world (network, receiver, full disk, missing source); continues by itself at `retryAtMs` (epoch).
+   */
   | ({ readonly kind: 'interrupted'; readonly retryAtMs: number; readonly bytesStored?: number } & Stop)
   /** Cannot go on without the person; waits for `retry`. `bytesSent` as with `done`, absent: none. */
   | ({ readonly kind: 'failed' } & Stop & KnownBytes)
@@ -64,8 +66,8 @@ export type UploadSnapshot = {
 }
 
 /**
- * What limits the rate at which files are sent now: the disk they are read from, hashing, this computer's processor, the network, the receiver (its disk,
- * mostly), or the limit that was set. `share`: of the time that was spent, 0 to 1.
+ * What limits the rate at which files are sent now: the disk they are read from, hashing, this computer's processor,
+ * the network, the receiver (its disk, mostly), or the limit that was set. `share`: of the time that was spent, 0 to 1.
  */
 export type Bottleneck = {
   readonly stage: 'source' | 'hashing' | 'processor' | 'network' | 'receiver' | 'limit'
@@ -99,13 +101,18 @@ export type AppSnapshot = {
   readonly question?: Question
   /** Absent while nothing is looked at. */
   readonly looking?: Looking
-  /** A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise be typed into. */
+  /**
+   * A `longshore://` link that the person opened outside the window. It only fills in the field that it would otherwise
+   * be typed into.
+   */
   readonly openedLink?: string
   /** The sheet that the person asked for before there was a page. */
   readonly sheet?: Events['sheet']
 }
 
-/** What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over. */
+/**
+ * What the window may ask. `ids` name uploads; an id that is gone, or whose state does not allow it, is passed over.
+ */
 export type Commands = PreferenceCommands &
   HistoryCommands &
   QuestionCommands & {
@@ -216,7 +223,9 @@ type Remote<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promi
 export type LongshoreApi = { readonly [C in keyof Commands]: Remote<Commands[C]> } & {
   /** Calls `listener` from now on; returns how to stop. */
   on<E extends keyof Events>(event: E, listener: (payload: Events[E]) => void): () => void
-  /** Queues dropped files and folders. Takes File objects, so that the page can name nothing the person did not drop. */
+  /**
+   * Queues dropped files and folders. Takes File objects, so that the page can name nothing the person did not drop.
+   */
   addDropped(files: readonly File[]): Promise<AddReport>
 }
 

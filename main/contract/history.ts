@@ -1,6 +1,8 @@
 /** What was sent, as it crosses between the window and the main process. Imports nothing. */
 
-/** One file or empty folder that arrived. What arrived is verified: the receiver compared it with what was read here. */
+/**
+ * One file or empty folder that arrived. What arrived is verified: the receiver compared it with what was read here.
+ */
 export type Receipt = {
   /** Epoch. */
   readonly finishedAtMs: number
@@ -32,7 +34,10 @@ export type ReceiptFormat = 'csv' | 'json' | 'md5sum'
 /** `search`: letters of the name, the place, the receiver or the MD5, small or large; empty for everything. */
 export type HistoryCommands = {
   listHistory(search: string): HistoryPage
-  /** Opens the system's dialog and writes what was searched for. Resolves with how many receipts were written, undefined when it was cancelled. */
+  /**
+   * Opens the system's dialog and writes what was searched for. Resolves with how many receipts were written, undefined
+   * when it was cancelled.
+   */
   exportHistory(format: ReceiptFormat, search: string): number | undefined
   clearHistory(): void
 }

@@ -1,6 +1,12 @@
-/** What the person decides once and what holds until they decide otherwise, as it crosses between the window and the main process. Imports nothing. */
+/**
+ * What the person decides once and what holds until they decide otherwise, as it crosses between the window and the
+ * main process. Imports nothing.
+ */
 
-/** Keep both under different names, replace what is there, leave out what is there already with the same content, or refuse. */
+/**
+ * Keep both under different names, replace what is there, leave out what is there already with the same content, or
+ * refuse.
+ */
 export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
 
 /** A policy, or to be asked each time when names are taken. */

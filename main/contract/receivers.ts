@@ -1,4 +1,7 @@
-/** The part of the contract between the window and the main process that is about receivers. Imports only why something does not go on, and what the app's own receiver tells. */
+/**
+ * The part of the contract between the window and the main process that is about receivers. Imports only why something
+ * does not go on, and what the app's own receiver tells.
+ */
 import type { IncomingFile, PairedDevice } from '../../proto/own-receiver.ts'
 import type { Stop } from './stops.ts'
 
@@ -17,7 +20,10 @@ export type KnownReceiver = {
   readonly name: string
   /** `host:port`. */
   readonly address: string
-  /** SHA-256 of the certificate that is its identity, `sha256:` and 64 hex digits. Absent: what is sent to it is not encrypted. */
+  /**
+   * SHA-256 of the certificate that is its identity, `sha256:` and 64 hex digits. Absent: what is sent to it is not
+   * encrypted.
+   */
   readonly fingerprint?: string
   readonly standing: ReceiverStanding
 }
@@ -27,7 +33,9 @@ export type ReceiverStanding =
   | { readonly kind: 'good' }
   /** It does not know this computer any more, or the key to it could not be read: both have to be paired again. */
   | { readonly kind: 'not-paired' }
-  /** Something else answers at its address; nothing is sent. Absent fingerprint: what answers is not encrypted at all. */
+  /**
+   * Something else answers at its address; nothing is sent. Absent fingerprint: what answers is not encrypted at all.
+   */
   | { readonly kind: 'identity-changed'; readonly presented?: string }
 
 /** What answered at an address that a person gave, and what has to happen before it can be sent to. */
@@ -79,7 +87,10 @@ export type LocalReceiver =
     }
   | { readonly kind: 'failed'; readonly directory: string; readonly message: string }
 
-/** A receiver that was heard of on the local network. Anybody there can make one up: it suggests an address and proves nothing. */
+/**
+ * A receiver that was heard of on the local network. Anybody there can make one up: it suggests an address and proves
+ * nothing.
+ */
 export type FoundReceiver = {
   /** 32 hex digits, as the receiver says. */
   readonly id: string

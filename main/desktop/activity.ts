@@ -4,7 +4,9 @@ import { bytesStored, isSettled, type UploadId, type UploadSnapshot } from '../c
 export type Activity = {
   /** Files on their way or being verified. */
   readonly active: number
-  /** Files that go on by themselves: active ones, those that wait for their turn and those that wait for better times. */
+  /**
+   * Files that go on by themselves: active ones, those that wait for their turn and those that wait for better times.
+   */
   readonly unfinished: number
   readonly paused: number
   /** Of what was unfinished together since the queue was last quiet: how many are done, how many failed. */
@@ -29,7 +31,10 @@ export type ActivityChange = {
 
 type Tracked = { readonly upload: UploadSnapshot; readonly isCounted: boolean }
 
-/** Keeps count of the uploads by what changes, so that a queue of 100,000 costs no more than a short one. `initial`: what is there already. */
+/**
+ * Keeps count of the uploads by what changes, so that a queue of 100,000 costs no more than a short one. `initial`:
+ * what is there already.
+ */
 export function createActivity(initial: readonly UploadSnapshot[]) {
   const tracked = new Map<UploadId, Tracked>()
   const counts = { active: 0, unfinished: 0, paused: 0, done: 0, failed: 0, bytes: 0, stored: 0 }

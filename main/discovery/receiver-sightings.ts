@@ -68,8 +68,9 @@ function readReceiver(
 }
 
 /**
- * The address to reach a receiver at, of those it says it has: one on the network where it was heard, IPv4 before IPv6, and the one it spoke from
- * before others. Link-local ones are left out: they need a scope, with which grpc-js cannot connect (`http2.connect` takes it for a bad URL).
+ * The address to reach a receiver at, of those it says it has: one on the network where it was heard, IPv4 before IPv6,
+ * and the one it spoke from before others. Link-local ones are left out: they need a scope, with which grpc-js cannot
+ * connect (`http2.connect` takes it for a bad URL).
  */
 function chooseAddress(told: readonly string[], network: Network, source: string): string | undefined {
   const near = told.filter((address) => isOnNetwork(network, address) && !isLinkLocal(address))

@@ -22,7 +22,10 @@ import type { HashPool } from './source/hash-pool.ts'
 import type { ResumeRecord } from './source/resume-store.ts'
 import { readIdentity } from './source/source.ts'
 
-/** Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by itself otherwise. */
+/**
+ * Telling a receiver that an upload is not wanted is a courtesy: it gets this long, ms, and expires the upload by
+ * itself otherwise.
+ */
 const FORGET_WITHIN_MS = 5000
 
 /** So long the end of the program waits for that, ms. */
@@ -173,8 +176,9 @@ function policyThere(onConflict: ResumeRecord['onConflict']): string {
 }
 
 /**
- * Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. What the receiver holds of the old one is
- * withdrawn, for it will never be finished; if it is, withdrawing it changes nothing.
+ * Takes the source as it is now: another content is another upload, and nothing of the old one may leak into it. What
+ * the receiver holds of the old one is withdrawn, for it will never be finished; if it is, withdrawing it changes
+ * nothing.
  */
 async function startAnew(
   entry: Entry,

@@ -35,15 +35,15 @@ export type EngineOptions = {
   /** Connections to each receiver; a large file is spread over all of them. @default 4 */
   readonly connections?: number
   /**
-   * Files on their way at once, small ones aside: those go together, up to 64 more, to receivers that take them so. One at a time is one at a time, small or
-   * not, in the order of the queue. @default 4
+   * Files on their way at once, small ones aside: those go together, up to 64 more, to receivers that take them so. One
+   * at a time is one at a time, small or not, in the order of the queue. @default 4
    */
   readonly filesAtOnce?: number
   /** Chunk data held in memory at once, bytes, over all uploads. @default 32 MiB */
   readonly bufferBytes?: number
   /**
-   * How long to try a receiver that has not answered once since the engine opened, ms; then its uploads fail with UNREACHABLE. One that has answered is
-   * never given up. @default for ever
+   * How long to try a receiver that has not answered once since the engine opened, ms; then its uploads fail with
+   * UNREACHABLE. One that has answered is never given up. @default for ever
    */
   readonly unreachableGraceMs?: number
 }
@@ -51,12 +51,14 @@ export type EngineOptions = {
 export type EngineDeps = {
   readonly resumeStore: ResumeStore
   /**
-   * The way to a receiver, asked for at each attempt, so that it may change at any time; undefined while there is none (the local receiver is off).
+   * The way to a receiver, asked for at each attempt, so that it may change at any time; undefined while there is none
+   * (the local receiver is off).
    * @default the receiver's name is its address, and nothing is encrypted
    */
   readonly routeTo?: (receiver: string) => Route | undefined
   /**
-   * Hears that the certificate that was pinned for a receiver vouches for another one, which is pinned from now on; for whoever keeps the route.
+   * Hears that the certificate that was pinned for a receiver vouches for another one, which is pinned from now on; for
+   * whoever keeps the route.
    * @default nobody does
    */
   readonly onSuccession?: (receiver: string, certificatePem: string) => void
@@ -73,11 +75,13 @@ export type EngineDeps = {
 export type EngineChange = QueueChange & { readonly bottleneck?: Bottleneck }
 
 /**
- * The upload engine, the same for the desktop app, the terminal, the tests and the bench. Ids that are unknown or not in a fitting state are passed
- * over.
+ * The upload engine, the same for the desktop app, the terminal, the tests and the bench. Ids that are unknown or not
+ * in a fitting state are passed over.
  */
 export interface Engine {
-  /** Looks for files and empty folders to send, and queues nothing. Answers that nothing was found when it is aborted. */
+  /**
+   * Looks for files and empty folders to send, and queues nothing. Answers that nothing was found when it is aborted.
+   */
   find(paths: readonly string[], options: FindOptions, signal?: AbortSignal): Promise<Found>
   /** Queues what was found, or as much of it as is wanted, behind everything else. Answers its ids, in this order. */
   queue(entries: readonly ToQueue[], options: QueueOptions): Promise<readonly UploadId[]>
@@ -91,21 +95,28 @@ export interface Engine {
   list(): readonly UploadSnapshot[]
   /** The absolute path an upload reads from. */
   sourceOf(id: UploadId): string | undefined
-  /** Free bytes on a receiver that no unfinished upload has claimed; undefined when it cannot be asked, or does not tell. Never rejects. */
+  /**
+   * Free bytes on a receiver that no unfinished upload has claimed; undefined when it cannot be asked, or does not
+   * tell. Never rejects.
+   */
   freeBytesOn(receiver: string): Promise<number | undefined>
-  /** What would become of names on a receiver; undefined when it cannot be asked, or does not know the question. Never rejects. */
+  /**
+   * What would become of names on a receiver; undefined when it cannot be asked, or does not know the question. Never
+   * rejects.
+   */
   checkNames(receiver: string, names: readonly NameToCheck[]): Promise<CheckedNames | undefined>
   /** Tells what changed, at most ten times a second. Returns how to stop. */
   onChange(listener: (change: EngineChange) => void): () => void
   /**
-   * Limits the rate at which file content is sent, from now on, bytes per second; undefined for no limit. Without a receiver the limit is for everything
-   * together; with one, for what goes there, besides.
+   * Limits the rate at which file content is sent, from now on, bytes per second; undefined for no limit. Without a
+   * receiver the limit is for everything together; with one, for what goes there, besides.
    *
    * @throws RangeError below {@link LEAST_BYTES_PER_SECOND}.
    */
   limitRate(bytesPerSecond: number | undefined, receiver?: string): void
   /**
-   * Files on their way at once, from now on, as {@link EngineOptions.filesAtOnce}. Those that are under way already come to their end.
+   * Files on their way at once, from now on, as {@link EngineOptions.filesAtOnce}. Those that are under way already
+   * come to their end.
    *
    * @throws RangeError unless it is a whole number from 1 up.
    */

@@ -9,7 +9,9 @@ import { exported } from './receipt-export.ts'
 
 export type HistoryCommandsDeps = {
   readonly history: History
-  /** Opens the system's dialog for a file to write. Resolves with its absolute path, undefined when it was cancelled. */
+  /**
+   * Opens the system's dialog for a file to write. Resolves with its absolute path, undefined when it was cancelled.
+   */
   readonly chooseWhereToSave: (proposedName: string) => Promise<string | undefined>
   readonly words: () => NoticeWords
 }

@@ -8,7 +8,9 @@ import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
 import { createMutex } from '../state/mutex.ts'
 import { holds, readReceipt } from './receipt.ts'
 
-/** A file that has grown to this is put aside as the older one, bytes; so twice as much is kept, some 100,000 receipts. */
+/**
+ * A file that has grown to this is put aside as the older one, bytes; so twice as much is kept, some 100,000 receipts.
+ */
 const MOST_BYTES = 16 * 1024 * 1024
 
 /** More than anybody scrolls through; the others are found by searching. */
@@ -77,7 +79,9 @@ export function openHistory({ directory, notify, words = inEnglish, mostBytes = 
   }
 }
 
-/** Lines are read as Node reads them, for which the separators of Unicode end a line too; JSON lets them stand in names. */
+/**
+ * Lines are read as Node reads them, for which the separators of Unicode end a line too; JSON lets them stand in names.
+ */
 function oneLine(receipt: Receipt): string {
   return JSON.stringify(receipt).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }

@@ -15,7 +15,9 @@ export type CommandHandlers = {
 /** The commands, and the one way in for files that were dropped: the preload hands over their paths. */
 export type AppCommands = CommandHandlers & { addPaths(paths: readonly string[]): Promise<AddReport> }
 
-/** Serves the commands to the page of our own window, and to nothing else. Arguments are read before anything is done. */
+/**
+ * Serves the commands to the page of our own window, and to nothing else. Arguments are read before anything is done.
+ */
 export function serveCommands(commands: AppCommands, window: () => BrowserWindow | undefined): void {
   function handle<T>(channel: string, run: (args: readonly unknown[]) => T | Promise<T>): void {
     ipcMain.handle(channel, async (event, ...args: readonly unknown[]): Promise<Answer<T>> => {

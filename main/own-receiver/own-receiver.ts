@@ -11,8 +11,8 @@ import { type ListeningEvent, loopbackAddress } from './receiver-output.ts'
 import type { ReceiverOwner } from './receiver-process.ts'
 
 /**
- * Makes this app a device of the receiver that it runs itself. Whoever started a program needs no code to be known to it, so codes are for the person
- * alone; and the app makes its token itself, so the token goes nowhere.
+ * Makes this app a device of the receiver that it runs itself. Whoever started a program needs no code to be known to
+ * it, so codes are for the person alone; and the app makes its token itself, so the token goes nowhere.
  */
 export type OwnReceiver = ReceiverOwner & {
   /** The way to it; undefined while it is off or does not know this app yet. */
@@ -80,7 +80,8 @@ export function createOwnReceiver(deps: OwnReceiverDeps): OwnReceiver {
     } catch (cause) {
       if (state !== mine) return
       state = { kind: 'off' }
-      // The receiver could not keep the device, nobody answers, or the system's key store: either way nothing can be sent there for now.
+      // The receiver could not keep the device, nobody answers, or the system's key store: either way nothing can be
+      // sent there for now.
       notify(words().ownReceiverRefuses(cause))
     }
   }

@@ -101,7 +101,10 @@ function readIncoming(value: unknown): readonly IncomingFile[] {
   return [{ id, path, bytes, bytesStored, ...(typeof device === 'string' && { device }) }]
 }
 
-/** True for a line of the error output that is meant for people, and not for those who build the receiver (stack traces and their frame). */
+/**
+ * True for a line of the error output that is meant for people, and not for those who build the receiver (stack traces
+ * and their frame).
+ */
 export function isForPeople(line: string): boolean {
   return /^[^\s{}]/.test(line) && !line.startsWith('Node.js v') && !/^(node:|file:\/\/|\/)\S+:\d+$/.test(line)
 }

@@ -37,7 +37,10 @@ export type ReceiverProcessDeps = {
   readonly fork: ForkReceiver
   readonly directory: string
   readonly onChange: (state: LocalReceiver) => void
-  /** Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five tries */
+  /**
+   * Waits before each new try after it stopped by itself, milliseconds; then it gives up. @default 0.5 s to 8 s, five
+   * tries
+   */
   readonly backoffMs?: readonly number[]
 }
 

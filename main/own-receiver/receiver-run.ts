@@ -15,7 +15,10 @@ export type ReceiverChild = NodeJS.EventEmitter & {
   postMessage(command: ReceiverCommand): void
 }
 
-/** A receiver that is asked to stop finishes the chunks in flight; one that takes longer is ended, which loses nothing that it acknowledged. */
+/**
+ * A receiver that is asked to stop finishes the chunks in flight; one that takes longer is ended, which loses nothing
+ * that it acknowledged.
+ */
 const STOP_MS = 2_500
 
 /** How a receiver process ended. */

@@ -26,7 +26,10 @@ export function pinnedFingerprint({ security }: Pick<KeptReceiver, 'security'>):
   return security.kind === 'pinned' ? fingerprintOf(new X509Certificate(security.certificatePem).raw) : undefined
 }
 
-/** The name a person gave, made fit to be shown: no control characters, not too long. Undefined when nothing is left of it. */
+/**
+ * The name a person gave, made fit to be shown: no control characters, not too long. Undefined when nothing is left of
+ * it.
+ */
 export function readName(typed: string): string | undefined {
   const name = typed
     .replace(/[\p{C}\s]+/gu, ' ')

@@ -126,7 +126,8 @@ export function createReceiverCommands(deps: ReceiverCommandsDeps): ReceiverComm
     addPlaintextReceiver: (given) =>
       answered(async () => {
         const address = readAddress(given)
-        // Looked at again, because meanwhile it may have become one that encrypts, or never have been what the page says.
+        // Looked at again, because meanwhile it may have become one that encrypts, or never have been what the page
+        // says.
         const offer = await begin({ address })
         return offer.kind === 'not-encrypted' ? chosen(receivers.keepPlaintext(address).id) : offer
       }),

@@ -9,7 +9,10 @@ import type { OpenStore } from '../state/state-store.ts'
 import { type KeptReceiver, parseReceivers, pinnedFingerprint, readName } from './kept-receiver.ts'
 import type { TokenSafe } from './token-safe.ts'
 
-/** The receivers that this computer knows, how each is protected, and the tokens they gave it. Tokens go to the engine and into the safe, and nowhere else. */
+/**
+ * The receivers that this computer knows, how each is protected, and the tokens they gave it. Tokens go to the engine
+ * and into the safe, and nowhere else.
+ */
 export type Receivers = {
   /** For the window: all but the app's own. */
   list(): readonly KnownReceiver[]
@@ -17,9 +20,15 @@ export type Receivers = {
   find(fits: (receiver: KeptReceiver) => boolean): KeptReceiver | undefined
   /** The way to a receiver for the engine; throws an UploadError RECEIVER_FORGOTTEN when there is none any more. */
   routeTo(id: ReceiverId): Route
-  /** Keeps what a pairing gave; the certificate decides whether it was known before. `own`: it is the receiver inside this app. */
+  /**
+   * Keeps what a pairing gave; the certificate decides whether it was known before. `own`: it is the receiver inside
+   * this app.
+   */
   keepPaired(address: string, paired: Omit<Paired, 'receiverId'>, own?: boolean): Promise<KeptReceiver>
-  /** Makes a receiver known to which nothing is encrypted; its address is its id. One that is known there already is left as it is. */
+  /**
+   * Makes a receiver known to which nothing is encrypted; its address is its id. One that is known there already is
+   * left as it is.
+   */
   keepPlaintext(address: string): KeptReceiver
   /** A name without anything to read in it is passed over. */
   rename(id: ReceiverId, name: string): void
@@ -49,7 +58,10 @@ export type ReceiversDeps = {
   readonly onChange: (receivers: readonly KnownReceiver[]) => void
 }
 
-/** Opens the known receivers with their tokens. A token that cannot be read leaves its receiver known, but to be paired again. */
+/**
+ * Opens the known receivers with their tokens. A token that cannot be read leaves its receiver known, but to be paired
+ * again.
+ */
 export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
   const { safe, notify, words = inEnglish, onChange } = deps
   const file: StateFile<Kept> = openStateFile({
@@ -127,7 +139,8 @@ export async function openReceivers(deps: ReceiversDeps): Promise<Receivers> {
       const before =
         find((receiver) => pinnedFingerprint(receiver) === fingerprint) ??
         (own ? undefined : find((other) => other.address === address && other.security.kind === 'plaintext'))
-      // The certificate is what cannot be claimed by another; after forgetting and pairing again, uploads find their receiver by it.
+      // The certificate is what cannot be claimed by another; after forgetting and pairing again, uploads find their
+      // receiver by it.
       const id = before?.id ?? fingerprint
       const sealedToken = await safe.seal(token)
       tokens.set(id, token)

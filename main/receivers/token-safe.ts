@@ -10,7 +10,10 @@ export type TokenSafe = {
   unseal(sealed: string): Promise<string | undefined>
 }
 
-/** Electron's key to the system's key store. Newer versions answer later and older ones at once; a version may have either. */
+/**
+ * Electron's key to the system's key store. Newer versions answer later and older ones at once; a version may have
+ * either.
+ */
 export type SystemSafe = Pick<
   SafeStorage,
   | 'isEncryptionAvailable'
@@ -61,7 +64,9 @@ export function createTokenSafe(system: SystemSafe, platform: NodeJS.Platform): 
   }
 }
 
-/** Asked with `in`, because an object that is not Electron's own may throw when it is asked for what it does not have. */
+/**
+ * Asked with `in`, because an object that is not Electron's own may throw when it is asked for what it does not have.
+ */
 function has<K extends keyof SystemSafe>(
   system: SystemSafe,
   name: K,

@@ -6,8 +6,8 @@ import type { SettingsStore } from '../settings/settings.ts'
 import type { Receivers } from './receivers.ts'
 
 /**
- * Makes the addresses known that an earlier version sent to, which was always without encryption: the one that was chosen, and those of uploads that are
- * not finished. Happens once, with the first start after that version.
+ * Makes the addresses known that an earlier version sent to, which was always without encryption: the one that was
+ * chosen, and those of uploads that are not finished. Happens once, with the first start after that version.
  */
 export async function adoptUnencryptedReceivers(
   settings: Pick<SettingsStore, 'get' | 'change'>,

@@ -12,7 +12,10 @@ import type { Answer, TakenAnswer } from '../contract/question.ts'
 
 const MINUTES_OF_DAY = 24 * 60
 
-/** What holds as long as nothing is decided. Whether a tray can be seen is known on Windows and macOS only, so it is for the person to say elsewhere. */
+/**
+ * What holds as long as nothing is decided. Whether a tray can be seen is known on Windows and macOS only, so it is for
+ * the person to say elsewhere.
+ */
 export function defaultPreferences(platform: NodeJS.Platform): AppPreferences {
   return {
     filesAtOnce: 4,

@@ -22,7 +22,10 @@ export function createPreferenceCommands({ settings, loginItem, discover }: Pref
   }
   return {
     current,
-    /** Tells the preferences after each decision, so that it is made to hold: the limit, the theme, the tray and the rest. */
+    /**
+     * Tells the preferences after each decision, so that it is made to hold: the limit, the theme, the tray and the
+     * rest.
+     */
     onDecided: (listener: (preferences: Preferences) => void) => void listeners.add(listener),
     commands: {
       limitRate: (bytesPerSecond) => decide({ bytesPerSecond }),

@@ -50,7 +50,10 @@ export type SettingsStore = {
   flush(): void
 }
 
-/** Every decision may be absent and each is checked when it is read. The first version named a receiver by its address, which said nothing of trust. */
+/**
+ * Every decision may be absent and each is checked when it is read. The first version named a receiver by its address,
+ * which said nothing of trust.
+ */
 export const settingsFormat: StateFormat = {
   version: 2,
   migrations: {
@@ -108,12 +111,17 @@ export function openSettings(deps: SettingsDeps): SettingsStore {
   }
 }
 
-/** What happens once all is sent is meant for this evening; nobody should find the computer asleep a week later because of it. */
+/**
+ * What happens once all is sent is meant for this evening; nobody should find the computer asleep a week later because
+ * of it.
+ */
 function worthKeeping({ afterDone, ...settings }: Partial<Settings>): Partial<Settings> {
   return settings.keepAfterDone === true && afterDone !== undefined ? { ...settings, afterDone } : settings
 }
 
-/** Takes over each setting that makes sense and counts those that do not. Settings of other versions are passed over. */
+/**
+ * Takes over each setting that makes sense and counts those that do not. Settings of other versions are passed over.
+ */
 export function parseSettings(content: Readonly<Record<string, unknown>>) {
   const checks = {
     ...preferenceChecks,

@@ -21,9 +21,10 @@ export function isLink(text: string): boolean {
 }
 
 /**
- * Reads a command line of the app. A link is all that it says: the system hands one over as the only argument, so whatever else is there is nothing that a
- * person asked for. Without one, the runtime may put switches of its own anywhere, and names the app's folder first when the app is not packaged; so every
- * argument that is not a switch, not the app itself and does exist counts as something to add. Behind `--` nothing is a switch.
+ * Reads a command line of the app. A link is all that it says: the system hands one over as the only argument, so
+ * whatever else is there is nothing that a person asked for. Without one, the runtime may put switches of its own
+ * anywhere, and names the app's folder first when the app is not packaged; so every argument that is not a switch, not
+ * the app itself and does exist counts as something to add. Behind `--` nothing is a switch.
  */
 export function readLaunchArguments(
   argv: readonly string[],

@@ -12,7 +12,10 @@ export type LoginItem = {
 /** Windows tells programs apart by their arguments, too. */
 const how = { args: [HIDDEN_SWITCH] }
 
-/** Electron knows a way on Windows and macOS; and what is not packaged is a folder of somebody who builds it, which nobody wants started. */
+/**
+ * Electron knows a way on Windows and macOS; and what is not packaged is a folder of somebody who builds it, which
+ * nobody wants started.
+ */
 export function loginItem(platform: NodeJS.Platform, isPackaged: boolean, words: () => NoticeWords): LoginItem {
   const isSupported = isPackaged && (platform === 'win32' || platform === 'darwin')
   return {

@@ -4,8 +4,9 @@ import { isLink } from './launch-arguments.ts'
 const MOST_SHOWN = 60
 
 /**
- * Switches that hand the whole app to whoever asks on a port. Another program of the person may not use a packaged app, with what it is trusted with, as
- * its puppet. Fuses switch the ones of Node off as well; the ones of Chromium have no fuse.
+ * Switches that hand the whole app to whoever asks on a port. Another program of the person may not use a packaged app,
+ * with what it is trusted with, as its puppet. Fuses switch the ones of Node off as well; the ones of Chromium have no
+ * fuse.
  */
 const DEBUGGING_SWITCHES = [
   'inspect',
@@ -27,9 +28,10 @@ export function refuseDebugging(isPackaged: boolean, hasSwitch: (name: string) =
 }
 
 /**
- * Why the app must not start with a link: a sentence that names the switch; undefined when it may. The system hands over a link alone. Whoever managed to have
- * more handed over with it must not choose how the app runs: Chromium reads switches wherever they stand, up to `--`, before any code of ours does. What stands
- * before a link is from whoever starts the app. Only a packaged app refuses, and it is the only one that the system knows links for.
+ * Why the app must not start with a link: a sentence that names the switch; undefined when it may. The system hands
+ * over a link alone. Whoever managed to have more handed over with it must not choose how the app runs: Chromium reads
+ * switches wherever they stand, up to `--`, before any code of ours does. What stands before a link is from whoever
+ * starts the app. Only a packaged app refuses, and it is the only one that the system knows links for.
  */
 export function refuseSwitchesOfLink(
   isPackaged: boolean,

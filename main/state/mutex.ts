@@ -1,4 +1,7 @@
-/** Runs one job at a time, in the order in which they were asked for. Answers what becomes of the job; one that fails holds up nobody. */
+/**
+ * Runs one job at a time, in the order in which they were asked for. Answers what becomes of the job; one that fails
+ * holds up nobody.
+ */
 export type Mutex = <T>(job: () => Promise<T>) => Promise<T>
 
 export function createMutex(): Mutex {

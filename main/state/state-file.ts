@@ -20,8 +20,8 @@ export type StateFile<T> = {
   /** What the file held when it was opened. */
   readonly initial: T
   /**
-   * Writes soon, atomically. Settles when it is on disk, or rejects when it cannot be. Where nothing can be kept at all the person was told, and it
-   * resolves.
+   * Writes soon, atomically. Settles when it is on disk, or rejects when it cannot be. Where nothing can be kept at all
+   * the person was told, and it resolves.
    */
   save(): Promise<void>
   /** Writes now what still waits to be written. */
@@ -29,8 +29,9 @@ export type StateFile<T> = {
 }
 
 /**
- * Opens a file that must never keep the app from starting and must never be lost silently: a damaged file is set aside under a name that is told and
- * its backup used; one that cannot be used (unreadable, written by a newer app) is left as it is and nothing is kept in this run.
+ * Opens a file that must never keep the app from starting and must never be lost silently: a damaged file is set aside
+ * under a name that is told and its backup used; one that cannot be used (unreadable, written by a newer app) is left
+ * as it is and nothing is kept in this run.
  */
 export function openStateFile<T>(options: StateFileOptions<T>): StateFile<T> {
   const { name, holds, notify, words = inEnglish, parse, content } = options

@@ -28,7 +28,10 @@ export function versioned(version: number): Versioned {
   return { __internal__: { migrations: { version: semver(version) } } }
 }
 
-/** The text of a file, by which a later or an earlier app knows what it has before it. `writtenBy` is the version of the app. */
+/**
+ * The text of a file, by which a later or an earlier app knows what it has before it. `writtenBy` is the version of the
+ * app.
+ */
 export function textOf({ __internal__: { migrations }, ...content }: Stored, writtenBy: string): string {
   return JSON.stringify({ ...content, version: Number.parseInt(migrations.version, 10), writtenBy })
 }
@@ -44,7 +47,10 @@ export function contentOf(text: string, { version, migrations = {} }: StateForma
   return { ...content, version: written, ...versioned(written) }
 }
 
-/** The migrations as electron-store runs them. Each writes content and version at once, so that none runs twice after a crash. */
+/**
+ * The migrations as electron-store runs them. Each writes content and version at once, so that none runs twice after a
+ * crash.
+ */
 export function stepsOf({ migrations = {} }: StateFormat): Record<string, (store: { store: Content }) => void> {
   const stepTo = (version: number, step: (content: Content) => Content) => (store: { store: Content }) => {
     store.store = { ...step(store.store), ...versioned(version) }

@@ -22,10 +22,15 @@ import {
   versioned,
 } from './state-format.ts'
 
-/** The part of electron-store that is used here. `conf`, on which it is built, has it too, and runs without Electron. */
+/**
+ * The part of electron-store that is used here. `conf`, on which it is built, has it too, and runs without Electron.
+ */
 export type JsonStore = { store: Record<string, unknown> }
 
-/** Opens `<cwd>/<name>.json` with options of electron-store, and reads it; throws when it cannot be read. In `conf` `name` is `configName`. */
+/**
+ * Opens `<cwd>/<name>.json` with options of electron-store, and reads it; throws when it cannot be read. In `conf`
+ * `name` is `configName`.
+ */
 export type OpenStore = (options: StoreOptions) => JsonStore
 
 export type StoreOptions = typeof STORE_OPTIONS & {
@@ -68,11 +73,20 @@ export type StateStoreOptions = {
   readonly writtenBy: string
 }
 
-/** One file in electron-store, with what that does not do. All methods throw a `FileTrouble` when they cannot do what they say. */
+/**
+ * One file in electron-store, with what that does not do. All methods throw a `FileTrouble` when they cannot do what
+ * they say.
+ */
 export type StateStore = {
-  /** Makes today's form of a file of an earlier version and returns it. Keeps the file as it was, as `<name>.version-<n>.json`. */
+  /**
+   * Makes today's form of a file of an earlier version and returns it. Keeps the file as it was, as
+   * `<name>.version-<n>.json`.
+   */
   migrate(): Content
-  /** Replaces the whole content, atomically and through a flush of the disk's caches, and keeps the one before as a backup. */
+  /**
+   * Replaces the whole content, atomically and through a flush of the disk's caches, and keeps the one before as a
+   * backup.
+   */
   write(content: Content): void
   /** Keeps a copy of a file of which only a part can be used. Returns where. */
   keepCopy(): string
@@ -81,8 +95,8 @@ export type StateStore = {
 export type OpenedState = { readonly found: FoundState; readonly store: StateStore }
 
 /**
- * Opens one state file. A damaged one is set aside, never deleted, and its backup takes its place when that is sound. Nothing may be written over what
- * was found to be newer or unreadable.
+ * Opens one state file. A damaged one is set aside, never deleted, and its backup takes its place when that is sound.
+ * Nothing may be written over what was found to be newer or unreadable.
  */
 export function openStateStore({ directory, name, format, openStore, writtenBy }: StateStoreOptions): OpenedState {
   const path = join(directory, `${name}.json`)
@@ -135,7 +149,8 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
       if (seen !== undefined) return seen
       const keptAs = setAside(renameSync)
       if (!existsSync(backup)) return { kind: 'damaged', keptAs }
-      // Put in place at once: a crash before the next write must not find the name empty and take that for a fresh start.
+      // Put in place at once: a crash before the next write must not find the name empty and take that for a fresh
+      // start.
       copyFileSync(backup, path)
       const spare = look()
       if (spare?.kind === 'sound') return { ...spare, kind: 'restored', keptAs }
@@ -156,7 +171,8 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
   function inFolder<T>(act: () => T): T {
     try {
       mkdirSync(directory, { recursive: true })
-      // Asked first, because the store tries a forbidden write again and again for a second, and nothing else happens meanwhile.
+      // Asked first, because the store tries a forbidden write again and again for a second, and nothing else happens
+      // meanwhile.
       accessSync(directory, constants.W_OK)
       return act()
     } catch (cause) {

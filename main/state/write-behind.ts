@@ -2,16 +2,21 @@
 const ROUND_INTERVAL_MS = 250
 
 /**
- * After a round whose writes took n ms the next one waits at least this many times n. A write blocks the process it runs in; this keeps very large
- * files, or very many, from taking more than a tenth of its time.
+ * After a round whose writes took n ms the next one waits at least this many times n. A write blocks the process it
+ * runs in; this keeps very large files, or very many, from taking more than a tenth of its time.
  */
 const REST_PER_WRITE = 9
 
-/** But nobody who waits for a write, such as someone adding files, should wait longer than this for its round to begin. */
+/**
+ * But nobody who waits for a write, such as someone adding files, should wait longer than this for its round to begin.
+ */
 const LONGEST_REST_MS = 2_000
 
 export type WriteBehind = {
-  /** Asks for these to be written: at once when it was quiet, else with all others that ask in the meantime. Settles as that round does. */
+  /**
+   * Asks for these to be written: at once when it was quiet, else with all others that ask in the meantime. Settles as
+   * that round does.
+   */
   changed(names: readonly string[]): Promise<void>
   /** Writes now, before it returns, all that is not written yet. What fails stays due. */
   flush(): void
@@ -20,8 +25,8 @@ export type WriteBehind = {
 type Asker = { readonly succeed: () => void; readonly fail: (cause: unknown) => void }
 
 /**
- * Keeps many things on disk up with memory, in rounds: `write` writes one by its name, synchronously, and throws when it cannot. What could not be
- * written is tried again in the next round.
+ * Keeps many things on disk up with memory, in rounds: `write` writes one by its name, synchronously, and throws when
+ * it cannot. What could not be written is tried again in the next round.
  */
 export function writeBehind(write: (name: string) => void): WriteBehind {
   const due = new Set<string>()

@@ -17,7 +17,10 @@ export function backwardsSafe({ locked = true } = {}): TokenSafe {
   }
 }
 
-/** The known receivers as the app opens them. What the person would be told ends up in `told`, what the window would be in `shown`. */
+/**
+ * The known receivers as the app opens them. What the person would be told ends up in `told`, what the window would be
+ * in `shown`.
+ */
 export function openKnown(
   directory: string,
   told: string[],

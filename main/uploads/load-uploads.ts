@@ -43,7 +43,10 @@ export type LoadedUploads = {
 /** What went wrong on the way, for one notice of each kind however many files it befell. */
 type Troubles = { restored: string[]; damaged: string[]; incomplete: string[]; unusable: unknown[] }
 
-/** Reads the list of uploads, in any version. What was damaged is set aside and told; what a newer app wrote is neither used nor touched. */
+/**
+ * Reads the list of uploads, in any version. What was damaged is set aside and told; what a newer app wrote is neither
+ * used nor touched.
+ */
 export function loadUploads(deps: SavedUploadsDeps): LoadedUploads {
   const { directory, notify } = deps
   const words = (deps.words ?? inEnglish)()

@@ -1,6 +1,8 @@
 import type { Events } from '../contract/contract.ts'
 
-/** So many are taken apart and shown within a frame or two; more at once would be felt as a standstill of the window. */
+/**
+ * So many are taken apart and shown within a frame or two; more at once would be felt as a standstill of the window.
+ */
 export const MOST_IN_ONE_PIECE = 1000
 
 /** Between two pieces, ms: what one piece costs the window, and time for it to draw a frame and to hear the person. */
@@ -15,8 +17,9 @@ export type PacedUploads = {
 }
 
 /**
- * Sends large changes as several smaller ones, which come to the same one after the other, and leaves the window time between them: when a hundred thousand
- * files are added, it would otherwise do nothing else for seconds. A small change with none before it is sent at once.
+ * Sends large changes as several smaller ones, which come to the same one after the other, and leaves the window time
+ * between them: when a hundred thousand files are added, it would otherwise do nothing else for seconds. A small change
+ * with none before it is sent at once.
  */
 export function paceUploads(send: (piece: Events['uploads']) => void): PacedUploads {
   const waiting: Events['uploads'][] = []

@@ -16,7 +16,10 @@ const policies: ReadonlySet<unknown> = new Set<ResumeRecord['onConflict']>([
   'skip-same',
 ])
 
-/** Takes over one upload as it was saved; undefined when it is not whole. What only saves work (how far it is hashed, and a key that no receiver would take) may be lost. */
+/**
+ * Takes over one upload as it was saved; undefined when it is not whole. What only saves work (how far it is hashed,
+ * and a key that no receiver would take) may be lost.
+ */
 export function readRecord(value: unknown): ResumeRecord | undefined {
   if (!isRecord(value)) return undefined
   const { hashed, ...record } = value

@@ -6,8 +6,9 @@ import { type WriteBehind, writeBehind } from '../state/write-behind.ts'
 import { loadUploads, type SavedUploadsDeps, type UploadStores } from './load-uploads.ts'
 
 /**
- * The engine's records, kept in state shards, so that a change writes only the few records that share one with it. Memory holds the truth; many
- * changes of a state shard cost one write of it, and nothing waits for the disk but whoever awaits the change.
+ * The engine's records, kept in state shards, so that a change writes only the few records that share one with it.
+ * Memory holds the truth; many changes of a state shard cost one write of it, and nothing waits for the disk but
+ * whoever awaits the change.
  */
 export function openSavedUploads(deps: SavedUploadsDeps): ResumeStore & { flush(): void } {
   const loaded = loadUploads(deps)

@@ -10,7 +10,10 @@ const CRASH_LOOP_MS = 10_000
 /** What a page may do besides: put text on the clipboard when a button is pressed. */
 const GRANTED = 'clipboard-sanitized-write'
 
-/** Refuses every other permission (camera, location, reading the clipboard …) to every page. Must be called once the app is ready. */
+/**
+ * Refuses every other permission (camera, location, reading the clipboard …) to every page. Must be called once the app
+ * is ready.
+ */
 export function refusePermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === GRANTED))
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === GRANTED)

@@ -68,7 +68,8 @@ export interface ProtoGrpcType {
     FileIntegrityStatus: MessageTypeDefinition<_filetransfer_FileIntegrityStatusInput, _filetransfer_FileIntegrityStatus>
     FileRefusal: MessageTypeDefinition<_filetransfer_FileRefusalInput, _filetransfer_FileRefusal>
     /**
-     * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
+     * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only
+     * them, a plain server.
      */
     FileTransferService: SubtypeConstructor<typeof grpc.Client, _filetransfer_FileTransferServiceClient> & { service: _filetransfer_FileTransferServiceDefinition }
     FinishPairingReply: MessageTypeDefinition<_filetransfer_FinishPairingReplyInput, _filetransfer_FinishPairingReply>
@@ -82,8 +83,9 @@ export interface ProtoGrpcType {
     MakeFolderRequest: MessageTypeDefinition<_filetransfer_MakeFolderRequestInput, _filetransfer_MakeFolderRequest>
     NameState: EnumTypeDefinition
     /**
-     * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides GetReceiverInfo, that answer
-     * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
+     * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides
+     * GetReceiverInfo, that answer without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its
+     * proofs.
      */
     PairingService: SubtypeConstructor<typeof grpc.Client, _filetransfer_PairingServiceClient> & { service: _filetransfer_PairingServiceDefinition }
     PathToCheck: MessageTypeDefinition<_filetransfer_PathToCheckInput, _filetransfer_PathToCheck>

@@ -6,7 +6,10 @@ import { createHistoryActions } from './history-actions.ts'
 import { createQueueActions } from './queue-actions.ts'
 import { createReceiverActions } from './receiver-actions.ts'
 
-/** Everything a person can do in the window. A refusal ends up in the store, where the window shows it; nothing here throws or rejects. */
+/**
+ * Everything a person can do in the window. A refusal ends up in the store, where the window shows it; nothing here
+ * throws or rejects.
+ */
 export type Actions = ReturnType<typeof createActions>
 
 /** Binds the actions to the main process and to what the window shows. */

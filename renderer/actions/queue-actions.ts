@@ -15,7 +15,10 @@ import type { WindowState, WindowStore } from '../model/store.ts'
 import { type Uploads, uploadTable } from '../model/upload-table.ts'
 import { type Filter, WHOLE_VIEW } from '../model/view.ts'
 
-/** How long a removal can be undone. Nothing is forgotten before, here or on the receiver; quitting meanwhile keeps it all, paused. */
+/**
+ * How long a removal can be undone. Nothing is forgotten before, here or on the receiver; quitting meanwhile keeps it
+ * all, paused.
+ */
 export const UNDO_MS = 8_000
 
 /** What a person can do about uploads. `tell` shows a refusal. */

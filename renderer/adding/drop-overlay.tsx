@@ -4,7 +4,10 @@ import { Icon } from '../ui/icon.tsx'
 import { useText } from '../words/text.ts'
 import { useFileDrop } from './use-file-drop.ts'
 
-/** Takes what is dropped anywhere on the window, and covers it while files are dragged over it. Lets the drop fall through to the page. */
+/**
+ * Takes what is dropped anywhere on the window, and covers it while files are dragged over it. Lets the drop fall
+ * through to the page.
+ */
 export function DropOverlay() {
   const { t } = useText()
   const receiverName = useReceiverName()

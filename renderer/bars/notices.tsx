@@ -4,7 +4,9 @@ import { useActions, useWindow } from '../actions/window-context.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { useText } from '../words/text.ts'
 
-/** Everything the person should know once: refused commands, what was not added, and what the main process has to say. */
+/**
+ * Everything the person should know once: refused commands, what was not added, and what the main process has to say.
+ */
 export function Notices() {
   const { t } = useText()
   const { dismissNotice, dismissProblem, dismissSkipped } = useActions()

@@ -4,7 +4,10 @@ import { type Change, NO_TOTALS, type Totals, withChanges } from './totals.ts'
 import { type UploadTable, uploadTable } from './upload-table.ts'
 import { isNarrower, matcher, narrowed, shownOf, type View, WHOLE_VIEW } from './view.ts'
 
-/** The uploads as the main process tells them, and what follows from them. Each part is the same object until it changes. */
+/**
+ * The uploads as the main process tells them, and what follows from them. Each part is the same object until it
+ * changes.
+ */
 export type Mirror = {
   readonly uploads: UploadTable
   readonly order: Order
@@ -51,7 +54,10 @@ export function mirrorOf(uploads: readonly UploadSnapshot[], view: View = WHOLE_
   return { ...put(nothing, uploads, []), ended: [] }
 }
 
-/** The mirror after the main process told something. Costs what changed, and one pass without sorting where uploads came, went or moved. */
+/**
+ * The mirror after the main process told something. Costs what changed, and one pass without sorting where uploads
+ * came, went or moved.
+ */
 export function afterChange(mirror: Mirror, changed: readonly UploadSnapshot[], removed: readonly UploadId[]): Mirror {
   if (mirror.withheld.length === 0) return put(mirror, changed, removed)
   const isWithheld = (id: UploadId) => mirror.withheld.some(({ uploads }) => uploads.get(id) !== undefined)

@@ -1,7 +1,10 @@
 import type { UploadId } from '../../main/contract/contract.ts'
 import type { Queue, QueueItem } from './queue-order.ts'
 
-/** One line of the list on the screen. `siblingCount` lines stand on its level beside each other; it is number `position` of them, from 0. */
+/**
+ * One line of the list on the screen. `siblingCount` lines stand on its level beside each other; it is number
+ * `position` of them, from 0.
+ */
 export type Row =
   | (Placed & { readonly kind: 'upload'; readonly id: UploadId; readonly level: 1 | 2 })
   | (Placed & Extract<QueueItem, { kind: 'folder' }> & { readonly level: 1 })

@@ -28,7 +28,10 @@ export function moveByOne(
     : moveBeside(queue, row, moved, neighbour, direction === 'up' ? 'above' : 'below')
 }
 
-/** Moves all lines of `keys` that are siblings of `row` to the edge of another sibling; undefined when there is nothing to move. */
+/**
+ * Moves all lines of `keys` that are siblings of `row` to the edge of another sibling; undefined when there is nothing
+ * to move.
+ */
 export function moveBeside(
   queue: Queue,
   row: Row,

@@ -65,7 +65,10 @@ export type WindowState = Mirror & {
   readonly heldFiles: readonly File[]
 }
 
-/** `devices`: who may send to this computer, and how to pair. `incoming`: what is arriving on it. `keys`: what the keyboard does. */
+/**
+ * `devices`: who may send to this computer, and how to pair. `incoming`: what is arriving on it. `keys`: what the
+ * keyboard does.
+ */
 export type Sheet = 'receivers' | 'devices' | 'incoming' | 'settings' | 'history' | 'keys'
 
 export type WindowStore = StoreApi<WindowState>
@@ -87,8 +90,9 @@ export function createWindowStore(): WindowStore {
 }
 
 /**
- * Keeps the store equal to what the main process tells, from now on. Listens first, then asks, so that no change falls between the two; events
- * that come before the answer are older than it, so the answer replaces them. Rejects with a sentence when the main process does not answer.
+ * Keeps the store equal to what the main process tells, from now on. Listens first, then asks, so that no change falls
+ * between the two; events that come before the answer are older than it, so the answer replaces them. Rejects with a
+ * sentence when the main process does not answer.
  */
 export async function follow(api: Pick<LongshoreApi, 'on' | 'snapshot'>, store: WindowStore): Promise<void> {
   api.on('uploads', (change) => store.setState((state) => withUploads(withBottleneck(state, change), change), true))

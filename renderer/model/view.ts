@@ -48,7 +48,10 @@ export function countsOf({ count, countOf }: Totals): Readonly<Record<Filter, nu
   return counts
 }
 
-/** The part of the queue that the view shows: a folder when any of its files are shown, with these. The very same queue when that is all of it. */
+/**
+ * The part of the queue that the view shows: a folder when any of its files are shown, with these. The very same queue
+ * when that is all of it.
+ */
 export function shownOf(queue: Queue, uploads: Uploads, view: View): Queue {
   if (isWhole(view)) return queue
   const matches = matcher(view)

@@ -5,7 +5,9 @@ import { useActions, useStoreState } from '../actions/window-context.ts'
 import type { QueueRows } from '../model/queue-rows.ts'
 import { useText } from '../words/text.ts'
 
-/** The menu of the other mouse button, the menu key and Shift+F10, over the list: what can be done to the selected rows. */
+/**
+ * The menu of the other mouse button, the menu key and Shift+F10, over the list: what can be done to the selected rows.
+ */
 export function QueueMenu({ rows, children }: { readonly rows: QueueRows; readonly children: ReactNode }) {
   return (
     // Not modal: that would need a style sheet in the page, which the content security policy does not allow.

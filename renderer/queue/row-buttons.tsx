@@ -22,7 +22,10 @@ type Props = {
   readonly revealed?: UploadSnapshot
 }
 
-/** What can be done to a row. Buttons that replace each other share a slot, so that the keyboard stays on what it pressed. */
+/**
+ * What can be done to a row. Buttons that replace each other share a slot, so that the keyboard stays on what it
+ * pressed.
+ */
 export function RowButtons({ name, ids, allows, revealed }: Props) {
   const { t } = useText()
   const { reveal, remove } = useActions()

@@ -12,7 +12,10 @@ type Options = {
   readonly goTo: (index: number) => string | undefined
 }
 
-/** The keys of the queue. They are about the selected rows when the focused one is among them, else about the focused one alone. */
+/**
+ * The keys of the queue. They are about the selected rows when the focused one is among them, else about the focused
+ * one alone.
+ */
 export function useQueueKeys({ rows, index, goTo }: Options) {
   const { move, pauseOrResume, remove, retry, select, toggleRow } = useActions()
   const now = useStoreState()

@@ -20,7 +20,9 @@ export function useRowClicks(rows: QueueRows) {
       const key = rowKeyAt(event, rows)
       if (key !== undefined) toggleRow(key)
     },
-    /** The menu is about what is selected: a row that is not, is selected alone first. Beside the rows there is no menu. */
+    /**
+     * The menu is about what is selected: a row that is not, is selected alone first. Beside the rows there is no menu.
+     */
     onContextMenu(event: MouseEvent<HTMLElement>) {
       const line = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')
       const key = rows.keyAt(Number(line?.dataset.index ?? -1))

@@ -8,7 +8,10 @@ type Options = {
   readonly scrollTo: (index: number) => void
 }
 
-/** One row has the focus, or gets it with Tab. When the focused row or button disappears, the row now in its place gets the focus. */
+/**
+ * One row has the focus, or gets it with Tab. When the focused row or button disappears, the row now in its place gets
+ * the focus.
+ */
 export function useRowFocus({ rows, scroller, scrollTo }: Options) {
   const [focusedKey, setFocusedKey] = useState<string>()
   const lastIndex = useRef(0)

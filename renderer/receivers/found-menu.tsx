@@ -3,7 +3,10 @@ import { useWindow } from '../actions/window-context.ts'
 import { useText } from '../words/text.ts'
 import { FoundList } from './found-list.tsx'
 
-/** A button beside the receiver field that opens the list of receivers found on the network; nothing while there are none. */
+/**
+ * A button beside the receiver field that opens the list of receivers found on the network; nothing while there are
+ * none.
+ */
 export function FoundMenu({ onChoose }: { readonly onChoose: (address: string) => void }) {
   const { t } = useText()
   const count = useWindow((state) => state.foundReceivers.length)

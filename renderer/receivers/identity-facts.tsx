@@ -16,7 +16,10 @@ type Props = {
   readonly byLink?: boolean
 }
 
-/** What is known of a receiver that is not who it should be, and the only things to do about it: copy that, or forget the receiver. */
+/**
+ * What is known of a receiver that is not who it should be, and the only things to do about it: copy that, or forget
+ * the receiver.
+ */
 export function IdentityFacts({ name, address, expected, presented, receiver, byLink = false }: Props) {
   const { t } = useText()
   const { forgetReceiver } = useActions()

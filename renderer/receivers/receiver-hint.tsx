@@ -3,7 +3,9 @@ import { useActions, useWindow } from '../actions/window-context.ts'
 import type { WindowState } from '../model/store.ts'
 import { type Text, useText } from '../words/text.ts'
 
-/** The line below the receiver field: what is still to be chosen, or what to know about what is. Empty when all is well. */
+/**
+ * The line below the receiver field: what is still to be chosen, or what to know about what is. Empty when all is well.
+ */
 export function ReceiverHint({ id }: { readonly id: string }) {
   const { t } = useText()
   const { addReceiver } = useActions()

@@ -5,7 +5,9 @@ type Listeners = { [E in keyof Events]: Set<(payload: Events[E]) => void> }
 const refusal = { kind: 'refused', reason: 'UNREACHABLE', message: 'It cannot be reached.' } as const
 const report = { added: 0, skipped: [] }
 
-/** A main process that does nothing but remember what it was asked, answer as told, and say what the test makes it say. */
+/**
+ * A main process that does nothing but remember what it was asked, answer as told, and say what the test makes it say.
+ */
 export function fakeMainProcess(snapshot: AppSnapshot, answers: Partial<LongshoreApi> = {}) {
   const asked: [name: keyof Commands | 'addDropped' | 'on', ...args: unknown[]][] = []
   const listeners: Listeners = {

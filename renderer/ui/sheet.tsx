@@ -9,8 +9,8 @@ type Props = {
 }
 
 /**
- * A dialog over the window, open for as long as it is rendered. The browser keeps the focus inside, and gives it back when the dialog goes. The focus
- * begins at the element that has `data-first`.
+ * A dialog over the window, open for as long as it is rendered. The browser keeps the focus inside, and gives it back
+ * when the dialog goes. The focus begins at the element that has `data-first`.
  */
 export function Sheet({ title, onClose, children, tone, testId }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)

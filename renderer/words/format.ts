@@ -29,7 +29,10 @@ export function formatShare(share: number, language: string): string {
   return number(language, { style: 'percent', maximumFractionDigits: 0 }).format(wholePercent(share) / 100)
 }
 
-/** A length of time for people, its two largest units: `45 s`, `3 m 20 s`, `2 h 5 m` in the words of the language. Seconds round up. */
+/**
+ * A length of time for people, its two largest units: `45 s`, `3 m 20 s`, `2 h 5 m` in the words of the language.
+ * Seconds round up.
+ */
 export function formatDuration(seconds: number, language: string): string {
   const whole = Math.max(0, Math.ceil(seconds))
   const parts = split(whole).filter(([, amount]) => amount > 0)

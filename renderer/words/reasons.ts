@@ -17,7 +17,10 @@ const figures = { en: languages.en.shortage, 'zh-CN': languages['zh-CN'].shortag
 /** Why something does not go on; some commands of the main process tell no more than a sentence. */
 export type Told = Pick<Stop, 'message'> & Partial<Stop>
 
-/** What happened and what to do about it, in the person's language; the English sentence when the reason is not known here. */
+/**
+ * What happened and what to do about it, in the person's language; the English sentence when the reason is not known
+ * here.
+ */
 export function reasonSentence({ reason, message, shortage }: Told, { t, bytes }: Pick<Text, 't' | 'bytes'>): string {
   if (shortage !== undefined && hasFigures(reason)) {
     const { neededBytes, leftBytes } = shortage

@@ -28,7 +28,10 @@ export type NginxWork = {
   readonly workers?: number | 'auto'
 }
 
-/** Writes what stands around it on a real machine, so that everything that nginx writes is in a folder of its own; answers the path of that file. */
+/**
+ * Writes what stands around it on a real machine, so that everything that nginx writes is in a folder of its own;
+ * answers the path of that file.
+ */
 export function configureNginx(folder: string, { first = [], blocks, workers = 1 }: NginxWork): string {
   mkdirSync(folder, { recursive: true })
   const lines = [

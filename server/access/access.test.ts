@@ -45,7 +45,10 @@ const calls: Record<string, (client: Client) => Promise<unknown>> = {
   CheckFileIntegrity: (client) => asked((done) => client.checkFileIntegrity({ fileId: 'a' }, done)),
 }
 
-/** Everything below a folder, with what a touch would change. Who receives there is left out: a clock of its own writes it. */
+/**
+ * Everything below a folder, with what a touch would change. Who receives there is left out: a clock of its own writes
+ * it.
+ */
 async function treeOf(folder: string): Promise<string[]> {
   const seen: string[] = []
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -30,9 +30,15 @@ export type Invitation = {
 export type AccessOptions = {
   /** How to encrypt; plaintext when not given. */
   readonly tls?: TlsConfig
-  /** Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not given. */
+  /**
+   * Whether a caller has to show the token of a device that is paired. Whoever reaches the port may send when not
+   * given.
+   */
   readonly asksForTokens?: boolean
-  /** Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with {@link asksForTokens}. */
+  /**
+   * Decides who a caller is instead of pairing and tokens, for whoever embeds the receiver. Not together with
+   * {@link asksForTokens}.
+   */
   readonly authenticate?: Authenticate
 }
 

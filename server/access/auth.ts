@@ -146,11 +146,17 @@ async function callerOf(
   throw found
 }
 
-/** Digests of tokens that were refused after a look, the oldest first. Should one of them become right, the devices are looked at twice a second in any case. */
+/**
+ * Digests of tokens that were refused after a look, the oldest first. Should one of them become right, the devices are
+ * looked at twice a second in any case.
+ */
 type Refused = Set<string>
 const MOST_REFUSED = 1000
 
-/** Another process may have made the token a moment ago: before one is refused that could be right, the devices are looked at. */
+/**
+ * Another process may have made the token a moment ago: before one is refused that could be right, the devices are
+ * looked at.
+ */
 async function deviceAfterLook(devices: Devices, refused: Refused, metadata: Metadata): Promise<Device | ReceiveError> {
   const found = deviceOf(devices, metadata)
   const token = tokenIn(metadata) ?? ''

@@ -3,7 +3,10 @@ import type { OnUnexpected } from '../base/unexpected.ts'
 import { answering } from '../calls/answer.ts'
 import { type Pairing, pairingClosed } from './pairing.ts'
 
-/** The wire's side of pairing. `pairing` is undefined where nobody can pair: without encryption, or when nobody is asked for a token. */
+/**
+ * The wire's side of pairing. `pairing` is undefined where nobody can pair: without encryption, or when nobody is asked
+ * for a token.
+ */
 export function createPairingService(pairing: Pairing | undefined, onUnexpected: OnUnexpected): PairingServiceHandlers {
   const { unary } = answering(onUnexpected)
   return {

@@ -46,7 +46,9 @@ export type PairingDeps = {
 
 type Attempt = PairingView & { readonly startedAtMs: number }
 
-/** Makes a new code for one device; the one before is worth nothing from now on. A running receiver takes it at once. */
+/**
+ * Makes a new code for one device; the one before is worth nothing from now on. A running receiver takes it at once.
+ */
 export async function invite(stateDirectory: string, nowMs: number): Promise<Invite> {
   const made = { code: newPairingCode(), expiresAtMs: nowMs + INVITE_FOR_MS, wrongTries: 0 }
   await writePrivateFile(inviteFileOf(stateDirectory), JSON.stringify(made))
@@ -75,7 +77,8 @@ export class Pairing {
    * Proves to a device that this receiver knows the code.
    *
    * @param address where the device calls from.
-   * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED, STATE_UNREACHABLE.
+   * @throws ReceiveError BUSY when the address began to pair a moment ago, BAD_LENGTH, PAIRING_CLOSED,
+   * STATE_UNREACHABLE.
    */
   async start(deviceNonce: Buffer, address: string): Promise<StartPairingReplyInput> {
     if (!this.#rateLimit.take(address))
@@ -101,7 +104,8 @@ export class Pairing {
   /**
    * Makes the device known when it proves that it knows the code, which is used up then. An attempt is worth one proof.
    *
-   * @param formerToken makes it the same device as before, when it is the last one that it had, and says nothing about what it may do; else it is passed over.
+   * @param formerToken makes it the same device as before, when it is the last one that it had, and says nothing about
+   * what it may do; else it is passed over.
    * @throws ReceiveError BAD_NAME, WRONG_CODE, PAIRING_CLOSED, STATE_UNREACHABLE.
    */
   finish(pairingId: string, proof: Buffer, deviceName: string, formerToken = ''): Promise<FinishPairingReplyInput> {

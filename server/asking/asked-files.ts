@@ -13,12 +13,17 @@ const MAX_FILES = 1000
 const MAX_CALLERS = 1000
 /** Files that are remembered of all of them together; each may have an id of 255 characters. */
 const MAX_FILES_IN_ALL = 50_000
-/** How often a call without a chunk looks again whether files are complete that the caller may be sending at this moment, on other calls. */
+/**
+ * How often a call without a chunk looks again whether files are complete that the caller may be sending at this
+ * moment, on other calls.
+ */
 const LOOKS = 30
 /** Between two looks, ms. */
 const LOOK_EVERY_MS = 100
 
-/** How far a file is: there and whole, begun, or nothing of it is known, so that it may be a new file, and an empty one. */
+/**
+ * How far a file is: there and whole, begun, or nothing of it is known, so that it may be a new file, and an empty one.
+ */
 export type HowFar =
   | { readonly kind: 'complete'; readonly file: FinishedFile }
   | { readonly kind: 'begun' }
@@ -44,8 +49,8 @@ type Asked = {
 }
 
 /**
- * Which files three-RPC clients asked about. One that finds its file complete has no chunk to send, and makes its `Upload` call all the same: such a call names
- * no file, and only what was asked before tells what it is about.
+ * Which files three-RPC clients asked about. One that finds its file complete has no chunk to send, and makes its
+ * `Upload` call all the same: such a call names no file, and only what was asked before tells what it is about.
  */
 export class AskedFiles {
   readonly #now: () => number
@@ -59,7 +64,9 @@ export class AskedFiles {
     this.#now = now
   }
 
-  /** The caller asks about a file. Whether one is whole that it has just sent tells nothing about what it sends next. */
+  /**
+   * The caller asks about a file. Whether one is whole that it has just sent tells nothing about what it sends next.
+   */
   asked(caller: string, clientFileId: string, question: Question): void {
     const asked = this.#of(caller) ?? this.#add(caller)
     if (asked === undefined || (question === 'check' && isSent(asked, clientFileId, this.#now()))) return
@@ -116,10 +123,11 @@ export class AskedFiles {
   }
 
   /**
-   * What to answer a call without a chunk: the first complete one of the files that the caller asked about and has not sent since, which is then forgotten.
-   * It cannot be about one of which a part is stored, for that has chunks to send. It may be about one that nothing is known of, for an empty file may have
-   * none: there is no answer before that one is begun. Whether a file is whole is also asked at the end, when nothing follows: only where nothing else was
-   * asked does that count, and then what was asked last.
+   * What to answer a call without a chunk: the first complete one of the files that the caller asked about and has not
+   * sent since, which is then forgotten. It cannot be about one of which a part is stored, for that has chunks to send.
+   * It may be about one that nothing is known of, for an empty file may have none: there is no answer before that one
+   * is begun. Whether a file is whole is also asked at the end, when nothing follows: only where nothing else was asked
+   * does that count, and then what was asked last.
    *
    * @throws ReceiveError BAD_ID when it asked about none, nothing is known of one, or none is complete.
    */
@@ -194,7 +202,10 @@ export class AskedFiles {
   }
 }
 
-/** Who asks, as far as can be told: nobody may be answered about what somebody else asked. As long whatever a proxy says. */
+/**
+ * Who asks, as far as can be told: nobody may be answered about what somebody else asked. As long whatever a proxy
+ * says.
+ */
 export function askerOf(admitted: Admitted): string {
   const said = JSON.stringify([admitted.address, admitted.forwardedFor])
   return `${createHash('sha256').update(said).digest('hex')} ${senderOf(admitted)}`

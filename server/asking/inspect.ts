@@ -12,7 +12,10 @@ import { finishAllowed } from '../uploads/current-rights.ts'
 import { isThere, openStillPublished } from '../uploads/still-published.ts'
 import type { HowFar } from './asked-files.ts'
 
-/** Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a three-RPC client's own. */
+/**
+ * Names a file to {@link storedOf} and {@link checkIntegrity}: an id that this receiver issued, or a three-RPC client's
+ * own.
+ */
 export type FileIdentifier = { readonly fileId: string; readonly fileName: string }
 
 /** What is stored of a file: where its chunks begin, and the same as merged ranges. */
@@ -34,7 +37,10 @@ const GONE = 'The file was complete, and has been moved, replaced or deleted sin
 
 const nothing: Stored = { offsets: [], ranges: [] }
 
-/** What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken away. */
+/**
+ * What is stored of a file. Nothing for a file the receiver does not know, or one that was finished and then taken
+ * away.
+ */
 export async function storedOf(
   threeRpc: ThreeRpcDeps,
   permissions: Permissions,
@@ -61,8 +67,8 @@ export async function storedOf(
 }
 
 /**
- * How far the file is that an id names; one that was complete and is not there any more is not known. One of which every byte is stored, and which was not finished because the receiver ended just
- * then, is finished when `mayFinish`.
+ * How far the file is that an id names; one that was complete and is not there any more is not known. One of which
+ * every byte is stored, and which was not finished because the receiver ended just then, is finished when `mayFinish`.
  */
 export async function howFar(
   threeRpc: ThreeRpcDeps,
@@ -77,7 +83,10 @@ export async function howFar(
   return (await isThere(threeRpc, record)) ? { kind: 'complete', file } : { kind: 'unknown' }
 }
 
-/** An unfinished upload and what it misses. One of a three-RPC client that misses nothing is finished; who began one does that for itself. */
+/**
+ * An unfinished upload and what it misses. One of a three-RPC client that misses nothing is finished; who began one
+ * does that for itself.
+ */
 function settled(
   { sessions }: ThreeRpcDeps,
   permissions: Permissions,
@@ -91,7 +100,8 @@ function settled(
 }
 
 /**
- * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became complete.
+ * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became
+ * complete.
  *
  * @param signal ends the reading.
  */

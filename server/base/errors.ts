@@ -1,7 +1,10 @@
 import { type ReceiverReason, reasons } from '../../proto/reasons.ts'
 import type { Shortage } from '../../proto/shortage.ts'
 
-/** What the receiver answers when it cannot do what it was asked. The message is for people and never names a path outside the upload. */
+/**
+ * What the receiver answers when it cannot do what it was asked. The message is for people and never names a path
+ * outside the upload.
+ */
 export class ReceiveError extends Error {
   override readonly name = 'ReceiveError'
   /** Stable across versions and languages; what a sender acts on. */
@@ -32,7 +35,10 @@ export function receiveErrorFrom(cause: unknown, code: ReceiverReason, message: 
 /** A quota error has no name in Node 20 (`Unknown system error -122`), so it is known by its number on Linux. */
 const EDQUOT = -122
 
-/** Translates what the file system or the ledger threw. Anything that is not their error becomes INTERNAL and keeps its cause for the log. */
+/**
+ * Translates what the file system or the ledger threw. Anything that is not their error becomes INTERNAL and keeps its
+ * cause for the log.
+ */
 export function toReceiveError(error: unknown): ReceiveError {
   if (error instanceof ReceiveError) return error
   const { code, errno } = (error ?? {}) as NodeJS.ErrnoException
@@ -65,7 +71,10 @@ export function toReceiveError(error: unknown): ReceiveError {
   }
 }
 
-/** True when a write failed because the disk, or the way to it, is broken: what it took before is then not trusted either. */
+/**
+ * True when a write failed because the disk, or the way to it, is broken: what it took before is then not trusted
+ * either.
+ */
 export function isLoss(error: unknown): boolean {
   return hasCode(error, 'EIO', 'ENXIO', 'ENODEV', 'ESTALE')
 }

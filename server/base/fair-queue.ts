@@ -1,29 +1,42 @@
-/** The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, a small file mostly waits for the disk. */
+/**
+ * The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, a small file mostly
+ * waits for the disk.
+ */
 const LARGE_TASK = 8
 export const SMALL_TASK = 1
 
-/** Two large tasks run at the same time: while one writes to the disk the other hashes. More would make the next sender wait longer. */
+/**
+ * Two large tasks run at the same time: while one writes to the disk the other hashes. More would make the next sender
+ * wait longer.
+ */
 const ALL = 2 * LARGE_TASK
 
 /** What each task costs beside its bytes, in bytes: the ledger stores a record for a chunk of any length. */
 const TASK_BYTES = 64 * 1024
 
 /**
- * A sender whose next task came within this time after its last one, ms, sends one chunk after the other. The queue keeps its place free for as long before
- * it admits senders that have had more: else a sender with many streams would be served once for each of them in between.
+ * A sender whose next task came within this time after its last one, ms, sends one chunk after the other. The queue
+ * keeps its place free for as long before it admits senders that have had more: else a sender with many streams would
+ * be served once for each of them in between.
  */
 const AWAITED_MS = 30
 
-/** A sender that keeps up with the receiver is back within this time when nobody else is served, ms. To wait longer was in vain. */
+/**
+ * A sender that keeps up with the receiver is back within this time when nobody else is served, ms. To wait longer was
+ * in vain.
+ */
 const QUICK_MS = 10
 
-/** The budget for waiting in vain, ms, and the part of the passing time that refills it: an awaited sender may be held up by its network. */
+/**
+ * The budget for waiting in vain, ms, and the part of the passing time that refills it: an awaited sender may be held
+ * up by its network.
+ */
 const MOST_VAIN_MS = 300
 const VAIN_PART = 0.1
 
 /**
- * The credit of a sender that was not served for a while, bytes: so much it is served first, until it has caught up. So a little data gets through beside a
- * sender that never stops, and that sender waits for no more than this.
+ * The credit of a sender that was not served for a while, bytes: so much it is served first, until it has caught up. So
+ * a little data gets through beside a sender that never stops, and that sender waits for no more than this.
  */
 const MOST_BEHIND_BYTES = 32 * 1024 ** 2
 
@@ -47,8 +60,9 @@ type Sender = {
 }
 
 /**
- * Runs what senders ask for, storing chunks and reading back what is stored, so that each of them gets as much of the receiver as any other, however many
- * streams it opens. A sender that comes later starts where the others are, less {@link MOST_BEHIND_BYTES}.
+ * Runs what senders ask for, storing chunks and reading back what is stored, so that each of them gets as much of the
+ * receiver as any other, however many streams it opens. A sender that comes later starts where the others are, less
+ * {@link MOST_BEHIND_BYTES}.
  */
 export class FairQueue {
   readonly #now: () => number
@@ -73,7 +87,8 @@ export class FairQueue {
   }
 
   /**
-   * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another task of the queue.
+   * Runs a task that stores or reads so many bytes when it is its sender's turn. It must not wait for another task of
+   * the queue.
    *
    * @param options.signal ends the waiting; rejects with its reason.
    * @param options.weight see {@link SMALL_TASK}. @default that of a chunk

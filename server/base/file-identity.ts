@@ -6,8 +6,8 @@ export function fileIdentity({ dev, ino }: BigIntStats): string {
 }
 
 /**
- * Whether two identities name the same file of one disk. The number of the disk itself is not compared: it is another one after a start of the machine,
- * or when the disk is plugged in elsewhere.
+ * Whether two identities name the same file of one disk. The number of the disk itself is not compared: it is another
+ * one after a start of the machine, or when the disk is plugged in elsewhere.
  */
 export function isSameFile(one: string, other: string): boolean {
   return inodeOf(one) === inodeOf(other)

@@ -3,7 +3,10 @@ export class KeyedMutex {
   /** By key: the task that came last. */
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Runs a task when all of the same key that came before have ended, however they ended. It must not wait for another one of its key. */
+  /**
+   * Runs a task when all of the same key that came before have ended, however they ended. It must not wait for another
+   * one of its key.
+   */
   async run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
     const running = (async () => {

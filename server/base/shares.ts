@@ -8,7 +8,9 @@ export class Shares {
   readonly #held = new Map<string, number>()
   #inAll = 0
 
-  /** @param limit what there is in all, held or not; in whole units, such as bytes or streams. Asked again each time. */
+  /**
+   * @param limit what there is in all, held or not; in whole units, such as bytes or streams. Asked again each time.
+   */
   constructor(limit: () => number) {
     this.#limit = limit
   }

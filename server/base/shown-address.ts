@@ -15,7 +15,10 @@ export function shownText(given: string): string {
   return url === undefined || url.host === '' ? 'what was given' : `"${shownAddress(url)}"`
 }
 
-/** Who is named before the host, as it was before it was written into an address; undefined when nobody is. Throws URIError for what was not written so. */
+/**
+ * Who is named before the host, as it was before it was written into an address; undefined when nobody is. Throws
+ * URIError for what was not written so.
+ */
 export function credentialsIn({
   username,
   password,

@@ -1,4 +1,6 @@
-/** Runs a task for many at once: whoever asks while it runs shares the next run, which begins when this one has ended. */
+/**
+ * Runs a task for many at once: whoever asks while it runs shares the next run, which begins when this one has ended.
+ */
 export class SingleFlight {
   readonly #task: () => Promise<void>
   #running: Promise<void> | undefined

@@ -117,8 +117,8 @@ class HashingThread {
 }
 
 /**
- * Hashes on so many threads of their own, each hash on the one that has the least to do when it is begun. What a thread that ends was computing is
- * lost; when none is left, hashes are computed on the thread that asks.
+ * Hashes on so many threads of their own, each hash on the one that has the least to do when it is begun. What a thread
+ * that ends was computing is lost; when none is left, hashes are computed on the thread that asks.
  */
 export function startHashingThreads(count: number, onUnexpected: OnUnexpected): Hashing {
   const threads = Array.from({ length: count }, () => new HashingThread(onUnexpected))

@@ -14,8 +14,9 @@ const PROGRESS_EVERY_MS = 200
 const FOLLOW_WITHIN_BYTES = 64 * 1024 ** 2
 
 /**
- * The MD5 of an upload from its first byte on, computed while it arrives: what comes in order is hashed from memory once it is written, what comes late or
- * out of order is read from the disk. Then little is left to read at the end, however long the file is.
+ * The MD5 of an upload from its first byte on, computed while it arrives: what comes in order is hashed from memory
+ * once it is written, what comes late or out of order is read from the disk. Then little is left to read at the end,
+ * however long the file is.
  */
 export class PrefixDigest {
   readonly #hashing: Hashing
@@ -40,7 +41,9 @@ export class PrefixDigest {
     await this.#update(data)
   }
 
-  /** Catches up with what is stored without a gap. `prefixEnd` is asked again and again, because that grows meanwhile. */
+  /**
+   * Catches up with what is stored without a gap. `prefixEnd` is asked again and again, because that grows meanwhile.
+   */
   follow(prefixEnd: () => number, read: ReadStored): void {
     const behindBytes = prefixEnd() - this.#hashedBytes
     if (this.#hash.isLost || behindBytes <= 0 || behindBytes > FOLLOW_WITHIN_BYTES) return
@@ -138,7 +141,9 @@ export class PrefixDigests {
     }
   }
 
-  /** The digest that was kept, once, when nobody changed the part since and what it covers is stored; else a new one. */
+  /**
+   * The digest that was kept, once, when nobody changed the part since and what it covers is stored; else a new one.
+   */
   take(fileId: string, partChangedAtMs: number | undefined, prefixEnd: number): PrefixDigest {
     const kept = this.#kept.get(fileId)
     this.#kept.delete(fileId)

@@ -1,7 +1,10 @@
 /** The bytes from start up to, but not including, end. */
 export type Range = { readonly start: number; readonly end: number }
 
-/** Ranges that are ascending, not empty and do not touch each other. Values are never changed: every function answers a new set. */
+/**
+ * Ranges that are ascending, not empty and do not touch each other. Values are never changed: every function answers a
+ * new set.
+ */
 export type RangeSet = readonly Range[]
 
 /** The set with one more range, merged with whatever it touches. An empty range changes nothing. */
@@ -52,7 +55,10 @@ export function bytesIn(set: RangeSet): number {
   return set.reduce((bytes, range) => bytes + (range.end - range.start), 0)
 }
 
-/** Index of the first range that ends at or after a position, found by halving: a shuffled upload can have tens of thousands of ranges. */
+/**
+ * Index of the first range that ends at or after a position, found by halving: a shuffled upload can have tens of
+ * thousands of ranges.
+ */
 function firstEndingAtOrAfter(set: RangeSet, position: number): number {
   let low = 0
   let high = set.length

@@ -25,8 +25,9 @@ type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unkn
 type Cancellable = EventEmitter & { readonly cancelled: boolean }
 
 /**
- * Wraps handlers so that whatever they throw, at once or later, becomes a status with a reason. An async function handed to grpc-js as it is
- * would turn its rejection into an unhandled one, and that ends the process with every upload in it.
+ * Wraps handlers so that whatever they throw, at once or later, becomes a status with a reason. An async function
+ * handed to grpc-js as it is would turn its rejection into an unhandled one, and that ends the process with every
+ * upload in it.
  */
 export function answering(onUnexpected: OnUnexpected) {
   const refusalFor = (error: unknown): ServiceError => {
@@ -81,7 +82,10 @@ export function answering(onUnexpected: OnUnexpected) {
       }
     },
 
-    /** `send` resolves when the reply is on its way, so that the next one will not wait behind it: false when nobody takes any more. */
+    /**
+     * `send` resolves when the reply is on its way, so that the next one will not wait behind it: false when nobody
+     * takes any more.
+     */
     serverStream<Request, Reply>(
       handle: (request: Request, send: Send<Reply>, admitted: Admitted) => Promise<void>,
     ): handleServerStreamingCall<Request, Reply> {
@@ -100,7 +104,10 @@ export function answering(onUnexpected: OnUnexpected) {
       }
     },
 
-    /** `send` resolves when the stream takes more; `sendOff` ends the stream at once, whatever the handler is waiting for. */
+    /**
+     * `send` resolves when the stream takes more; `sendOff` ends the stream at once, whatever the handler is waiting
+     * for.
+     */
     bothStreams<Request, Reply>(
       handle: (
         requests: AsyncIterator<Request>,
@@ -141,8 +148,8 @@ export function oneAtATime(tell: (figure: number) => Promise<unknown>): (figure:
 }
 
 /**
- * The messages of a call, one at a time: the next is not read before it is asked for, and that holds the sender back. Leaving early must not
- * destroy the stream, or on Node 20 the last answer and the status would be lost.
+ * The messages of a call, one at a time: the next is not read before it is asked for, and that holds the sender back.
+ * Leaving early must not destroy the stream, or on Node 20 the last answer and the status would be lost.
  */
 function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,

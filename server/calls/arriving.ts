@@ -24,7 +24,10 @@ export class Arriving {
     this.#onRequest = onRequest
   }
 
-  /** The next bytes of the call. Answers them in pieces of few messages each. Throws ReceiveError COMPRESSED, MESSAGE_TOO_LONG, BAD_LENGTH, and what `onRequest` throws. */
+  /**
+   * The next bytes of the call. Answers them in pieces of few messages each. Throws ReceiveError COMPRESSED,
+   * MESSAGE_TOO_LONG, BAD_LENGTH, and what `onRequest` throws.
+   */
   take(data: Uint8Array): readonly Uint8Array[] {
     const frames = this.#frames
     const before = frames.whole

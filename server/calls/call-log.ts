@@ -4,7 +4,10 @@ import { REASON_KEY, REQUEST_ID_KEY, UPLOAD_ID_KEY } from '../../proto/limits.ts
 import { admittedIfAny } from './caller.ts'
 import type { EndedCall } from './ended-call.ts'
 
-/** Tells of each call when it has ended, and gives it an id, or takes the one it brings, so that a proxy in front can choose it. */
+/**
+ * Tells of each call when it has ended, and gives it an id, or takes the one it brings, so that a proxy in front can
+ * choose it.
+ */
 export function createCallLog(onCall: (call: EndedCall) => void): ServerInterceptor {
   return (method, call) => {
     const startedAtMs = performance.now()

@@ -28,13 +28,21 @@ export type Admitted = {
   readonly requestId?: string
   /** What another node says of it that passed it on. */
   readonly passedOn?: Pick<PassedOn, 'upload'>
-  /** The device as it is now, for one that called: its rights may have changed since. Throws what {@link mustBeValid} throws. */
+  /**
+   * The device as it is now, for one that called: its rights may have changed since. Throws what {@link mustBeValid}
+   * throws.
+   */
   deviceNow(device: KnownDevice): KnownDevice
   /** Throws ReceiveError NO_TOKEN or TOKEN_EXPIRED when the caller may no longer go on. */
   mustBeValid(): void
-  /** Aborts when nobody waits for the answer any more: the call was cancelled, its time is over, or its caller may not go on. */
+  /**
+   * Aborts when nobody waits for the answer any more: the call was cancelled, its time is over, or its caller may not
+   * go on.
+   */
   readonly gone?: AbortSignal
-  /** Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening. */
+  /**
+   * Calls back when the caller may not go on, with what {@link mustBeValid} throws. Answers the way to stop listening.
+   */
   onCut(listener: (error: ReceiveError) => void): () => void
 }
 

@@ -1,6 +1,9 @@
 /** A call that has ended. */
 export type EndedCall = {
-  /** What it is called in this log, in the trailer `x-request-id` of its answer, and at every node that it was passed on to. */
+  /**
+   * What it is called in this log, in the trailer `x-request-id` of its answer, and at every node that it was passed on
+   * to.
+   */
   readonly requestId: string
   /** For example `BeginUpload`. */
   readonly method: string

@@ -19,10 +19,16 @@ const STRANGERS_PART = 32
  */
 const REQUESTS_PART = 8
 
-/** What a message costs beside its bytes while it waits for its handler, bytes: thousands of empty ones fit into one frame. */
+/**
+ * What a message costs beside its bytes while it waits for its handler, bytes: thousands of empty ones fit into one
+ * frame.
+ */
 const MESSAGE_COST_BYTES = 2048
 
-/** What a call costs while it is open, whatever it carries: its metadata, and what grpc-js and HTTP/2 keep for it, bytes. */
+/**
+ * What a call costs while it is open, whatever it carries: its metadata, and what grpc-js and HTTP/2 keep for it,
+ * bytes.
+ */
 const CALL_COST_BYTES = 16 * 1024
 
 /** What there is for all calls of a receiver, and who has how much of it. */
@@ -99,7 +105,10 @@ export class Holding {
     this.add(-(this.#messages.shift() ?? 0))
   }
 
-  /** It is known who makes the call. Throws ReceiveError BUSY for one stream too many, HOLDS_TOO_MUCH for a request that is too much beside others. */
+  /**
+   * It is known who makes the call. Throws ReceiveError BUSY for one stream too many, HOLDS_TOO_MUCH for a request that
+   * is too much beside others.
+   */
   admit(admitted: Admitted): void {
     if (this.#hasLeft) return
     const isStranger = admitted.caller.kind === 'stranger'
@@ -114,7 +123,10 @@ export class Holding {
     if (this.#requestBytes > 0) this.#takeRequest()
   }
 
-  /** The only message of the call is so long. Throws ReceiveError HOLDS_TOO_MUCH when its sender has too many that wait for their answers. */
+  /**
+   * The only message of the call is so long. Throws ReceiveError HOLDS_TOO_MUCH when its sender has too many that wait
+   * for their answers.
+   */
   request(bytes: number): void {
     this.#requestBytes = bytes
     if (this.#stream !== undefined) this.#takeRequest()

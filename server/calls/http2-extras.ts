@@ -4,9 +4,14 @@ import http2 from 'node:http2'
 export type Http2Extras = {
   /** The receive window of each connection, bytes. */
   readonly windowBytes: number
-  /** The receive window of each stream of a new connection, bytes. It bounds what one stream can make the receiver hold unread. */
+  /**
+   * The receive window of each stream of a new connection, bytes. It bounds what one stream can make the receiver hold
+   * unread.
+   */
   readonly callWindowBytes: number
-  /** The length of the headers of one request, bytes, each name and value counted with 32 more. A longer one is reset. */
+  /**
+   * The length of the headers of one request, bytes, each name and value counted with 32 more. A longer one is reset.
+   */
   readonly maxHeaderBytes: number
   /** Told about each connection that speaks HTTP/2, before any call of it. */
   readonly onSession: (session: http2.ServerHttp2Session) => void

@@ -23,7 +23,10 @@ export type ListenOptions = {
    * others.
    */
   readonly asksWho: boolean
-  /** Told about each connection that speaks HTTP/2, before any call of it. `know` is to be called when whoever has it has said who it is. */
+  /**
+   * Told about each connection that speaks HTTP/2, before any call of it. `know` is to be called when whoever has it
+   * has said who it is.
+   */
   readonly onSession: (session: ServerHttp2Session, know: () => void) => void
 }
 
@@ -31,15 +34,18 @@ export type ListenOptions = {
 export interface Listener {
   /** The port it really listens on. */
   readonly port: number
-  /** Takes no new connections. Those that are there and speak HTTP/2 belong to the gRPC server; the others are closed. */
+  /**
+   * Takes no new connections. Those that are there and speak HTTP/2 belong to the gRPC server; the others are closed.
+   */
   stop(): void
   /** Closes every connection. */
   close(): Promise<void>
 }
 
 /**
- * Listens, and hands a gRPC server only connections that keep to the limits. grpc-js by itself takes any number of connections, waits for ever for
- * their first byte, and ends the process when it cannot accept one for want of descriptors.
+ * Listens, and hands a gRPC server only connections that keep to the limits. grpc-js by itself takes any number of
+ * connections, waits for ever for their first byte, and ends the process when it cannot accept one for want of
+ * descriptors.
  *
  * @throws ReceiveError BUSY when the port is taken or cannot be had; with a sentence that names it.
  */

@@ -10,13 +10,16 @@ import { WatchedCall } from './watched-call.ts'
 
 /** How often calls are looked at, ms; more often when a limit is shorter. */
 const LOOK_EVERY_MS = 2_000
-/** Each frame that waits costs some hundred bytes of memory beside its own. So many are free, and one more for each so many bytes. */
+/**
+ * Each frame that waits costs some hundred bytes of memory beside its own. So many are free, and one more for each so
+ * many bytes.
+ */
 const FREE_FRAMES = 4096
 /** See {@link FREE_FRAMES}. No honest network cuts this small. */
 const BYTES_PER_FRAME = 64
 /**
- * How long a connection that is being ended may take to hear why, ms: its calls were told, and a connection that is cut while its sender still writes
- * may lose that on the way.
+ * How long a connection that is being ended may take to hear why, ms: its calls were told, and a connection that is cut
+ * while its sender still writes may lose that on the way.
  */
 const HEAR_WITHIN_MS = 1_000
 /** So many connections may be waited for at the same time until they have heard why they end. */
@@ -131,8 +134,9 @@ export class Watch {
   }
 
   /**
-   * Tells the calls of a connection why, and ends it. Its sender, if it is an honest one, connects again and goes on with what was not acknowledged.
-   * What a sender that hears nothing makes the receiver hold meanwhile is bounded: by what one connection may hold, and what the last one held.
+   * Tells the calls of a connection why, and ends it. Its sender, if it is an honest one, connects again and goes on
+   * with what was not acknowledged. What a sender that hears nothing makes the receiver hold meanwhile is bounded: by
+   * what one connection may hold, and what the last one held.
    */
   #end(connection: Connection, why: ReceiveError): void {
     connection.end()
@@ -163,8 +167,8 @@ export class Watch {
   }
 
   /**
-   * The connection that holds the most for somebody, and how much. Of strangers it is one of the network whose connections hold the most together, so that nobody
-   * gets more by opening many that each hold little.
+   * The connection that holds the most for somebody, and how much. Of strangers it is one of the network whose
+   * connections hold the most together, so that nobody gets more by opening many that each hold little.
    */
   #heaviest(holder: string): readonly [connection: Connection | undefined, bytes: number] {
     const bytesOf = new Map<Connection, number>()

@@ -216,7 +216,8 @@ export class WatchedCall {
     const { frames } = this.#progress
     const { partPieces, partBytes } = frames
     if (this.#progress.take(data, nowMs)) this.#around.connection.progressMs = nowMs
-    // What is part of a message that is not whole is still held, by grpc-js; a piece may end one message and begin the next.
+    // What is part of a message that is not whole is still held, by grpc-js; a piece may end one message and begin the
+    // next.
     this.#hold(frames.partPieces - partPieces - 1, frames.partBytes - partBytes - data.length)
     this.#around.onHeld(this)
   }

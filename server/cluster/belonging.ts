@@ -13,9 +13,14 @@ export type Common = {
 
 /** Which receiver a Redis belongs to, and who uses it. */
 export interface Belonging {
-  /** Names the nodes of this Redis, wherever they are. Not the same for any other, nor after this one was emptied while no node ran. */
+  /**
+   * Names the nodes of this Redis, wherever they are. Not the same for any other, nor after this one was emptied while
+   * no node ran.
+   */
   readonly party: string
-  /** Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver, or files go elsewhere. Changes nothing. */
+  /**
+   * Throws ReceiveError BAD_FLAGS when this Redis belongs to another receiver, or files go elsewhere. Changes nothing.
+   */
   mustFit(common: Common): Promise<void>
   /** Says what the nodes have in common where nobody has said it. Throws what {@link mustFit} throws. */
   claim(common: Common): Promise<void>
@@ -23,7 +28,10 @@ export interface Belonging {
   keep(run: string): Promise<void>
   /** False when Redis was emptied and somebody else said something else before this node could say it again. */
   isOurs(): boolean
-  /** The nodes that run, with what changes each time that one says so; without those that have not said so for {@link RUNS_MS}. */
+  /**
+   * The nodes that run, with what changes each time that one says so; without those that have not said so for
+   * {@link RUNS_MS}.
+   */
   runs(): Promise<ReadonlyMap<string, string>>
   /** Takes back what only a start that failed has said. Never rejects. */
   withdraw(): Promise<void>
@@ -38,7 +46,9 @@ const RUNS = 'longshore:runs'
 /** A node that has not said for so long that it runs does not run, ms. */
 const RUNS_MS = 15_000
 
-/** KEYS: runs. ARGV: how long one is believed, ms; the run that says that it runs, or nothing. Answers those that run. */
+/**
+ * KEYS: runs. ARGV: how long one is believed, ms; the run that says that it runs, or nothing. Answers those that run.
+ */
 const runsNow: Script = {
   keys: 1,
   source: `

@@ -24,7 +24,9 @@ import { Peers } from './peers.ts'
 export type ClusterConfig = {
   /** The Redis that all nodes share, like `redis://127.0.0.1:6379`. */
   readonly redisUrl: string
-  /** `host:port` under which the other nodes reach this one; where it listens, as far as it can know, when not given. */
+  /**
+   * `host:port` under which the other nodes reach this one; where it listens, as far as it can know, when not given.
+   */
   readonly nodeAddress?: string
   /** A node that does not renew for so long is taken for dead, ms. @default 10 000 */
   readonly leaseMs?: number

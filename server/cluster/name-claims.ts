@@ -20,8 +20,9 @@ const ASK_AGAIN_MS = { first: 10, most: 200 }
 const RELEASE_AGAIN = { afterMs: 1_000, times: 600 }
 
 /**
- * KEYS: claim, spelling. ARGV: the claim, the node that asks, how every node's key begins, how long it lasts, ms. Answers 0 while another node that lives has
- * the name; else takes it and answers how it is spelled, 1 when nobody knows.
+ * KEYS: claim, spelling. ARGV: the claim, the node that asks, how every node's key begins, how long it lasts, ms.
+ * Answers 0 while another node that lives has the name; else takes it and answers how it is spelled, 1 when nobody
+ * knows.
  */
 const claimName: Script = {
   keys: 2,
@@ -35,7 +36,10 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])
 return redis.call('GET', KEYS[2]) or 1`,
 }
 
-/** KEYS: claim, spelling. ARGV: the claim, the spelling, how long it is remembered, ms. Remembers a spelling unless the claim has ended. */
+/**
+ * KEYS: claim, spelling. ARGV: the claim, the spelling, how long it is remembered, ms. Remembers a spelling unless the
+ * claim has ended.
+ */
 const spellName: Script = {
   keys: 2,
   source: `
@@ -52,7 +56,10 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1
 return 0`,
 }
 
-/** Names that several nodes decide about. A claim counts as long as its node lives, as leases on uploads do; see {@link openNode}. */
+/**
+ * Names that several nodes decide about. A claim counts as long as its node lives, as leases on uploads do; see
+ * {@link openNode}.
+ */
 export function claimsInRedis(state: SharedState, node: Pick<Node, 'id' | 'nodesKey' | 'hold'>): NameClaims {
   const here = claimsInMemory()
 

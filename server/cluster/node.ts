@@ -7,7 +7,10 @@ import { releaseLease, takeLease } from '../ledger/redis-scripts.ts'
 import { HeldElsewhere, type Lease, type Leases } from '../storage/leases.ts'
 import { lostTo } from './belonging.ts'
 
-/** A node that cannot renew for so long is taken for dead, ms: long enough for a busy machine, short enough that a sender hardly waits. */
+/**
+ * A node that cannot renew for so long is taken for dead, ms: long enough for a busy machine, short enough that a
+ * sender hardly waits.
+ */
 const LEASE_MS = 10_000
 /** A node trusts its leases a little less long than others do, because clocks of two machines run apart. */
 const OWN_SHARE = 0.8
@@ -25,7 +28,10 @@ export type Node = {
   readonly leases: Leases
   /** How the keys of all nodes begin; what follows is the id of one. */
   readonly nodesKey: string
-  /** Something else that this node has alone, by a name that begins with its id; it counts while that node lives. @throws ReceiveError MOVED, STATE_UNREACHABLE. */
+  /**
+   * Something else that this node has alone, by a name that begins with its id; it counts while that node lives.
+   * @throws ReceiveError MOVED, STATE_UNREACHABLE.
+   */
   hold(): Promise<{ readonly token: string; mustHold(): void }>
   /** The lease on an upload, for its writes to the ledger; empty without one. */
   leaseOf(fileId: string): string
@@ -38,9 +44,9 @@ export type Node = {
 }
 
 /**
- * One key in Redis says that this node lives; its leases are good as long as that key is there, so that renewing costs the same however many uploads it is
- * busy with. A lease is `node id:number`, another one each time, and every write to the ledger names it: whoever paused for too long finds that its writes
- * are refused.
+ * One key in Redis says that this node lives; its leases are good as long as that key is there, so that renewing costs
+ * the same however many uploads it is busy with. A lease is `node id:number`, another one each time, and every write to
+ * the ledger names it: whoever paused for too long finds that its writes are refused.
  *
  * @param leaseMs see {@link LEASE_MS}.
  * @param isOurs false when the Redis belongs to another receiver by now: nothing counts then.

@@ -8,8 +8,8 @@ const USED = 'used'
 const KEPT_MS = 900_000
 
 /**
- * KEYS: code. ARGV: 1 for a right proof, else 0; how many wrong ones a code bears; how long this is kept, ms. Answers 0 for a code that is worth nothing
- * any more, and else uses it up, or counts the wrong proof.
+ * KEYS: code. ARGV: 1 for a right proof, else 0; how many wrong ones a code bears; how long this is kept, ms. Answers 0
+ * for a code that is worth nothing any more, and else uses it up, or counts the wrong proof.
  */
 const judgeProof: Script = {
   keys: 1,
@@ -20,7 +20,10 @@ redis.call('SET', KEYS[1], ARGV[1] == '1' and '${USED}' or tonumber(state) + 1, 
 return 1`,
 }
 
-/** What has become of codes is the same for all nodes. A code is in Redis only as a text that nobody can guess codes with who has not the nodes' secret. */
+/**
+ * What has become of codes is the same for all nodes. A code is in Redis only as a text that nobody can guess codes
+ * with who has not the nodes' secret.
+ */
 export function triesInRedis(state: SharedState, secret: () => NodeSecret, isOurs: () => boolean): CodeTries {
   const keyOf = (code: string) => `longshore:pairing:${secret().mac('pairing code', code)}`
   const mustBeOurs = () => {

@@ -5,7 +5,10 @@ import type { KnownDevice } from '../devices/known-device.ts'
 import { parsedObject } from '../state-folder/private-file.ts'
 import type { NodeSecret } from './node-secret.ts'
 
-/** For whom one node asks another, and what: all of it is sealed, and nothing of it lets anybody in elsewhere, later, or a second time. */
+/**
+ * For whom one node asks another, and what: all of it is sealed, and nothing of it lets anybody in elsewhere, later, or
+ * a second time.
+ */
 type Claims = {
   /** The caller as the node knows it that let it in; undefined when nobody is asked who they are. */
   readonly device?: KnownDevice | undefined
@@ -61,7 +64,10 @@ export class PassedOnCheck {
     this.#now = now
   }
 
-  /** Who makes a call, when another node says so; undefined for what no node wrote, or one wrote for something else, and for what is too old or was used. */
+  /**
+   * Who makes a call, when another node says so; undefined for what no node wrote, or one wrote for something else, and
+   * for what is too old or was used.
+   */
   passed(text: string, path: string): PassedOn | undefined {
     const [body = '', mac = ''] = text.split('.')
     if (!isSameProof(Buffer.from(this.#secret.mac(PURPOSE, body)), Buffer.from(mac))) return undefined

@@ -35,7 +35,10 @@ export class PeerGone extends Error {
   override readonly name = 'PeerGone'
 }
 
-/** The other node answers, and does not believe that this one is a node, or asks in time. It has done nothing of what it was asked. */
+/**
+ * The other node answers, and does not believe that this one is a node, or asks in time. It has done nothing of what it
+ * was asked.
+ */
 export class NotBelieved extends ReceiveError {
   constructor(cause: unknown) {
     const sentence =
@@ -67,7 +70,8 @@ export class Peers {
   }
 
   /**
-   * Begins a call at another node for whoever made it here. No token goes with it: this node has let the caller in, and says so.
+   * Begins a call at another node for whoever made it here. No token goes with it: this node has let the caller in, and
+   * says so.
    *
    * @param nodeId which node it is.
    * @param told what Redis has that the node told of itself, see {@link toNodeText}.

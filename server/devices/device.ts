@@ -41,7 +41,8 @@ export function devicesFolderOf(stateDirectory: string): string {
 }
 
 /**
- * Makes a device known and answers its token, which cannot be had again. A receiver that is running takes it within about a second.
+ * Makes a device known and answers its token, which cannot be had again. A receiver that is running takes it within
+ * about a second.
  *
  * @param stateDirectory made when it is missing.
  * @param id of a device that is known again, whose place and whose uploads this one takes.
@@ -71,8 +72,8 @@ export async function keepDevice(stateDirectory: string, device: Device): Promis
 }
 
 /**
- * Revokes a device; its token is worth nothing within about a second. What would know it again stays, should it pair with a new code. False when there is
- * no such device.
+ * Revokes a device; its token is worth nothing within about a second. What would know it again stays, should it pair
+ * with a new code. False when there is no such device.
  */
 export async function revokeDevice(stateDirectory: string, id: string): Promise<boolean> {
   if (!isDeviceId(id)) return false
@@ -82,7 +83,10 @@ export async function revokeDevice(stateDirectory: string, id: string): Promise<
   return removePrivateFile(fileOf(stateDirectory, id))
 }
 
-/** The device that had this token last, valid or not; undefined when there is none. It may be revoked or its time over: this lets nobody in. */
+/**
+ * The device that had this token last, valid or not; undefined when there is none. It may be revoked or its time over:
+ * this lets nobody in.
+ */
 export async function formerIdOf(stateDirectory: string, token: string): Promise<string | undefined> {
   const id = deviceIdIn(token)
   if (id === undefined) return undefined
@@ -98,7 +102,10 @@ function deviceIn(id: string, found: Found): Device | undefined {
   return found.kind === 'text' ? toDevice(id, found.text) : undefined
 }
 
-/** All devices, the oldest first. A file that cannot be read, or is not believed, is a device that is refused; `onDamage` hears of it. */
+/**
+ * All devices, the oldest first. A file that cannot be read, or is not believed, is a device that is refused;
+ * `onDamage` hears of it.
+ */
 export async function readDevices(stateDirectory: string, onDamage: (error: Error) => void): Promise<Device[]> {
   const devices: Device[] = []
   const doubts: string[] = []

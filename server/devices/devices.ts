@@ -9,15 +9,18 @@ import { type Device, devicesFolderOf, readDevices } from './device.ts'
 const LOOK_EVERY_MS = 500
 /** A folder that changed so recently may change again within one tick of its clock, ms. */
 const RECENT_MS = 3000
-/** How often a device whose file was not believed is looked at again, ms: its file changes without its folder when somebody makes it readable. */
+/**
+ * How often a device whose file was not believed is looked at again, ms: its file changes without its folder when
+ * somebody makes it readable.
+ */
 const DOUBT_EVERY_MS = 5000
 
 /** A call of a device that is open: the device as it was when the call began, and the way to end the call. */
 type OpenCall = { readonly device: Device; readonly cut: () => void }
 
 /**
- * The devices of a running receiver. Other processes add and revoke devices by adding and deleting files, which this notices within about a second;
- * the calls of a device that is gone or whose time is over are cut then.
+ * The devices of a running receiver. Other processes add and revoke devices by adding and deleting files, which this
+ * notices within about a second; the calls of a device that is gone or whose time is over are cut then.
  */
 export class Devices {
   readonly #stateDirectory: string
@@ -28,7 +31,9 @@ export class Devices {
   readonly #calls = new Set<OpenCall>()
   #devices: ReadonlyMap<string, Device> = new Map()
   #changedAtMs: number | undefined
-  /** When the devices were read of which some are refused for what their files are, ms; undefined when all are sound. */
+  /**
+   * When the devices were read of which some are refused for what their files are, ms; undefined when all are sound.
+   */
   #doubtedAtMs: number | undefined
   #looking: Promise<void> | undefined
   /** The next look for those whom nobody knows, while it has not begun. */
@@ -70,7 +75,10 @@ export class Devices {
     return now?.tokenDigest === tokenDigest && !this.isExpired(now)
   }
 
-  /** Tells that a device has a call open. `cut` is called when the device may not go on. Answers the way to say that the call has ended. */
+  /**
+   * Tells that a device has a call open. `cut` is called when the device may not go on. Answers the way to say that the
+   * call has ended.
+   */
   enter(device: Device, cut: () => void): () => void {
     const call = { device, cut }
     this.#calls.add(call)

@@ -5,8 +5,8 @@ import { lookAtPrivate, parsedObject, removePrivateFile, writePrivateFile } from
 import { makePrivateFolder } from '../state-folder/private-folder.ts'
 
 /**
- * What is kept of a device that was revoked: enough to know it again when it pairs with a new code, so that it goes on with what it left unfinished. It
- * grants nothing.
+ * What is kept of a device that was revoked: enough to know it again when it pairs with a new code, so that it goes on
+ * with what it left unfinished. It grants nothing.
  */
 export type FormerDevice = {
   readonly id: string

@@ -33,8 +33,8 @@ const MAX_SUCCESSIONS = 32
 /**
  * The receiver's own key and certificate, made at its first start and kept in its state folder, which must be there.
  *
- * @throws ReceiveError STORAGE_NOT_WRITABLE when what is kept there cannot be read: a receiver that quietly made itself another identity would look
- * like an attack to every device that is paired.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when what is kept there cannot be read: a receiver that quietly made itself
+ * another identity would look like an attack to every device that is paired.
  */
 export async function readOrMakeIdentity(stateDirectory: string): Promise<Identity> {
   const files = filesIn(stateDirectory)
@@ -48,8 +48,8 @@ export async function readOrMakeIdentity(stateDirectory: string): Promise<Identi
 }
 
 /**
- * Gives the receiver a new key and certificate, attested by the ones before. A receiver that is running keeps what it has until it starts again.
- * A crash leaves either the old identity or the new one with the way to it.
+ * Gives the receiver a new key and certificate, attested by the ones before. A receiver that is running keeps what it
+ * has until it starts again. A crash leaves either the old identity or the new one with the way to it.
  */
 export async function rotateIdentity(stateDirectory: string): Promise<{ before: Fingerprint; after: Fingerprint }> {
   const files = filesIn(stateDirectory)

@@ -20,7 +20,8 @@ export interface CodeTries {
   /** @throws ReceiveError STATE_UNREACHABLE. */
   isOpen(invite: Invite, mostWrong: number): Promise<boolean>
   /**
-   * Counts a wrong proof, or uses the code up, in one step. Answers false, and does nothing, when the code is worth nothing any more.
+   * Counts a wrong proof, or uses the code up, in one step. Answers false, and does nothing, when the code is worth
+   * nothing any more.
    *
    * @throws ReceiveError STATE_UNREACHABLE.
    */

@@ -1,6 +1,9 @@
 /** What a device that is paired may do. */
 export type Rights = {
-  /** The device's files go below this folder of the receiving folder, one element for each component; undefined for the whole of it. */
+  /**
+   * The device's files go below this folder of the receiving folder, one element for each component; undefined for the
+   * whole of it.
+   */
   readonly folder?: readonly string[]
   /** How many bytes its folder may come to hold; needs a folder. */
   readonly quotaBytes?: number

@@ -5,7 +5,10 @@ import { type Fingerprint, fingerprintOf, type Succession } from '../../proto/id
 import { receiveErrorFrom } from '../base/errors.ts'
 import { readOrMakeIdentity } from './identity.ts'
 
-/** How a receiver is asked to encrypt: with the certificate it makes for itself, or with one that somebody issued. Paths of PEM files. */
+/**
+ * How a receiver is asked to encrypt: with the certificate it makes for itself, or with one that somebody issued. Paths
+ * of PEM files.
+ */
 export type TlsConfig =
   | { readonly kind: 'own' }
   | { readonly kind: 'issued'; readonly certificateFile: string; readonly keyFile: string }
@@ -20,7 +23,8 @@ export type Tls = {
 
 /**
  * @param stateDirectory where the receiver's own identity is kept; it must be there.
- * @throws ReceiveError BAD_FLAGS when an issued certificate or its key cannot be used, STORAGE_NOT_WRITABLE when the receiver's own cannot be read.
+ * @throws ReceiveError BAD_FLAGS when an issued certificate or its key cannot be used, STORAGE_NOT_WRITABLE when the
+ * receiver's own cannot be read.
  */
 export async function openTls(config: TlsConfig, stateDirectory: string): Promise<Tls> {
   const { certificatePem, keyPem, fingerprint, successions } =

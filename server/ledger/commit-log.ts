@@ -16,10 +16,10 @@ type Commit = { operations: Operation[]; durable: boolean; settle: (error?: unkn
 export type Keys = { readonly gte: string; readonly lt: string }
 
 /**
- * Commits one batch at a time; whatever is asked for meanwhile becomes the next batch. When a batch fails, LevelDB's log may hold half a
- * record, and what is appended after that may be unreadable later. So a failed batch fails everything in it, and the database is opened
- * again, which starts a clean log, before anything else is committed. A database that turns out to be damaged is opened again too, and that
- * repairs it.
+ * Commits one batch at a time; whatever is asked for meanwhile becomes the next batch. When a batch fails, LevelDB's
+ * log may hold half a record, and what is appended after that may be unreadable later. So a failed batch fails
+ * everything in it, and the database is opened again, which starts a clean log, before anything else is committed. A
+ * database that turns out to be damaged is opened again too, and that repairs it.
  */
 export class CommitLog {
   readonly #folder: string
@@ -72,7 +72,10 @@ export class CommitLog {
     }
   }
 
-  /** Does all of the operations or none. With `durable` they survive a power cut, and so does everything that was committed before. */
+  /**
+   * Does all of the operations or none. With `durable` they survive a power cut, and so does everything that was
+   * committed before.
+   */
   commit(operations: Operation[], durable: boolean): Promise<void> {
     if (this.#closed) return Promise.reject(new ReceiveError('DRAINING', 'The receiver is closing.'))
     return new Promise((resolve, reject) => {

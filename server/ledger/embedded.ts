@@ -10,7 +10,8 @@ import { checkpointText, chunkText, toCheckpoint, toChunk, toUpload, uploadText 
  *
  * @param folder made when it is missing.
  * @param onDamage told about every record or database that could not be read and was repaired or set aside.
- * @throws ReceiveError BUSY when another process has it open, STORAGE_NOT_WRITABLE or DISK_FULL when it cannot be opened.
+ * @throws ReceiveError BUSY when another process has it open, STORAGE_NOT_WRITABLE or DISK_FULL when it cannot be
+ * opened.
  */
 export async function openEmbeddedLedger(folder: string, onDamage: OnDamage): Promise<Ledger> {
   const log = await CommitLog.open(folder, onDamage)

@@ -4,8 +4,8 @@ import type { Range, RangeSet } from '../bytes/range-set.ts'
 export type OnConflict = 'KEEP_BOTH' | 'OVERWRITE' | 'REFUSE'
 
 /**
- * Who asked for an upload: a sender that began it with a key of its own, or a three-RPC client that only sent chunks under an id of its own.
- * Ledgers keep these names, whatever such clients are called elsewhere.
+ * Who asked for an upload: a sender that began it with a key of its own, or a three-RPC client that only sent chunks
+ * under an id of its own. Ledgers keep these names, whatever such clients are called elsewhere.
  */
 export type Origin =
   | { readonly kind: 'begun'; readonly uploadKey: string }
@@ -21,7 +21,10 @@ export type UploadState =
       readonly md5: string
       readonly fileIdentity: string
     }
-  /** `fileIdentity` of the file as it got its name; undefined where that is not known, as in records of earlier versions. */
+  /**
+   * `fileIdentity` of the file as it got its name; undefined where that is not known, as in records of earlier
+   * versions.
+   */
   | {
       readonly kind: 'finished'
       readonly storedAs: readonly string[]
@@ -70,10 +73,11 @@ export type ChunkRecord = Range & {
 /**
  * Remembers which uploads there are and which of their bytes are stored.
  *
- * The promise: when a method that saves or forgets has resolved, what it did survives `kill -9` of this process; with `durable` it survives a
- * power cut, together with everything that was saved before it. A method that rejects may or may not have taken effect, and harms no later one.
- * A record that cannot be read is set aside, and its upload or chunk is unknown from then on; no other record suffers.
- * Chunks and checkpoints belong to an upload whose record was saved before.
+ * The promise: when a method that saves or forgets has resolved, what it did survives `kill -9` of this process; with
+ * `durable` it survives a power cut, together with everything that was saved before it. A method that rejects may or
+ * may not have taken effect, and harms no later one. A record that cannot be read is set aside, and its upload or chunk
+ * is unknown from then on; no other record suffers. Chunks and checkpoints belong to an upload whose record was saved
+ * before.
  */
 export interface Ledger {
   readonly uploads: UploadRecords
@@ -90,7 +94,10 @@ export interface Ledger {
 export interface UploadRecords {
   find(fileId: string): Promise<UploadRecord | undefined>
   findByKey(uploadKey: string, owner: string | undefined): Promise<UploadRecord | undefined>
-  /** Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic step. */
+  /**
+   * Adds or replaces a record; with `forgetChunks` the upload's chunks and checkpoint are forgotten in the same atomic
+   * step.
+   */
   save(record: UploadRecord, options?: { readonly durable?: boolean; readonly forgetChunks?: boolean }): Promise<void>
   /**
    * Changes the key of an upload in one atomic step: from then on it is found by the new key, and no more by the old
@@ -139,13 +146,16 @@ export interface ChunkRecords {
   bytes(fileId: string): Promise<number>
 }
 
-/** See {@link Ledger}. What survives a power cut of each upload; chunks outside it may not have reached the disk when the ledger knows them. */
+/**
+ * See {@link Ledger}. What survives a power cut of each upload; chunks outside it may not have reached the disk when
+ * the ledger knows them.
+ */
 export interface Checkpoints {
   /** Merged and ascending; empty when none was saved. */
   find(fileId: string): Promise<RangeSet>
   /**
-   * Replaces the checkpoint of an upload. It survives a power cut when this has resolved. The chunks that begin at the offsets in
-   * `forgetChunks` are forgotten in the same atomic step.
+   * Replaces the checkpoint of an upload. It survives a power cut when this has resolved. The chunks that begin at the
+   * offsets in `forgetChunks` are forgotten in the same atomic step.
    */
   save(fileId: string, durable: RangeSet, options?: { readonly forgetChunks?: readonly number[] }): Promise<void>
 }

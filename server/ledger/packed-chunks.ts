@@ -1,8 +1,9 @@
 import type { ChunkRecord } from './ledger.ts'
 
 /**
- * Chunks that begin within one stretch of a file of this many bytes are kept together. Of four ways to keep 1,000,000 chunks this one is small and
- * finds one chunk at once; docs/decisions/receiver/0016-cluster.md has the figures, `npx tsx bench/redis-chunks.ts` measures them.
+ * Chunks that begin within one stretch of a file of this many bytes are kept together. Of four ways to keep 1,000,000
+ * chunks this one is small and finds one chunk at once; docs/decisions/receiver/0016-cluster.md has the figures,
+ * `npx tsx bench/redis-chunks.ts` measures them.
  */
 const STRETCH_BYTES = 8 * 1024 ** 2
 

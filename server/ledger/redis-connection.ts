@@ -15,7 +15,10 @@ export type Script = { readonly source: string; readonly keys: number }
 export interface SharedState {
   /** Its address, for people: without a password. */
   readonly shown: string
-  /** @throws ReceiveError STATE_UNREACHABLE when Redis does not answer, and what the script itself refuses as a {@link Refused}. */
+  /**
+   * @throws ReceiveError STATE_UNREACHABLE when Redis does not answer, and what the script itself refuses as a
+   * {@link Refused}.
+   */
   run(script: Script, ...parameters: readonly (string | number | Buffer)[]): Promise<Reply>
   /** One command of Redis. Throws what {@link run} throws. */
   command(...parameters: readonly (string | number | Buffer)[]): Promise<Reply>
@@ -44,7 +47,8 @@ const RECONNECT_AFTER_MS = { first: 100, most: 2_000 }
 
 /**
  * @param url like `redis://:password@127.0.0.1:6379/0`, or `rediss://` with encryption.
- * @throws ReceiveError BAD_FLAGS for what is no such address, STATE_UNREACHABLE when nothing answers there; both in one sentence that shows no password.
+ * @throws ReceiveError BAD_FLAGS for what is no such address, STATE_UNREACHABLE when nothing answers there; both in one
+ * sentence that shows no password.
  */
 export async function connectRedis(url: string, onUnexpected: OnUnexpected): Promise<SharedState> {
   const address = toAddress(url)
@@ -154,7 +158,10 @@ function credentialsOf(url: URL): readonly string[] | undefined {
   }
 }
 
-/** Redis repeats in some of its answers who asked, or what it was asked; of those only the first word is told, and they are no cause that a log would show. */
+/**
+ * Redis repeats in some of its answers who asked, or what it was asked; of those only the first word is told, and they
+ * are no cause that a log would show.
+ */
 function unreachableAt({ shown, secrets }: RedisAddress, error: unknown, isRefusal: boolean): ReceiveError {
   const said = error instanceof Error ? error.message : ''
   const isSafe = !secrets.some((secret) => said.includes(secret))

@@ -1,8 +1,9 @@
 import type { Script } from './redis-connection.ts'
 
 /*
- * Each script is one atomic step of the ledger in Redis. KEYS[1] is an upload's hash: `record` (JSON), `durable` (the checkpoint), `holder` (the
- * lease of the receiver that is busy with it), `chunks` and `bytes` (counts, for people). ARGV[1] is the lease of whoever asks, empty without one.
+ * Each script is one atomic step of the ledger in Redis. KEYS[1] is an upload's hash: `record` (JSON), `durable` (the
+ * checkpoint), `holder` (the lease of the receiver that is busy with it), `chunks` and `bytes` (counts, for people).
+ * ARGV[1] is the lease of whoever asks, empty without one.
  *
  * Whoever lost its lease to another receiver is answered FENCED and changes nothing, however late it comes.
  */
@@ -13,7 +14,10 @@ local holder = redis.call('HGET', KEYS[1], 'holder')
 if (holder or '') ~= ARGV[1] then return redis.error_reply('FENCED') end
 `
 
-/** KEYS: upload, chunks, key index, unfinished. ARGV: lease, fileId, record, state (open or finished), forget the chunks (1 or 0), how long it is kept from now on, ms. */
+/**
+ * KEYS: upload, chunks, key index, unfinished. ARGV: lease, fileId, record, state (open or finished), forget the chunks
+ * (1 or 0), how long it is kept from now on, ms.
+ */
 export const saveUpload: Script = {
   keys: 4,
   source: `
@@ -58,8 +62,8 @@ return 1`,
 }
 
 /**
- * KEYS: upload, chunks. ARGV: lease, stretch, packed chunk, its length in bytes, how long both are kept from now on, ms. Records the chunk and counts it in the same step; answers how
- * many bytes are recorded.
+ * KEYS: upload, chunks. ARGV: lease, stretch, packed chunk, its length in bytes, how long both are kept from now on,
+ * ms. Records the chunk and counts it in the same step; answers how many bytes are recorded.
  */
 export const saveChunk: Script = {
   keys: 2,
@@ -73,7 +77,10 @@ for index = 1, 2 do redis.call('PEXPIRE', KEYS[index], ARGV[5]) end
 return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[4])`,
 }
 
-/** KEYS: upload, chunks. ARGV: lease, checkpoint, chunks and bytes that are forgotten, then pairs of a stretch and what is left of it, empty for nothing. */
+/**
+ * KEYS: upload, chunks. ARGV: lease, checkpoint, chunks and bytes that are forgotten, then pairs of a stretch and what
+ * is left of it, empty for nothing.
+ */
 export const saveCheckpoint: Script = {
   keys: 2,
   source: `
@@ -92,8 +99,9 @@ return 1`,
 }
 
 /**
- * KEYS: upload. ARGV: the new lease, the node that asks, how every node's key begins, a lease that may be taken from its holder though that one seems alive.
- * Answers 1, 0 for an upload that there is not, or the node that holds it and what it told of itself.
+ * KEYS: upload. ARGV: the new lease, the node that asks, how every node's key begins, a lease that may be taken from
+ * its holder though that one seems alive. Answers 1, 0 for an upload that there is not, or the node that holds it and
+ * what it told of itself.
  */
 export const takeLease: Script = {
   keys: 1,

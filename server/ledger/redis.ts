@@ -21,7 +21,10 @@ const PAGE = 1000
 export const keys = {
   upload: (fileId: string) => `longshore:upload:${fileId}`,
   chunks: (fileId: string) => `longshore:chunks:${fileId}`,
-  /** No key of a sender has a slash in it, so those of a device are nobody else's. Empty for the upload of a three-RPC client. */
+  /**
+   * No key of a sender has a slash in it, so those of a device are nobody else's. Empty for the upload of a three-RPC
+   * client.
+   */
   ofSender: ({ origin, owner }: Pick<UploadRecord, 'origin' | 'owner'>) =>
     origin.kind === 'begun' ? keyIndex(origin.uploadKey, owner) : '',
   unfinished: 'longshore:unfinished',
@@ -32,10 +35,11 @@ export const keys = {
 /**
  * The ledger of several receivers, in a Redis that they share. Closing it leaves the connection open.
  *
- * "Survives `kill -9`" is true of the receivers. What Redis loses when it is killed itself, at most its last second with `appendonly yes`, is sent again: the
- * ledger then knows less than the store has, never more.
+ * "Survives `kill -9`" is true of the receivers. What Redis loses when it is killed itself, at most its last second
+ * with `appendonly yes`, is sent again: the ledger then knows less than the store has, never more.
  *
- * @param leaseOf the lease that this receiver has on an upload, empty without one; a write for an upload that another one holds is refused with MOVED.
+ * @param leaseOf the lease that this receiver has on an upload, empty without one; a write for an upload that another
+ * one holds is refused with MOVED.
  * @param expireAfterMs an unfinished upload that nobody goes on with is forgotten by the nodes after this.
  * @param onDamage told about every record that could not be read and was set aside.
  */

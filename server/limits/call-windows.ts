@@ -5,8 +5,9 @@ import { RECEIVE_WINDOW_BYTES } from '../../proto/limits.ts'
 export const LEAST_WINDOW_BYTES = 65_535
 
 /**
- * Keeps what the calls of a connection may send unread, all together, within half of what the connection may hold: the more calls, the smaller the window
- * of each. A sender that never waits fills every window that it is given, and must not be ended for that.
+ * Keeps what the calls of a connection may send unread, all together, within half of what the connection may hold: the
+ * more calls, the smaller the window of each. A sender that never waits fills every window that it is given, and must
+ * not be ended for that.
  */
 export class CallWindows {
   readonly #session: ServerHttp2Session

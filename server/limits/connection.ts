@@ -5,7 +5,10 @@ export class Connection {
   #isEnding = false
   /** When a call of it made progress last, ms. */
   progressMs = Number.NEGATIVE_INFINITY
-  /** Whose call was let in on it last; undefined while that was only strangers. The next call is most likely of the same sender. */
+  /**
+   * Whose call was let in on it last; undefined while that was only strangers. The next call is most likely of the same
+   * sender.
+   */
   sender: string | undefined
   /** Where it came from, as it is counted; see {@link networkOf}. */
   readonly network: string

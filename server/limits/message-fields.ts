@@ -51,7 +51,9 @@ class Fields {
     this.#dataBytes = bytes
   }
 
-  /** Steps behind the tag, and behind the length, of the next field before `end`; answers which it is and where it ends. */
+  /**
+   * Steps behind the tag, and behind the length, of the next field before `end`; answers which it is and where it ends.
+   */
   #next(end: number): { readonly number: number; readonly end: number } {
     const { fields } = this.#limit
     if (++this.#count > fields)

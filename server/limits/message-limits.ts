@@ -9,7 +9,10 @@ export type MessageLimit = {
   readonly bytes: number
   /** How many fields it may have, each element of a repeated one counted, and those of the messages in it, too. */
   readonly fields: number
-  /** The number of the one field that carries the bytes of a file. It may be as long as the message, once; everything else together {@link BESIDE_DATA_BYTES}. */
+  /**
+   * The number of the one field that carries the bytes of a file. It may be as long as the message, once; everything
+   * else together {@link BESIDE_DATA_BYTES}.
+   */
   readonly dataField?: number
   /** The number of the repeated field whose elements are messages. */
   readonly messagesField?: number
@@ -36,7 +39,10 @@ const { UploadChunks, PutFiles, Upload, QueryUploadedChunks, CheckFileIntegrity 
 const { BeginUpload, ClaimUpload, MakeFolder, CheckPaths } = fileTransferService
 const reflected = reflectionServices.flatMap((service) => Object.values(service).map(({ path }) => path))
 
-/** The limit of each call by its path, as in `/filetransfer.FileTransferService/Upload`; {@link few} for those that are not here. */
+/**
+ * The limit of each call by its path, as in `/filetransfer.FileTransferService/Upload`; {@link few} for those that are
+ * not here.
+ */
 const limits: ReadonlyMap<string, MessageLimit> = new Map([
   ...[Upload, UploadChunks].map(({ path }) => [path, chunks] as const),
   [PutFiles.path, { ...chunks, fields: 4096, dataField: 6 }],

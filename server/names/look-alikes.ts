@@ -1,7 +1,8 @@
 /**
- * What some system, or a person, takes for a letter, by code point in hex: letters with strokes, hooks and tails, small capitals, turned and enclosed letters,
- * those of other scripts that look or sound the same. Gathered from how the C library and code pages of Windows write Unicode in fewer characters, and from the
- * Unicode Consortium's list of confusable characters. What case, normalisation or marks make of a letter is not listed.
+ * What some system, or a person, takes for a letter, by code point in hex: letters with strokes, hooks and tails, small
+ * capitals, turned and enclosed letters, those of other scripts that look or sound the same. Gathered from how the C
+ * library and code pages of Windows write Unicode in fewer characters, and from the Unicode Consortium's list of
+ * confusable characters. What case, normalisation or marks make of a letter is not listed.
  */
 const lookAlikes: Readonly<Record<string, string>> = {
   '.': 'B7 660 6F0 701 702 16EB 2027 2219 22C5 3002 30FB A4F8 A60E 10A50',
@@ -31,11 +32,13 @@ const PRIVATE_TO = 0xf0ff
 const SHORT_LENGTH = 8
 
 /**
- * Tells whether a name could be taken for a word, with a wide notion: by any system whatever it ignores, strips, decodes or writes in other letters, as a short name that
- * Windows gives, and as the name of a stream of it. Errs towards saying yes.
+ * Tells whether a name could be taken for a word, with a wide notion: by any system whatever it ignores, strips,
+ * decodes or writes in other letters, as a short name that Windows gives, and as the name of a stream of it. Errs
+ * towards saying yes.
  *
  * @param word ASCII, and not only dots.
- * @param folded the notion of "the same name" that files are looked up by. What it takes for the word this takes for the word, too.
+ * @param folded the notion of "the same name" that files are looked up by. What it takes for the word this takes for
+ * the word, too.
  */
 export function takenFor(word: string, folded: (name: string) => string): (name: string) => boolean {
   const wanted = folded(word)

@@ -31,7 +31,10 @@ const steps: readonly ((text: string) => string)[] = [
   ...(['NFC', 'NFD', 'NFKC', 'NFKD'] as const).map((form) => (text: string) => text.normalize(form)),
 ]
 
-/** What systems make of a character: case maps in both directions and each form of normalisation, two of them one after the other. */
+/**
+ * What systems make of a character: case maps in both directions and each form of normalisation, two of them one after
+ * the other.
+ */
 function becomes(character: string): ReadonlySet<string> {
   const once = new Set(steps.map((step) => step(character)))
   if (once.size === 1) return once

@@ -1,7 +1,9 @@
 import { ReceiveError } from '../base/errors.ts'
 import { takenFor } from './look-alikes.ts'
 
-/** The receiver keeps its own files in this folder at the top of the receiving folder; no upload may be stored under it. */
+/**
+ * The receiver keeps its own files in this folder at the top of the receiving folder; no upload may be stored under it.
+ */
 export const STATE_FOLDER = '.longshore'
 
 /** What ext4, APFS and NTFS all take for one name. */
@@ -10,7 +12,8 @@ const MAX_NAME_BYTES = 255
 const MAX_PATH_BYTES = 3000
 const MAX_DEPTH = 128
 /**
- * What may be asked for, in all, is kept as it was asked for: no system takes a name of more than three times as many bytes as fit here.
+ * What may be asked for, in all, is kept as it was asked for: no system takes a name of more than three times as many
+ * bytes as fit here.
  */
 const MAX_ASKED_BYTES = 3 * MAX_PATH_BYTES
 
@@ -30,15 +33,19 @@ const ignorable = /\p{Default_Ignorable_Code_Point}/gu
 /** The longest that a stored name can be: file systems that count UTF-16 take 255 of those. */
 const MAX_STORED_NAME_BYTES = 3 * MAX_NAME_BYTES
 
-/** True for every name that somebody, or some system, could take for that of the receiver's own folder: whatever {@link foldedName} takes for it, and more. */
+/**
+ * True for every name that somebody, or some system, could take for that of the receiver's own folder: whatever
+ * {@link foldedName} takes for it, and more.
+ */
 const isReserved = takenFor(STATE_FOLDER, foldedName)
 
 /**
- * Turns the path a sender asked for into one that means the same on every system and can only lie below the receiving folder. Names that
- * Windows could not store are rewritten (`nul.txt` becomes `nul_.txt`), and names that are too long are cut before their extension.
+ * Turns the path a sender asked for into one that means the same on every system and can only lie below the receiving
+ * folder. Names that Windows could not store are rewritten (`nul.txt` becomes `nul_.txt`), and names that are too long
+ * are cut before their extension.
  *
- * @throws ReceiveError BAD_NAME for anything that points elsewhere (`..`, separators, drive letters), carries control characters or text that
- * was not valid UTF-8, is empty, too deep or too long, or lies in the receiver's own folder.
+ * @throws ReceiveError BAD_NAME for anything that points elsewhere (`..`, separators, drive letters), carries control
+ * characters or text that was not valid UTF-8, is empty, too deep or too long, or lies in the receiver's own folder.
  */
 export function toSafePath(components: readonly string[]): string[] {
   if (components.length === 0) throw badName('The path is empty.')
@@ -49,21 +56,23 @@ export function toSafePath(components: readonly string[]): string[] {
     throw badName(`The names of the path have ${askedBytes} bytes together; ${MAX_ASKED_BYTES} is the limit.`)
   const safe = components.map((component, index) => {
     mustBeOneName(component)
-    // Upper case, as drives are written: a lower-case `a:b` is more likely a name, and is stored as `a_b`, which is as safe.
+    // Upper case, as drives are written: a lower-case `a:b` is more likely a name, and is stored as `a_b`, which is as
+    // safe.
     if (index === 0 && /^[A-Z]:/.test(component)) throw badName('A path may not begin with a drive letter.')
     return portable(component)
   })
   if (Buffer.byteLength(safe.join('/')) > MAX_PATH_BYTES)
     throw badName(`The path is longer than ${MAX_PATH_BYTES} bytes.`)
-  // At any depth: a receiver of a folder further down has its own there. As it was asked for, too: what is rewritten here another system may cut off.
+  // At any depth: a receiver of a folder further down has its own there. As it was asked for, too: what is rewritten
+  // here another system may cut off.
   if (safe.some(isReserved) || components.some((name, index) => name !== safe[index] && wouldBeReserved(name)))
     throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
   return safe
 }
 
 /**
- * True for a path that {@link toSafePath} has answered, also in another spelling that was there already. For paths that come out of files and databases: whoever
- * wrote them there may never have asked here.
+ * True for a path that {@link toSafePath} has answered, also in another spelling that was there already. For paths that
+ * come out of files and databases: whoever wrote them there may never have asked here.
  */
 export function isStoredPath(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || !value.every(isShortText)) return false
@@ -80,12 +89,18 @@ export function isSpellingOf(value: string, name: string): boolean {
   return foldedName(value) === foldedName(name) && isStoredPath([value])
 }
 
-/** What must be {@link toSafePath}'s answer before it is used below a receiving folder or in a bucket. Throws ReceiveError BAD_NAME. */
+/**
+ * What must be {@link toSafePath}'s answer before it is used below a receiving folder or in a bucket. Throws
+ * ReceiveError BAD_NAME.
+ */
 export function mustNotBeReserved(path: readonly string[]): void {
   if (path.some(isReserved)) throw badName(`${STATE_FOLDER} is a receiver's own folder.`)
 }
 
-/** Makes one storable name out of any text. Three-RPC clients name files by an id that was never meant to be a name, so nothing is refused. */
+/**
+ * Makes one storable name out of any text. Three-RPC clients name files by an id that was never meant to be a name, so
+ * nothing is refused.
+ */
 export function toSafeName(text: string): string {
   const usable = text.replace(everyUnusable, '_')
   const name = portable(usable)
@@ -93,15 +108,17 @@ export function toSafeName(text: string): string {
   return isOther ? portable(`_${name}`) : name
 }
 
-/** The name with a number before its extension, still within the length limit: `numbered('a.txt', 2)` is `a (2).txt`. */
+/**
+ * The name with a number before its extension, still within the length limit: `numbered('a.txt', 2)` is `a (2).txt`.
+ */
 export function numbered(name: string, number: number): string {
   const { stem, extension } = split(name)
   return fitted(stem, ` (${number})${extension}`)
 }
 
 /**
- * The same for names that some system takes for one: they differ only by case or normalisation. Errs towards the same: `Straße` and `STRASSE`
- * are one name on macOS, two on Windows, and one here.
+ * The same for names that some system takes for one: they differ only by case or normalisation. Errs towards the same:
+ * `Straße` and `STRASSE` are one name on macOS, two on Windows, and one here.
  */
 export function foldedName(name: string): string {
   if (ascii.test(name)) return name.toUpperCase()
@@ -157,7 +174,10 @@ function portable(name: string): string {
   return fitted(stem, extension).replace(unusableEnd, '_')
 }
 
-/** An extension is short and has no spaces, else it is a part of the name. A leading dot hides a file; it does not begin an extension. */
+/**
+ * An extension is short and has no spaces, else it is a part of the name. A leading dot hides a file; it does not begin
+ * an extension.
+ */
 function split(name: string): { stem: string; extension: string } {
   const extension = /(?<=.)(\.tar)?\.[^.\s]{1,16}$/.exec(name)?.[0] ?? ''
   return { stem: name.slice(0, name.length - extension.length), extension }

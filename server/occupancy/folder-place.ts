@@ -41,13 +41,15 @@ export type FolderPlace = Place & {
 }
 
 /**
- * A folder that a receiver uses. It is the same one under every name and from every machine that sees it, because the records lie in it.
+ * A folder that a receiver uses. It is the same one under every name and from every machine that sees it, because the
+ * records lie in it.
  *
  * @param root made when it is missing.
  * @param inside where below the root the receiver keeps what is its own; no symbolic link there is followed.
  * @param options.use what it is closed to other users for; see {@link closeFolder}.
  * @param options.tell hears what was found there that is not believed.
- * @throws the system's error when it cannot be made, ReceiveError when something else stands there, or it is somebody else's.
+ * @throws the system's error when it cannot be made, ReceiveError when something else stands there, or it is somebody
+ * else's.
  */
 export async function openFolderPlace(
   root: string,

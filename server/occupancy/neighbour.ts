@@ -33,7 +33,9 @@ export async function showLife(folder: string, name: string): Promise<(() => voi
   }
 }
 
-/** Whether a process under this kernel listens on a socket in a folder; unknown when there is none, or nobody may ask. */
+/**
+ * Whether a process under this kernel listens on a socket in a folder; unknown when there is none, or nobody may ask.
+ */
 export async function hasLife(folder: string, name: string): Promise<'alive' | 'dead' | 'unknown'> {
   const reach = reachInto(folder)
   if (reach === undefined) return 'unknown'
@@ -48,7 +50,10 @@ export async function hasLife(folder: string, name: string): Promise<'alive' | '
   }
 }
 
-/** A socket's path has to be short, and through an open folder it is, wherever that is. Undefined where the system has no such way. */
+/**
+ * A socket's path has to be short, and through an open folder it is, wherever that is. Undefined where the system has
+ * no such way.
+ */
 function reachInto(folder: string): { readonly path: string; close(): void } | undefined {
   if (process.platform !== 'linux') return undefined
   try {

@@ -86,8 +86,8 @@ export class Occupancy {
   }
 
   /**
-   * @throws ReceiveError STATE_UNREACHABLE when it does not have the place any more, or does not know whether it has; STORAGE_NOT_WRITABLE when the place
-   * cannot be reached.
+   * @throws ReceiveError STATE_UNREACHABLE when it does not have the place any more, or does not know whether it has;
+   * STORAGE_NOT_WRITABLE when the place cannot be reached.
    */
   mustHold(): void {
     if (this.#lost) throw this.#lost
@@ -227,7 +227,10 @@ function strangersIn(found: ReadonlyMap<string, Found>, { run, party }: Occupant
   )
 }
 
-/** A moment on two clocks: one that is never set but may stand while the machine sleeps, and one that goes on and may be set. */
+/**
+ * A moment on two clocks: one that is never set but may stand while the machine sleeps, and one that goes on and may be
+ * set.
+ */
 export type Moment = { readonly steadyMs: number; readonly wallMs: number }
 
 export function now(): Moment {

@@ -17,7 +17,10 @@ export type Stage = 'entering' | 'observing' | 'holding'
 export type Occupant = {
   /** Another one at each start, 16 hex digits. */
   readonly run: string
-  /** Receivers of one party know of each other and may be in a place together: the nodes of one Redis. One that is alone is a party of its own. */
+  /**
+   * Receivers of one party know of each other and may be in a place together: the nodes of one Redis. One that is alone
+   * is a party of its own.
+   */
   readonly party: string
   readonly stage: Stage
   readonly pid: number
@@ -78,7 +81,10 @@ export function toOccupant(text: string): (Occupant & { readonly file?: unknown 
   }
 }
 
-/** What can be known of an occupant at once: of a process of this machine whether it runs, without doubt only where the system tells when it began. */
+/**
+ * What can be known of an occupant at once: of a process of this machine whether it runs, without doubt only where the
+ * system tells when it began.
+ */
 export function fateHere({ machine, pid, startedAt }: Occupant): 'alive' | 'dead' | 'unknown' {
   if (machine !== thisMachine().machine) return 'unknown'
   if (!isRunning({ pid, ...(startedAt !== undefined && { startedAt }) })) return 'dead'

@@ -4,7 +4,10 @@ import type { Occupant } from './occupant.ts'
 export type Times = {
   /** How often an occupant says that it lives. */
   readonly beatMs: number
-  /** An occupant does not trust that it still has the place for longer than this after it last began to say so. Less than {@link stillMs}. */
+  /**
+   * An occupant does not trust that it still has the place for longer than this after it last began to say so. Less
+   * than {@link stillMs}.
+   */
   readonly trustMs: number
   /** An occupant whose record does not change for this long is taken for dead. */
   readonly stillMs: number

@@ -183,7 +183,10 @@ async function pidsIn(directory: string): Promise<readonly number[]> {
   return texts.map((text) => JSON.parse(text).pid)
 }
 
-/** What there is below a folder, and when it was changed; but for the records of those who are there, and what holds them. */
+/**
+ * What there is below a folder, and when it was changed; but for the records of those who are there, and what holds
+ * them.
+ */
 async function factsOf(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory, { recursive: true })
   const facts = names

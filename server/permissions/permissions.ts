@@ -5,11 +5,17 @@ import type { UploadRecord } from '../ledger/ledger.ts'
 import { toSafePath } from '../names/safe-path.ts'
 import type { Quotas } from './quotas.ts'
 
-/** What a caller may do with files, at the moment when it is asked: an owner may change that, or end it, while a call is under way. */
+/**
+ * What a caller may do with files, at the moment when it is asked: an owner may change that, or end it, while a call is
+ * under way.
+ */
 export type Permissions = {
   /** Whose uploads it sees: a device's own; undefined for those of callers that nobody asked who they are. */
   readonly owner: string | undefined
-  /** Whose share of the receiver its uploads take: the device's, or that of the network it comes from where nobody asked who it is. */
+  /**
+   * Whose share of the receiver its uploads take: the device's, or that of the network it comes from where nobody asked
+   * who it is.
+   */
   readonly holder: string
   /** @throws what {@link mustBeValid} throws. */
   readonly mayOverwrite: boolean

@@ -3,7 +3,10 @@ import { costOf, keyBelow, type QuotaItem, STEP_BYTES } from './quota-item.ts'
 
 /** A large folder takes long to measure, and so is measured less often: after so many times as long as it took. */
 const REST_FACTOR = 10
-/** Folders that are known to be there already, and so cost nothing more; what is above this is forgotten and counted again until the next measurement. */
+/**
+ * Folders that are known to be there already, and so cost nothing more; what is above this is forgotten and counted
+ * again until the next measurement.
+ */
 const MOST_FOLDERS = 10_000
 /** Files and folders that are looked at before another folder that is being measured is looked at. */
 const LOOKS_AT_ONCE = 500
@@ -18,7 +21,10 @@ type Usage = {
   readonly tookMs: number
 }
 
-/** A folder that a quota is on, and what it holds: what is in it, whoever put it there, and what unfinished uploads of all devices are going to add. */
+/**
+ * A folder that a quota is on, and what it holds: what is in it, whoever put it there, and what unfinished uploads of
+ * all devices are going to add.
+ */
 export class QuotaFolder {
   readonly folder: readonly string[]
   readonly #key: string

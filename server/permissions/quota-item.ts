@@ -1,8 +1,8 @@
 import { foldedName } from '../names/safe-path.ts'
 
 /**
- * What each file and each folder costs at least, and in what steps, bytes: file systems give out space in blocks of this size, and its name, with what the
- * receiver notes down about it, costs about as much.
+ * What each file and each folder costs at least, and in what steps, bytes: file systems give out space in blocks of
+ * this size, and its name, with what the receiver notes down about it, costs about as much.
  */
 export const STEP_BYTES = 4096
 

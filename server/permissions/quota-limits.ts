@@ -7,12 +7,15 @@ export type Limit = { readonly folder: readonly string[]; readonly bytes: number
 /** The devices of a receiver; another map whenever one of them may have changed. */
 export type KnownDevices = ReadonlyMap<string, KnownDevice>
 
-/** Devices that are remembered because they called, where nobody knows them beforehand; the one that called longest ago is forgotten first. */
+/**
+ * Devices that are remembered because they called, where nobody knows them beforehand; the one that called longest ago
+ * is forgotten first.
+ */
 const MOST_CALLERS = 10_000
 
 /**
- * Which folders have a quota. A quota is about the folder, whoever stores there: where several devices have one on the same folder, the smallest counts for
- * all. It counts until its device is revoked.
+ * Which folders have a quota. A quota is about the folder, whoever stores there: where several devices have one on the
+ * same folder, the smallest counts for all. It counts until its device is revoked.
  */
 export class QuotaLimits {
   readonly #devices: () => KnownDevices

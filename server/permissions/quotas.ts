@@ -18,7 +18,10 @@ const CLOSE_WITHIN_MS = 1000
 /** What is going to be in the receiving folder. */
 type Open = {
   readonly item: QuotaItem
-  /** The quotas that had room for it, as they were then. Not known for what was reserved by an earlier process, or by another node. */
+  /**
+   * The quotas that had room for it, as they were then. Not known for what was reserved by an earlier process, or by
+   * another node.
+   */
   readonly roomIn: ReadonlyMap<QuotaFolder, number>
 }
 
@@ -26,8 +29,8 @@ type Open = {
 type Governing = { readonly quotaFolder: QuotaFolder; readonly limit: Limit }
 
 /**
- * Keeps every folder that has a quota within it, whoever stores there: see {@link QuotaLimits} for which folders those are and {@link QuotaFolder} for what
- * counts. What is stored in a folder counts in those above it, too.
+ * Keeps every folder that has a quota within it, whoever stores there: see {@link QuotaLimits} for which folders those
+ * are and {@link QuotaFolder} for what counts. What is stored in a folder counts in those above it, too.
  */
 export class Quotas {
   readonly #store: Pick<ChunkStore, 'heldBelow'>
@@ -57,7 +60,8 @@ export class Quotas {
   /**
    * Counts the unfinished uploads of a ledger.
    *
-   * @param options.isShared whether other receivers use the ledger and the store, too: then both are counted anew before an upload is let in.
+   * @param options.isShared whether other receivers use the ledger and the store, too: then both are counted anew
+   * before an upload is let in.
    */
   async count(uploads: Pick<Ledger['uploads'], 'unfinished'>, { isShared = false } = {}): Promise<void> {
     const recount = new Recount(uploads, {
@@ -86,7 +90,10 @@ export class Quotas {
     this.release(fileId)
   }
 
-  /** Reserves a file the room that it is going to need. Throws ReceiveError QUOTA when a folder that it is going to be in has not that much left. */
+  /**
+   * Reserves a file the room that it is going to need. Throws ReceiveError QUOTA when a folder that it is going to be
+   * in has not that much left.
+   */
   reserve(fileId: string, path: readonly string[], sizeBytes: number): Promise<void> {
     return this.#reserve(fileId, fileItem(path, sizeBytes))
   }
@@ -101,7 +108,10 @@ export class Quotas {
     this.#set(fileId, undefined)
   }
 
-  /** Makes a folder when there is room for it and those above it that are missing. Throws ReceiveError QUOTA, and what `make` throws. */
+  /**
+   * Makes a folder when there is room for it and those above it that are missing. Throws ReceiveError QUOTA, and what
+   * `make` throws.
+   */
   async makingFolder<T>(path: readonly string[], make: () => Promise<T>): Promise<T> {
     const item = folderItem(path)
     const id = `folder ${++this.#foldersMade}`
@@ -115,7 +125,10 @@ export class Quotas {
     }
   }
 
-  /** What is left for files of a device, bytes: of the quotas on its folder and on those above it. Infinite when there is none. */
+  /**
+   * What is left for files of a device, bytes: of the quotas on its folder and on those above it. Infinite when there
+   * is none.
+   */
   async leftBytes({ folder = [] }: KnownDevice): Promise<number> {
     const { folders } = folderItem(folder)
     await this.#measured(folders, MEASURE_EVERY_MS)
@@ -123,7 +136,10 @@ export class Quotas {
     return Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...left))
   }
 
-  /** Stops measuring; whoever waits for it is told that the receiver is closing. A store that does not answer is not waited for. */
+  /**
+   * Stops measuring; whoever waits for it is told that the receiver is closing. A store that does not answer is not
+   * waited for.
+   */
   async close(): Promise<void> {
     this.#closing.abort(new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.'))
     await Promise.race([this.#measuring, delay(CLOSE_WITHIN_MS, undefined, { ref: false })])
@@ -153,7 +169,10 @@ export class Quotas {
     return open !== undefined && isSameItem(open.item, item) && this.#governing(item.folders).every(isRoomy)
   }
 
-  /** The quota that has no room, and by how much; undefined when all have. What was reserved for the same before does not count. */
+  /**
+   * The quota that has no room, and by how much; undefined when all have. What was reserved for the same before does
+   * not count.
+   */
   #tightest(id: string, item: QuotaItem): { readonly neededBytes: number; readonly leftBytes: number } | undefined {
     const before = this.#open.get(id)
     this.#set(id, undefined)
@@ -227,7 +246,8 @@ export class Quotas {
   }
 
   /**
-   * Measures what has not been for so long. What was measured once is counted on from there, so that only whoever may be refused waits for it.
+   * Measures what has not been for so long. What was measured once is counted on from there, so that only whoever may
+   * be refused waits for it.
    */
   async #measured(folders: readonly string[], maxAgeMs: number): Promise<void> {
     for (const { quotaFolder } of this.#governing(folders)) {
@@ -238,7 +258,10 @@ export class Quotas {
     }
   }
 
-  /** One look at the disk at a time, for one folder after the other, of whatever devices: measuring is work that nobody sees. */
+  /**
+   * One look at the disk at a time, for one folder after the other, of whatever devices: measuring is work that nobody
+   * sees.
+   */
   readonly #runAlone: RunAlone = (task) => {
     const running = this.#measuring.then(() => {
       this.#closing.signal.throwIfAborted()

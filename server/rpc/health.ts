@@ -26,7 +26,10 @@ export class Health {
   #isDraining = false
   #timer: NodeJS.Timeout | undefined
 
-  /** @param isServing false while the receiver cannot take calls, for example because what it shares with others is out of reach. */
+  /**
+   * @param isServing false while the receiver cannot take calls, for example because what it shares with others is out
+   * of reach.
+   */
   constructor(isServing: () => boolean) {
     this.#isServing = isServing
   }

@@ -17,8 +17,8 @@ type Described = {
 }
 
 /**
- * Tells programs that know nothing of the contract what it is, for `grpcurl` and its like. It has the contract only, which is public: nothing about what is
- * received or by whom.
+ * Tells programs that know nothing of the contract what it is, for `grpcurl` and its like. It has the contract only,
+ * which is public: nothing about what is received or by whom.
  *
  * @param services those that are told of.
  */

@@ -48,7 +48,10 @@ const CLOSE_WITHIN_MS = 10_000
 /** How long calls get for their last answers when nothing is being stored any more, ms. */
 const LAST_ANSWERS_MS = 100
 
-/** Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen} throws. */
+/**
+ * Listens for calls, each of which is let in, or not, by the access before it is handled. Throws what {@link listen}
+ * throws.
+ */
 export async function serve(
   options: ServingOptions,
   limits: ReceiverLimits,
@@ -94,7 +97,10 @@ export async function serve(
   }
 }
 
-/** Takes no new calls, ends the running ones after the chunks they are storing, at most {@link CLOSE_WITHIN_MS} later, and every connection. */
+/**
+ * Takes no new calls, ends the running ones after the chunks they are storing, at most {@link CLOSE_WITHIN_MS} later,
+ * and every connection.
+ */
 export async function closeServing({ server, listener, watch, health }: Serving, sessions: Sessions): Promise<void> {
   health.drain()
   listener.stop()

@@ -4,7 +4,8 @@ import type { Storage } from '../storage/storage.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
 
 /**
- * Makes a record that takes other content the one that counts, and answers what is stored of it: nothing, or of an unfinished upload `kept`, which is in it.
+ * Makes a record that takes other content the one that counts, and answers what is stored of it: nothing, or of an
+ * unfinished upload `kept`, which is in it.
  *
  * @param holder whose share of the disk the rest takes
  * @param kept undefined for an upload that was finished

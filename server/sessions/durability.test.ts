@@ -208,7 +208,8 @@ test('[E5] when cancelling meets finishing, one of them wins, whole', async () =
     await send(client, begun, chunksOf(file))
     const cancel = () => asked((done) => client.abortUpload({ fileId: begun.fileId }, done))
     const complete = () => refusalOf(finish(client, begun, file.data))
-    // Both ends share this process, so each turn of its event loop lets the one that begins come a little further first.
+    // Both ends share this process, so each turn of its event loop lets the one that begins come a little further
+    // first.
     const lead = (round % 16) - 8
     const early = lead < 0 ? complete() : undefined
     const cancelledEarly = lead < 0 ? undefined : cancel()

@@ -5,7 +5,8 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Part } from '../store/chunk-store.ts'
 
 /**
- * Compares a chunk with what is stored of it already: by the recorded checksum when this very chunk is, else byte by byte.
+ * Compares a chunk with what is stored of it already: by the recorded checksum when this very chunk is, else byte by
+ * byte.
  *
  * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there.
  */

@@ -17,15 +17,15 @@ export type Read = (start: number, end: number) => AsyncIterable<Buffer>
 export type OnVerified = (verifiedBytes: number) => void
 
 /**
- * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered from: its digest
- * compared, final name announced in the ledger, name durable, part gone, ledger durable.
+ * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered
+ * from: its digest compared, final name announced in the ledger, name durable, part gone, ledger durable.
  *
  * @param digest answers the MD5 of what is stored, lower-case hex.
  * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
  * @param onVerified may throw to end it; called again when everything was read, before anything is published.
  * @param read gives back the bytes of the part, as it is when all of it is there.
- * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again; what the store throws
- * when the final name cannot be had, and then nothing is lost.
+ * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again;
+ * what the store throws when the final name cannot be had, and then nothing is lost.
  */
 export async function verifyAndPublish(
   deps: { readonly ledger: Ledger; readonly store: ChunkStore },
@@ -50,8 +50,8 @@ export async function verifyAndPublish(
 }
 
 /**
- * Ends a publication that was interrupted by a crash or an error: finished when the final name is there, receiving when it is not, and
- * undefined when the bytes are gone, and then the upload is forgotten.
+ * Ends a publication that was interrupted by a crash or an error: finished when the final name is there, receiving when
+ * it is not, and undefined when the bytes are gone, and then the upload is forgotten.
  */
 export async function settlePublication(
   deps: { readonly ledger: Ledger; readonly store: ChunkStore },
@@ -104,7 +104,8 @@ export function publicationOf(
       mayReplace: async (path) => mayReplace(record, await ledger.names.holder(path)),
       storedBefore: () => storedBefore(ledger, record),
       async record(storedAs) {
-        // A file that was there already, and is the same, is another one than that which was announced for another name.
+        // A file that was there already, and is the same, is another one than that which was announced for another
+        // name.
         const isIt = announced?.storedAs.join('/') === storedAs.join('/')
         const fileIdentity = isIt ? announced?.fileIdentity : undefined
         saved = await saveFinished(ledger, record, { storedAs, md5, ...(fileIdentity && { fileIdentity }) })
@@ -118,8 +119,9 @@ export function publicationOf(
 }
 
 /**
- * Whether an upload with OVERWRITE may replace what has the name that it asked for. Sources that are sent together never replace each other, however different
- * their names were before they became one here: the second one is kept beside the first.
+ * Whether an upload with OVERWRITE may replace what has the name that it asked for. Sources that are sent together
+ * never replace each other, however different their names were before they became one here: the second one is kept
+ * beside the first.
  */
 function mayReplace({ batch }: UploadRecord, holder: FinishedRecord | undefined): boolean {
   const isOfBatch = batch !== undefined && holder?.batch?.batchId === batch.batchId
@@ -127,8 +129,9 @@ function mayReplace({ batch }: UploadRecord, holder: FinishedRecord | undefined)
 }
 
 /**
- * Where a source was kept beside another one of its batch when it was sent before: it finds its own file again, whichever of them comes first this time. One
- * that was kept beside the file of somebody else, because it was sent without OVERWRITE then, now replaces that.
+ * Where a source was kept beside another one of its batch when it was sent before: it finds its own file again,
+ * whichever of them comes first this time. One that was kept beside the file of somebody else, because it was sent
+ * without OVERWRITE then, now replaces that.
  */
 async function storedBefore({ names }: Ledger, record: UploadRecord): Promise<StoredBefore | undefined> {
   const { batch, owner, onConflict, path } = record
@@ -173,7 +176,10 @@ async function saveFinished(
   return finished
 }
 
-/** Whether the file that is stored at a path has these very bytes; digests of two files may be equal where the files are not. */
+/**
+ * Whether the file that is stored at a path has these very bytes; digests of two files may be equal where the files are
+ * not.
+ */
 async function isStoredAt(
   store: Pick<ChunkStore, 'openPublished'>,
   path: readonly string[],

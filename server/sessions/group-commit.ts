@@ -26,13 +26,16 @@ type Extent = { readonly all: boolean }
 export const COMMIT_AFTER_BYTES = 64 * 1024 ** 2
 /** No byte of a busy upload waits longer than this before a commit begins, ms. */
 export const COMMIT_AFTER_MS = 1_000
-/** More bytes than this never wait: writers do, until a commit has ended. It bounds what has to be read again after a power cut. */
+/**
+ * More bytes than this never wait: writers do, until a commit has ended. It bounds what has to be read again after a
+ * power cut.
+ */
 export const MAX_WAITING_BYTES = 256 * 1024 ** 2
 
 /**
- * Makes the bytes of one upload survive a power cut, many chunks at a time: first the data is synced, then a checkpoint is saved. An
- * acknowledgement does not wait for it. A sync that failed is never tried again and believed, because Linux would report success for bytes
- * that it has dropped.
+ * Makes the bytes of one upload survive a power cut, many chunks at a time: first the data is synced, then a checkpoint
+ * is saved. An acknowledgement does not wait for it. A sync that failed is never tried again and believed, because
+ * Linux would report success for bytes that it has dropped.
  */
 export class GroupCommit {
   readonly #steps: CommitSteps
@@ -78,7 +81,8 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves when everything that was written is durable, without telling the ledger: what follows will. Nothing may be added meanwhile.
+   * Resolves when everything that was written is durable, without telling the ledger: what follows will. Nothing may be
+   * added meanwhile.
    *
    * @throws what `lost` answered.
    */

@@ -5,7 +5,10 @@ import type { Session } from './session.ts'
 /** Somebody looks at a screen; more would only make it longer. */
 const MOST_SHOWN = 100
 
-/** What is arriving, by path, of the uploads that somebody is busy with. Small files that come whole are stored sooner than anybody could see them. */
+/**
+ * What is arriving, by path, of the uploads that somebody is busy with. Small files that come whole are stored sooner
+ * than anybody could see them.
+ */
 export function incomingOf(sessions: readonly Session[]): IncomingFile[] {
   return sessions
     .filter(({ finished }) => finished === undefined)

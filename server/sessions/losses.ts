@@ -2,7 +2,9 @@ import { ReceiveError } from '../base/errors.ts'
 
 /** So many losses in a row and the disk is not trusted with this upload for a while. */
 const MAX_IN_A_ROW = 3
-/** How long it is not trusted then, ms: long enough to spare a dying disk, short enough to notice that it was replaced. */
+/**
+ * How long it is not trusted then, ms: long enough to spare a dying disk, short enough to notice that it was replaced.
+ */
 const REFUSE_FOR_MS = 60_000
 
 /** How often the disk lost bytes of which upload, one time after the other. Lives as long as the process. */

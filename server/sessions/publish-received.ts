@@ -5,10 +5,11 @@ import { type OnVerified, type Read, settlePublication, verifyAndPublish } from 
 import type { ReceivedBytes } from './received-bytes.ts'
 
 /**
- * Makes the bytes of a complete upload a finished file; see {@link verifyAndPublish}. Bytes that turn out to be wrong are forgotten, so that the sender finds
- * nothing and sends them all again.
+ * Makes the bytes of a complete upload a finished file; see {@link verifyAndPublish}. Bytes that turn out to be wrong
+ * are forgotten, so that the sender finds nothing and sends them all again.
  *
- * @param checking.sender for whom the fair queue reads. It goes on when its caller is gone: who asks again is told what came of it.
+ * @param checking.sender for whom the fair queue reads. It goes on when its caller is gone: who asks again is told what
+ * came of it.
  */
 export async function publishReceived(
   deps: Storage,

@@ -16,8 +16,9 @@ import { type Reloaded, reloadStored } from './reload-stored.ts'
 export type OnLost = (error: ReceiveError) => void
 
 /**
- * The bytes of one unfinished upload: its part file, open while it is needed, and the ranges that are stored in it. Stored bytes survive
- * a crash; a little later they are durable and survive a power cut. When the disk loses bytes, everything goes back to what was durable.
+ * The bytes of one unfinished upload: its part file, open while it is needed, and the ranges that are stored in it.
+ * Stored bytes survive a crash; a little later they are durable and survive a power cut. When the disk loses bytes,
+ * everything goes back to what was durable.
  */
 export class ReceivedBytes {
   readonly #storage: Storage
@@ -69,8 +70,8 @@ export class ReceivedBytes {
    * Stores what is not stored yet of a chunk. When it resolves, the chunk survives a crash of the receiver.
    *
    * @param mustBeWelcome called when it is the chunk's turn; throws when it may not be stored any more.
-   * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, PAST_END, STORAGE_LOST_DATA when the disk is losing bytes, or what
-   * the storage throws.
+   * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, PAST_END, STORAGE_LOST_DATA when the disk is
+   * losing bytes, or what the storage throws.
    */
   async add(chunk: CheckedChunk, mustBeWelcome: () => void): Promise<'STORED' | 'DUPLICATE'> {
     const range: Range = { start: chunk.offset, end: offsetAfter(chunk.offset, chunk.data.length) }
@@ -105,14 +106,18 @@ export class ReceivedBytes {
     }
   }
 
-  /** Resolves when every stored byte survives a power cut, ahead of a publication. Throws ReceiveError STORAGE_LOST_DATA when it does not. */
+  /**
+   * Resolves when every stored byte survives a power cut, ahead of a publication. Throws ReceiveError STORAGE_LOST_DATA
+   * when it does not.
+   */
   async sync(): Promise<void> {
     await this.#commits.syncOnly()
     this.#losses.forget(this.#fileId)
   }
 
   /**
-   * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read from the disk.
+   * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read
+   * from the disk.
    *
    * @param sender for whom the fair queue reads.
    * @throws what {@link PrefixDigest.finish} throws.
@@ -127,7 +132,8 @@ export class ReceivedBytes {
 
   /** Makes an unfinished upload durable and lets go of the open file; it is opened again when it is needed again. */
   async close(): Promise<void> {
-    // A complete upload is about to be finished, which syncs it; should nobody finish it, what is not durable is read again when it is loaded.
+    // A complete upload is about to be finished, which syncs it; should nobody finish it, what is not durable is read
+    // again when it is loaded.
     if (this.missing.length > 0) {
       await this.#commits.flush().catch(() => 'what is not durable is read again when the upload is loaded')
     }
@@ -220,7 +226,10 @@ export class ReceivedBytes {
     return error
   }
 
-  /** Goes on from the last checkpoint with a new file handle: the old one reported the loss, and would report the next sync as a success. */
+  /**
+   * Goes on from the last checkpoint with a new file handle: the old one reported the loss, and would report the next
+   * sync as a success.
+   */
   async #fallBack(): Promise<void> {
     await this.#commits.drop()
     this.#stored = this.#commits.durable

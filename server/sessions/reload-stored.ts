@@ -5,17 +5,20 @@ import type { ChunkRecord, UploadRecord } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Part } from '../store/chunk-store.ts'
 
-/** What is known of the bytes of an unfinished upload: what is stored, and what of it survives a power cut. Both merged and ascending. */
+/**
+ * What is known of the bytes of an unfinished upload: what is stored, and what of it survives a power cut. Both merged
+ * and ascending.
+ */
 export type Reloaded = { readonly stored: RangeSet; readonly durable: RangeSet }
 
 /**
- * Finds out which recorded chunks can be believed, and forgets the others. After a power cut the ledger may know chunks that never reached the
- * disk, so a chunk outside the checkpoint is read again and compared with its checksum; group commit bounds how many those are. A chunk that
- * the part is too short for is gone in any case.
+ * Finds out which recorded chunks can be believed, and forgets the others. After a power cut the ledger may know chunks
+ * that never reached the disk, so a chunk outside the checkpoint is read again and compared with its checksum; group
+ * commit bounds how many those are. A chunk that the part is too short for is gone in any case.
  *
  * @param options.sender for whom the fair queue reads.
- * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk does not have, and chunks
- * outside the checkpoint are forgotten unread.
+ * @param options.readAgain false after a failed sync: then reading gives back what the system remembers and the disk
+ * does not have, and chunks outside the checkpoint are forgotten unread.
  */
 export async function reloadStored(
   { ledger, store, readings }: Pick<Storage, 'ledger' | 'store' | 'readings'>,
@@ -45,7 +48,8 @@ export async function reloadStored(
     await part?.close()
   }
   const durable = intersection(checkpoint, stored)
-  // The checkpoint must shrink before a byte is written where it claimed one, or after a power cut the claim would cover for that byte.
+  // The checkpoint must shrink before a byte is written where it claimed one, or after a power cut the claim would
+  // cover for that byte.
   if (gone.length > 0 || bytesIn(durable) < bytesIn(checkpoint)) {
     await ledger.checkpoints.save(fileId, durable, { forgetChunks: gone })
   }

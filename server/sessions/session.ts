@@ -26,10 +26,16 @@ type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | '
 /** A stream that was open for longer than this tells that its sender is there, ms. */
 const STAYED_MS = 10_000
 
-/** What is told of other content under the same id; its holder takes a share of the disk for it, see `Permissions.holder`. */
+/**
+ * What is told of other content under the same id; its holder takes a share of the disk for it, see
+ * `Permissions.holder`.
+ */
 type NewContent = Pick<UploadRecord, 'path' | 'sizeBytes'> & { readonly holder: string }
 
-/** One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is what is true. */
+/**
+ * One upload while somebody is busy with it. There is never more than one session of an upload, so what it knows is
+ * what is true.
+ */
 export class Session {
   readonly #deps: SessionDeps
   readonly #losses: Losses
@@ -97,7 +103,7 @@ export class Session {
     return this.finished ? this.#record.sizeBytes : this.#bytes.durableWatermark
   }
 
-  /** Opens an unfinished upload again, with what may have changed: sends the streams of the generation before off at once. */
+  /** Opens an unfinished upload again, with what may have changed; the streams of before are sent off at once. */
   async renew({ modifiedAtMs, onConflict, skipSame, begunAtMs }: Renewal): Promise<void> {
     if (this.#phase.kind === 'aborted')
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
@@ -133,8 +139,8 @@ export class Session {
   }
 
   /**
-   * Takes other content under the same id: makes a finished upload an empty one again, and what was published stays as it is; or forgets what is stored of
-   * an unfinished one but `kept`, which is in it.
+   * Takes other content under the same id: makes a finished upload an empty one again, and what was published stays as
+   * it is; or forgets what is stored of an unfinished one but `kept`, which is in it.
    *
    * @param kept undefined for a finished upload
    * @throws ReceiveError NOT_OPEN for one that is to be unfinished and is not, and what the storage throws.
@@ -157,7 +163,8 @@ export class Session {
   /**
    * Stores what is not stored yet of a chunk. When it resolves, the chunk survives a crash of the receiver.
    *
-   * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, NOT_OPEN, PREEMPTED, PAST_END, or what the storage throws.
+   * @throws ReceiveError PARAMS_CHANGED when other bytes are stored there, NOT_OPEN, PREEMPTED, PAST_END, or what the
+   * storage throws.
    */
   async store(chunk: CheckedChunk, generation: number): Promise<'STORED' | 'DUPLICATE'> {
     if (this.#restarting !== undefined) await this.#restarting
@@ -169,7 +176,8 @@ export class Session {
    *
    * @param md5 the sender's, lower-case hex; undefined when it did not say.
    * @param waiting nothing is published when everybody who waits was revoked meanwhile.
-   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS, and what `waiting` throws.
+   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS,
+   * and what `waiting` throws.
    */
   async finish(md5: string | undefined, generation: number, waiting: Waiting): Promise<FinishedFile> {
     const phase = this.#phase
@@ -186,7 +194,7 @@ export class Session {
     }
   }
 
-  /** Forgets an unfinished upload and its bytes. A finished file is left alone; one that is being finished is waited for. */
+  /** Forgets an unfinished upload and its bytes, not a finished file. One that is being finished is waited for. */
   async abort(): Promise<void> {
     if (this.#phase.kind === 'finishing') await this.#phase.result.catch(() => 'told to whoever asked to finish')
     if (this.#phase.kind !== 'receiving') return
@@ -251,7 +259,7 @@ export class Session {
 
   #publish(md5: string | undefined, sender: string): Promise<UploadRecord> {
     return publishReceived(this.#deps, this.#record, this.#bytes, { md5, sender }, (verifiedBytes) => {
-      // Reading a large file to its end would hold a closing receiver up; its sender finishes it when the receiver is back.
+      // Reading a large file to its end would hold up a closing receiver; its sender finishes it later.
       if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
       this.#lease.mustHold()
       tellWaiting(this.#waiting, this.#record, verifiedBytes)

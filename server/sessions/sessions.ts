@@ -39,15 +39,20 @@ export class Sessions {
   readonly #losses = new Losses()
   readonly #digests: PrefixDigests | undefined
   readonly #entries = new Map<string, Entry>()
-  /** Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload waits for the one before. */
+  /**
+   * Sessions that nobody uses any more and that still make their last bytes durable. The next session of an upload
+   * waits for the one before.
+   */
   readonly #closings = new Map<string, Promise<unknown>>()
   /** When the last user of an upload left, milliseconds since 1970; the oldest first. */
   readonly #leftAtMs = new Map<string, number>()
   #closing = false
 
   /**
-   * @param limits each busy upload keeps one file open. Who has its share of them busy is told to come back later. Looked at for each, because it may change
-   * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what was not hashed as it came
+   * @param limits each busy upload keeps one file open. Who has its share of them busy is told to come back later.
+   * Looked at for each, because it may change
+   * @param verifyFromDisk whether a file is read from its first byte to its last when it is finished, and not only what
+   * was not hashed as it came
    * @param now milliseconds since 1970
    */
   constructor(
@@ -64,11 +69,12 @@ export class Sessions {
   }
 
   /**
-   * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else still is.
+   * Runs a task with the session of an upload, which is loaded when nobody else is using it and let go when nobody else
+   * still is.
    *
    * @param holder whose share it takes while it is busy; see `Permissions.holder`.
-   * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when the holder keeps its share of uploads busy, DRAINING when the receiver is closing; or
-   * what the task throws.
+   * @throws HeldElsewhere; ReceiveError UNKNOWN_UPLOAD, BUSY when the holder keeps its share of uploads busy, DRAINING
+   * when the receiver is closing; or what the task throws.
    */
   async use<T>(fileId: string, holder: string, task: (session: Session) => Promise<T>): Promise<T> {
     const entry = this.#enter(fileId, holder)
@@ -80,8 +86,8 @@ export class Sessions {
   }
 
   /**
-   * Runs a task with the session of an upload that nobody is using; does nothing when somebody is. Others may come while it runs, and
-   * `isAlone` tells whether they did. Throws what {@link use} throws.
+   * Runs a task with the session of an upload that nobody is using; does nothing when somebody is. Others may come
+   * while it runs, and `isAlone` tells whether they did. Throws what {@link use} throws.
    */
   async ifIdle(fileId: string, task: (session: Session, isAlone: () => boolean) => Promise<void>): Promise<void> {
     if (this.isBusy(fileId)) return
@@ -218,7 +224,8 @@ export class Sessions {
     const lease = await this.#deps.leases.take(fileId)
     onLease(lease)
     const found = await this.#deps.ledger.uploads.find(fileId)
-    // After an interrupted publication its part may be gone because it has its final name; only when that is known its chunks are looked at.
+    // After an interrupted publication its part may be gone because it has its final name; only when that is known its
+    // chunks are looked at.
     const record = found && (await settlePublication(this.#deps, found))
     if (record === undefined)
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')

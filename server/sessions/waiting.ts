@@ -13,8 +13,8 @@ export type Waiting = {
 }
 
 /**
- * Tells those who wait how far it is. A device may have been given another token since, and one call with each of them wait: one that may go on is
- * enough.
+ * Tells those who wait how far it is. A device may have been given another token since, and one call with each of them
+ * wait: one that may go on is enough.
  *
  * @throws ReceiveError when none may go on: that of the first.
  */

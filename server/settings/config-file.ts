@@ -13,7 +13,8 @@ export type FileSetting = {
 /**
  * The settings in a YAML file: one map, of names to single values.
  *
- * @throws ReceiveError BAD_FLAGS, with one sentence that names the file and the line, when it cannot be read or is anything else.
+ * @throws ReceiveError BAD_FLAGS, with one sentence that names the file and the line, when it cannot be read or is
+ * anything else.
  */
 export function readConfigFile(path: string): readonly FileSetting[] {
   const lines = new LineCounter()

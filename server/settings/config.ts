@@ -8,13 +8,13 @@ import type { S3Config } from '../store/s3/config.ts'
 /** How a receiver is to run. */
 export type ReceiverConfig = AccessOptions & {
   /**
-   * Where finished files go, unless they go to an {@link objectStore}. Made when it is missing. What the receiver keeps for itself is in `.longshore` inside it,
-   * parts of unfinished files among it.
+   * Where finished files go, unless they go to an {@link objectStore}. Made when it is missing. What the receiver keeps
+   * for itself is in `.longshore` inside it, parts of unfinished files among it.
    */
   readonly directory: string
   /**
-   * Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by two receivers, and must be by all
-   * nodes of one.
+   * Where the receiver keeps its ledger and its id; `.longshore` in the directory when not given. Must not be shared by
+   * two receivers, and must be by all nodes of one.
    */
   readonly stateDirectory?: string
   /** The bucket that files go to, instead of the directory. */
@@ -38,8 +38,8 @@ export type ReceiverConfig = AccessOptions & {
   /** A stored file is deleted after so long, ms, if it is still what was stored; never when not given. */
   readonly keepForMs?: number
   /**
-   * Whether each file is read again from the disk, from its first byte to its last, before it counts as finished; else only what came late or out of order
-   * is, and the rest was hashed as it arrived. @default false
+   * Whether each file is read again from the disk, from its first byte to its last, before it counts as finished; else
+   * only what came late or out of order is, and the rest was hashed as it arrived. @default false
    */
   readonly verifyFromDisk?: boolean
   /** Threads that hash what arrives, beside the one that does everything else. @default 0: that one hashes, too */

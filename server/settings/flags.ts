@@ -113,7 +113,8 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
   const limits = toLimitFlags(flags)
   return {
     directory: flags.dir,
-    // Without encryption, or open to everybody, a receiver is reached from this computer only, unless somebody says otherwise.
+    // Without encryption, or open to everybody, a receiver is reached from this computer only, unless somebody says
+    // otherwise.
     host: flags.host ?? (flags.plaintext || !flags.auth ? '127.0.0.1' : everyNetwork()),
     port,
     discovery: flags.discovery,

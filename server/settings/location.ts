@@ -6,7 +6,10 @@ type Destination = {
   readonly objectStore?: { readonly bucket: string; readonly prefix?: string }
 }
 
-/** Where a stored file is, for people and programs; of the empty name, where all files are. A path, or `s3://bucket/key`. */
+/**
+ * Where a stored file is, for people and programs; of the empty name, where all files are. A path, or
+ * `s3://bucket/key`.
+ */
 export function locationOf({ directory, objectStore }: Destination, name: string): string {
   if (objectStore === undefined) return name === '' ? directory : join(resolve(directory), ...name.split('/'))
   return [bucketOf({ objectStore }), name].filter(Boolean).join('/')

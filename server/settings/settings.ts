@@ -15,10 +15,11 @@ type Origin = { readonly option: Option; readonly where: string }
 const NO_SETTING = ['config', 'help']
 
 /**
- * Everything that may be said on the command line may be said in the environment and in a configuration file, too, under the same name; the first that says it
- * counts, in this order.
+ * Everything that may be said on the command line may be said in the environment and in a configuration file, too,
+ * under the same name; the first that says it counts, in this order.
  *
- * @param command its flags are parsed; what the others say is added to it, in place of what they said when it was read before.
+ * @param command its flags are parsed; what the others say is added to it, in place of what they said when it was read
+ * before.
  * @throws ReceiveError BAD_FLAGS, with one sentence that names the flag, the variable, or the file and its line.
  */
 export function readSettings(

@@ -10,8 +10,8 @@ type DirectSmallFilesDeps = {
 }
 
 /**
- * Takes small files from nothing to finished where the store writes a file at once, under its name, or not at all. What a crash leaves in between is a
- * publication that was announced, and is settled like every other one.
+ * Takes small files from nothing to finished where the store writes a file at once, under its name, or not at all. What
+ * a crash leaves in between is a publication that was announced, and is settled like every other one.
  */
 export class DirectSmallFiles {
   readonly #deps: DirectSmallFilesDeps
@@ -20,7 +20,10 @@ export class DirectSmallFiles {
     this.#deps = deps
   }
 
-  /** Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what `mustBeAllowed`, the store and the ledger throw. */
+  /**
+   * Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what `mustBeAllowed`,
+   * the store and the ledger throw.
+   */
   async put({ record, data, md5, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
     mustBeAllowed()

@@ -26,8 +26,9 @@ const LONGEST_BYTES = 16 * 1024 ** 2
 const TORN_BYTES = 4096
 
 /**
- * Small files, whole, from the moment they are safe until their own files are. Many are appended together and made durable with one sync, where
- * syncing each of them, and the folder that names it, would take a disk milliseconds apiece.
+ * Small files, whole, from the moment they are safe until their own files are. Many are appended together and made
+ * durable with one sync, where syncing each of them, and the folder that names it, would take a disk milliseconds
+ * apiece.
  */
 export class Journal {
   /** Takes what comes. */
@@ -56,7 +57,8 @@ export class Journal {
   /**
    * When it resolves, the entry survives a power cut.
    *
-   * @throws what the disk threw; then the entry may or may not be in the journal, and nothing more is appended until {@link clear}.
+   * @throws what the disk threw; then the entry may or may not be in the journal, and nothing more is appended until
+   * {@link clear}.
    */
   async append(entry: JournalEntry): Promise<Volume> {
     let volume: VolumeFile | undefined
@@ -71,13 +73,17 @@ export class Journal {
     return volume
   }
 
-  /** What a crash left, in the order it came. An entry that is torn ends its volume: nobody was told that what follows is stored. */
+  /**
+   * What a crash left, in the order it came. An entry that is torn ends its volume: nobody was told that what follows
+   * is stored.
+   */
   async *entries(onDamage: OnDamage): AsyncGenerator<JournalEntry> {
     for (const volume of [this.#taking, this.#resting]) yield* volume.entries(onDamage)
   }
 
   /**
-   * Empties one volume, after `makeSuperfluous` has made what is in it durable elsewhere. What comes meanwhile goes to the other one.
+   * Empties one volume, after `makeSuperfluous` has made what is in it durable elsewhere. What comes meanwhile goes to
+   * the other one.
    *
    * @throws what `makeSuperfluous` or the disk threw; then the entries are kept.
    */

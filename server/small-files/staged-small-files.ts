@@ -7,7 +7,10 @@ import { BootMark } from '../state-folder/boot-mark.ts'
 import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/staged-small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
 
-/** The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at most. */
+/**
+ * The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at
+ * most.
+ */
 const EMPTY_AFTER_BYTES = 32 * 1024 ** 2
 /** Nothing stays in the journal for longer than this before it is emptied, ms. */
 const EMPTY_AFTER_MS = 5000
@@ -36,9 +39,10 @@ export type NewSmallFile = {
 }
 
 /**
- * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with all of its bytes; when the
- * journal is synced, which many share, it gets its name and is finished. Its own sync follows later, together with all others of the last seconds. A
- * crash or a power cut in between leaves the journal, from which {@link StagedSmallFiles.open} completes what was answered.
+ * Takes small files from nothing to finished. Each is written beside its final name and appended to the journal with
+ * all of its bytes; when the journal is synced, which many share, it gets its name and is finished. Its own sync
+ * follows later, together with all others of the last seconds. A crash or a power cut in between leaves the journal,
+ * from which {@link StagedSmallFiles.open} completes what was answered.
  */
 export class StagedSmallFiles {
   readonly #deps: StagedSmallFilesDeps
@@ -47,14 +51,17 @@ export class StagedSmallFiles {
   #unsynced: Appeared[] = []
   #timer: NodeJS.Timeout | undefined
   #emptying: Promise<void> | undefined
-  /** The journal could not be written or emptied, and is left for the next start. Files go the slower way from then on, which tells their senders why. */
+  /**
+   * The journal could not be written or emptied, and is left for the next start. Files go the slower way from then on,
+   * which tells their senders why.
+   */
   #failed: boolean
   readonly #underWay = new Set<Promise<unknown>>()
   #closing = false
 
   /**
-   * Opens the journal in a folder of the receiver's own, completes the small files that a crash left in it, and empties it. One that cannot be
-   * completed is reported, and keeps the journal from being emptied.
+   * Opens the journal in a folder of the receiver's own, completes the small files that a crash left in it, and empties
+   * it. One that cannot be completed is reported, and keeps the journal from being emptied.
    */
   static async open(folder: string, deps: StagedSmallFilesDeps): Promise<StagedSmallFiles> {
     const journal = await Journal.open(folder)
@@ -83,10 +90,11 @@ export class StagedSmallFiles {
   }
 
   /**
-   * Stores a new file; undefined when it has to go the way of every upload, of which it has left no trace then: its name is taken, or the journal
-   * cannot be written.
+   * Stores a new file; undefined when it has to go the way of every upload, of which it has left no trace then: its
+   * name is taken, or the journal cannot be written.
    *
-   * @throws ReceiveError DRAINING when the receiver is closing, and what `mustBeAllowed`, the store and the ledger throw.
+   * @throws ReceiveError DRAINING when the receiver is closing, and what `mustBeAllowed`, the store and the ledger
+   * throw.
    */
   async put(file: NewSmallFile): Promise<FinishedFile | undefined> {
     if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; go on when it is back.')

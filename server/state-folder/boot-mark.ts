@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { lookAtPrivate, writePrivateFile } from './private-file.ts'
 
-/** Remembers for the next start which start of the machine this is: what a process that was killed left on the disk is all there, and after a power cut it is not. */
+/**
+ * Remembers for the next start which start of the machine this is: what a process that was killed left on the disk is
+ * all there, and after a power cut it is not.
+ */
 export class BootMark {
   readonly #path: string
   readonly #now: string | undefined

@@ -14,13 +14,16 @@ export const OTHERS_ALL = 0o077
 /** What is asked of a file beside being one. */
 export type Rule = {
   /**
-   * The folder that the file is in, where that one may lie on a file system that keeps no owners or no permissions, as the receiving folder may: then a file says
-   * no more than its folder. Undefined for what is secret or grants something.
+   * The folder that the file is in, where that one may lie on a file system that keeps no owners or no permissions, as
+   * the receiving folder may: then a file says no more than its folder. Undefined for what is secret or grants
+   * something.
    */
   readonly folder?: Pick<Stats, 'uid' | 'mode'>
 }
 
-/** Why a file of the receiver's own is not believed, as a sentence that says what to do; undefined when it is believed. */
+/**
+ * Why a file of the receiver's own is not believed, as a sentence that says what to do; undefined when it is believed.
+ */
 export function doubtIn(
   path: string,
   stats: Pick<Stats, 'isFile' | 'uid' | 'mode'>,
@@ -46,8 +49,8 @@ export function doubtIn(
 }
 
 /**
- * Why a file cannot be believed that could not be opened or read, as a sentence; undefined for errors that say nothing about the file, as that too many are
- * open.
+ * Why a file cannot be believed that could not be opened or read, as a sentence; undefined for errors that say nothing
+ * about the file, as that too many are open.
  */
 export function doubtFrom(path: string, error: unknown): string | undefined {
   const { code = '' } = error as NodeJS.ErrnoException
@@ -112,7 +115,9 @@ function accessDoubt(path: string, code: string): string {
   return `${closed} cannot be used (${code})${who}. ${remedy}`
 }
 
-/** What keeps a user from a path: the path itself when it can be looked at, or else the first folder above that can be. */
+/**
+ * What keeps a user from a path: the path itself when it can be looked at, or else the first folder above that can be.
+ */
 function closedAt(path: string): { readonly closed: string; readonly uid: number | undefined } {
   for (let at = path; ; at = dirname(at)) {
     try {

@@ -9,8 +9,8 @@ const ROOT = 0
 const helped = new AsyncLocalStorage<Owner>()
 
 /**
- * Runs a task of the administrator in a folder of somebody else: what it makes there belongs to that user, who can read it at once, and what that user has
- * there is believed.
+ * Runs a task of the administrator in a folder of somebody else: what it makes there belongs to that user, who can read
+ * it at once, and what that user has there is believed.
  */
 export function onBehalfOf<T>(owner: Owner, task: () => Promise<T>): Promise<T> {
   return isRoot() && owner.uid !== ROOT ? helped.run(owner, task) : task()
@@ -30,7 +30,10 @@ export function isRoot(): boolean {
   return thisUser() === ROOT
 }
 
-/** Whether what a user wrote may be believed: the user of this process, the one that it works for, or the administrator, who can do everything anyway. */
+/**
+ * Whether what a user wrote may be believed: the user of this process, the one that it works for, or the administrator,
+ * who can do everything anyway.
+ */
 export function isBelieved(uid: number): boolean {
   const self = thisUser()
   return self === undefined || uid === self || uid === ROOT || uid === newOwner()?.uid

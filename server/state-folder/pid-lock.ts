@@ -14,13 +14,14 @@ export type Taken = { readonly kind: 'taken'; release(): void } | { readonly kin
 const MAX_ROUNDS = 10
 
 /**
- * Takes the lock file at `path` for this process, until it is released or the process ends, however it ends: a lock of a process that is gone is taken
- * over. It keeps processes of one machine apart, not machines that share a folder.
+ * Takes the lock file at `path` for this process, until it is released or the process ends, however it ends: a lock of
+ * a process that is gone is taken over. It keeps processes of one machine apart, not machines that share a folder.
  *
  * @param as.run what else names whoever takes it.
- * @param as.isOver whether who is named so is known to have ended, in a way that is better than the number of its process: a lock that was copied with
- * everything else names a process that may well run, and not here.
- * @throws the system's error when the file can be neither read nor written, ReceiveError STORAGE_NOT_WRITABLE when it is not believed.
+ * @param as.isOver whether who is named so is known to have ended, in a way that is better than the number of its
+ * process: a lock that was copied with everything else names a process that may well run, and not here.
+ * @throws the system's error when the file can be neither read nor written, ReceiveError STORAGE_NOT_WRITABLE when it
+ * is not believed.
  */
 export function takePidLock(
   path: string,
@@ -42,7 +43,10 @@ export function takePidLock(
   }
 }
 
-/** The number of the running process that has the lock at `path`; undefined when none has. For `isOver` and what it throws see {@link takePidLock}. */
+/**
+ * The number of the running process that has the lock at `path`; undefined when none has. For `isOver` and what it
+ * throws see {@link takePidLock}.
+ */
 export function pidLockHolder(path: string, isOver: (run: string) => boolean): number | undefined {
   const holder = holderIn(readLock(path))
   const counts = holder?.run === undefined || !isOver(holder.run)
@@ -91,7 +95,10 @@ function removeDead(path: string, text: string): void {
   }
 }
 
-/** Undefined when there is none, or it was let go meanwhile. Throws ReceiveError STORAGE_NOT_WRITABLE when what is there is not believed. */
+/**
+ * Undefined when there is none, or it was let go meanwhile. Throws ReceiveError STORAGE_NOT_WRITABLE when what is there
+ * is not believed.
+ */
 function readLock(path: string): string | undefined {
   const found = lookInPlaceSync(path)
   if (found.kind === 'doubtful') throw notBelieved(found.why)
@@ -109,7 +116,10 @@ function holderIn(text: string | undefined): Lock | undefined {
   }
 }
 
-/** Since when a process runs, in the kernel's words, and whether it has ended and only its parent has not looked; nothing where the kernel does not tell (it does on Linux). */
+/**
+ * Since when a process runs, in the kernel's words, and whether it has ended and only its parent has not looked;
+ * nothing where the kernel does not tell (it does on Linux).
+ */
 function startOf(pid: number): { startedAt?: string; isZombie?: boolean } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

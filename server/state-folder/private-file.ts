@@ -18,7 +18,8 @@ export type Found =
   | { readonly kind: 'doubtful'; readonly why: string }
 
 /**
- * Looks at a file that grants something or is secret. It is believed when it is a regular file, short, of this user or of root, and nobody else can change it.
+ * Looks at a file that grants something or is secret. It is believed when it is a regular file, short, of this user or
+ * of root, and nobody else can change it.
  *
  * @throws the system's errors that say nothing about the file.
  */
@@ -41,12 +42,17 @@ export async function lookAtPrivate(path: string, rule: Rule = {}): Promise<Foun
   }
 }
 
-/** The text of such a file; undefined when there is none. Throws ReceiveError STORAGE_NOT_WRITABLE when it is not believed. */
+/**
+ * The text of such a file; undefined when there is none. Throws ReceiveError STORAGE_NOT_WRITABLE when it is not
+ * believed.
+ */
 export async function readPrivate(path: string): Promise<string | undefined> {
   return believed(await lookAtPrivate(path))
 }
 
-/** The same of a file in the receiving folder's own part of it, which says no more than that folder; see {@link Rule}. */
+/**
+ * The same of a file in the receiving folder's own part of it, which says no more than that folder; see {@link Rule}.
+ */
 export async function readInPlace(path: string): Promise<string | undefined> {
   return believed(await lookAtPrivate(path, await ruleOfFolder(path)))
 }
@@ -100,14 +106,17 @@ export async function openInPlace(path: string, flags: number): Promise<FileHand
 }
 
 /**
- * Writes a file that only its owner may read. It appears at once and whole, so that another process sees the old text or the new one, and when this
- * resolves it survives a power cut. Its folder must be there.
+ * Writes a file that only its owner may read. It appears at once and whole, so that another process sees the old text
+ * or the new one, and when this resolves it survives a power cut. Its folder must be there.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   await written(path, text, (aside, at) => rename(aside, at))
 }
 
-/** The same for a file that is not there yet. Answers false, and changes nothing, when it is: of several that make it, one does. */
+/**
+ * The same for a file that is not there yet. Answers false, and changes nothing, when it is: of several that make it,
+ * one does.
+ */
 export async function makePrivateFile(path: string, text: string): Promise<boolean> {
   try {
     await written(path, text, (aside, at) => link(aside, at))
@@ -146,8 +155,8 @@ async function written(
 }
 
 /**
- * The folder of a file that the administrator makes for somebody else, held while it is made: should its name lead elsewhere by then, nothing is written there
- * with rights that the other one does not have.
+ * The folder of a file that the administrator makes for somebody else, held while it is made: should its name lead
+ * elsewhere by then, nothing is written there with rights that the other one does not have.
  */
 async function openFolderOf(path: string, { uid }: Owner): Promise<{ readonly path: string; close(): Promise<void> }> {
   const folder = dirname(path)
@@ -163,7 +172,10 @@ async function openFolderOf(path: string, { uid }: Owner): Promise<{ readonly pa
   return { path: existsSync(held) ? held : folder, close: () => handle.close() }
 }
 
-/** Deletes such a file for good; answers whether it was there. Throws ReceiveError STORAGE_NOT_WRITABLE when it may not, or it is a folder. */
+/**
+ * Deletes such a file for good; answers whether it was there. Throws ReceiveError STORAGE_NOT_WRITABLE when it may not,
+ * or it is a folder.
+ */
 export async function removePrivateFile(path: string): Promise<boolean> {
   try {
     await rm(path)

@@ -10,7 +10,10 @@ import { isReceiversAlone } from './state-names.ts'
 /** What a folder was, and came to be: whose it is and its mode. */
 export type Closed = { readonly modeBefore: number; readonly stats: Pick<Stats, 'uid' | 'mode'> }
 
-/** What a folder is for. `state`: keys, codes and devices. `place`: what belongs to the received files, which is no more secret than they are. */
+/**
+ * What a folder is for. `state`: keys, codes and devices. `place`: what belongs to the received files, which is no more
+ * secret than they are.
+ */
 export type FolderUse = 'state' | 'place'
 
 /** Changes the mode of an open folder; tests have file systems that keep none. */
@@ -21,7 +24,8 @@ const changeMode: ChangeMode = (folder, mode) => folder.chmod(mode)
 const FOLDER = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0)
 
 /**
- * Makes a folder that only its owner may look into, inside another one of the same owner, also when it was there and others could.
+ * Makes a folder that only its owner may look into, inside another one of the same owner, also when it was there and
+ * others could.
  *
  * @throws ReceiveError STORAGE_NOT_WRITABLE when it belongs to somebody else or is a symbolic link.
  */
@@ -53,8 +57,10 @@ export function foldersFrom(first: string | undefined, last: string): string[] {
 /**
  * Closes a folder in which a receiver keeps what is its own, so that no other user can look into it.
  *
- * @param use a `place` may lie on a file system that keeps no owners or permissions: then it stays as open as what is received there, which `stats` say.
- * @throws ReceiveError STORAGE_NOT_WRITABLE, with a sentence that says what to do, when it belongs to somebody else or cannot be closed.
+ * @param use a `place` may lie on a file system that keeps no owners or permissions: then it stays as open as what is
+ * received there, which `stats` say.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE, with a sentence that says what to do, when it belongs to somebody else or
+ * cannot be closed.
  */
 export async function closeFolder(path: string, use: FolderUse, change: ChangeMode = changeMode): Promise<Closed> {
   const self = thisUser()
@@ -79,7 +85,10 @@ export async function closeFolder(path: string, use: FolderUse, change: ChangeMo
   })
 }
 
-/** What a file that this user makes in a folder, for itself alone, comes to be there; undefined where none can be made now. The file is gone again. */
+/**
+ * What a file that this user makes in a folder, for itself alone, comes to be there; undefined where none can be made
+ * now. The file is gone again.
+ */
 async function newIn(folder: string): Promise<Pick<Stats, 'uid' | 'mode'> | undefined> {
   const path = join(folder, `.probe-${randomBytes(8).toString('hex')}`)
   try {
@@ -109,7 +118,8 @@ async function ownerOfNew(folder: string): Promise<number | undefined> {
 }
 
 /**
- * Makes the folder in which a receiver keeps its state, for a command that changes something there, or closes the one that there is.
+ * Makes the folder in which a receiver keeps its state, for a command that changes something there, or closes the one
+ * that there is.
  *
  * @returns whether others could look into it until now.
  * @throws what {@link closeFolder} throws.

@@ -29,8 +29,8 @@ export const STATE_FOLDERS: readonly string[] = [
 ]
 
 /**
- * Whether a folder is a receiver's alone. With --state-dir somebody may have named one with other things in it, which other users may need. What systems put
- * into every folder is no such thing.
+ * Whether a folder is a receiver's alone. With --state-dir somebody may have named one with other things in it, which
+ * other users may need. What systems put into every folder is no such thing.
  */
 export async function isReceiversAlone(folder: string): Promise<boolean> {
   if (basename(folder) === STATE_FOLDER) return true

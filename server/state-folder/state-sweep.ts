@@ -24,12 +24,14 @@ const EVERYBODY_ENTERS = 0o001
 type Findings = { readonly names: string[]; readonly aside: string[]; readonly everybodys: string[] }
 
 /**
- * Looks at what lies in a folder of a receiver, which has just been closed, before anything of it is read. What belongs to somebody else was put there while the
- * folder was open; it is renamed, and kept for a person to look at. What others could only read is closed.
+ * Looks at what lies in a folder of a receiver, which has just been closed, before anything of it is read. What belongs
+ * to somebody else was put there while the folder was open; it is renamed, and kept for a person to look at. What
+ * others could only read is closed.
  *
  * @param use what the folder is for, see {@link closeFolder}, which answered the rest.
  * @returns what to tell about all of it; undefined when there is nothing.
- * @throws ReceiveError STORAGE_NOT_WRITABLE when the identity or the ledger is somebody else's, or something else than a folder is where one has to be.
+ * @throws ReceiveError STORAGE_NOT_WRITABLE when the identity or the ledger is somebody else's, or something else than
+ * a folder is where one has to be.
  */
 export async function sweepState(folder: string, use: FolderUse, closed: Closed): Promise<string | undefined> {
   const { modeBefore, stats } = closed

@@ -1,6 +1,9 @@
 import type { Sight } from './watched.ts'
 
-/** The page that tells how a receiver is doing. It works without a script, by loading itself again; with one only what changed is shown anew. */
+/**
+ * The page that tells how a receiver is doing. It works without a script, by loading itself again; with one only what
+ * changed is shown anew.
+ */
 export function statusPage(sight: Sight): string {
   const { name, version, counters, incoming, recent, devices } = sight
   return `<!doctype html>

@@ -17,7 +17,10 @@ const SIZE = 64 * 1024 ** 2
 
 let keys = 0
 
-/** Sends on so many streams, each for an upload of its own, as fast as acknowledgements come; counts what is stored until it is stopped. */
+/**
+ * Sends on so many streams, each for an upload of its own, as fast as acknowledgements come; counts what is stored
+ * until it is stopped.
+ */
 async function flood(clients: readonly Client[], streams: number) {
   const counted = { chunks: 0 }
   const calls: { client: Client; begun: BeginUploadReply }[] = []

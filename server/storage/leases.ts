@@ -25,7 +25,10 @@ export interface Leases {
   doubt(fileId: string, lease: string): void
   /** True when any receiver is busy with the upload. */
   isHeld(fileId: string): Promise<boolean>
-  /** Calls back when every lease ended at once, because this receiver could not renew them in time, with what to tell the senders. */
+  /**
+   * Calls back when every lease ended at once, because this receiver could not renew them in time, with what to tell
+   * the senders.
+   */
   onLost(listener: (error: ReceiveError) => void): void
 }
 

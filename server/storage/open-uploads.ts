@@ -7,9 +7,10 @@ import type { ReceiverLimits } from '../limits/limits.ts'
 const OWNERS = 16
 
 /**
- * The unfinished uploads of each owner, of which there may be only so many, so that nobody can fill the ledger, and the disk with empty parts, by beginning
- * uploads for ever. Uploads that are in the ledger already count too. To add one more is refused with BUSY, until one is finished, cancelled or
- * has expired. Where many owners do that, each may leave open as many as others leave free.
+ * The unfinished uploads of each owner, of which there may be only so many, so that nobody can fill the ledger, and the
+ * disk with empty parts, by beginning uploads for ever. Uploads that are in the ledger already count too. To add one
+ * more is refused with BUSY, until one is finished, cancelled or has expired. Where many owners do that, each may leave
+ * open as many as others leave free.
  */
 export class OpenUploads {
   readonly #uploads: Pick<Ledger['uploads'], 'unfinished'>
@@ -43,7 +44,10 @@ export class OpenUploads {
     this.#shares = new Shares(() => OWNERS * limits.maxOpenUploads)
   }
 
-  /** Counts an upload that is about to be saved. True when it was not counted before. Throws ReceiveError BUSY when its owner has too many. */
+  /**
+   * Counts an upload that is about to be saved. True when it was not counted before. Throws ReceiveError BUSY when its
+   * owner has too many.
+   */
   async admit(record: UploadRecord): Promise<boolean> {
     if (this.#isOpen(record)) return false
     if (this.#isShared && this.#isFull(record)) await this.#countAll()

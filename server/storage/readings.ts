@@ -7,10 +7,16 @@ export type Reader = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Whatever reads stored bytes waits in the queue for each block, and this is what the first block counts for, bytes; then as much as the one before. */
+/**
+ * Whatever reads stored bytes waits in the queue for each block, and this is what the first block counts for, bytes;
+ * then as much as the one before.
+ */
 const FIRST_BLOCK_BYTES = 64 * 1024
 
-/** Readings of one sender that are under way at the same time: while one waits for the disk another is hashed, and each keeps a file open. */
+/**
+ * Readings of one sender that are under way at the same time: while one waits for the disk another is hashed, and each
+ * keeps a file open.
+ */
 const AT_ONCE = 4
 
 /** To read a record of the ledger takes about as long as to store so many bytes. */
@@ -48,7 +54,9 @@ export class Readings {
     }
   }
 
-  /** The same blocks, each read when it is the reader's turn. Throws the reason of its signal, before the next block. */
+  /**
+   * The same blocks, each read when it is the reader's turn. Throws the reason of its signal, before the next block.
+   */
   async *fairBlocks(reader: Reader, blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const iterator = blocks[Symbol.asyncIterator]()
     try {

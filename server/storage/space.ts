@@ -8,8 +8,8 @@ const PLENTY_BYTES = 1024 ** 3
 const PLENTY_FOR_MS = 200
 
 /**
- * Bytes stay reserved for so long after the last session of an upload has ended, ms: between two streams of a sender, and while its network is gone, others
- * do not take them.
+ * Bytes stay reserved for so long after the last session of an upload has ended, ms: between two streams of a sender,
+ * and while its network is gone, others do not take them.
  */
 const GRACE_MS = 60_000
 
@@ -34,7 +34,9 @@ export class Space {
   readonly #bytesOf = new Map<string, number>()
   #reservedBytes = 0
   readonly #inUse = new Set<string>()
-  /** Since when nobody works on an upload that something is reserved for, ms; the one that was left first comes first. */
+  /**
+   * Since when nobody works on an upload that something is reserved for, ms; the one that was left first comes first.
+   */
   readonly #leftAtMs = new Map<string, number>()
   #asked = { atMs: Number.NEGATIVE_INFINITY, freeBytes: 0 }
 
@@ -44,7 +46,10 @@ export class Space {
     this.#now = now
   }
 
-  /** Reserves the bytes that an upload still needs. Throws ReceiveError DISK_FULL when there are not so many for its holder. */
+  /**
+   * Reserves the bytes that an upload still needs. Throws ReceiveError DISK_FULL when there are not so many for its
+   * holder.
+   */
   async reserve(fileId: string, holder: string, bytes: number): Promise<void> {
     const onDisk = await this.#recentlyFree(bytes)
     const before = this.#reservations.get(fileId)

@@ -9,7 +9,10 @@ export interface StoredFile {
   readonly sizeBytes: number
   /** See `fileIdentity`; undefined where a store has none that stays the same. */
   readonly identity?: string
-  /** The bytes from start up to end, in blocks; fewer when the file ends earlier. Blocks may be reused: use each before asking for the next. */
+  /**
+   * The bytes from start up to end, in blocks; fewer when the file ends earlier. Blocks may be reused: use each before
+   * asking for the next.
+   */
   read(start: number, end: number): AsyncIterable<Buffer>
   close(): Promise<void>
 }
@@ -24,15 +27,22 @@ export interface Part {
    * Part.sync}.
    */
   write(data: Buffer, offset: Offset): Promise<void>
-  /** The bytes from start up to end, in blocks; fewer when they end earlier, or when the store cannot give them back before the part is whole. */
+  /**
+   * The bytes from start up to end, in blocks; fewer when they end earlier, or when the store cannot give them back
+   * before the part is whole.
+   */
   read(start: number, end: number): AsyncIterable<Buffer>
   /**
-   * Resolves when what was written, and the part itself, survive a power cut, and answers which ranges do; undefined for everything that was
-   * written. A store that gathers bytes keeps back what does not fill one of its own pieces, unless `all` is asked for. When it rejects, what was
-   * written since the last success is lost: the next one may succeed without having written it.
+   * Resolves when what was written, and the part itself, survive a power cut, and answers which ranges do; undefined
+   * for everything that was written. A store that gathers bytes keeps back what does not fill one of its own pieces,
+   * unless `all` is asked for. When it rejects, what was written since the last success is lost: the next one may
+   * succeed without having written it.
    */
   sync(options: { readonly all: boolean }): Promise<RangeSet | undefined>
-  /** MD5 of the whole part, lower-case hex, where {@link ChunkStore.digestsParts} says so. `onVerified` as in `PrefixDigest.finish`. */
+  /**
+   * MD5 of the whole part, lower-case hex, where {@link ChunkStore.digestsParts} says so. `onVerified` as in
+   * `PrefixDigest.finish`.
+   */
   md5?(onVerified: (bytes: number) => void): Promise<string>
   close(): Promise<void>
 }
@@ -89,14 +99,18 @@ export type Holder = { readonly kind: 'file'; readonly sizeBytes: number } | { r
 /**
  * Where bytes go. Parts are named by `fileId`, published files by checked path components.
  *
- * The promise: nothing outside the receiving folder is ever read, written, renamed or deleted, and no symbolic link below it is followed. A
- * published file appears under its name at once and whole; nothing that had the name before is lost unless OVERWRITE was asked for. A disk
- * that was unmounted gets nothing: what is then in the place of the receiving folder is left alone.
+ * The promise: nothing outside the receiving folder is ever read, written, renamed or deleted, and no symbolic link
+ * below it is followed. A published file appears under its name at once and whole; nothing that had the name before is
+ * lost unless OVERWRITE was asked for. A disk that was unmounted gets nothing: what is then in the place of the
+ * receiving folder is left alone.
  */
 export interface ChunkStore {
   /** How small files go together; undefined where each goes alone. See {@link StagedSmallFileStore}. */
   readonly stagedSmallFiles: StagedSmallFileStore | undefined
-  /** Writes small files at once, under their names; undefined where that is not one step. Never together with {@link stagedSmallFiles}. */
+  /**
+   * Writes small files at once, under their names; undefined where that is not one step. Never together with
+   * {@link stagedSmallFiles}.
+   */
   readonly directSmallFiles: DirectSmallFileStore | undefined
   /** True when parts compute their MD5 themselves, because they cannot be read before they are whole. */
   readonly digestsParts: boolean
@@ -111,8 +125,8 @@ export interface ChunkStore {
   /**
    * Gives a part its final name and answers it. Resolves when the name survives a power cut.
    *
-   * @throws ReceiveError TARGET_EXISTS when the name is taken and the wish refuses another, or a file stands where a folder is needed;
-   * STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
+   * @throws ReceiveError TARGET_EXISTS when the name is taken and the wish refuses another, or a file stands where a
+   * folder is needed; STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
    */
   publish(fileId: string, wish: Wish, publication: Publication): Promise<readonly string[]>
   /** Completes or takes back a publication that was announced and interrupted. `record` as in {@link Publication}. */
@@ -120,7 +134,8 @@ export interface ChunkStore {
   /** Opens a published file; undefined when there is no regular file of that name. */
   openPublished(path: UploadRecord['path']): Promise<StoredFile | undefined>
   /**
-   * Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a power cut.
+   * Deletes a published file that is still as it was; see {@link Unchanged}. When it answers `gone`, that survives a
+   * power cut.
    *
    * @param record awaited afterwards unless it was touched, while nobody else decides about the name.
    */
@@ -128,7 +143,8 @@ export interface ChunkStore {
   /** Makes a folder and those above it; one that exists is success. Answers its path as it is spelled here. */
   makeFolder(path: readonly string[]): Promise<readonly string[]>
   /**
-   * All files and folders below a path, each folder before what is in it; none for a path that is not there yet. What the receiver keeps for itself is left out.
+   * All files and folders below a path, each folder before what is in it; none for a path that is not there yet. What
+   * the receiver keeps for itself is left out.
    *
    * @param signal ends it with the signal's reason.
    */

@@ -32,12 +32,13 @@ type DiskOptions = {
 }
 
 /**
- * Keeps bytes in a folder of this machine. Parts live in `.longshore/parts` of the same folder, and so on the same file system, where giving
- * one its final name is a single step.
+ * Keeps bytes in a folder of this machine. Parts live in `.longshore/parts` of the same folder, and so on the same file
+ * system, where giving one its final name is a single step.
  *
  * @param options.shared whether other receivers use the folder, too: then nothing is there for one of them only.
  * @param options.claims shared with them.
- * @param options.stateDirectory where the receiver keeps what is its own, when that is another folder than `.longshore`.
+ * @param options.stateDirectory where the receiver keeps what is its own, when that is another folder than
+ * `.longshore`.
  * @throws the system's error when the folder cannot be written to.
  */
 export async function openDiskStore(
@@ -115,7 +116,10 @@ async function changedAtMs(partPath: string): Promise<number | undefined> {
   }
 }
 
-/** The path as it is spelled below the root: a name that differs only by case or normalisation from one that is there is that one. */
+/**
+ * The path as it is spelled below the root: a name that differs only by case or normalisation from one that is there is
+ * that one.
+ */
 async function spelled(root: string, taken: TakenNames, path: readonly string[]): Promise<readonly string[]> {
   const spell = spellIn(taken)
   try {

@@ -6,7 +6,9 @@ import { type Offset, writeFully } from '../bytes/to-offset.ts'
 import { isBelieved } from '../state-folder/owner.ts'
 import type { Part } from './chunk-store.ts'
 
-/** Read in blocks of this size: long enough to be fast, short enough that hashing one does not hold up other uploads. */
+/**
+ * Read in blocks of this size: long enough to be fast, short enough that hashing one does not hold up other uploads.
+ */
 const BLOCK_BYTES = 256 * 1024
 
 /**

@@ -12,7 +12,9 @@ export type Wish = {
   readonly skipSame?: boolean
 }
 
-/** What is about to happen, told before it happens, so that `ChunkStore.settle` can tell after a crash whether it did. */
+/**
+ * What is about to happen, told before it happens, so that `ChunkStore.settle` can tell after a crash whether it did.
+ */
 export type Intent = { readonly storedAs: readonly string[]; readonly fileIdentity: string }
 
 /** How an interrupted publication ended: under its final name, still a part, or neither can be found. */
@@ -56,7 +58,10 @@ export type StoredBefore = {
   readonly modifiedAtMs: number | undefined
 }
 
-/** What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or tries the next name. */
+/**
+ * What is done with a name that was looked at: the file is added under it, replaces what has it, is there already, or
+ * tries the next name.
+ */
 type Decision = 'add' | 'replace' | 'same' | 'next'
 
 /** A name that is claimed: nobody else decides about it until it is released. */

@@ -18,7 +18,10 @@ export interface PreparedFile {
   readonly intent: Intent
   /** Gives it its final name; false when another file has that name by now. */
   appear(): Promise<boolean>
-  /** Lets go of it and of the claim. One that has its name keeps another beside it until {@link StagedSmallFileStore.forget}. */
+  /**
+   * Lets go of it and of the claim. One that has its name keeps another beside it until
+   * {@link StagedSmallFileStore.forget}.
+   */
   close(): Promise<void>
 }
 
@@ -29,11 +32,14 @@ export type Appeared = { readonly fileId: string; readonly storedAs: readonly st
 export type SmallWish = Wish & { readonly modifiedAtMs: number; readonly onConflict: 'KEEP_BOTH' | 'REFUSE' }
 
 /**
- * Gives small files their names without a sync of each. Whoever uses it keeps the bytes safe elsewhere until {@link StagedSmallFileStore.sync}, and
- * restores after a crash what did not get that far.
+ * Gives small files their names without a sync of each. Whoever uses it keeps the bytes safe elsewhere until
+ * {@link StagedSmallFileStore.sync}, and restores after a crash what did not get that far.
  */
 export interface StagedSmallFileStore {
-  /** Writes a file; undefined when its name is taken, or was a moment ago. Throws what {@link ChunkStore.publish} throws. */
+  /**
+   * Writes a file; undefined when its name is taken, or was a moment ago. Throws what {@link ChunkStore.publish}
+   * throws.
+   */
   prepare(fileId: string, wish: SmallWish, data: Buffer): Promise<PreparedFile | undefined>
   /** When it resolves, files with their final names, and everything else on their disk, survive a power cut. */
   sync(files: readonly Appeared[]): Promise<void>

@@ -26,7 +26,9 @@ type Listing = {
 const TRUSTED_MS = 2000
 /** Reading a huge folder again may take up to this share of the time. */
 const READING_SHARE = 0.05
-/** Listings are forgotten, the one that was read longest ago first, when they hold more names than this; about 30 MB. */
+/**
+ * Listings are forgotten, the one that was read longest ago first, when they hold more names than this; about 30 MB.
+ */
 const MAX_NAMES = 200_000
 /** After folding so many names of a huge folder, other tasks get a turn. */
 const FOLD_AT_ONCE = 2000
@@ -73,7 +75,10 @@ export class TakenNames {
     return names.map((name) => listing.names.get(foldedName(name)))
   }
 
-  /** Claims a name, when nobody else has it claimed, and looks how it is spelled. Throws what {@link NameClaims.claim} throws. */
+  /**
+   * Claims a name, when nobody else has it claimed, and looks how it is spelled. Throws what {@link NameClaims.claim}
+   * throws.
+   */
   async claim(folder: Folder, name: string): Promise<ClaimedName> {
     const claim = await this.#claims.claim([...folder.path, name])
     try {

@@ -2,8 +2,8 @@ import { lstat, stat } from 'node:fs/promises'
 import { hasCode, ReceiveError } from '../base/errors.ts'
 
 /**
- * Remembers which disk and folder the receiving folder is. A disk that is unmounted while the receiver runs leaves an empty folder behind, on
- * the disk below, and nothing may be stored there.
+ * Remembers which disk and folder the receiving folder is. A disk that is unmounted while the receiver runs leaves an
+ * empty folder behind, on the disk below, and nothing may be stored there.
  *
  * @param parts the folder of the parts inside it, which no other folder has.
  * @returns what throws ReceiveError STORAGE_NOT_WRITABLE when the receiving folder is gone or is another one.

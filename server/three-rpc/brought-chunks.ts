@@ -8,7 +8,9 @@ import type { ChunkStore, StoredFile } from '../store/chunk-store.ts'
 /** More chunks of one upload are not remembered; what is not has to be sent once more, and the answer says so. */
 const MOST_CHUNKS = 100_000
 
-/** A chunk that a call brought; `publishedAs`: it was not stored, because this finished file has the same bytes there. */
+/**
+ * A chunk that a call brought; `publishedAs`: it was not stored, because this finished file has the same bytes there.
+ */
 type Brought = {
   readonly offset: Offset
   readonly bytes: number
@@ -17,8 +19,8 @@ type Brought = {
 }
 
 /**
- * What the calls of three-RPC clients that are under way have brought of one upload. These bytes are of one content, so they count even when it turns out that
- * what the receiver had under the same id is another one.
+ * What the calls of three-RPC clients that are under way have brought of one upload. These bytes are of one content, so
+ * they count even when it turns out that what the receiver had under the same id is another one.
  */
 export class BroughtChunks {
   readonly #chunks = new Map<number, Brought>()

@@ -1,7 +1,10 @@
 import { toSafeName } from '../names/safe-path.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 
-/** How many names are remembered for files whose first chunk has not come yet. Of more, the oldest of whoever told most is forgotten. */
+/**
+ * How many names are remembered for files whose first chunk has not come yet. Of more, the oldest of whoever told most
+ * is forgotten.
+ */
 const MAX_NAMES = 10_000
 
 /** Who tells a name: whose upload it is or would be, and whose share it takes. */
@@ -53,7 +56,10 @@ export class ThreeRpcNames {
     if (fileName !== '') await this.#known.set(fileId, Buffer.from(toSafeName(fileName)).toString(), teller)
   }
 
-  /** Where to store the file: under the name its client gave, else where it was before, else under the client's own id for it. */
+  /**
+   * Where to store the file: under the name its client gave, else where it was before, else under the client's own id
+   * for it.
+   */
   async pathOf(
     permissions: Permissions,
     fileId: string,

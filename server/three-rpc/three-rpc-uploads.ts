@@ -40,8 +40,9 @@ export type ThreeRpcDeps = Storage & {
 }
 
 /**
- * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is complete, or when the input
- * ends. A damaged chunk does not count and does not end the call, unless {@link MOST_DAMAGED} follow one another; the answer names it.
+ * Stores the chunks of one file, which may come in any order, overlap and repeat. Answers as soon as the file is
+ * complete, or when the input ends. A damaged chunk does not count and does not end the call, unless
+ * {@link MOST_DAMAGED} follow one another; the answer names it.
  *
  * @throws ReceiveError BAD_ID, BAD_LENGTH, PAST_END, PARAMS_CHANGED when chunks contradict each other, DISK_FULL, BUSY.
  */
@@ -65,7 +66,8 @@ export async function receiveThreeRpc(
         if (chunk.clientFileId !== clientFileId)
           throw new ReceiveError('BAD_ID', 'One call carries the chunks of one file.')
         mustFit(chunk)
-        // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the only one.
+        // Some clients end with a chunk that says nothing but that it is the last: of a complete file, it may be the
+        // only one.
         if (chunk.data.length === 0 && chunk.sizeBytes > 0) continue
         hasBytes = true
         if (chunk.md5 !== undefined && chunk.md5 !== md5(chunk.data)) {
@@ -77,7 +79,8 @@ export async function receiveThreeRpc(
         damaged.delete(chunk.offset)
         await followRights()
         const took = await take(threeRpc, permissions, { session, brought }, chunk)
-        // A chunk that only repeats a finished file must not end the call: a later one may show that this is another file.
+        // A chunk that only repeats a finished file must not end the call: a later one may show that this is another
+        // file.
         if (took === 'stored' && session.missing.length === 0) break
       }
       await carryOver(threeRpc.store, session, brought, { sender: permissions.holder, sizeBytes })
@@ -92,8 +95,8 @@ export async function receiveThreeRpc(
 }
 
 /**
- * Names a three-RPC client's upload in the ledger and the store; the same id of two devices names two uploads. Never the same as an id that the receiver
- * issues: those have neither letter.
+ * Names a three-RPC client's upload in the ledger and the store; the same id of two devices names two uploads. Never
+ * the same as an id that the receiver issues: those have neither letter.
  */
 export function internalId({ owner }: Pick<Permissions, 'owner'>, clientFileId: string): string {
   const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40)
@@ -184,8 +187,9 @@ async function restart(
 }
 
 /**
- * A chunk contradicts what is stored of an unfinished upload. What calls brought that are over is older than the chunk, and a client that does not ask what is
- * stored would never get past it, so it is forgotten. False when a call that is under way brought the other bytes, perhaps this one.
+ * A chunk contradicts what is stored of an unfinished upload. What calls brought that are over is older than the chunk,
+ * and a client that does not ask what is stored would never get past it, so it is forgotten. False when a call that is
+ * under way brought the other bytes, perhaps this one.
  */
 async function forgetOlder(
   { names }: ThreeRpcDeps,

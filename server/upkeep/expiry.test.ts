@@ -30,7 +30,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A receiver whose clock the test sets. `pass` lets time pass as it does on a machine that is on: the receiver looks once a minute. */
+/**
+ * A receiver whose clock the test sets. `pass` lets time pass as it does on a machine that is on: the receiver looks
+ * once a minute.
+ */
 async function receivingAt(startMs: number) {
   let nowMs = startMs
   const { client, directory, receiver } = await receiving(undefined, { now: () => nowMs })

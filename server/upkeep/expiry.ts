@@ -6,12 +6,18 @@ import { settlePublication } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 
-/** An upload that nobody goes on with is kept for so long when nothing else is asked for, ms: a laptop that is closed over night goes on. */
+/**
+ * An upload that nobody goes on with is kept for so long when nothing else is asked for, ms: a laptop that is closed
+ * over night goes on.
+ */
 export const EXPIRE_AFTER_MS = 86_400_000
 
 /** How often abandoned uploads are looked for, ms. */
 export const SWEEP_EVERY_MS = 60_000
-/** After the start and after a jump of the clock nothing is deleted for so long, ms: senders that were held up come back first. */
+/**
+ * After the start and after a jump of the clock nothing is deleted for so long, ms: senders that were held up come back
+ * first.
+ */
 const GRACE_MS = 600_000
 /** A clock that moved by more than this between two looks was set, or the machine slept, ms. */
 const JUMP_MS = 3_600_000
@@ -30,8 +36,8 @@ export type ExpiryDeps = {
 }
 
 /**
- * Deletes unfinished uploads that nobody has begun again or sent a byte of for too long, and parts that no upload knows. An upload that
- * somebody is using, be it a silent stream or a verification, is never touched.
+ * Deletes unfinished uploads that nobody has begun again or sent a byte of for too long, and parts that no upload
+ * knows. An upload that somebody is using, be it a silent stream or a verification, is never touched.
  */
 export class Expiry extends Sweeper {
   readonly #deps: ExpiryDeps

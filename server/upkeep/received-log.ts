@@ -27,14 +27,17 @@ export type RemovedFile = Pick<ReceivedFile, 'path'> & {
   readonly removedAt: string
 }
 
-/** Where a receiving folder keeps its log. It belongs to the folder, and goes where the folder goes, wherever the ledger is. */
+/**
+ * Where a receiving folder keeps its log. It belongs to the folder, and goes where the folder goes, wherever the ledger
+ * is.
+ */
 export function receivedLogOf(directory: string): string {
   return join(directory, STATE_FOLDER, 'received.jsonl')
 }
 
 /**
- * Every file that was received, one JSON object a line, so that the files can be verified long after the ledger forgot them, and with any tool.
- * The last line for a path is the one that counts.
+ * Every file that was received, one JSON object a line, so that the files can be verified long after the ledger forgot
+ * them, and with any tool. The last line for a path is the one that counts.
  */
 export class ReceivedLog {
   readonly #file: FileHandle
@@ -134,7 +137,8 @@ export async function openUploadsLog(
 const LONGEST_LINE_BYTES = 65_536
 
 /**
- * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may leave one, say nothing.
+ * What the log at a path says of each path below the receiving folder. Lines that are no log lines, as a crash may
+ * leave one, say nothing.
  *
  * @param onDamage told once how many lines say what no receiver would have written, and are not believed.
  * @throws ReceiveError STORAGE_NOT_WRITABLE when the log is not believed; what the system throws when there is none.

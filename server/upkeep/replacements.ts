@@ -18,8 +18,9 @@ const LONGEST_BYTES = 65_536
 const folderOf = (directory: string) => join(directory, STATE_FOLDER, 'replacing')
 
 /**
- * Remembers what is about to replace files, one small file for each, until the log says that it has. Should the receiver end in between, the new file may be
- * there and the log still tell of the old one: whoever verifies it must not take that for damage.
+ * Remembers what is about to replace files, one small file for each, until the log says that it has. Should the
+ * receiver end in between, the new file may be there and the log still tell of the old one: whoever verifies it must
+ * not take that for damage.
  */
 export async function openReplacements(directory: string, ledger: Pick<Ledger, 'uploads'>) {
   const folder = folderOf(directory)
@@ -47,7 +48,8 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
 }
 
 /**
- * What may have replaced the file at a path below the receiving folder, components joined with "/", since the log told of it.
+ * What may have replaced the file at a path below the receiving folder, components joined with "/", since the log told
+ * of it.
  *
  * @param loggedAtMs milliseconds since 1970.
  */

@@ -9,7 +9,10 @@ import { receivedAt } from './verify.ts'
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000]
 const START_MS = Date.UTC(2026, 0, 1)
 
-/** A receiver whose clock the test sets, and that keeps files for a day. `look` lets it look once, as it does every hour. */
+/**
+ * A receiver whose clock the test sets, and that keeps files for a day. `look` lets it look once, as it does every
+ * hour.
+ */
 async function keepingForADay() {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => {

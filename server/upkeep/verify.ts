@@ -70,7 +70,10 @@ export async function receivedAt(
   return { directory, files, inBuckets, bytes, isWhole: below === '' }
 }
 
-/** Reads received files again, one after the other. `onRead` is told about bytes as they are read. Works while a receiver is running. */
+/**
+ * Reads received files again, one after the other. `onRead` is told about bytes as they are read. Works while a
+ * receiver is running.
+ */
 export async function* verify(
   { directory, files }: Received,
   onRead: (bytes: number) => void = () => {},
@@ -138,7 +141,10 @@ function openFollowedLog(path: string) {
 
 type Found = { readonly sizeBytes: number; readonly md5: string; readonly isRecent: boolean }
 
-/** Undefined when there is no regular file; one that a symbolic link leads to, at its end or on the way, was never received. */
+/**
+ * Undefined when there is no regular file; one that a symbolic link leads to, at its end or on the way, was never
+ * received.
+ */
 async function digestOf(
   directory: string,
   path: readonly string[],

@@ -22,7 +22,8 @@ export type ChunkStream = {
  * Stores the chunks of a stream, one after the other, and acknowledges each.
  *
  * @param permissions what its sender may do; the fair queue stores for its holder.
- * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive} throw.
+ * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive}
+ * throw.
  */
 export async function receiveChunks(
   session: Session,

@@ -28,7 +28,10 @@ export type Claimed =
 
 /** Whoever has an upload that was begun, or got a byte, so lately may come back to it, ms. */
 const QUIET_MS = 60_000
-/** Pieces that are compared: a source that differs in a half of its pieces is taken for the same once in 65,536 times, and never stored as it. */
+/**
+ * Pieces that are compared: a source that differs in a half of its pieces is taken for the same once in 65,536 times,
+ * and never stored as it.
+ */
 export const MOST_SAMPLES = 16
 
 const none: Claimed = { kind: 'none' }
@@ -40,8 +43,9 @@ type ClaimDeps = Storage & {
 }
 
 /**
- * Lets a sender that lost its memory go on with an upload of its own device. Of several that ask at once one gets it; nobody gets what somebody may still go on
- * with, and callers without tokens get nothing, because nobody knows whose uploads are whose.
+ * Lets a sender that lost its memory go on with an upload of its own device. Of several that ask at once one gets it;
+ * nobody gets what somebody may still go on with, and callers without tokens get nothing, because nobody knows whose
+ * uploads are whose.
  *
  * @param options.startedAtMs when this receiver started, milliseconds since 1970.
  * @param options.signal ends looking for it.
@@ -63,7 +67,8 @@ export async function claimUpload(
   const found = await ledger.uploads.find(answered.fileId)
   const key = keyOf(found)
   if (key === undefined || key === request.uploadKey) return none
-  // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two wait for each other.
+  // Nobody begins it, or anything by the new key, and nobody else claims it, meanwhile. In one order, so that no two
+  // wait for each other.
   const [first = '', second = ''] = [key, request.uploadKey].sort().map((name) => mutexKeyOf(permissions, name))
   return sessions.keys.run(first, () =>
     sessions.keys.run(second, () => take(deps, permissions, request, { ...answered, key }).catch(unlessElsewhere)),
@@ -145,7 +150,10 @@ async function isQuiet({ store, now }: ClaimDeps, { fileId, begunAtMs = 0 }: Upl
   return ((await store.partChangedAtMs(fileId)) ?? 0) <= quietSinceMs
 }
 
-/** Whether each sample is a chunk that is stored, as it was when it was checked and written; and as many as were asked for. */
+/**
+ * Whether each sample is a chunk that is stored, as it was when it was checked and written; and as many as were asked
+ * for.
+ */
 async function areStored({ ledger }: ClaimDeps, fileId: string, samples: readonly ChunkRecord[]): Promise<boolean> {
   let count = 0
   let chunks = 0

@@ -14,8 +14,8 @@ export function mayReplaceOrThrow(
 }
 
 /**
- * Makes an upload follow what its device may do now, which may be another thing than when it was begun: it goes below the folder that the device has now, when
- * there is room.
+ * Makes an upload follow what its device may do now, which may be another thing than when it was begun: it goes below
+ * the folder that the device has now, when there is room.
  *
  * @throws ReceiveError NOT_ALLOWED, QUOTA, BAD_NAME, NO_TOKEN, TOKEN_EXPIRED; the upload stays as it is then.
  */
@@ -31,7 +31,10 @@ export async function followRights(permissions: Permissions, session: Session): 
   if (!isSamePath(path, record.path)) await session.rename(path)
 }
 
-/** Answers what to call before each thing that is done for an upload: only where its device may have changed it costs more than a look. */
+/**
+ * Answers what to call before each thing that is done for an upload: only where its device may have changed it costs
+ * more than a look.
+ */
 export function followingRights(permissions: Permissions, session: Session): () => Promise<void> {
   let known: object | undefined
   return async () => {
@@ -64,8 +67,8 @@ export async function finishAllowed(
 }
 
 /**
- * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is recorded, and BUSY when it may under another
- * path, or if there is room.
+ * Throws ReceiveError NOT_ALLOWED, NO_TOKEN or TOKEN_EXPIRED when a device may not store an upload any more as it is
+ * recorded, and BUSY when it may under another path, or if there is room.
  */
 function mustStillBeAllowed(permissions: Permissions, record: UploadRecord): void {
   permissions.mustBeValid()
@@ -81,7 +84,10 @@ export function allowedSince(permissions: Permissions, record: UploadRecord): ()
   }
 }
 
-/** Throws BUSY when what a caller asked for belongs under another path by now than the one that was found for it, and what {@link Permissions.pathFor} throws. */
+/**
+ * Throws BUSY when what a caller asked for belongs under another path by now than the one that was found for it, and
+ * what {@link Permissions.pathFor} throws.
+ */
 export function mustStillBeItsPath(permissions: Permissions, asked: readonly string[], path: readonly string[]): void {
   if (!isSamePath(permissions.pathFor(asked), path)) throw changed()
 }
@@ -95,7 +101,10 @@ function isWhereItBelongs(permissions: Permissions, record: UploadRecord): boole
   return isSamePath(pathNow(permissions, record), record.path) && permissions.isReserved(record)
 }
 
-/** Where an upload goes as its device's folder is now. A three-RPC client asked for no path, so that the name counts which it has. */
+/**
+ * Where an upload goes as its device's folder is now. A three-RPC client asked for no path, so that the name counts
+ * which it has.
+ */
 function pathNow(permissions: Permissions, { origin, askedPath, path }: UploadRecord): readonly string[] {
   return permissions.pathFor(origin.kind === 'plain' ? path.slice(-1) : askedPath)
 }

@@ -1,13 +1,19 @@
 import { ReceiveError } from '../base/errors.ts'
 import type { Outcome } from './new-uploads.ts'
 
-/** Chunks of one stream that may arrive damaged one after the other. A way that damages every chunk brings none over, however often it is sent. */
+/**
+ * Chunks of one stream that may arrive damaged one after the other. A way that damages every chunk brings none over,
+ * however often it is sent.
+ */
 export const MOST_DAMAGED = 16
 
 /** A second one that arrives damaged so long after the last whole one, ms, is no sign that anybody gets on. */
 const WITHOUT_WHOLE_MS = 60_000
 
-/** Sees whether a stream gets anywhere: one that brings only damaged chunks keeps its upload busy and a file open for nothing. */
+/**
+ * Sees whether a stream gets anywhere: one that brings only damaged chunks keeps its upload busy and a file open for
+ * nothing.
+ */
 export class Damage {
   readonly #now: () => number
   #damaged = 0

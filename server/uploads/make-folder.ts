@@ -6,7 +6,8 @@ import { mustStillBeItsPath } from './current-rights.ts'
 /**
  * Makes a folder and those above it; one that exists is success. Answers its path as it is spelled at the receiver.
  *
- * @throws ReceiveError BAD_NAME, QUOTA, DISK_FULL, TARGET_EXISTS, STORAGE_NOT_WRITABLE, and BUSY when the caller's folder was changed at this moment.
+ * @throws ReceiveError BAD_NAME, QUOTA, DISK_FULL, TARGET_EXISTS, STORAGE_NOT_WRITABLE, and BUSY when the caller's
+ * folder was changed at this moment.
  */
 export async function makeFolder(
   store: Pick<ChunkStore, 'makeFolder' | 'freeBytes'>,

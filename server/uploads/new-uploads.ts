@@ -26,7 +26,10 @@ export type BeginRequest = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to ask for. */
+/**
+ * What became of a request to begin: there is a session to send to, or, with SKIP_SAME, nothing to send or a digest to
+ * ask for.
+ */
 export type Begun =
   | { readonly kind: 'open'; readonly session: Session }
   | { readonly kind: 'same'; readonly file: FinishedFile }
@@ -111,7 +114,8 @@ export async function reserveRoom(
 /**
  * Checks a chunk and stores it.
  *
- * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_GRID_BYTES} or too long, PAST_END, and what {@link Session.store} throws.
+ * @throws ReceiveError BAD_OFFSET or BAD_LENGTH when it is not on the grid of {@link CHUNK_GRID_BYTES} or too long,
+ * PAST_END, and what {@link Session.store} throws.
  */
 export async function receive(session: Session, chunk: IncomingChunk, generation: number): Promise<Outcome> {
   mustBeOnGrid(chunk, session.record.sizeBytes)

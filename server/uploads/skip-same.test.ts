@@ -103,7 +103,10 @@ test.each(['xyz', '0'.repeat(63), '0'.repeat(65), `${'0'.repeat(63)}g`, `${'0'.r
   },
 )
 
-/** Two blocks of one MD5 by Xiaoyun Wang and others; any common end keeps them equal. They differ in these bytes, by the highest bit. */
+/**
+ * Two blocks of one MD5 by Xiaoyun Wang and others; any common end keeps them equal. They differ in these bytes, by the
+ * highest bit.
+ */
 const WANG = Buffer.from(
   'd131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b' +
     'd8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70',

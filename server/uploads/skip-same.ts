@@ -6,7 +6,10 @@ import type { FinishedFile } from '../sessions/finish.ts'
 import type { Reader, Readings } from '../storage/readings.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
 
-/** What SKIP_SAME found: a file with other content or none, one that may be the same when the sender's SHA-256 says so, or the same file. */
+/**
+ * What SKIP_SAME found: a file with other content or none, one that may be the same when the sender's SHA-256 says so,
+ * or the same file.
+ */
 export type Likeness =
   | { readonly kind: 'other' }
   | { readonly kind: 'sha256 wanted' }
@@ -14,12 +17,14 @@ export type Likeness =
 
 const other: Likeness = { kind: 'other' }
 
-/** Files of one size that are read for one answer. Whoever has stored more of them under one name is sent one too many. */
+/**
+ * Files of one size that are read for one answer. Whoever has stored more of them under one name is sent one too many.
+ */
 const MOST_COMPARED = 32
 
 /**
- * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for that name before, which may have got
- * another one then. The MD5 for the answer is computed on the same read.
+ * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for
+ * that name before, which may have got another one then. The MD5 for the answer is computed on the same read.
  *
  * @param reader for whom the fair queue reads what is compared, and only as long as somebody waits for it.
  * @param sha256 the sender's, 64 hex digits; empty when it did not say.

@@ -15,16 +15,23 @@ export type SmallFile = Omit<BeginRequest, 'sha256'> & {
   readonly md5: string
 }
 
-/** Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be fair to other streams. */
+/**
+ * Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be
+ * fair to other streams.
+ */
 const FILES_AT_ONCE = 64
 
-/** A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go it. */
+/**
+ * A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go
+ * it.
+ */
 export type SmallFiles = { put(file: NewSmallFile): Promise<FinishedFile | undefined>; close(): Promise<void> }
 
 /**
  * Stores the files of one stream, {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
  *
- * @param next the next file, with its key; undefined at the end of the stream. What `file` throws refuses this file only.
+ * @param next the next file, with its key; undefined at the end of the stream. What `file` throws refuses this file
+ * only.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(

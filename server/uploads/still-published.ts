@@ -8,11 +8,17 @@ type Stored = { readonly store: Pick<ChunkStore, 'openPublished'>; readonly ledg
 /** A file that has the name of a finished upload, and was not stored there by another one. */
 export type StillPublished = {
   readonly file: StoredFile
-  /** False when the upload's own file may have been moved away, and another one into its place: of that, whoever sent the upload may learn nothing. */
+  /**
+   * False when the upload's own file may have been moved away, and another one into its place: of that, whoever sent
+   * the upload may learn nothing.
+   */
   readonly isOwn: boolean
 }
 
-/** Undefined when another upload has stored something else there since, or when there is no file. Whoever gets one closes it. */
+/**
+ * Undefined when another upload has stored something else there since, or when there is no file. Whoever gets one
+ * closes it.
+ */
 export async function openStillPublished(
   { store, ledger }: Stored,
   record: FinishedRecord,

@@ -49,7 +49,10 @@ export type FinishRequest = {
   readonly onVerified: OnVerified
 }
 
-/** What senders do with uploads that they begin with a key of their own. Each call says who asks; nobody reaches an upload of somebody else. */
+/**
+ * What senders do with uploads that they begin with a key of their own. Each call says who asks; nobody reaches an
+ * upload of somebody else.
+ */
 export class Uploads {
   readonly #deps: UploadsDeps
   readonly #startedAtMs: number
@@ -60,10 +63,11 @@ export class Uploads {
   }
 
   /**
-   * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session is open.
+   * Opens an upload, or opens it again: the same key always names the same upload. `answer` is called while its session
+   * is open.
    *
-   * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for another file, DISK_FULL or QUOTA
-   * when the rest would not fit, BUSY when too many uploads are open.
+   * @throws ReceiveError BAD_ID, BAD_NAME, BAD_HASH_FORMAT, NOT_ALLOWED, PARAMS_CHANGED when the key was used for
+   * another file, DISK_FULL or QUOTA when the rest would not fit, BUSY when too many uploads are open.
    */
   async begin<T>(permissions: Permissions, request: BeginRequest, answer: (begun: Begun) => T): Promise<T> {
     const { ledger, sessions, space } = this.#deps
@@ -100,11 +104,11 @@ export class Uploads {
   }
 
   /**
-   * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the same steps as an upload that
-   * is begun, sent and finished.
+   * Takes one small file from nothing to finished: together with others where nothing is in its way, else through the
+   * same steps as an upload that is begun, sent and finished.
    *
-   * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin}, {@link SmallFiles.put},
-   * {@link Session.store} and {@link finishAllowed} throw.
+   * @throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM when the bytes arrived damaged, and what {@link begin},
+   * {@link SmallFiles.put}, {@link Session.store} and {@link finishAllowed} throw.
    */
   async put(permissions: Permissions, file: SmallFile): Promise<FinishedFile> {
     const { data, md5, ...request } = file
@@ -140,8 +144,8 @@ export class Uploads {
   }
 
   /**
-   * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not known is success, so that
-   * asking twice is.
+   * Forgets an unfinished upload, named by the id it was given or the key it was begun with. Forgetting what is not
+   * known is success, so that asking twice is.
    */
   async abort(
     permissions: Permissions,
@@ -162,8 +166,8 @@ export class Uploads {
   }
 
   /**
-   * Tells of the caller's unfinished uploads that were begun with a key, as long as `tell` answers true. Those of three-RPC clients are left out: nobody but
-   * their client could go on with them.
+   * Tells of the caller's unfinished uploads that were begun with a key, as long as `tell` answers true. Those of
+   * three-RPC clients are left out: nobody but their client could go on with them.
    *
    * @param signal ends looking for them.
    */

@@ -20,7 +20,10 @@ const GROWTH_MIB = 100
 /** A flood that nobody stops ends by itself. */
 const FLOOD_MS = sizeOf({ short: 1_500, full: 8_000 })
 
-/** Writes again and again until the receiver has had enough or the time is over; a peer that floods does not listen either. */
+/**
+ * Writes again and again until the receiver has had enough or the time is over; a peer that floods does not listen
+ * either.
+ */
 async function flood({ write, socket }: RawConnection, next: (round: number) => Uint8Array): Promise<void> {
   await write(HELLO)
   const until = performance.now() + FLOOD_MS

@@ -72,7 +72,10 @@ function anyField(chance: Chance, depth: number): Buffer {
   }
 }
 
-/** Well-formed more often than not: repeated fields by the hundred thousand, long texts, groups in groups, packed numbers, wrong wire types. */
+/**
+ * Well-formed more often than not: repeated fields by the hundred thousand, long texts, groups in groups, packed
+ * numbers, wrong wire types.
+ */
 function anyFields(chance: Chance, depth = 0): Buffer {
   return Buffer.concat(Array.from({ length: 1 + chance.below(3) }, () => anyField(chance, depth)))
 }

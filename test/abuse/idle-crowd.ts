@@ -2,8 +2,9 @@ import { connect } from 'node:net'
 import { HELLO } from '../../server/fixtures/raw-frames.ts'
 
 /**
- * A process of its own that opens connections which speak HTTP/2 and then do nothing, a hundred at a time, from as many loopback addresses as it
- * needs: `idle-crowd.ts PORT CONNECTIONS PER_ADDRESS`. When all were tried it prints how many are open, and stays until it is ended.
+ * A process of its own that opens connections which speak HTTP/2 and then do nothing, a hundred at a time, from as many
+ * loopback addresses as it needs: `idle-crowd.ts PORT CONNECTIONS PER_ADDRESS`. When all were tried it prints how many
+ * are open, and stays until it is ended.
  */
 const [port = 0, connections = 0, perAddress = 1] = process.argv.slice(2).map(Number)
 let open = 0

@@ -7,7 +7,10 @@ import { CLI, longshoreReceive, type ReceiverProcess } from '../support/longshor
 import type { ReceiveOptions } from '../support/receive-flags.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
-/** A receiver in a process of its own that is about to be treated badly. `errors` leaves out the warnings with which it starts. */
+/**
+ * A receiver in a process of its own that is about to be treated badly. `errors` leaves out the warnings with which it
+ * starts.
+ */
 export type Victim = ReceiverProcess & {
   /** Where its files go. */
   readonly directory: string
@@ -19,7 +22,10 @@ export type Victim = ReceiverProcess & {
   descriptors(): number | undefined
   /** A new device: its token. */
   token(): string
-  /** Uploads a small file from an address of its own; answers how long that took, ms. Fails when it takes longer than half a minute. */
+  /**
+   * Uploads a small file from an address of its own; answers how long that took, ms. Fails when it takes longer than
+   * half a minute.
+   */
   upload(): Promise<number>
 }
 

@@ -18,8 +18,8 @@ const A_WHILE_MS = 20
 const nameless = framed(Buffer.from([10, 3, 97, 98, 99]))
 
 /**
- * Node 20 can send for ever, with all of the memory, when a stream is reset while its connection is being read and something waits to be sent
- * (nodejs/node#64166). Most of what ends a call here is found in what is being read.
+ * Node 20 can send for ever, with all of the memory, when a stream is reset while its connection is being read and
+ * something waits to be sent (nodejs/node#64166). Most of what ends a call here is found in what is being read.
  */
 test('[H12] calls that are refused and reset while answers wait to be sent neither hold the receiver up nor fill its memory', async () => {
   const victim = await startVictim()

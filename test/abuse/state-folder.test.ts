@@ -14,7 +14,10 @@ import { openDiskStore } from '../../server/store/disk.ts'
 import { longshoreReceive } from '../support/longshore-process.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
-/** One of each way to write what some system takes for `.longshore`; each of them by itself is tested beside the function that refuses it. */
+/**
+ * One of each way to write what some system takes for `.longshore`; each of them by itself is tested beside the
+ * function that refuses it.
+ */
 const NAMES = [
   '.long\u017fhore',
   '.LONGSHORE',

@@ -14,7 +14,10 @@ beforeAll(async () => {
 
 const FLAGS = ['--host', '127.0.0.1', '--port', '0', '--no-discovery']
 
-/** A folder on a file system like those of Windows partitions and shares: it has hard links, and whatever is asked for, everything is as the flags say. */
+/**
+ * A folder on a file system like those of Windows partitions and shares: it has hard links, and whatever is asked for,
+ * everything is as the flags say.
+ */
 function seenThrough(context: TestContext, ...flags: string[]): string {
   const [under, seen] = [tempDir(), tempDir()]
   try {

@@ -29,7 +29,10 @@ type NodeOptions = {
   readonly tls?: TlsConfig
 }
 
-/** Nodes that ask for tokens, on a folder of their own and a Redis that is empty. All of it ends with the test, but Redis. */
+/**
+ * Nodes that ask for tokens, on a folder of their own and a Redis that is empty. All of it ends with the test, but
+ * Redis.
+ */
 export async function setHostileScene(redis: RunningRedis, folder: string) {
   await emptyRedis(redis.url)
   const state = await connectRedis(redis.url, () => undefined)

@@ -17,7 +17,9 @@ import { type ClusterOptions, type ClusterScene, setClusterScene } from './scene
 
 const MIB = 1024 ** 2
 const LARGE = sizeOf({ short: 160 * MIB, full: 1024 * MIB })
-/** What a change of nodes may cost on the wire, bytes: less than half of the file, so that beginning anew is noticed. */
+/**
+ * What a change of nodes may cost on the wire, bytes: less than half of the file, so that beginning anew is noticed.
+ */
 const MOST_RESENT = 64 * MIB
 
 beforeAll(() => buildOutputs(['cli']))

@@ -34,7 +34,8 @@ export type ClusterOptions = Parameters<typeof startNginx>[3] & {
 }
 
 /**
- * @param options.kind `http`: nginx looks at each call, and nothing is encrypted. `stream`: nodes encrypt and ask for tokens, and nginx hands connections on.
+ * @param options.kind `http`: nginx looks at each call, and nothing is encrypted. `stream`: nodes encrypt and ask for
+ * tokens, and nginx hands connections on.
  * @param options.changes replacements in the configuration of nginx.
  */
 export async function setClusterScene({

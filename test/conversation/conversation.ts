@@ -4,8 +4,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Ended } from './raw-calls.ts'
 
 /**
- * One call, with its messages in each direction in their order. Which came between which is left to both ends, but for a call that `isCut`: there the
- * receiver had answered all that is here when the connection broke.
+ * One call, with its messages in each direction in their order. Which came between which is left to both ends, but for
+ * a call that `isCut`: there the receiver had answered all that is here when the connection broke.
  */
 export type Call = {
   readonly rpc: string

@@ -7,7 +7,10 @@ import { masked, textIn, withText } from './varying-fields.ts'
 const FILE_ID_FIELD = 1
 const takesFileId = new Set(['UploadChunks', 'FinishUpload'])
 
-/** Says to a receiver, one call after the other, what a sender said, bit for bit but for the ids of uploads. Answers what was said then. */
+/**
+ * Says to a receiver, one call after the other, what a sender said, bit for bit but for the ids of uploads. Answers
+ * what was said then.
+ */
 export async function askedAgain(address: string, calls: readonly Call[]): Promise<readonly Call[]> {
   const client = rawClient(address)
   const fileIds = new Map<string, string>()
@@ -45,8 +48,8 @@ export async function askedAgain(address: string, calls: readonly Call[]): Promi
 }
 
 /**
- * A server that answers as the receiver did: each call of a name as that of its number, one answer to each message, and the rest of them when the sender has
- * said all. `calls` are what it hears.
+ * A server that answers as the receiver did: each call of a name as that of its number, one answer to each message, and
+ * the rest of them when the sender has said all. `calls` are what it hears.
  */
 export async function answeringAgain(recorded: readonly Call[]) {
   const calls: Call[] = []

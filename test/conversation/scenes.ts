@@ -10,14 +10,18 @@ import { memoryResumeStore } from '../support/memory-resume-store.ts'
 type File = { readonly path: string; readonly bytes: number; readonly onConflict?: ConflictPolicy }
 
 type Scene = {
-  /** The files of each run of a sender, sent one after the other. What a run learns about the network decides how it cuts the next file. */
+  /**
+   * The files of each run of a sender, sent one after the other. What a run learns about the network decides how it
+   * cuts the next file.
+   */
   readonly runs: readonly (readonly File[])[]
   /** The first stream of chunks breaks when the receiver has acknowledged the first. */
   readonly breaks?: true
 }
 
 /**
- * Longer than a file that goes whole, and three chunks: how long the fourth is depends on how soon the first three were acknowledged.
+ * Longer than a file that goes whole, and three chunks: how long the fourth is depends on how soon the first three were
+ * acknowledged.
  */
 const LARGE_BYTES = 160 * 1024 + 17
 
@@ -45,7 +49,10 @@ export const scenes: Readonly<Record<string, Scene>> = {
 /** Both ends wait at most so long for each other, ms. */
 const WITHIN_MS = 30_000
 
-/** Sends the files of a scene with the engine; `openCalls` tells how many calls the server still has. Files, keys and times are always the same. */
+/**
+ * Sends the files of a scene with the engine; `openCalls` tells how many calls the server still has. Files, keys and
+ * times are always the same.
+ */
 export async function play({ runs }: Scene, address: string, openCalls: () => number): Promise<void> {
   const here = mkdtempSync(join(tmpdir(), 'longshore-conversation-'))
   let count = 0

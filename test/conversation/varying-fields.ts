@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs'
 
 /**
- * What is another one each time that the same is sent: times, what the receiver makes up by chance, what depends on the computer. Every other bit of a
- * message has to be the same. By message and number, as in `proto/file_transfer.proto`.
+ * What is another one each time that the same is sent: times, what the receiver makes up by chance, what depends on the
+ * computer. Every other bit of a message has to be the same. By message and number, as in `proto/file_transfer.proto`.
  */
 const varying: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   ReceiverInfo: { 2: 'id', 8: 'free_bytes', 12: 'run_id' },
@@ -20,7 +20,10 @@ const DELIMITED = 2
 
 type Field = { readonly number: number; readonly wireType: number; readonly bytes: Buffer }
 
-/** The message with zero in place of numbers that vary, and as many `x` in place of texts. That a field is there, and how long it is, still counts. */
+/**
+ * The message with zero in place of numbers that vary, and as many `x` in place of texts. That a field is there, and
+ * how long it is, still counts.
+ */
 export function masked(type: string, message: Buffer): Buffer {
   return mapped(message, ({ number, wireType, bytes }) => {
     if (varying[type]?.[number] === undefined) return bytes

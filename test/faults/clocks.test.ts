@@ -12,7 +12,10 @@ import { IN_FLIGHT_BYTES } from './storm.ts'
 const SIZE = 16 * 1024 ** 2
 const YEAR_MS = 365.25 * 86_400_000
 
-/** A clock that is off by so much, until a signal sets it off by as much the other way. The clock that timers run by is another one, as in real life. */
+/**
+ * A clock that is off by so much, until a signal sets it off by as much the other way. The clock that timers run by is
+ * another one, as in real life.
+ */
 const wrongClock = (offMs: number) =>
   preloaded(`
     let offMs = ${offMs}

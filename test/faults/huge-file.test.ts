@@ -15,7 +15,10 @@ import { sha256Of } from './tree.ts'
 
 const GIB = 1024 ** 3
 const SIZE = 5 * GIB
-/** Where 32 bits end, and the chunks on both sides of it: a number that was cut to 32 bits would put them at the start of the file. */
+/**
+ * Where 32 bits end, and the chunks on both sides of it: a number that was cut to 32 bits would put them at the start
+ * of the file.
+ */
 const EDGE = 4 * GIB
 const AROUND_THE_EDGE = [EDGE - CHUNK_BYTES, EDGE, EDGE + CHUNK_BYTES]
 

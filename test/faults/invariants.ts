@@ -48,7 +48,9 @@ export async function expectInvariants(
   expectNoContentIn(scene)
 }
 
-/** No file may carry a final name before all of it is right: this holds at every moment, also while a case is under way. */
+/**
+ * No file may carry a final name before all of it is right: this holds at every moment, also while a case is under way.
+ */
 export async function expectNoWrongFile(scene: Scene): Promise<void> {
   const sound = new Set(scene.sources.values())
   for (const [name, sha256] of Object.entries(await finalFilesOf(scene))) {

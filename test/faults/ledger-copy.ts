@@ -11,7 +11,10 @@ export type Remembered = {
   readonly chunks: readonly { readonly start: number; readonly end: number }[]
 }
 
-/** Reads what a receiver that does not run any more remembers, from a copy, so that recovery stays the next receiver's own work. */
+/**
+ * Reads what a receiver that does not run any more remembers, from a copy, so that recovery stays the next receiver's
+ * own work.
+ */
 export async function rememberedIn(directory: string): Promise<readonly Remembered[]> {
   const original = join(directory, '.longshore/ledger')
   if (!existsSync(original)) return []

@@ -13,8 +13,8 @@ function group(letter: string, about: string, rows: readonly (readonly [fault: s
 }
 
 /**
- * The fault matrix: every fault that Longshore has an answer to, or ought to have. A test that proves a row names it in brackets at the start of its
- * title; docs/reliability.md is made from both.
+ * The fault matrix: every fault that Longshore has an answer to, or ought to have. A test that proves a row names it in
+ * brackets at the start of its title; docs/reliability.md is made from both.
  */
 export const MATRIX: readonly Group[] = [
   group('A', 'Processes and power', [

@@ -17,7 +17,10 @@ export type Nginx = NginxProcess & {
 export type NginxOptions = {
   /** Replacements in our example, each of something that must be in it. @default none */
   readonly changes?: Readonly<Record<string, string>>
-  /** How long the workers from before a reload may go on, in nginx's own words. @default as long as they like, as nginx has it */
+  /**
+   * How long the workers from before a reload may go on, in nginx's own words. @default as long as they like, as nginx
+   * has it
+   */
   readonly workersLeaveWithin?: string
 }
 

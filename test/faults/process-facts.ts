@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** Linux tells what a process holds open and how much memory it took; elsewhere these facts are not known. */
 const isKnown = existsSync('/proc/self/fd')
 
-/** How many descriptors a live process holds, those of its ledger left out, whose number is the database's business. Undefined where it is not known. */
+/**
+ * How many descriptors a live process holds, those of its ledger left out, whose number is the database's business.
+ * Undefined where it is not known.
+ */
 export function openDescriptors(pid: number | undefined): number | undefined {
   if (!isKnown) return undefined
   return readdirSync(`/proc/${pid}/fd`).filter((fd) => !targetOf(`/proc/${pid}/fd/${fd}`).includes('/ledger/')).length

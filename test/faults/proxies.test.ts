@@ -84,7 +84,10 @@ test.skipIf(!hasNginx)(
 
 type BehindNginx = { readonly scene: Scene; readonly nginx: Nginx; receiver: SceneReceiver }
 
-/** Sends two files through nginx while something strikes again and again, which may put another receiver in the place of the one there is. */
+/**
+ * Sends two files through nginx while something strikes again and again, which may put another receiver in the place of
+ * the one there is.
+ */
 async function stormBehindNginx(
   moment: string,
   options: NginxOptions,

@@ -15,7 +15,9 @@ import { type Tree, treeBelow } from './tree.ts'
 /** A receiver of the scene, with the number of files it held open before anybody came. */
 export type SceneReceiver = ReceiverProcess & { readonly idleDescriptors: number | undefined }
 
-/** Where one fault case plays: a laptop with sources, a box with a receiving folder, and things that nobody may touch. */
+/**
+ * Where one fault case plays: a laptop with sources, a box with a receiving folder, and things that nobody may touch.
+ */
 export type Scene = {
   /** Holds everything else. */
   readonly sandbox: string
@@ -29,7 +31,10 @@ export type Scene = {
   readonly sources: Map<string, string>
   /** Every process of the scene so far. */
   readonly processes: readonly LongshoreProcess[]
-  /** What must be the same at the end: everything but the final files, the receiver's own folder and the memory of the sender. */
+  /**
+   * What must be the same at the end: everything but the final files, the receiver's own folder and the memory of the
+   * sender.
+   */
   readonly before: () => Promise<Tree>
   /** Makes a source of so many bytes; answers its path. */
   addSource(name: string, bytes: number): string

@@ -12,7 +12,10 @@ import { acknowledgedBy, IN_FLIGHT_BYTES } from './storm.ts'
 
 const MIB = 1024 ** 2
 const SIZE = 96 * MIB
-/** A dead peer is noticed in the silence that is allowed (10 s) and the wait for the answer (5 s), and a second to spare. */
+/**
+ * A dead peer is noticed in the silence that is allowed (10 s) and the wait for the answer (5 s), and a second to
+ * spare.
+ */
 const NOTICED_MS = 16_000
 
 beforeAll(() => buildOutputs(['cli']))

@@ -9,10 +9,16 @@ import type { Chance } from './run-size.ts'
 import type { Scene } from './scene.ts'
 import { finalFiles } from './tree.ts'
 
-/** All that may be on its way unacknowledged: what the sender's memory for chunks holds. Each strike may cost so much once more. */
+/**
+ * All that may be on its way unacknowledged: what the sender's memory for chunks holds. Each strike may cost so much
+ * once more.
+ */
 export const IN_FLIGHT_BYTES = 32 * 1024 ** 2
 
-/** A strike comes after at most so many bytes and then at most so many milliseconds, so that it also hits while nothing flows. */
+/**
+ * A strike comes after at most so many bytes and then at most so many milliseconds, so that it also hits while nothing
+ * flows.
+ */
 const WITHIN_BYTES = 40 * 1024 ** 2
 const WITHIN_MS = 150
 
@@ -38,8 +44,8 @@ export type Aftermath = {
 }
 
 /**
- * Sends all sources of the scene, again and again into new folders, and strikes at random moments until so many strikes have hit a sender that was not
- * done. Each sending must end with every file verified, whatever hit it.
+ * Sends all sources of the scene, again and again into new folders, and strikes at random moments until so many strikes
+ * have hit a sender that was not done. Each sending must end with every file verified, whatever hit it.
  */
 export async function storm({ scene, proxy, chance, rounds, strike }: StormOptions): Promise<Aftermath> {
   const paths = [...scene.sources.keys()].map((name) => join(scene.laptop, name))
@@ -74,13 +80,19 @@ async function nextMoment(proxy: TestProxy, chance: Chance): Promise<void> {
   await delay(afterMs)
 }
 
-/** Whether the moment comes before the sender has told the end of its last file: after that, the same command is another sending. */
+/**
+ * Whether the moment comes before the sender has told the end of its last file: after that, the same command is another
+ * sending.
+ */
 async function isStruckAt(moment: Promise<void>, sender: LongshoreProcess, files: number): Promise<boolean> {
   const isOver = () => sender.lines.filter((line) => JSON.parse(line).event === 'done').length === files
   return Promise.race([moment.then(() => !isOver()), sender.ended().then(() => false)])
 }
 
-/** Bytes that a sender told as stored, by the name of the file: each of them was acknowledged. Files that it called done are left out. */
+/**
+ * Bytes that a sender told as stored, by the name of the file: each of them was acknowledged. Files that it called done
+ * are left out.
+ */
 export function acknowledgedBy({ lines }: LongshoreProcess): ReadonlyMap<string, number> {
   const acknowledged = new Map<string, number>()
   for (const line of lines.map((text) => JSON.parse(text))) {

@@ -30,7 +30,10 @@ async function contentOf(path: string): Promise<string> {
   return stats.isFile() ? sha256Of(path) : ''
 }
 
-/** The files of a receiving folder by their final names, with the SHA-256 of each; the receiver's own folder is no part of it. */
+/**
+ * The files of a receiving folder by their final names, with the SHA-256 of each; the receiver's own folder is no part
+ * of it.
+ */
 export async function finalFiles(directory: string): Promise<Readonly<Record<string, string>>> {
   const files: Record<string, string> = {}
   if (!existsSync(directory)) return files

@@ -9,8 +9,9 @@ import { LARGEST_ROOM, placeOf, programOf, ROOMS_IN_ORDER } from './rooms.ts'
 const node = /^node:/
 
 /**
- * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything else is a package. The two seams
- * are proto/ between a sender and a receiver, and between the app and the receiver that it runs; and main/contract/contract.ts between the window and the main process.
+ * What each room may import; the first row that fits a file decides. A path is relative to the repository, anything
+ * else is a package. The two seams are proto/ between a sender and a receiver, and between the app and the receiver
+ * that it runs; and main/contract/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
   [/^main\/contract\/(preferences|history|question)\.ts$/, []],

@@ -8,7 +8,9 @@ import { tempDir } from '../support/temp-dir.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The bench with a file so small that nothing it says means anything, and with peers that need nothing of the system. */
+/**
+ * The bench with a file so small that nothing it says means anything, and with peers that need nothing of the system.
+ */
 function startBench(temp: string, peers: readonly string[], rounds: number): ChildProcess {
   const size = ['--case', 'one-file', '--size', '2MiB', '--rounds', String(rounds)]
   const args = ['--import', 'tsx', 'bench/index.ts', ...size, '--temp', temp, '--dry-run', '--peer', ...peers]

@@ -1,6 +1,6 @@
 /**
- * Electron's security checklist, item by item, as far as sources and configuration can prove it; test/window/ proves the rest on the running app.
- * Nothing here needs the app to be built.
+ * Electron's security checklist, item by item, as far as sources and configuration can prove it; test/window/ proves
+ * the rest on the running app. Nothing here needs the app to be built.
  */
 import { expect, test } from 'vitest'
 import { type Call, readSource, sources, sourceText } from '../support/sources.ts'

@@ -6,7 +6,10 @@ import { tempDir } from '../support/temp-dir.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const ROOMS = ['bench', 'chromium-host', 'cli', 'main', 'proto', 'renderer', 'scripts', 'server', 'test']
-/** Whoever changes one of two places that say the same has to know of the other. A line counts, too, where only a part of it is the same. */
+/**
+ * Whoever changes one of two places that say the same has to know of the other. A line counts, too, where only a part
+ * of it is the same.
+ */
 const MOST_LINES = 11
 
 test('no two places say the same on 12 lines or more', () => {

@@ -1,6 +1,7 @@
 /**
- * The rooms of each program, in order: a file imports only from its own room and from rooms before it, types included. So the names of the folders, read
- * from the first to the last, tell how the program works; `docs/architecture.md` draws them.
+ * The rooms of each program, in order: a file imports only from its own room and from rooms before it, types included.
+ * So the names of the folders, read from the first to the last, tell how the program works; `docs/architecture.md`
+ * draws them.
  */
 export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
   proto: ['proto/generated', 'proto/generated/filetransfer', 'proto'],

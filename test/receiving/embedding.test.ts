@@ -19,7 +19,10 @@ beforeAll(async () => {
   await run(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.types.json')])
 })
 
-/** A package of somebody else that has the example of the documentation in it, compiled, and this project as a dependency. */
+/**
+ * A package of somebody else that has the example of the documentation in it, compiled, and this project as a
+ * dependency.
+ */
 async function packageWithExample(): Promise<string> {
   const folder = tempDir()
   const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/embedding.md'), 'utf8')) ?? []

@@ -8,7 +8,10 @@ import { tempDir } from '../support/temp-dir.ts'
 
 beforeAll(() => buildOutputs(['cli']))
 
-/** Receives the files `set/a.bin` and `set/b.bin` with the terminal program, which stays running. Answers the folder and the first file's MD5. */
+/**
+ * Receives the files `set/a.bin` and `set/b.bin` with the terminal program, which stays running. Answers the folder and
+ * the first file's MD5.
+ */
 async function received(): Promise<{ there: string; md5: string }> {
   const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'set/a.bin'), 300_000)

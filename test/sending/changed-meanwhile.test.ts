@@ -11,7 +11,9 @@ import { withReceiver } from '../support/with-receiver.ts'
 const LARGE = 3 * CHUNK_BYTES
 const SMALL = 10_000
 
-/** A file that something happens to on this computer when the receiver has stored it and its answer is still on the way. */
+/**
+ * A file that something happens to on this computer when the receiver has stored it and its answer is still on the way.
+ */
 async function storedAndThen(bytes: number, happens: (source: string) => void) {
   const [here, there] = [tempDir(), tempDir()]
   const source = join(here, 'a.bin')

@@ -12,7 +12,10 @@ import { withReceiver } from '../support/with-receiver.ts'
 
 const SIZE = 40 * CHUNK_BYTES
 
-/** A receiver that asks for tokens, whose clock can be set forward, and a device of it that began a file and then lost its memory. */
+/**
+ * A receiver that asks for tokens, whose clock can be set forward, and a device of it that began a file and then lost
+ * its memory.
+ */
 async function forgottenUpload() {
   const [here, there] = [tempDir(), tempDir()]
   const clock = { aheadMs: 0 }

@@ -175,7 +175,8 @@ test('a resume after the app was closed goes on with the saved digest instead of
   const hashed = record?.hashed
   if (record === undefined || hashed === undefined) throw new Error('Nothing was saved.')
   expect(hashed.hashedBytes).toBeGreaterThanOrEqual(SIZE / 8)
-  // Only a digest that really goes on from its saved state notices that the state was spoiled, and then the file is sent anew.
+  // Only a digest that really goes on from its saved state notices that the state was spoiled, and then the file is
+  // sent anew.
   const { take } = await createHashSteps()
   const md5State = Buffer.from(take({ chunk: Buffer.alloc(0), from: 0 }).md5State).toString('base64')
   await resumeStore.put([{ ...record, hashed: { ...hashed, md5State } }])

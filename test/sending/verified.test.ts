@@ -173,7 +173,10 @@ test.each([
   expect((done?.bytesSent ?? 0) > size).toBe(isBelieved)
 })
 
-/** A file that was finished in an earlier run, of which something else is remembered than was the case; and what becomes of it. */
+/**
+ * A file that was finished in an earlier run, of which something else is remembered than was the case; and what becomes
+ * of it.
+ */
 async function rememberedOtherwise(bytes: number, spoil: (hashed: SavedHashing) => SavedHashing) {
   const { md5, resumeStore } = await finishedUnawares(bytes)
   const finished = resumeStore.last()

@@ -1,6 +1,9 @@
 import type { ConflictPolicy } from '../../main/engine/engine.ts'
 
-/** What is known after a round, as plain data: the oracle judges it, and nothing else. Times are milliseconds of one clock, `performance.now()`. */
+/**
+ * What is known after a round, as plain data: the oracle judges it, and nothing else. Times are milliseconds of one
+ * clock, `performance.now()`.
+ */
 export type Evidence = {
   readonly runs: readonly Run[]
   readonly sources: ReadonlyMap<string, SourceHistory>
@@ -91,7 +94,10 @@ export type SourceHistory = {
   readonly modifiedAtMs: number
 }
 
-/** From the moment its writing began to the moment when the writing of the next one had ended; without an end it is the last. */
+/**
+ * From the moment its writing began to the moment when the writing of the next one had ended; without an end it is the
+ * last.
+ */
 export type Version = {
   readonly md5: string
   readonly sha256: string

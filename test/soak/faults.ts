@@ -66,7 +66,9 @@ function unlessEnded({ program }: Sending, milliseconds: number): Promise<unknow
   return Promise.race([late, program.ended]).finally(() => timer.abort())
 }
 
-/** Rewrites one or two sources, more likely those that were reported done: nobody expects them to be looked at again. */
+/**
+ * Rewrites one or two sources, more likely those that were reported done: nobody expects them to be looked at again.
+ */
 function tamper(random: Random, sender: Sender, world: World, ways: readonly [Rewrite, ...Rewrite[]]): void {
   const all = [...sender.facts.entries.keys()]
   const told = new Set(sender.runs.flatMap(({ dones }) => dones.map(({ path }) => path)))

@@ -13,7 +13,10 @@ import { digest } from './world.ts'
 /** The receiver's own folder at the top of the receiving one. */
 const OWN = '.longshore'
 
-/** Size, time and inode of every file below `root`, by path, and which folders there are: what shows whether anybody touched one. */
+/**
+ * Size, time and inode of every file below `root`, by path, and which folders there are: what shows whether anybody
+ * touched one.
+ */
 export function filesUnder(root: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {

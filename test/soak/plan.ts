@@ -40,7 +40,9 @@ export type SenderPlan = Shape & {
   readonly random: Random
 }
 
-/** How many senders a round has, and how many bytes all of them together. `short` is for the tests, `whole` for a soak. */
+/**
+ * How many senders a round has, and how many bytes all of them together. `short` is for the tests, `whole` for a soak.
+ */
 export const SIZES = {
   short: { senders: { least: 3, most: 5 }, bytes: 8 * 1024 ** 2 },
   whole: { senders: { least: 2, most: 12 }, bytes: 48 * 1024 ** 2 },

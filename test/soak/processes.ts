@@ -69,7 +69,10 @@ export async function freeze({ child }: Program): Promise<void> {
   for (let looks = 0; looks < 200 && stateOf(child.pid) !== 'T'; looks++) await delay(5)
 }
 
-/** The letter that the system has for what a process does, such as T for stopped; undefined when there is no such process. */
+/**
+ * The letter that the system has for what a process does, such as T for stopped; undefined when there is no such
+ * process.
+ */
 function stateOf(pid: number | undefined): string | undefined {
   try {
     return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]

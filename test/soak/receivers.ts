@@ -29,7 +29,10 @@ export type Receivers = {
   stop(node: number): Promise<void>
   go(node: number): void
   start(node: number): Promise<void>
-  /** Tries to start a second receiver on the same folder while the first one is stopped, so that whatever changes is the second one's doing. */
+  /**
+   * Tries to start a second receiver on the same folder while the first one is stopped, so that whatever changes is the
+   * second one's doing.
+   */
   intrude(): Promise<Intrusion>
 }
 

@@ -22,8 +22,8 @@ export type Played = {
 }
 
 /**
- * Plays a round below an empty folder, which it leaves as it is at the end. All processes have ended when it answers or throws; it throws when it
- * could not play on, as when a receiver does not start again.
+ * Plays a round below an empty folder, which it leaves as it is at the end. All processes have ended when it answers or
+ * throws; it throws when it could not play on, as when a receiver does not start again.
  */
 export async function playRound(plan: RoundPlan, services: Services, folder: string): Promise<Played> {
   const processes = new Processes()
@@ -60,7 +60,10 @@ async function startProxy(port: number, { random }: RoundPlan): Promise<FaultyPr
   return startFaultyProxy({ targetPort: () => port, random: fork(random), onForwarded: nothing, onFlipped: nothing })
 }
 
-/** Everybody acts at the same time, each with chances of their own, until all faults are over and all senders have ended. */
+/**
+ * Everybody acts at the same time, each with chances of their own, until all faults are over and all senders have
+ * ended.
+ */
 async function goWrong(
   plan: RoundPlan,
   folder: string,
@@ -102,8 +105,8 @@ function received({ bucket, box }: Receivers, world: World): Promise<ReturnType<
 }
 
 /**
- * Runs every command of skip-same once more, and again when that stored something, for somebody else may have replaced what was there: the same
- * commands twice, with nobody else about, must store nothing the second time.
+ * Runs every command of skip-same once more, and again when that stored something, for somebody else may have replaced
+ * what was there: the same commands twice, with nobody else about, must store nothing the second time.
  */
 async function repeatSkipSame(
   senders: readonly Sender[],

@@ -1,7 +1,7 @@
 /**
- * The soak: many random rounds, each judged by the oracle. `LONGSHORE_SEED=… LONGSHORE_ROUNDS=…` repeat and lengthen it; the round numbered n has the seed
- * plus n, so one round is repeated by its own seed and a single round. `LONGSHORE_KIND=…` makes all rounds of one kind, `LONGSHORE_SIZE=short`
- * makes them those of the tests.
+ * The soak: many random rounds, each judged by the oracle. `LONGSHORE_SEED=… LONGSHORE_ROUNDS=…` repeat and lengthen
+ * it; the round numbered n has the seed plus n, so one round is repeated by its own seed and a single round.
+ * `LONGSHORE_KIND=…` makes all rounds of one kind, `LONGSHORE_SIZE=short` makes them those of the tests.
  */
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

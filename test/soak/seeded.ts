@@ -22,8 +22,8 @@ export function someOf<T>(random: Random, all: readonly T[], most: number): T[] 
 }
 
 /**
- * Content that is the same for the same seed and size and unlike any other. Every byte has its highest bit set, by which the proxy knows that it
- * damages content and nothing else.
+ * Content that is the same for the same seed and size and unlike any other. Every byte has its highest bit set, by
+ * which the proxy knows that it damages content and nothing else.
  */
 export function contentOf(seed: number, bytes: number): Buffer {
   const key = Buffer.alloc(16)

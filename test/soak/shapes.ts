@@ -88,7 +88,9 @@ function loose(names: readonly string[], files: Files, below: Targets, sizes: re
   return { args: plans.map(({ source }) => source), files: plans, emptyFolders: [] }
 }
 
-/** `send cam1/clip.mov cam2/clip.mov`: sources of one command that want one name, some of them with the same content. */
+/**
+ * `send cam1/clip.mov cam2/clip.mov`: sources of one command that want one name, some of them with the same content.
+ */
 function namesakes(random: Random, files: Files, below: Targets): Drawn {
   const names = someOf(random, NAMES, wholeBetween(random, 1, 2))
   const plans = names.flatMap((name) => {
@@ -138,7 +140,9 @@ function burstOf(
   return { args: ['burst'], files: plans, emptyFolders: [] }
 }
 
-/** Two commands that want the same names, or names that fold equal, at the same moment, each with contents of its own. */
+/**
+ * Two commands that want the same names, or names that fold equal, at the same moment, each with contents of its own.
+ */
 export function drawRivals(random: Random): readonly [Shape, Shape] {
   const count = wholeBetween(random, 30, 80)
   const areSpelledAlike = chance(random, 0.5)

@@ -1,7 +1,7 @@
 /**
- * A setup file of projects whose tests compute: programs that are started, large files that are sent and hashed. More of them at once than there are
- * cores would only be slower, and miss deadlines, so each file first takes one of as many seats. A file that measures what a person would feel has the
- * tag `alone` and takes them all.
+ * A setup file of projects whose tests compute: programs that are started, large files that are sent and hashed. More
+ * of them at once than there are cores would only be slower, and miss deadlines, so each file first takes one of as
+ * many seats. A file that measures what a person would feel has the tag `alone` and takes them all.
  */
 import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll } from 'vitest'

@@ -2,7 +2,10 @@ import { startProxy } from './net/proxy.ts'
 import { tempDir } from './temp-dir.ts'
 import { withReceiver } from './with-receiver.ts'
 
-/** A receiver behind a proxy that lets `bytes` through and then holds, so that an upload stays under way for as long as a test looks at it. */
+/**
+ * A receiver behind a proxy that lets `bytes` through and then holds, so that an upload stays under way for as long as
+ * a test looks at it.
+ */
 export async function heldReceiver(bytes: number) {
   const there = tempDir()
   const receiver = await withReceiver(there)

@@ -11,7 +11,10 @@ type Answer = sendUnaryData<UploadStatusInput>
 
 /** What a plain server does instead of what it should. */
 export type Quirks = {
-  /** Takes over the `Upload` call of this number, from 1 on, with everything that it says; false for one that is served as it should be. */
+  /**
+   * Takes over the `Upload` call of this number, from 1 on, with everything that it says; false for one that is served
+   * as it should be.
+   */
   readonly upload?: (call: Upload, answer: Answer, count: number, server: PlainServer) => boolean
   /** What it answers when it is asked what is stored; undefined for what is. */
   readonly query?: (fileId: string) => ServiceError | { readonly offsets: readonly (number | string)[] } | undefined

@@ -5,8 +5,9 @@ export type ReceiveOptions = {
   /** @default loopback */
   readonly host?: string
   /**
-   * `open`: whoever comes may send, and nothing is encrypted. `tokens`: callers show tokens, and nothing is encrypted, as behind a proxy that encrypts.
-   * `pairing`: as it is without any thought, encrypted and asking devices to pair. @default `open`
+   * `open`: whoever comes may send, and nothing is encrypted. `tokens`: callers show tokens, and nothing is encrypted,
+   * as behind a proxy that encrypts. `pairing`: as it is without any thought, encrypted and asking devices to pair.
+   * @default `open`
    */
   readonly access?: keyof typeof ACCESS
   /** More flags. */

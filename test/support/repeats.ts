@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Two places that say the same, as `file:first-last`, and on how many lines, comments, blank lines and imports left out. */
+/**
+ * Two places that say the same, as `file:first-last`, and on how many lines, comments, blank lines and imports left
+ * out.
+ */
 export type Repeat = { readonly lines: number; readonly places: readonly [string, string] }
 
 /** What a file says, without what it only says to a reader: each word and sign, and the line it stands on. */
@@ -14,7 +17,10 @@ const TOKEN =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|[\w$]+|=>|[^\s\w$]/g
 const IMPORT = /^import\b(?!\()[^'"]*['"][^'"\n]*['"].*$/gm
 
-/** Every pair of places in files below a folder that says the same with the same names on so many lines or more, the longest first. */
+/**
+ * Every pair of places in files below a folder that says the same with the same names on so many lines or more, the
+ * longest first.
+ */
 export function repeatsIn(folder: string, files: readonly string[], leastLines: number): Repeat[] {
   const numbers = new Map<string, number>()
   const said = files.map((file) => saidIn(file, readFileSync(join(folder, file), 'utf8'), numbers))

@@ -10,7 +10,9 @@ export async function withEngine(deps: Partial<EngineDeps> = {}): Promise<Engine
   return engine
 }
 
-/** Waits until every upload of the engine fits; answers them in queue order. Fails after `withinMs` with what there was. */
+/**
+ * Waits until every upload of the engine fits; answers them in queue order. Fails after `withinMs` with what there was.
+ */
 export function untilAll(
   engine: Engine,
   fits: (upload: UploadSnapshot) => boolean,

@@ -5,7 +5,8 @@ import type { ReceiverConfig } from '../../server/settings/config.ts'
 /**
  * A receiver on loopback, in this process, that is closed after the test.
  *
- * @param more what it is told besides. The test fails when the receiver meets what nobody expected, unless an `onUnexpected` of the test hears of it.
+ * @param more what it is told besides. The test fails when the receiver meets what nobody expected, unless an
+ * `onUnexpected` of the test hears of it.
  */
 export async function withReceiver(
   directory: string,

@@ -66,8 +66,8 @@ export function proxyLimit(options: ErrorOptions): UploadError {
 }
 
 /**
- * Translates a reason that the receiver gave, with its own words. Those are shown where there are no better ones, and nothing is tried again then: the reason
- * is one that no receiver known here gives, or tells of a mistake.
+ * Translates a reason that the receiver gave, with its own words. Those are shown where there are no better ones, and
+ * nothing is tried again then: the reason is one that no receiver known here gives, or tells of a mistake.
  */
 export function fromReason(reason: string, details: string, options?: Told): UploadError {
   const called = isReason(reason) ? (policyFor(reason).calledByUs ?? reason) : givenReason(reason)

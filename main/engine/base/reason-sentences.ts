@@ -3,7 +3,10 @@ import type { ReceiverReason, SpokenReason } from '../../../proto/reasons.ts'
 /** A reason of a receiver that is told in our words. What a receiver did not expect it tells itself. */
 export type ToldReason = Exclude<SpokenReason & ReceiverReason, 'INTERNAL'>
 
-/** Why a receiver may not be sent to. None of these goes away by itself, and in none has anything been sent but what pairing needs. */
+/**
+ * Why a receiver may not be sent to. None of these goes away by itself, and in none has anything been sent but what
+ * pairing needs.
+ */
 export type AccessReason =
   | 'NOT_PAIRED'
   | 'NOT_ENCRYPTED'
@@ -14,7 +17,10 @@ export type AccessReason =
   | 'WRONG_CODE'
   | 'PAIRING_CLOSED'
 
-/** What people read in a terminal, and in a window that has no words of its own: the receiver's sentences are for its own log. */
+/**
+ * What people read in a terminal, and in a window that has no words of its own: the receiver's sentences are for its
+ * own log.
+ */
 export const reasonSentences: Readonly<Record<ToldReason | AccessReason, string>> = {
   BAD_NAME: 'The receiver cannot store this name. Rename the file and retry.',
   TARGET_EXISTS: 'The receiver already has something under this name.',

@@ -2,7 +2,9 @@ import { createLine, type Sharer } from '../../../proto/line.ts'
 
 /** Bytes that may be held at once: chunk data in memory, over all uploads, or on its way to one receiver. */
 export type Budget = {
-  /** Waits for its turn among all sharers, and until `bytes` may be held. Rejects with the signal's reason when aborted. */
+  /**
+   * Waits for its turn among all sharers, and until `bytes` may be held. Rejects with the signal's reason when aborted.
+   */
   take(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<void>
   give(bytes: number): void
 }

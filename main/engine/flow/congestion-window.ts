@@ -2,13 +2,17 @@ import type { Sharer } from '../../../proto/line.ts'
 import { createBudget } from './budget.ts'
 
 /**
- * How much may be on its way to one receiver at once, learned from how long acknowledgements take. A fast network is filled within a few round trips; on
- * a slow one nothing waits long behind anything else, so that a ping still tells a slow receiver from a dead one.
+ * How much may be on its way to one receiver at once, learned from how long acknowledgements take. A fast network is
+ * filled within a few round trips; on a slow one nothing waits long behind anything else, so that a ping still tells a
+ * slow receiver from a dead one.
  */
 export type CongestionWindow = {
   /** How long the next chunk should be, bytes: a power of two times {@link SMALLEST_CHUNK_BYTES}. */
   chunkBytes(): number
-  /** Waits for its turn among all sharers, until `bytes` may go; then counts them as on their way. Rejects with the signal's reason when aborted. */
+  /**
+   * Waits for its turn among all sharers, until `bytes` may go; then counts them as on their way. Rejects with the
+   * signal's reason when aborted.
+   */
   depart(bytes: number, sharer: Sharer, signal: AbortSignal): Promise<Departure>
 }
 
@@ -20,7 +24,10 @@ export type Departure = {
   giveUp(): void
 }
 
-/** Where every receiver starts, and where a slow one stays, bytes: at 10 KB/s it takes less than the ten seconds that a ping has. */
+/**
+ * Where every receiver starts, and where a slow one stays, bytes: at 10 KB/s it takes less than the ten seconds that a
+ * ping has.
+ */
 export const SMALLEST_CHUNK_BYTES = 64 * 1024
 
 /** Four connections with four chunks of a mebibyte each; more only adds latency, bytes. */

@@ -11,7 +11,10 @@ export type Meter = {
   bytesPerSecond(): number | undefined
 }
 
-/** Measures a rate from deltas, so that a resume does not count what was stored before. Times come from a monotonic clock, ms. */
+/**
+ * Measures a rate from deltas, so that a resume does not count what was stored before. Times come from a monotonic
+ * clock, ms.
+ */
 export function createMeter(startedAtMs: number): Meter {
   let sampleStartMs = startedAtMs
   let sampleBytes = 0
@@ -31,7 +34,9 @@ export function createMeter(startedAtMs: number): Meter {
   }
 }
 
-/** Whole seconds until `bytesLeft` are through at `bytesPerSecond`; undefined when the rate is unknown or nothing moves. */
+/**
+ * Whole seconds until `bytesLeft` are through at `bytesPerSecond`; undefined when the rate is unknown or nothing moves.
+ */
 export function secondsLeft(bytesLeft: number, bytesPerSecond: number | undefined): number | undefined {
   if (bytesPerSecond === undefined || bytesPerSecond <= 0) return undefined
   return Math.ceil(bytesLeft / bytesPerSecond)

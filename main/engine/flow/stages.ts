@@ -1,7 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Bottleneck } from '../../contract/contract.ts'
 
-/** What takes time on the way of a chunk. `acknowledgement`: the network and the receiver, which only the receiver can tell apart. */
+/**
+ * What takes time on the way of a chunk. `acknowledgement`: the network and the receiver, which only the receiver can
+ * tell apart.
+ */
 type Stage = 'source' | 'hashing' | 'limit' | 'acknowledgement'
 
 /** Finds out what limits a running transfer. */

@@ -7,7 +7,10 @@ const ANSWER_WITHIN_MS = 30_000
 
 type Ask<T> = (options: CallOptions, done: (error: ServiceError | null, value?: T) => void) => ClientUnaryCall
 
-/** One question, one answer: the callback style of grpc-js as a promise that can be aborted. Fails with an UploadError, or with the reason of `signal`. */
+/**
+ * One question, one answer: the callback style of grpc-js as a promise that can be aborted. Fails with an UploadError,
+ * or with the reason of `signal`.
+ */
 export function ask<T>(call: Ask<T>, signal: AbortSignal, withinMs = ANSWER_WITHIN_MS): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     signal.throwIfAborted()

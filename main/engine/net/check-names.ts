@@ -31,7 +31,10 @@ const FIRST_WITHIN_MS = 1500
 /** And this long for all answers, ms: a receiver takes seconds for a hundred thousand names. */
 const ALL_WITHIN_MS = 8000
 
-/** Asks a receiver about names, as many as it tells in time. Throws UploadError when it tells none, because it cannot be reached or does not know the question. */
+/**
+ * Asks a receiver about names, as many as it tells in time. Throws UploadError when it tells none, because it cannot be
+ * reached or does not know the question.
+ */
 export async function checkNames(
   connection: Pick<Connection, 'checkPaths'>,
   asked: readonly NameToCheck[],

@@ -80,7 +80,9 @@ export type Connection = {
     uploadKey: string,
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
   ): ClientWritableStream<FileChunkInput>
-  /** The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet. */
+  /**
+   * The longest file that goes whole among others, bytes; 0 when the receiver takes none, or has not been asked yet.
+   */
   readonly smallFileMaxBytes: number
   /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
   readonly runId: string

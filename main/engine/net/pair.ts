@@ -46,17 +46,19 @@ export type PairingDevice = {
   /** What the receiver shows to people, 1 to 64 characters. */
   readonly name: string
   /**
-   * The token that the receiver of this fingerprint gave this device before. With it, valid or not, the device is the same to the receiver and goes on with
-   * what it left unfinished. It is shown to nobody else, and only after the receiver has proved that it knows the code.
+   * The token that the receiver of this fingerprint gave this device before. With it, valid or not, the device is the
+   * same to the receiver and goes on with what it left unfinished. It is shown to nobody else, and only after the
+   * receiver has proved that it knows the code.
    */
   readonly tokenFrom: (fingerprint: Fingerprint) => string | undefined
 }
 
 /**
- * Makes this device known to the receiver at `link.address`. Both prove that they know the code, each bound to the certificate that this device was
- * presented, so a relay in between gets nothing.
- * Fails with an UploadError (UNREACHABLE, NOT_ENCRYPTED, NOT_A_RECEIVER, IDENTITY_CHANGED when the link names another fingerprint, WRONG_CODE,
- * PAIRING_CLOSED, BUSY; NOT_TRUSTED or CERTIFICATE_NOT_VALID when the authority does not vouch for it), or with the reason of `signal`.
+ * Makes this device known to the receiver at `link.address`. Both prove that they know the code, each bound to the
+ * certificate that this device was presented, so a relay in between gets nothing. Fails with an UploadError
+ * (UNREACHABLE, NOT_ENCRYPTED, NOT_A_RECEIVER, IDENTITY_CHANGED when the link names another fingerprint, WRONG_CODE,
+ * PAIRING_CLOSED, BUSY; NOT_TRUSTED or CERTIFICATE_NOT_VALID when the authority does not vouch for it), or with the
+ * reason of `signal`.
  */
 export async function pair(
   link: PairingTarget,

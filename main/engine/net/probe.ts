@@ -4,7 +4,9 @@ import { type Fingerprint, fingerprintOf, RECEIVER_CERTIFICATE_NAME } from '../.
 import { unreachable } from '../base/errors.ts'
 import { hostAndPort } from './route.ts'
 
-/** What answers at an address. Of these only `tls` says who it is; whether to believe it is for the caller to decide. */
+/**
+ * What answers at an address. Of these only `tls` says who it is; whether to believe it is for the caller to decide.
+ */
 export type Probe =
   | { readonly kind: 'tls'; readonly certificateDer: Buffer; readonly fingerprint: Fingerprint }
   /** It speaks the language of receivers, without encryption. */

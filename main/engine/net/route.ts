@@ -1,4 +1,7 @@
-/** How a connection to a receiver is protected. `token` names this device to the receiver, and never travels without encryption. */
+/**
+ * How a connection to a receiver is protected. `token` names this device to the receiver, and never travels without
+ * encryption.
+ */
 export type Security =
   | { readonly kind: 'plaintext' }
   /** Only the holder of this very certificate is talked to, whatever its name, its issuer and its address are. */

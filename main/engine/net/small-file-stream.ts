@@ -15,13 +15,20 @@ type Waiter = { resolve(file: StoredSmallFile): void; reject(error: unknown): vo
 /** `waiting`: every file that is not answered yet, by its key, which is all that an answer names it by. */
 type Stream = { readonly call: Call; readonly waiting: Map<string, Waiter>; quiet: NodeJS.Timeout }
 
-/** A stream that nothing goes over any more ends after this, ms: long enough to find the next small files in the queue. */
+/**
+ * A stream that nothing goes over any more ends after this, ms: long enough to find the next small files in the queue.
+ */
 const IDLE_MS = 1000
 
-/** With files on their way and no answer for this long, the stream is given up, ms. Keepalive notices dead peers before. */
+/**
+ * With files on their way and no answer for this long, the stream is given up, ms. Keepalive notices dead peers before.
+ */
 const STALLED_AFTER_MS = 60_000
 
-/** Many small files over one stream: opened with the first, ended when none follow, opened anew by the next after it broke. */
+/**
+ * Many small files over one stream: opened with the first, ended when none follow, opened anew by the next after it
+ * broke.
+ */
 export function createSmallFileStream(open: () => Call) {
   let current: Stream | undefined
 
@@ -89,10 +96,14 @@ export function createSmallFileStream(open: () => Call) {
   }
 
   return {
-    /** Sends one file and waits for its answer. Fails with an UploadError, or with the signal's reason; then the receiver may still store it. */
+    /**
+     * Sends one file and waits for its answer. Fails with an UploadError, or with the signal's reason; then the
+     * receiver may still store it.
+     */
     async send(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredSmallFile> {
       signal.throwIfAborted()
-      // A file that went by the same key and was given up has to be answered first: the answers could not be told apart.
+      // A file that went by the same key and was given up has to be answered first: the answers could not be told
+      // apart.
       for (let before = earlier(file.uploadKey); before !== undefined; before = earlier(file.uploadKey))
         await orAborted(before.over, signal)
       current ??= begin()

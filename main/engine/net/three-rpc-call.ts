@@ -11,13 +11,16 @@ export type ThreeRpcAnswer =
   /** With or without a status; `error` says which. */
   | { readonly kind: 'failure'; readonly error: UploadError }
 
-/** One `Upload` call to a receiver that knows only the first three rpcs, which answers once, at a time of its own choice or never. */
+/**
+ * One `Upload` call to a receiver that knows only the first three rpcs, which answers once, at a time of its own choice
+ * or never.
+ */
 export type ThreeRpcCall = {
   /** Undefined until there is one. What comes after the first changes nothing. */
   readonly answer: ThreeRpcAnswer | undefined
   /**
-   * Resolves when the connection took the chunk, or the receiver has answered and will take no more; answers which. Fails with UNREACHABLE when neither
-   * happens within `withinMs`.
+   * Resolves when the connection took the chunk, or the receiver has answered and will take no more; answers which.
+   * Fails with UNREACHABLE when neither happens within `withinMs`.
    */
   write(chunk: FileChunkInput, withinMs: number): Promise<'taken' | 'answered'>
   /** Says that no further chunk comes. */

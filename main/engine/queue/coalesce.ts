@@ -8,8 +8,8 @@ export type Coalescer<K> = {
 }
 
 /**
- * Turns bursts of touches into one call, at most one each `intervalMs`. Takes no payload: `publish` reads the state when it fires, so only states
- * in between are lost, never the last one.
+ * Turns bursts of touches into one call, at most one each `intervalMs`. Takes no payload: `publish` reads the state
+ * when it fires, so only states in between are lost, never the last one.
  */
 export function createCoalescer<K>(intervalMs: number, publish: (keys: readonly K[]) => void): Coalescer<K> {
   const touched = new Set<K>()

@@ -28,7 +28,10 @@ export type Entries = ReturnType<typeof createEntries>
 
 type Held = ResumeRecord['held']
 
-/** Every upload of the queue, by id and by rank. The sole writer of uploads, and so the one who publishes and saves changes. */
+/**
+ * Every upload of the queue, by id and by rank. The sole writer of uploads, and so the one who publishes and saves
+ * changes.
+ */
 export function createEntries({ resumeStore, publish, warn }: EntriesDeps) {
   const entries = new Map<UploadId, Entry>()
   const waiting = createWaitingLine()

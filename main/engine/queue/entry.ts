@@ -3,7 +3,10 @@ import type { UploadSnapshot, UploadStatus } from '../../contract/contract.ts'
 import type { Hashing } from '../send/attempt.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 
-/** One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. Only `entries.ts` changes it. */
+/**
+ * One upload in the queue: what is kept on disk of it, where it stands, and what this run knows besides. Only
+ * `entries.ts` changes it.
+ */
 export type Entry = {
   readonly record: ResumeRecord
   readonly status: UploadStatus
@@ -82,7 +85,9 @@ export function newUploadKey(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** A key is the name of one upload, whatever was remembered: all but the first that would go by it get one of their own. */
+/**
+ * A key is the name of one upload, whatever was remembered: all but the first that would go by it get one of their own.
+ */
 export function ownKeys(records: readonly ResumeRecord[], taken: ReadonlySet<string>): readonly ResumeRecord[] {
   const used = new Set<string>()
   return records.map((record) => {

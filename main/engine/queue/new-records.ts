@@ -20,7 +20,8 @@ export type ToQueue = WalkedEntry & {
 type Common = Pick<ResumeRecord, 'receiver' | 'onConflict'> & { readonly firstRank: number; readonly batchId: string }
 
 /**
- * The records of what is queued, in its order: with a key of its own for each, or the one that an earlier run began it with.
+ * The records of what is queued, in its order: with a key of its own for each, or the one that an earlier run began it
+ * with.
  *
  * @param taken keys that other uploads go by.
  */

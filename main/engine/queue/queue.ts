@@ -20,7 +20,10 @@ export type QueueOptions = {
   readonly onConflict?: ConflictPolicy
   /** Of all that is queued here, when an earlier run has queued some of it already. @default a batch of its own */
   readonly batchId?: string
-  /** Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default none */
+  /**
+   * Keys of what earlier runs began of these very paths with other content, to withdraw it from the receiver. @default
+   * none
+   */
   readonly outdated?: readonly string[]
 }
 

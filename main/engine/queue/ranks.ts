@@ -2,8 +2,9 @@
 export type Ranked = { readonly id: string; readonly rank: number }
 
 /**
- * New ranks that put `ids`, in their present order, just before `before` (at the end when it is undefined or unknown). `ordered` is the whole queue by
- * rank. Answers only what changes; that is everything when the numbers have no room left.
+ * New ranks that put `ids`, in their present order, just before `before` (at the end when it is undefined or unknown).
+ * `ordered` is the whole queue by rank. Answers only what changes; that is everything when the numbers have no room
+ * left.
  */
 export function ranksAfterMove(
   ordered: readonly Ranked[],

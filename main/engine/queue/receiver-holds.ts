@@ -1,6 +1,9 @@
 import { retryDelayMs } from './retry.ts'
 
-/** A receiver that does not answer is left alone for a while, once for all uploads to it, so that a long queue does not knock for each file. */
+/**
+ * A receiver that does not answer is left alone for a while, once for all uploads to it, so that a long queue does not
+ * knock for each file.
+ */
 export type ReceiverHolds = {
   isHeld(receiver: string): boolean
   /** Holds the receiver back; answers until when, epoch ms. Uploads that fail in the same outage share one hold. */

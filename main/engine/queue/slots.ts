@@ -7,8 +7,8 @@ export type Slots = {
 }
 
 /**
- * `nextJob` answers a job that has been started, or undefined when there is nothing to do. A job must not fail. `count` is asked whenever one could
- * start; when it has become smaller, those under way come to their end.
+ * `nextJob` answers a job that has been started, or undefined when there is nothing to do. A job must not fail. `count`
+ * is asked whenever one could start; when it has become smaller, those under way come to their end.
  */
 export function createSlots(count: () => number, nextJob: () => Promise<void> | undefined): Slots {
   const running = new Set<Promise<void>>()
@@ -39,8 +39,8 @@ export function createSlots(count: () => number, nextJob: () => Promise<void> | 
 export type LaneCounts = { readonly any: () => number; readonly small: () => number }
 
 /**
- * Slots for any job, and more of them for small ones only. Whatever ends lets both look again, because what it learned may have made others small.
- * `nextJob` is told whether it has to be a small one.
+ * Slots for any job, and more of them for small ones only. Whatever ends lets both look again, because what it learned
+ * may have made others small. `nextJob` is told whether it has to be a small one.
  */
 export function createTwoLanes(
   { any: count, small: smallCount }: LaneCounts,

@@ -5,7 +5,10 @@ import { UploadError } from '../base/errors.ts'
 /** What becomes of an upload after a failed attempt. */
 export type Verdict = {
   readonly why: Stop
-  /** Give up and wait for the person, with this upload or with all to its receiver; hold back the whole receiver; or let only this upload wait. */
+  /**
+   * Give up and wait for the person, with this upload or with all to its receiver; hold back the whole receiver; or let
+   * only this upload wait.
+   */
   readonly next: 'give-up' | 'give-up-receiver' | 'hold-receiver' | 'wait'
   /** Another try with the same record would end the same way: take the source as a new upload. */
   readonly startAnew: boolean

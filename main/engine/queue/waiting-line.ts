@@ -1,6 +1,9 @@
 import type { Entry } from './entry.ts'
 
-/** The uploads that wait for a slot, by rank. Kept sorted, because looking for the next one happens for every file of a long queue. */
+/**
+ * The uploads that wait for a slot, by rank. Kept sorted, because looking for the next one happens for every file of a
+ * long queue.
+ */
 export type WaitingLine = {
   join(entry: Entry): void
   leave(entry: Entry): void

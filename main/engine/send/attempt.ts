@@ -21,7 +21,10 @@ export type Hashing = {
 
 /** Hears how an upload goes, in bytes. */
 export type TransferListener = {
-  /** How much the receiver holds before this attempt sends anything, and which node of it answers; empty when it is alone. */
+  /**
+   * How much the receiver holds before this attempt sends anything, and which node of it answers; empty when it is
+   * alone.
+   */
   onBegun(bytesStored: number, node: string): void
   onStored(bytes: number): void
   onSent(bytes: number): void

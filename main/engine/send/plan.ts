@@ -3,7 +3,10 @@ export type ByteSpan = { readonly start: number; readonly end: number }
 /** One chunk of the file: bytes from `start` up to, not including, `end`; `stored` when the receiver has it already. */
 export type PlannedChunk = ByteSpan & { readonly stored: boolean }
 
-/** How a file is cut: chunks begin and end at multiples of `gridBytes`, but for the end of the file, and are at most as long as `chunkBytes` says. */
+/**
+ * How a file is cut: chunks begin and end at multiples of `gridBytes`, but for the end of the file, and are at most as
+ * long as `chunkBytes` says.
+ */
 export type Cut = {
   readonly gridBytes: number
   /** Asked before each chunk, so that it may change on the way; a multiple of `gridBytes`. */
@@ -11,8 +14,8 @@ export type Cut = {
 }
 
 /**
- * Every chunk of a file of `sizeBytes`, in file order. `storedSpans` are merged and ascending, as the receiver answers them; what does not fill a part of
- * the grid counts as not stored. No chunk is partly stored.
+ * Every chunk of a file of `sizeBytes`, in file order. `storedSpans` are merged and ascending, as the receiver answers
+ * them; what does not fill a part of the grid counts as not stored. No chunk is partly stored.
  */
 export function* plannedChunks(
   sizeBytes: number,

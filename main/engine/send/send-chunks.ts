@@ -31,15 +31,19 @@ export type SendChunksOptions = {
 /** Chunks of one lane on their way at once, so that lanes share the work. */
 const WINDOW_CHUNKS = 4
 
-/** With chunks in flight and no acknowledgement for this long, the stream is given up and opened anew, ms. Keepalive notices dead peers before. */
+/**
+ * With chunks in flight and no acknowledgement for this long, the stream is given up and opened anew, ms. Keepalive
+ * notices dead peers before.
+ */
 const STALLED_AFTER_MS = 60_000
 
 /** How often one chunk is sent again after it arrived damaged. */
 const MAX_RESENDS = 3
 
 /**
- * Sends every chunk and returns when all are acknowledged. Chunks are pulled one at a time, when a lane has room, so memory is bounded by the windows.
- * The first lane that fails stops the others. Fails with an UploadError, or with the reason of `signal`.
+ * Sends every chunk and returns when all are acknowledged. Chunks are pulled one at a time, when a lane has room, so
+ * memory is bounded by the windows. The first lane that fails stops the others. Fails with an UploadError, or with the
+ * reason of `signal`.
  */
 export async function sendChunks(
   chunks: AsyncIterator<OutgoingChunk>,

@@ -17,12 +17,15 @@ const THREE_RPC_CHUNK_BYTES = 1024 * 1024
 /** It names what it has by the offsets of whole chunks, so they are all of one length. */
 const threeRpcCut: Cut = { gridBytes: THREE_RPC_CHUNK_BYTES, chunkBytes: () => THREE_RPC_CHUNK_BYTES }
 
-/** A receiver that does not answer is asked whether it has the file so often before all is begun again: it may be busy with it. */
+/**
+ * A receiver that does not answer is asked whether it has the file so often before all is begun again: it may be busy
+ * with it.
+ */
 const CHECKS = 2
 
 /**
- * Sends one file to a receiver that knows only Upload, QueryUploadedChunks and CheckFileIntegrity. It acknowledges no chunk, so progress counts what
- * the connection took; whether the file arrived whole is decided by its MD5 at the end.
+ * Sends one file to a receiver that knows only Upload, QueryUploadedChunks and CheckFileIntegrity. It acknowledges no
+ * chunk, so progress counts what the connection took; whether the file arrived whole is decided by its MD5 at the end.
  */
 export async function sendToThreeRpcReceiver(attempt: Attempt, patience: Patience = usualPatience): Promise<Finished> {
   const { record, source, digest, connection, listener, signal } = attempt
@@ -75,8 +78,8 @@ function storedBytesOf(sizeBytes: number, stored: readonly ByteSpan[]): number {
 }
 
 /**
- * A three-rpc receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that cannot tell, or knows no such file, is sent
- * everything.
+ * A three-rpc receiver names the offsets of whole chunks as they were sent; one of ours adds the ranges. One that
+ * cannot tell, or knows no such file, is sent everything.
  */
 async function storedSpans(
   { record, connection, signal }: Attempt,
@@ -107,14 +110,20 @@ function spansOf({ offsets, ranges }: UploadedChunks, sizeBytes: number): ByteSp
     .map((start) => ({ start, end: Math.min(start + THREE_RPC_CHUNK_BYTES, sizeBytes) }))
 }
 
-/** Where the last chunk begins that is really sent: some receivers answer only when they see it marked, and the one that ends the file may be stored. */
+/**
+ * Where the last chunk begins that is really sent: some receivers answer only when they see it marked, and the one that
+ * ends the file may be stored.
+ */
 function lastMissing(sizeBytes: number, stored: readonly ByteSpan[]): number {
   let last = 0
   for (const { start, stored: isStored } of plannedChunks(sizeBytes, threeRpcCut, stored)) if (!isStored) last = start
   return last
 }
 
-/** Sends what is missing, until it is sent or the receiver has answered. Fails with that answer when it is none that one can go on with. */
+/**
+ * Sends what is missing, until it is sent or the receiver has answered. Fails with that answer when it is none that one
+ * can go on with.
+ */
 async function sendChunks(
   { record, throttle, stages, listener, signal }: Attempt,
   call: ThreeRpcCall,
@@ -146,8 +155,8 @@ async function sendChunks(
 }
 
 /**
- * Waits for the answer to everything that was sent, and asks by itself when none comes. True when the receiver was found to have the file; false when it
- * says so, which is to be checked.
+ * Waits for the answer to everything that was sent, and asks by itself when none comes. True when the receiver was
+ * found to have the file; false when it says so, which is to be checked.
  */
 async function hasArrived(
   call: ThreeRpcCall,
@@ -170,7 +179,8 @@ async function hasArrived(
     if (call.answer?.kind === 'success') return false
     if (call.answer?.kind === 'failure') {
       const { error } = call.answer
-      // One that fails at its end, for example because it answers twice, or says that it was no success, may have stored it all the same.
+      // One that fails at its end, for example because it answers twice, or says that it was no success, may have
+      // stored it all the same.
       if ((error.remedy !== 'retry' || isNoSuccess(error)) && (await found(signal))) return true
       throw error
     }
@@ -207,7 +217,10 @@ function toldWrong({ message }: UploadError): UploadError {
   return new UploadError('FINAL_CHECKSUM', `${message} (${why}).`)
 }
 
-/** How far the receiver says that it is after an attempt: whether it has more of the file than before, and whether it has all of it. */
+/**
+ * How far the receiver says that it is after an attempt: whether it has more of the file than before, and whether it
+ * has all of it.
+ */
 type Progress = { readonly isFurther: boolean; readonly isWhole: boolean }
 
 /** One that takes nothing more is not asked for ever; else what it misses is sent. */

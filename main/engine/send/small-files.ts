@@ -7,20 +7,26 @@ import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.
 import { policyOnWire } from './send-file.ts'
 
 /**
- * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few enough that one sender does not
- * take all the uploads that a receiver is busy with.
+ * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few
+ * enough that one sender does not take all the uploads that a receiver is busy with.
  */
 const SMALL_FILES_AT_ONCE = 64
 
 /** They share one stream, and get together what one large upload gets, or a large one would crawl among them. */
 const smallFiles: Sharer = {}
 
-/** How many small files may be under way beside so many others: none where somebody asked for one file at a time, in the order of the queue. */
+/**
+ * How many small files may be under way beside so many others: none where somebody asked for one file at a time, in the
+ * order of the queue.
+ */
 export function smallFilesBeside(filesAtOnce: number): number {
   return filesAtOnce === 1 ? 0 : SMALL_FILES_AT_ONCE
 }
 
-/** True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may spare its bytes. */
+/**
+ * True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may
+ * spare its bytes.
+ */
 export function isSmallFile({ identity, onConflict, hashed }: ResumeRecord, smallFileMaxBytes: number): boolean {
   if (identity === undefined || hashed !== undefined || onConflict === 'skip-same') return false
   return smallFileMaxBytes > 0 && identity.sizeBytes <= smallFileMaxBytes

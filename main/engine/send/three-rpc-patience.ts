@@ -1,4 +1,7 @@
-/** How long a three-rpc receiver is waited for, ms: it acknowledges nothing on the way, so only this tells one that works from one that stopped. */
+/**
+ * How long a three-rpc receiver is waited for, ms: it acknowledges nothing on the way, so only this tells one that
+ * works from one that stopped.
+ */
 export type Patience = {
   /** For it to tell what it holds. */
   readonly queryMs: number

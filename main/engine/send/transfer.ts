@@ -27,8 +27,9 @@ export type TransferDeps = {
 }
 
 /**
- * Takes one upload from where it stands to verified. The receiver says what it holds; the rest is sent, hashed on the same read, and verified there.
- * Fails with an UploadError, or with the reason of `signal`; what was acknowledged by then stays stored.
+ * Takes one upload from where it stands to verified. The receiver says what it holds; the rest is sent, hashed on the
+ * same read, and verified there. Fails with an UploadError, or with the reason of `signal`; what was acknowledged by
+ * then stays stored.
  */
 export async function transfer(
   record: ResumeRecord,

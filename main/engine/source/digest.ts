@@ -20,8 +20,8 @@ export type FileDigest = {
   readonly hashedBytes: number
   readonly samples: readonly Sample[]
   /**
-   * Hashes what is not hashed yet of a chunk that begins at `start` in the file, and answers the CRC-32 of the whole chunk. The chunk must not be changed
-   * before. One at a time.
+   * Hashes what is not hashed yet of a chunk that begins at `start` in the file, and answers the CRC-32 of the whole
+   * chunk. The chunk must not be changed before. One at a time.
    */
   update(chunk: Buffer, start: number): Promise<number>
   /** Resolves when no `update` is under way. */

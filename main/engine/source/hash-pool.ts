@@ -16,8 +16,8 @@ const WORTH_A_THREAD_BYTES = 64 * 1024
 const MOST_THREADS = 4
 
 /**
- * @param workerFile the built hash-worker.ts; absent: everything is hashed in this thread. So it is, too, as long as no thread is ready, and when one cannot be
- *   started or ends: hashing then takes longer, and nothing is lost.
+ * @param workerFile the built hash-worker.ts; absent: everything is hashed in this thread. So it is, too, as long as no
+ *   thread is ready, and when one cannot be started or ends: hashing then takes longer, and nothing is lost.
  * @param threads how many. @default one for each core but one, at least one and at most four
  */
 export async function createHashPool(

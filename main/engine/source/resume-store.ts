@@ -26,23 +26,35 @@ export type SourceProof = {
   readonly changedAtNs: string
 }
 
-/** How far a source is hashed, and which state of it that was; earlier versions saved no proof of that, and are not believed. */
+/**
+ * How far a source is hashed, and which state of it that was; earlier versions saved no proof of that, and are not
+ * believed.
+ */
 export type SavedHashing = SavedDigest & { readonly proof?: SourceProof }
 
-/** Tells a receiver which of the files it gets are sent together, so that none of them replaces another, whatever makes their names equal there. */
+/**
+ * Tells a receiver which of the files it gets are sent together, so that none of them replaces another, whatever makes
+ * their names equal there.
+ */
 export type BatchItem = {
   /** Of all that was added together; random. */
   readonly batchId: string
-  /** Of one source in it; the same whenever it is sent to the same place, so that it finds its own file again. No path that others could read. */
+  /**
+   * Of one source in it; the same whenever it is sent to the same place, so that it finds its own file again. No path
+   * that others could read.
+   */
   readonly sourceId: string
   /**
-   * Which one it is of those in the batch whose paths are equal, from 2 up; absent for the first. For receivers that let a file replace another of the same
-   * name.
+   * Which one it is of those in the batch whose paths are equal, from 2 up; absent for the first. For receivers that
+   * let a file replace another of the same name.
    */
   readonly sameName?: number
 }
 
-/** All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept here. */
+/**
+ * All that must outlive the process to carry an upload on. What is stored of it is asked from the receiver, never kept
+ * here.
+ */
 export type ResumeRecord = {
   readonly id: UploadId
   /** Names the upload to the receiver, so that a lost answer or a lost process finds it again. */
@@ -66,8 +78,8 @@ export type ResumeRecord = {
 }
 
 /**
- * Where resume records live between runs. Every method rejects when it cannot do what it says: an unreadable record must not look like a new upload.
- * Writes happen when uploads change state, never for each chunk.
+ * Where resume records live between runs. Every method rejects when it cannot do what it says: an unreadable record
+ * must not look like a new upload. Writes happen when uploads change state, never for each chunk.
  */
 export interface ResumeStore {
   list(): Promise<readonly ResumeRecord[]>

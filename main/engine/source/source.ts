@@ -15,18 +15,22 @@ export type Source = {
    */
   readonly timesTell: boolean
   /**
-   * The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before, and with SIZE_NOT_TOLD when it does so unchanged.
+   * The bytes from `start` up to, not including, `end`. Fails with SOURCE_CHANGED when the file ends before, and with
+   * SIZE_NOT_TOLD when it does so unchanged.
    *
    * @param into memory to read them into, as long as they are. @default memory of their own
    */
   read(start: number, end: number, into?: Buffer): Promise<Buffer>
   /** Whether the chunks that were remembered are still the same. */
   hasSamples(samples: readonly Sample[]): Promise<boolean>
-  /** Fails with SIZE_NOT_TOLD when there is more in the file than the system says, and with SOURCE_CHANGED when it grew. */
+  /**
+   * Fails with SIZE_NOT_TOLD when there is more in the file than the system says, and with SOURCE_CHANGED when it grew.
+   */
   assertEnd(): Promise<void>
   /**
-   * Fails with SOURCE_CHANGED when what is at the path now is another file, or has another size or modification time, and with SOURCE_TOUCHED when only its
-   * attributes changed since it was opened, which a rewrite with a restored time does as well as a harmless rename.
+   * Fails with SOURCE_CHANGED when what is at the path now is another file, or has another size or modification time,
+   * and with SOURCE_TOUCHED when only its attributes changed since it was opened, which a rewrite with a restored time
+   * does as well as a harmless rename.
    */
   assertUnchanged(): Promise<void>
   /** The same, once the receiver has the whole file. A file that is gone from its path has no other content by now. */
@@ -94,8 +98,8 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
 }
 
 /**
- * All bytes of a small file that is the one `identity` describes: looked at before and after it was read, so that a change in between shows. Fails with an
- * UploadError.
+ * All bytes of a small file that is the one `identity` describes: looked at before and after it was read, so that a
+ * change in between shows. Fails with an UploadError.
  */
 export async function readSmallFile(path: string, identity: SourceIdentity): Promise<SmallFile> {
   const file = await openFile(path)

@@ -26,7 +26,10 @@ export type OwnState = {
 /** What is private in a folder: all of it, or what has these names. */
 type PrivatePart = 'all' | ReadonlySet<string>
 
-/** Tells what belongs to Longshore itself: keys, tokens and lists of receivers and senders, this program's and others'. None of it is ever sent. */
+/**
+ * Tells what belongs to Longshore itself: keys, tokens and lists of receivers and senders, this program's and others'.
+ * None of it is ever sent.
+ */
 export type StateGuard = {
   /** What of a folder is private; `names` are those of everything in it. */
   privateIn(path: string, stats: BigIntStats, names: readonly string[]): Promise<PrivatePart>

@@ -11,7 +11,9 @@ import { createStateGuard, type OwnState, type StateGuard } from './state-folder
 export type WalkedEntry = {
   /** Absolute. */
   readonly source: string
-  /** Where it goes, one element for each path component; begins with the name of the dropped folder when there is one. */
+  /**
+   * Where it goes, one element for each path component; begins with the name of the dropped folder when there is one.
+   */
   readonly path: readonly string[]
   /** Absent for an empty folder. */
   readonly identity?: SourceIdentity
@@ -40,7 +42,10 @@ export type FindOptions = {
 /** What there is to send; what cannot be queued is named in `skipped`, with a sentence. */
 export type Found = { readonly entries: readonly WalkedEntry[]; readonly skipped: readonly Skipped[] }
 
-/** Finds what there is to send at `paths`, but for private state and what `isQueued`. Finds nothing at all when it is aborted. */
+/**
+ * Finds what there is to send at `paths`, but for private state and what `isQueued`. Finds nothing at all when it is
+ * aborted.
+ */
 export async function find(
   paths: readonly string[],
   { into = [], onFound }: FindOptions,
@@ -64,9 +69,9 @@ export async function find(
 }
 
 /**
- * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic link; links inside folders are
- * skipped, because they may lead anywhere, or in circles. Nothing but files and folders is ever opened: opening a FIFO would wait for ever. What `guard`
- * calls private is skipped, too.
+ * Turns dropped paths into files and empty folders, in name order. A path that was dropped itself may be a symbolic
+ * link; links inside folders are skipped, because they may lead anywhere, or in circles. Nothing but files and folders
+ * is ever opened: opening a FIFO would wait for ever. What `guard` calls private is skipped, too.
  */
 export async function* walk(paths: readonly string[], guard = createStateGuard([])): AsyncGenerator<Walked> {
   for (const dropped of paths) {

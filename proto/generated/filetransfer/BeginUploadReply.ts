@@ -17,7 +17,8 @@ export interface BeginUploadReplyInput {
    */
   'generation'?: (number | string | Long);
   /**
-   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the last.
+   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the
+   * last.
    */
   'chunkBytes'?: (number);
   /**
@@ -25,7 +26,8 @@ export interface BeginUploadReplyInput {
    */
   'stored'?: (_filetransfer_ByteRangeInput)[];
   /**
-   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to send.
+   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to
+   * send.
    */
   'finished'?: (_filetransfer_FinishedFileInput | null);
   /**
@@ -33,8 +35,8 @@ export interface BeginUploadReplyInput {
    */
   'sha256Wanted'?: (boolean);
   /**
-   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but for the end of the file. Zero
-   * from receivers that take only whole chunks.
+   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but
+   * for the end of the file. Zero from receivers that take only whole chunks.
    */
   'chunkGridBytes'?: (number);
   /**
@@ -56,7 +58,8 @@ export interface BeginUploadReply {
    */
   'generation': (string);
   /**
-   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the last.
+   * The longest chunk, bytes. Without chunk_grid_bytes chunks begin at its multiples and are this long, but for the
+   * last.
    */
   'chunkBytes': (number);
   /**
@@ -64,7 +67,8 @@ export interface BeginUploadReply {
    */
   'stored': (_filetransfer_ByteRange)[];
   /**
-   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to send.
+   * Set when this upload was finished before, or with SKIP_SAME when the file is there already: nothing is left to
+   * send.
    */
   'finished': (_filetransfer_FinishedFile | null);
   /**
@@ -72,8 +76,8 @@ export interface BeginUploadReply {
    */
   'sha256Wanted': (boolean);
   /**
-   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but for the end of the file. Zero
-   * from receivers that take only whole chunks.
+   * Chunks may be shorter than chunk_bytes, for slow networks: they begin and end at multiples of this many bytes, but
+   * for the end of the file. Zero from receivers that take only whole chunks.
    */
   'chunkGridBytes': (number);
   /**

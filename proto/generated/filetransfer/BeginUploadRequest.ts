@@ -8,11 +8,13 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface BeginUploadRequestInput {
   /**
-   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the same upload.
+   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the
+   * same upload.
    */
   'uploadKey'?: (string);
   /**
-   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file
+   * name.
    */
   'path'?: (string)[];
   /**
@@ -32,9 +34,10 @@ export interface BeginUploadRequestInput {
    */
   'sha256'?: (string);
   /**
-   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent; 16 to 64 characters of
-   * [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
-   * beside the first, and when both are sent again each replaces its own.
+   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent;
+   * 16 to 64 characters of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever
+   * makes their names equal: with OVERWRITE, the second is kept beside the first, and when both are sent again each
+   * replaces its own.
    */
   'batchId'?: (string);
   'sourceId'?: (string);
@@ -45,11 +48,13 @@ export interface BeginUploadRequestInput {
  */
 export interface BeginUploadRequest {
   /**
-   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the same upload.
+   * The sender's own random key for this upload, 16 to 64 characters of [A-Za-z0-9_-]. Asking again with it finds the
+   * same upload.
    */
   'uploadKey': (string);
   /**
-   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file
+   * name.
    */
   'path': (string)[];
   /**
@@ -69,9 +74,10 @@ export interface BeginUploadRequest {
    */
   'sha256': (string);
   /**
-   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent; 16 to 64 characters of
-   * [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever makes their names equal: with OVERWRITE, the second is kept
-   * beside the first, and when both are sent again each replaces its own.
+   * What is sent together has one random batch_id, and each source a source_id that stays the same whenever it is sent;
+   * 16 to 64 characters of [A-Za-z0-9_-], both or neither. Sources of one batch never replace each other, whatever
+   * makes their names equal: with OVERWRITE, the second is kept beside the first, and when both are sent again each
+   * replaces its own.
    */
   'batchId': (string);
   'sourceId': (string);

@@ -12,8 +12,8 @@ export interface CheckedPathInput {
    */
   'state'?: (_filetransfer_NameStateInput);
   /**
-   * Where it would be stored while the name is free, components joined with "/"; empty when it is refused. Differs from what was asked for in names that
-   * not every system can store.
+   * Where it would be stored while the name is free, components joined with "/"; empty when it is refused. Differs from
+   * what was asked for in names that not every system can store.
    */
   'storedAs'?: (string);
   /**
@@ -31,8 +31,8 @@ export interface CheckedPath {
    */
   'state': (_filetransfer_NameState);
   /**
-   * Where it would be stored while the name is free, components joined with "/"; empty when it is refused. Differs from what was asked for in names that
-   * not every system can store.
+   * Where it would be stored while the name is free, components joined with "/"; empty when it is refused. Differs from
+   * what was asked for in names that not every system can store.
    */
   'storedAs': (string);
   /**

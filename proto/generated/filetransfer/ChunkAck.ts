@@ -16,11 +16,13 @@ export interface ChunkAckInput {
    */
   'outcome'?: (_filetransfer_ChunkOutcomeInput);
   /**
-   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
+   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags
+   * behind by the group commit.
    */
   'durableWatermark'?: (number | string | Long);
   /**
-   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from a slow network. Zero: not told.
+   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from
+   * a slow network. Zero: not told.
    */
   'storeMicros'?: (number);
 }
@@ -38,11 +40,13 @@ export interface ChunkAck {
    */
   'outcome': (_filetransfer_ChunkOutcome);
   /**
-   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags behind by the group commit.
+   * Every byte of the upload before this offset survives a power cut of the receiver. Grows from ack to ack; lags
+   * behind by the group commit.
    */
   'durableWatermark': (string);
   /**
-   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from a slow network. Zero: not told.
+   * How long the receiver took to check and store the chunk, microseconds, so that the sender can tell a slow disk from
+   * a slow network. Zero: not told.
    */
   'storeMicros': (number);
 }

@@ -8,7 +8,8 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface ClaimUploadRequestInput {
   /**
-   * A new key of the sender's own, 16 to 64 characters of [A-Za-z0-9_-]. When it is granted, the upload goes by this key, and by its old one no more.
+   * A new key of the sender's own, 16 to 64 characters of [A-Za-z0-9_-]. When it is granted, the upload goes by this
+   * key, and by its old one no more.
    */
   'uploadKey'?: (string);
   /**
@@ -38,7 +39,8 @@ export interface ClaimUploadRequestInput {
  */
 export interface ClaimUploadRequest {
   /**
-   * A new key of the sender's own, 16 to 64 characters of [A-Za-z0-9_-]. When it is granted, the upload goes by this key, and by its old one no more.
+   * A new key of the sender's own, 16 to 64 characters of [A-Za-z0-9_-]. When it is granted, the upload goes by this
+   * key, and by its old one no more.
    */
   'uploadKey': (string);
   /**

@@ -17,7 +17,8 @@ export const ConflictPolicy = {
    */
   REFUSE: 'REFUSE',
   /**
-   * Store nothing when the file that has the name, or one that was stored for that name before, has the same SHA-256; else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
+   * Store nothing when the file that has the name, or one that was stored for that name before, has the same SHA-256;
+   * else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
    */
   SKIP_SAME: 'SKIP_SAME',
 } as const;
@@ -42,7 +43,8 @@ export type ConflictPolicyInput =
   | 'REFUSE'
   | 2
   /**
-   * Store nothing when the file that has the name, or one that was stored for that name before, has the same SHA-256; else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
+   * Store nothing when the file that has the name, or one that was stored for that name before, has the same SHA-256;
+   * else KEEP_BOTH. Needs sha256, see BeginUploadReply.sha256_wanted.
    */
   | 'SKIP_SAME'
   | 3

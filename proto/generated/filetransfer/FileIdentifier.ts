@@ -10,11 +10,13 @@ export interface FileIdentifierInput {
    */
   'fileId'?: (string);
   /**
-   * The name a plain client wants the file stored under. Without it the file is stored under its file_id. Both are made safe first.
+   * The name a plain client wants the file stored under. Without it the file is stored under its file_id. Both are made
+   * safe first.
    */
   'fileName'?: (string);
   /**
-   * Added: the client's MD5 of the whole file, 32 lower-case hex digits, so that CheckFileIntegrity compares with it. Empty when unknown.
+   * Added: the client's MD5 of the whole file, 32 lower-case hex digits, so that CheckFileIntegrity compares with it.
+   * Empty when unknown.
    */
   'clientMd5'?: (string);
 }
@@ -28,11 +30,13 @@ export interface FileIdentifier {
    */
   'fileId': (string);
   /**
-   * The name a plain client wants the file stored under. Without it the file is stored under its file_id. Both are made safe first.
+   * The name a plain client wants the file stored under. Without it the file is stored under its file_id. Both are made
+   * safe first.
    */
   'fileName': (string);
   /**
-   * Added: the client's MD5 of the whole file, 32 lower-case hex digits, so that CheckFileIntegrity compares with it. Empty when unknown.
+   * Added: the client's MD5 of the whole file, 32 lower-case hex digits, so that CheckFileIntegrity compares with it.
+   * Empty when unknown.
    */
   'clientMd5': (string);
 }

@@ -29,7 +29,8 @@ import type { UploadSummaryInput as _filetransfer_UploadSummaryInput, UploadSumm
 import type { UploadedChunksInput as _filetransfer_UploadedChunksInput, UploadedChunks as _filetransfer_UploadedChunks } from '../filetransfer/UploadedChunks.ts';
 
 /**
- * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
+ * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only
+ * them, a plain server.
  */
 export interface FileTransferServiceClient extends grpc.Client {
   /**
@@ -48,16 +49,18 @@ export interface FileTransferServiceClient extends grpc.Client {
   abortUpload(argument: _filetransfer_AbortUploadRequestInput, callback: grpc.requestCallback<_filetransfer_AbortUploadReply>): grpc.ClientUnaryCall;
   
   /**
-   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the generation, and a stream of an
-   * older generation is told to leave at once, so a half-dead connection never blocks a resume.
+   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the
+   * generation, and a stream of an older generation is told to leave at once, so a half-dead connection never blocks a
+   * resume.
    */
   BeginUpload(argument: _filetransfer_BeginUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   BeginUpload(argument: _filetransfer_BeginUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   BeginUpload(argument: _filetransfer_BeginUploadRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   BeginUpload(argument: _filetransfer_BeginUploadRequestInput, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   /**
-   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the generation, and a stream of an
-   * older generation is told to leave at once, so a half-dead connection never blocks a resume.
+   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the
+   * generation, and a stream of an older generation is told to leave at once, so a half-dead connection never blocks a
+   * resume.
    */
   beginUpload(argument: _filetransfer_BeginUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   beginUpload(argument: _filetransfer_BeginUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
@@ -65,14 +68,16 @@ export interface FileTransferServiceClient extends grpc.Client {
   beginUpload(argument: _filetransfer_BeginUploadRequestInput, callback: grpc.requestCallback<_filetransfer_BeginUploadReply>): grpc.ClientUnaryCall;
   
   /**
-   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the file became complete.
+   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
+   * file became complete.
    */
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   /**
-   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the file became complete.
+   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
+   * file became complete.
    */
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
@@ -80,16 +85,16 @@ export interface FileTransferServiceClient extends grpc.Client {
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   
   /**
-   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
-   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It
+   * holds nothing: a name that is free now may be taken when its file is finished, and on_conflict is what counts then.
    */
   CheckPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   CheckPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   CheckPaths(argument: _filetransfer_CheckPathsRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   CheckPaths(argument: _filetransfer_CheckPathsRequestInput, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   /**
-   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
-   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It
+   * holds nothing: a name that is free now may be taken when its file is finished, and on_conflict is what counts then.
    */
   checkPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   checkPaths(argument: _filetransfer_CheckPathsRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
@@ -97,18 +102,20 @@ export interface FileTransferServiceClient extends grpc.Client {
   checkPaths(argument: _filetransfer_CheckPathsRequestInput, callback: grpc.requestCallback<_filetransfer_CheckPathsReply>): grpc.ClientUnaryCall;
   
   /**
-   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
-   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
-   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first
+   * whether there is one, then with samples of the source that show that it is the same file. The receiver grants it to
+   * one asker only, and never while somebody may still go on with it: it belongs to the same device, and for a minute
+   * nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
    */
   ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   ClaimUpload(argument: _filetransfer_ClaimUploadRequestInput, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   /**
-   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
-   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
-   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first
+   * whether there is one, then with samples of the source that show that it is the same file. The receiver grants it to
+   * one asker only, and never while somebody may still go on with it: it belongs to the same device, and for a minute
+   * nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
    */
   claimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   claimUpload(argument: _filetransfer_ClaimUploadRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
@@ -116,14 +123,14 @@ export interface FileTransferServiceClient extends grpc.Client {
   claimUpload(argument: _filetransfer_ClaimUploadRequestInput, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
-   * the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
+   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   FinishUpload(argument: _filetransfer_FinishUploadRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   FinishUpload(argument: _filetransfer_FinishUploadRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
-   * the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
+   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   finishUpload(argument: _filetransfer_FinishUploadRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   finishUpload(argument: _filetransfer_FinishUploadRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
@@ -170,14 +177,16 @@ export interface FileTransferServiceClient extends grpc.Client {
   makeFolder(argument: _filetransfer_MakeFolderRequestInput, callback: grpc.requestCallback<_filetransfer_MakeFolderReply>): grpc.ClientUnaryCall;
   
   /**
-   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
-   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as
+   * FinishUpload would finish it, or refused; a file that is refused does not end the stream. A file whose answer was
+   * lost may be put again, or begun, with the same upload_key.
    */
   PutFiles(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
   PutFiles(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
   /**
-   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
-   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as
+   * FinishUpload would finish it, or refused; a file that is refused does not end the stream. A file whose answer was
+   * lost may be put again, or begun, with the same upload_key.
    */
   putFiles(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
   putFiles(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_PutFileInput, _filetransfer_PutFileReply>;
@@ -198,16 +207,18 @@ export interface FileTransferServiceClient extends grpc.Client {
   queryUploadedChunks(argument: _filetransfer_FileIdentifierInput, callback: grpc.requestCallback<_filetransfer_UploadedChunks>): grpc.ClientUnaryCall;
   
   /**
-   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's input ends, or as soon as
-   * the file is complete. A call that ends early answers success=false with what is missing, and keeps what arrived.
+   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's
+   * input ends, or as soon as the file is complete. A call that ends early answers success=false with what is missing,
+   * and keeps what arrived.
    */
   Upload(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   Upload(metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   Upload(options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   Upload(callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   /**
-   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's input ends, or as soon as
-   * the file is complete. A call that ends early answers success=false with what is missing, and keeps what arrived.
+   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's
+   * input ends, or as soon as the file is complete. A call that ends early answers success=false with what is missing,
+   * and keeps what arrived.
    */
   upload(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   upload(metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
@@ -215,12 +226,14 @@ export interface FileTransferServiceClient extends grpc.Client {
   upload(callback: grpc.requestCallback<_filetransfer_UploadStatus>): grpc.ClientWritableStream<_filetransfer_FileChunkInput>;
   
   /**
-   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the same time.
+   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the
+   * same time.
    */
   UploadChunks(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_UploadChunkInput, _filetransfer_ChunkAck>;
   UploadChunks(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_UploadChunkInput, _filetransfer_ChunkAck>;
   /**
-   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the same time.
+   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the
+   * same time.
    */
   uploadChunks(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_UploadChunkInput, _filetransfer_ChunkAck>;
   uploadChunks(options?: grpc.CallOptions): grpc.ClientDuplexStream<_filetransfer_UploadChunkInput, _filetransfer_ChunkAck>;
@@ -228,7 +241,8 @@ export interface FileTransferServiceClient extends grpc.Client {
 }
 
 /**
- * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only them, a plain server.
+ * Receives files. A client that knows only the first three rpcs is called a plain client; a server that knows only
+ * them, a plain server.
  */
 export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
@@ -237,32 +251,35 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   AbortUpload: grpc.handleUnaryCall<_filetransfer_AbortUploadRequest, _filetransfer_AbortUploadReplyInput>;
   
   /**
-   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the generation, and a stream of an
-   * older generation is told to leave at once, so a half-dead connection never blocks a resume.
+   * Opens an upload, or opens it again: the same upload_key always names the same upload. Each call raises the
+   * generation, and a stream of an older generation is told to leave at once, so a half-dead connection never blocks a
+   * resume.
    */
   BeginUpload: grpc.handleUnaryCall<_filetransfer_BeginUploadRequest, _filetransfer_BeginUploadReplyInput>;
   
   /**
-   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the file became complete.
+   * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
+   * file became complete.
    */
   CheckFileIntegrity: grpc.handleUnaryCall<_filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatusInput>;
   
   /**
-   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It holds nothing: a name that is
-   * free now may be taken when its file is finished, and on_conflict is what counts then.
+   * Tells what would become of names before anything is sent, so that a person can be asked once about all of them. It
+   * holds nothing: a name that is free now may be taken when its file is finished, and on_conflict is what counts then.
    */
   CheckPaths: grpc.handleUnaryCall<_filetransfer_CheckPathsRequest, _filetransfer_CheckPathsReplyInput>;
   
   /**
-   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first whether there is one, then with samples
-   * of the source that show that it is the same file. The receiver grants it to one asker only, and never while somebody may still go on with it: it belongs
-   * to the same device, and for a minute nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
+   * Goes on with an upload that nobody goes by any more, for a sender that lost its memory of it. Asked twice: first
+   * whether there is one, then with samples of the source that show that it is the same file. The receiver grants it to
+   * one asker only, and never while somebody may still go on with it: it belongs to the same device, and for a minute
+   * nobody has begun it or sent a byte of it. Without tokens nothing is granted, because nobody knows whose it is.
    */
   ClaimUpload: grpc.handleUnaryCall<_filetransfer_ClaimUploadRequest, _filetransfer_ClaimUploadReplyInput>;
   
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress while the receiver reads
-   * the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
+   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   FinishUpload: grpc.handleServerStreamingCall<_filetransfer_FinishUploadRequest, _filetransfer_FinishUploadReplyInput>;
   
@@ -282,8 +299,9 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   MakeFolder: grpc.handleUnaryCall<_filetransfer_MakeFolderRequest, _filetransfer_MakeFolderReplyInput>;
   
   /**
-   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as FinishUpload would finish it, or refused;
-   * a file that is refused does not end the stream. A file whose answer was lost may be put again, or begun, with the same upload_key.
+   * Stores many small whole files. Each message is answered once, in any order, when its file is finished as
+   * FinishUpload would finish it, or refused; a file that is refused does not end the stream. A file whose answer was
+   * lost may be put again, or begun, with the same upload_key.
    */
   PutFiles: grpc.handleBidiStreamingCall<_filetransfer_PutFile, _filetransfer_PutFileReplyInput>;
   
@@ -293,13 +311,15 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   QueryUploadedChunks: grpc.handleUnaryCall<_filetransfer_FileIdentifier, _filetransfer_UploadedChunksInput>;
   
   /**
-   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's input ends, or as soon as
-   * the file is complete. A call that ends early answers success=false with what is missing, and keeps what arrived.
+   * Stores chunks of one file, in any order and on any number of concurrent calls. The answer comes when the call's
+   * input ends, or as soon as the file is complete. A call that ends early answers success=false with what is missing,
+   * and keeps what arrived.
    */
   Upload: grpc.handleClientStreamingCall<_filetransfer_FileChunk, _filetransfer_UploadStatusInput>;
   
   /**
-   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the same time.
+   * Stores chunks of one begun upload and acknowledges each. Any number of these streams may serve one upload at the
+   * same time.
    */
   UploadChunks: grpc.handleBidiStreamingCall<_filetransfer_UploadChunk, _filetransfer_ChunkAckInput>;
   

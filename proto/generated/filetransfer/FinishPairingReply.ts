@@ -10,7 +10,8 @@ export interface FinishPairingReplyInput {
    */
   'deviceId'?: (string);
   /**
-   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier token of the device is void.
+   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier
+   * token of the device is void.
    */
   'token'?: (string);
   /**
@@ -32,7 +33,8 @@ export interface FinishPairingReply {
    */
   'deviceId': (string);
   /**
-   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier token of the device is void.
+   * Sent as "authorization: Bearer TOKEN" with every later call. The receiver keeps only its digest. Every earlier
+   * token of the device is void.
    */
   'token': (string);
   /**

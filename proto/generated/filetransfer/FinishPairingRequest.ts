@@ -18,9 +18,10 @@ export interface FinishPairingRequestInput {
    */
   'deviceName'?: (string);
   /**
-   * Added: the token that this receiver gave the device at an earlier pairing, valid or not; empty when there is none. With it the device is the same one
-   * as before, under the same device_id, and goes on with the uploads that it left unfinished; what it may do is decided anew. A device sends it only after
-   * it has checked receiver_proof, and only to the receiver it had it from. One that the receiver does not know makes a new device, like an empty one.
+   * Added: the token that this receiver gave the device at an earlier pairing, valid or not; empty when there is none.
+   * With it the device is the same one as before, under the same device_id, and goes on with the uploads that it left
+   * unfinished; what it may do is decided anew. A device sends it only after it has checked receiver_proof, and only to
+   * the receiver it had it from. One that the receiver does not know makes a new device, like an empty one.
    */
   'formerToken'?: (string);
 }
@@ -42,9 +43,10 @@ export interface FinishPairingRequest {
    */
   'deviceName': (string);
   /**
-   * Added: the token that this receiver gave the device at an earlier pairing, valid or not; empty when there is none. With it the device is the same one
-   * as before, under the same device_id, and goes on with the uploads that it left unfinished; what it may do is decided anew. A device sends it only after
-   * it has checked receiver_proof, and only to the receiver it had it from. One that the receiver does not know makes a new device, like an empty one.
+   * Added: the token that this receiver gave the device at an earlier pairing, valid or not; empty when there is none.
+   * With it the device is the same one as before, under the same device_id, and goes on with the uploads that it left
+   * unfinished; what it may do is decided anew. A device sends it only after it has checked receiver_proof, and only to
+   * the receiver it had it from. One that the receiver does not know makes a new device, like an empty one.
    */
   'formerToken': (string);
 }

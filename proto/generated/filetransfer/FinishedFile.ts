@@ -7,7 +7,8 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface FinishedFileInput {
   /**
-   * Where it was stored, relative to the receiving folder, components joined with "/". May differ from the path that was asked for.
+   * Where it was stored, relative to the receiving folder, components joined with "/". May differ from the path that
+   * was asked for.
    */
   'storedAs'?: (string);
   /**
@@ -25,7 +26,8 @@ export interface FinishedFileInput {
  */
 export interface FinishedFile {
   /**
-   * Where it was stored, relative to the receiving folder, components joined with "/". May differ from the path that was asked for.
+   * Where it was stored, relative to the receiving folder, components joined with "/". May differ from the path that
+   * was asked for.
    */
   'storedAs': (string);
   /**

@@ -14,8 +14,8 @@ export interface IdentitySuccessionInput {
    */
   'newCertificate'?: (Buffer | Uint8Array | string);
   /**
-   * ECDSA with SHA-256 by the old certificate's key, DER, over "longshore identity succession", the old and the new fingerprint in lower-case hex,
-   * joined with line feeds.
+   * ECDSA with SHA-256 by the old certificate's key, DER, over "longshore identity succession", the old and the new
+   * fingerprint in lower-case hex, joined with line feeds.
    */
   'signature'?: (Buffer | Uint8Array | string);
 }
@@ -33,8 +33,8 @@ export interface IdentitySuccession {
    */
   'newCertificate': (Buffer);
   /**
-   * ECDSA with SHA-256 by the old certificate's key, DER, over "longshore identity succession", the old and the new fingerprint in lower-case hex,
-   * joined with line feeds.
+   * ECDSA with SHA-256 by the old certificate's key, DER, over "longshore identity succession", the old and the new
+   * fingerprint in lower-case hex, joined with line feeds.
    */
   'signature': (Buffer);
 }

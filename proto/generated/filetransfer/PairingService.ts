@@ -8,8 +8,9 @@ import type { StartPairingReplyInput as _filetransfer_StartPairingReplyInput, St
 import type { StartPairingRequestInput as _filetransfer_StartPairingRequestInput, StartPairingRequest as _filetransfer_StartPairingRequest } from '../filetransfer/StartPairingRequest.ts';
 
 /**
- * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides GetReceiverInfo, that answer
- * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
+ * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides
+ * GetReceiverInfo, that answer without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its
+ * proofs.
  */
 export interface PairingServiceClient extends grpc.Client {
   /**
@@ -28,14 +29,16 @@ export interface PairingServiceClient extends grpc.Client {
   finishPairing(argument: _filetransfer_FinishPairingRequestInput, callback: grpc.requestCallback<_filetransfer_FinishPairingReply>): grpc.ClientUnaryCall;
   
   /**
-   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has another one and fails.
+   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has
+   * another one and fails.
    */
   StartPairing(argument: _filetransfer_StartPairingRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
   StartPairing(argument: _filetransfer_StartPairingRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
   StartPairing(argument: _filetransfer_StartPairingRequestInput, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
   StartPairing(argument: _filetransfer_StartPairingRequestInput, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
   /**
-   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has another one and fails.
+   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has
+   * another one and fails.
    */
   startPairing(argument: _filetransfer_StartPairingRequestInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
   startPairing(argument: _filetransfer_StartPairingRequestInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_StartPairingReply>): grpc.ClientUnaryCall;
@@ -45,8 +48,9 @@ export interface PairingServiceClient extends grpc.Client {
 }
 
 /**
- * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides GetReceiverInfo, that answer
- * without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its proofs.
+ * Makes a device known to a receiver, with a code that a person carries from one to the other. The only calls, besides
+ * GetReceiverInfo, that answer without a token. docs/protocol.md has the whole exchange; proto/pairing.ts computes its
+ * proofs.
  */
 export interface PairingServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
@@ -55,7 +59,8 @@ export interface PairingServiceHandlers extends grpc.UntypedServiceImplementatio
   FinishPairing: grpc.handleUnaryCall<_filetransfer_FinishPairingRequest, _filetransfer_FinishPairingReplyInput>;
   
   /**
-   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has another one and fails.
+   * The receiver proves that it knows the code, bound to the certificate that it presents; a relay in between has
+   * another one and fails.
    */
   StartPairing: grpc.handleUnaryCall<_filetransfer_StartPairingRequest, _filetransfer_StartPairingReplyInput>;
   

@@ -12,7 +12,8 @@ export interface PutFileInput {
    */
   'uploadKey'?: (string);
   /**
-   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file
+   * name.
    */
   'path'?: (string)[];
   /**
@@ -55,7 +56,8 @@ export interface PutFile {
    */
   'uploadKey': (string);
   /**
-   * Where to store the file below the receiving folder, one element for each path component, the last one the file name.
+   * Where to store the file below the receiving folder, one element for each path component, the last one the file
+   * name.
    */
   'path': (string)[];
   /**

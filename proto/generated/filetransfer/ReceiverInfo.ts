@@ -37,7 +37,8 @@ export interface ReceiverInfoInput {
    */
   'preferredConnections'?: (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53 - 1 where nobody knows.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53
+   * - 1 where nobody knows.
    */
   'freeBytes'?: (number | string | Long);
   /**
@@ -45,7 +46,8 @@ export interface ReceiverInfoInput {
    */
   'access'?: (_filetransfer_AccessInput);
   /**
-   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
+   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one
+   * follow without asking anybody.
    */
   'successions'?: (_filetransfer_IdentitySuccessionInput)[];
   /**
@@ -53,7 +55,8 @@ export interface ReceiverInfoInput {
    */
   'putFilesMaxBytes'?: (number);
   /**
-   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that broke. Empty: not told.
+   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that
+   * broke. Empty: not told.
    */
   'runId'?: (string);
 }
@@ -91,7 +94,8 @@ export interface ReceiverInfo {
    */
   'preferredConnections': (number);
   /**
-   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53 - 1 where nobody knows.
+   * Free bytes in the receiving folder that no unfinished upload has claimed. Zero for callers that may not send; 2^53
+   * - 1 where nobody knows.
    */
   'freeBytes': (string);
   /**
@@ -99,7 +103,8 @@ export interface ReceiverInfo {
    */
   'access': (_filetransfer_Access);
   /**
-   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one follow without asking anybody.
+   * How the receiver came by its present certificate, oldest step first, so that senders that pinned an earlier one
+   * follow without asking anybody.
    */
   'successions': (_filetransfer_IdentitySuccession)[];
   /**
@@ -107,7 +112,8 @@ export interface ReceiverInfo {
    */
   'putFilesMaxBytes': (number);
   /**
-   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that broke. Empty: not told.
+   * Another one each time the receiver starts, so that a sender can tell one that was started again from a network that
+   * broke. Empty: not told.
    */
   'runId': (string);
 }

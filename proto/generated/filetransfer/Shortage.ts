@@ -3,7 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * What there is too little of for one file. Other calls tell it in the trailers x-upload-needed-bytes and x-upload-left-bytes, decimal digits.
+ * What there is too little of for one file. Other calls tell it in the trailers x-upload-needed-bytes and
+ * x-upload-left-bytes, decimal digits.
  */
 export interface ShortageInput {
   /**
@@ -17,7 +18,8 @@ export interface ShortageInput {
 }
 
 /**
- * What there is too little of for one file. Other calls tell it in the trailers x-upload-needed-bytes and x-upload-left-bytes, decimal digits.
+ * What there is too little of for one file. Other calls tell it in the trailers x-upload-needed-bytes and
+ * x-upload-left-bytes, decimal digits.
  */
 export interface Shortage {
   /**

@@ -15,7 +15,8 @@ export interface UploadChunkInput {
    */
   'generation'?: (number | string | Long);
   /**
-   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there is none.
+   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there
+   * is none.
    */
   'offset'?: (number | string | Long);
   /**
@@ -41,7 +42,8 @@ export interface UploadChunk {
    */
   'generation': (string);
   /**
-   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there is none.
+   * Where data begins, bytes from the start of the file; a multiple of chunk_grid_bytes, or of chunk_bytes where there
+   * is none.
    */
   'offset': (string);
   /**

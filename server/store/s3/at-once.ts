@@ -1,4 +1,7 @@
-/** Runs a task for each item, so many at the same time, and answers what they answer, in the order of the items. Rejects with the first failure. */
+/**
+ * Runs a task for each item, so many at the same time, and answers what they answer, in the order of the items. Rejects
+ * with the first failure.
+ */
 export async function mapAtOnce<T, R>(
   items: readonly T[],
   atOnce: number,

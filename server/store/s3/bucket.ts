@@ -43,7 +43,9 @@ export class Bucket {
     this.multiparts = new Multiparts(this.#connection, copyAtOnceBytes)
   }
 
-  /** Writes an object at once. Answers its ETag; undefined when `ifAbsent` is asked for and there is one of that key. */
+  /**
+   * Writes an object at once. Answers its ETag; undefined when `ifAbsent` is asked for and there is one of that key.
+   */
   async put(key: string, body: Buffer, { ifAbsent = false, metadata = {} } = {}): Promise<string | undefined> {
     const { client, target } = this.#connection
     const input = { ...target, Key: key, ...contentOf(body), Metadata: metadata, ...(ifAbsent && { IfNoneMatch: '*' }) }

@@ -7,7 +7,9 @@ import type { Pieces } from './pieces.ts'
 export type FoundPart = {
   /** The multipart upload that its pieces go to; undefined when none is open. */
   readonly uploadId: string | undefined
-  /** ETags of the pieces that are there whole, by their number from 0 on; of none when several are one object already. */
+  /**
+   * ETags of the pieces that are there whole, by their number from 0 on; of none when several are one object already.
+   */
   readonly sent: ReadonlyMap<number, string>
   readonly fragments: readonly Range[]
   /** True when all of it is one object already. */

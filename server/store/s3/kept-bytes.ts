@@ -11,8 +11,8 @@ import type { Pieces } from './pieces.ts'
 const READ_BYTES = 8 * 1024 ** 2
 
 /**
- * What an object store has of an unfinished upload: pieces, which are the parts of a multipart upload and cannot be read back before all are one object, and
- * fragments, small objects with bytes that do not fill a piece.
+ * What an object store has of an unfinished upload: pieces, which are the parts of a multipart upload and cannot be
+ * read back before all are one object, and fragments, small objects with bytes that do not fill a piece.
  */
 export class KeptBytes {
   readonly #bucket: Bucket
@@ -83,7 +83,10 @@ export class KeptBytes {
     this.#ranges = withRange(this.#ranges, range)
   }
 
-  /** Bytes from `at` on, fewer than were asked for where they are in several objects; undefined when they cannot be read back now. */
+  /**
+   * Bytes from `at` on, fewer than were asked for where they are in several objects; undefined when they cannot be read
+   * back now.
+   */
   async read(at: number, end: number): Promise<Buffer | undefined> {
     if (this.#isWhole) return this.#bucket.get(this.#key, { start: at, end: Math.min(end, at + READ_BYTES) })
     const fragment = this.#fragments.find(({ start, end: fragmentEnd }) => start <= at && at < fragmentEnd)

@@ -4,7 +4,10 @@ export type MemoryHolder = {
   freeSome(): Promise<boolean>
 }
 
-/** The memory in which bytes are gathered, for all uploads together: whoever needs more than there is waits until others free some. */
+/**
+ * The memory in which bytes are gathered, for all uploads together: whoever needs more than there is waits until others
+ * free some.
+ */
 export class GatheringMemory {
   readonly #mostBytes: number
   readonly #holders = new Set<MemoryHolder>()
@@ -30,7 +33,10 @@ export class GatheringMemory {
     this.#holders.delete(holder)
   }
 
-  /** Resolves when so many bytes may be held; more than there are at all may be, when nothing else is. Throws what freeing threw. */
+  /**
+   * Resolves when so many bytes may be held; more than there are at all may be, when nothing else is. Throws what
+   * freeing threw.
+   */
   async take(bytes: number): Promise<void> {
     while (this.#heldBytes > 0 && this.#heldBytes + bytes > this.#mostBytes) {
       this.#freeing ??= this.#free().finally(() => {

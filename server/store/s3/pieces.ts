@@ -7,7 +7,10 @@ const LEAST_PIECE_BYTES = 8 * 1024 ** 2
 /** A piece is a whole number of these, bytes, so that no chunk of our own senders lies in two. */
 const UNIT_BYTES = 1024 ** 2
 
-/** How a file is cut into the parts of a multipart upload: by its size alone, so that every node cuts it alike. The last piece may be shorter. */
+/**
+ * How a file is cut into the parts of a multipart upload: by its size alone, so that every node cuts it alike. The last
+ * piece may be shorter.
+ */
 export class Pieces {
   readonly sizeBytes: number
   readonly pieceBytes: number

@@ -5,7 +5,10 @@ import type { Violation } from './violation.ts'
 /** A `done` and who said it. */
 type Told = { readonly run: Run; readonly done: Done }
 
-/** Whether every file that was called done was stored under a name of its own, and whether only those were replaced that might be. */
+/**
+ * Whether every file that was called done was stored under a name of its own, and whether only those were replaced that
+ * might be.
+ */
 export function judgeNames(evidence: Evidence): Violation[] {
   const told = evidence.runs.flatMap((run) => run.dones.map((done): Told => ({ run, done })))
   return [
@@ -19,7 +22,10 @@ export function judgeNames(evidence: Evidence): Violation[] {
   ]
 }
 
-/** The log knows each file that was called done, under a name that fits, and so does the ledger, unless it was there already. */
+/**
+ * The log knows each file that was called done, under a name that fits, and so does the ledger, unless it was there
+ * already.
+ */
 function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violation[] {
   const { path, storedAs, md5, bytesSent } = done
   const wrong = (what: string): Violation => ({ rule: 'done without a file', what: `${shown(run)}: “${path}” ${what}` })
@@ -36,8 +42,8 @@ function mustBeStored({ run, done }: Told, { log, records }: Evidence): Violatio
 }
 
 /**
- * Sources of one run have as many files as they were called done: only skip-same may take one for another, when they are equal, and only where another
- * command has replaced the first may the second have its name.
+ * Sources of one run have as many files as they were called done: only skip-same may take one for another, when they
+ * are equal, and only where another command has replaced the first may the second have its name.
  */
 function mustDiffer(run: Run, evidence: Evidence): Violation[] {
   const names = new Map<string, Done>()
@@ -53,9 +59,9 @@ function mustDiffer(run: Run, evidence: Evidence): Violation[] {
 }
 
 /**
- * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name with one content, one at most kept
- * its hands off what was there, unless somebody moved the file away. Entries of one command share a name only where a later run overwrites what an earlier
- * one stored.
+ * Nobody but an overwrite comes to a name that is taken. So of all commands' entries that were stored under one name
+ * with one content, one at most kept its hands off what was there, unless somebody moved the file away. Entries of one
+ * command share a name only where a later run overwrites what an earlier one stored.
  */
 function mustHaveOneKeeper(told: readonly Told[], evidence: Evidence): Violation[] {
   const byName = new Map<string, Map<string, Told>>()
@@ -149,7 +155,10 @@ function foldedTwice({ stored, folders, foldsNames }: Evidence): Violation[] {
   })
 }
 
-/** Whether a receiver that was asked for `target` may store it under this name: as it is spelled there, with a number when that was taken. */
+/**
+ * Whether a receiver that was asked for `target` may store it under this name: as it is spelled there, with a number
+ * when that was taken.
+ */
 export function isNameFor(storedAs: string, target: string): boolean {
   const wanted = toSafePath(target.split('/'))
   const parts = storedAs.split('/')

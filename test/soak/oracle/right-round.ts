@@ -61,7 +61,10 @@ const replacer = facts('replacer', 'overwrite', 'b.txt')
 export const skipper = facts('skipper', 'skip-same', 'c.txt')
 export const refuser = facts('refuser', 'refuse', 'a.txt')
 
-/** A round in which everything is right: two keep both, one replaces what was there, one was refused, and something was moved away. */
+/**
+ * A round in which everything is right: two keep both, one replaces what was there, one was refused, and something was
+ * moved away.
+ */
 export const right: Evidence = {
   runs: [
     run(keeper, [done('a.txt', 'a.txt', 'one')]),

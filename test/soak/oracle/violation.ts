@@ -6,7 +6,9 @@ export type Rule =
   | 'done of other content'
   /** A `done` names something that is not there, or that is not what the log or the ledger say. */
   | 'done without a file'
-  /** Files replaced each other where both had to be kept, or something was replaced that nobody was allowed to replace. */
+  /**
+   * Files replaced each other where both had to be kept, or something was replaced that nobody was allowed to replace.
+   */
   | 'lost file'
   /** What the log says last of a path is not what is there, or something is there that the log does not know. */
   | 'log and disk differ'

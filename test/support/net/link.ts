@@ -29,7 +29,10 @@ export function createRate(bytesPerSecond: number): Rate {
   }
 }
 
-/** One direction of a connection. Answers what takes the bytes that `from` reads; they leave through `to` in their order, as late and as slowly as asked. */
+/**
+ * One direction of a connection. Answers what takes the bytes that `from` reads; they leave through `to` in their
+ * order, as late and as slowly as asked.
+ */
 export function createLink(from: Socket, to: Socket, { delayMs, rate }: LinkOptions): (data: Buffer) => void {
   const write = (data: Buffer): void => {
     if (to.destroyed || to.write(data)) return

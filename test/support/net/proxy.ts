@@ -3,7 +3,10 @@ import { onTestFinished } from 'vitest'
 import { createLink, createRate, type Rate } from './link.ts'
 import { listenOnLoopback } from './listen.ts'
 
-/** A TCP proxy on loopback that can go wrong on purpose. Only the way from the client to the server is counted, held and damaged. */
+/**
+ * A TCP proxy on loopback that can go wrong on purpose. Only the way from the client to the server is counted, held and
+ * damaged.
+ */
 export type TestProxy = {
   readonly port: number
   /** Bytes that went to the server so far. */
@@ -18,13 +21,16 @@ export type TestProxy = {
   /** Ends every connection in an orderly way, as a proxy that restarts would. */
   fin(): void
   /**
-   * Swallows everything without a word, as a network that is gone does; connections that are there or come meanwhile hang for ever. Answers the way
-   * to bring the network back for new connections.
+   * Swallows everything without a word, as a network that is gone does; connections that are there or come meanwhile
+   * hang for ever. Answers the way to bring the network back for new connections.
    */
   blackHole(): () => void
   /** Makes each direction take this much longer, ms. Connections made before keep their own. */
   setDelay(delayMs: number): void
-  /** Lets each direction carry this much, bytes a second, over all connections together. Connections made before keep their own. */
+  /**
+   * Lets each direction carry this much, bytes a second, over all connections together. Connections made before keep
+   * their own.
+   */
   setRate(bytesPerSecond: number): void
   /** Connects to the server from this loopback address from now on. */
   comeFrom(localAddress: string): void

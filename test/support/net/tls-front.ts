@@ -4,7 +4,10 @@ import { onTestFinished } from 'vitest'
 import { listenOnLoopback } from './listen.ts'
 import type { TlsIdentity } from './tls-identity.ts'
 
-/** Encryption in front of a receiver without any: a real handshake with a certificate of the test's choice, and plain bytes behind it. */
+/**
+ * Encryption in front of a receiver without any: a real handshake with a certificate of the test's choice, and plain
+ * bytes behind it.
+ */
 export type TlsFront = {
   readonly port: number
   readonly address: string
