@@ -1,23 +1,22 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { I18nextProvider } from 'react-i18next'
+import { I18nextProvider, initReactI18next } from 'react-i18next'
+import { createTranslator, languageFor } from '../main/contract/locales/language.ts'
 import { createActions, sentenceOf } from './actions/actions.ts'
 import { WindowContext } from './actions/window-context.ts'
 import { api } from './api.ts'
 import { App } from './app.tsx'
 import { createWindowStore, follow, recordRate } from './model/store.ts'
-import { createTranslator, languageFor } from './words/language.ts'
 
 const SECOND_MS = 1000
 
-const translator = createTranslator(languageFor(navigator.language))
+const translator = createTranslator(languageFor('system', navigator.language), initReactI18next)
 const store = createWindowStore()
 const actions = createActions(api, store)
 
 /** Follows the person's choice, or the system, whose language may change while the window is open. */
 function speak(): void {
-  const chosen = store.getState().preferences?.language ?? 'system'
-  const language = chosen === 'system' ? languageFor(navigator.language) : chosen
+  const language = languageFor(store.getState().preferences?.language ?? 'system', navigator.language)
   if (language === document.documentElement.lang) return
   document.documentElement.lang = language
   void translator.changeLanguage(language)

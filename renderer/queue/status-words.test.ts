@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { UploadStatus } from '../../main/contract/contract.ts'
+import { createTranslator } from '../../main/contract/locales/language.ts'
 import { givenReason, type Reason } from '../../proto/reasons.ts'
 import { done, failed, sending, waiting } from '../testing/samples.ts'
 import { formatBytes, formatDuration, formatShare } from '../words/format.ts'
-import { createTranslator } from '../words/language.ts'
 import { statusSentence } from './status-words.tsx'
 
 const text = {

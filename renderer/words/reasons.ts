@@ -1,5 +1,5 @@
+import { languages } from '../../main/contract/locales/language.ts'
 import type { GivenReason, ShortageReason, SpokenReason, Stop } from '../../main/contract/stops.ts'
-import { languages } from './language.ts'
 import type { Text } from './text.ts'
 
 /** A sentence for every reason that comes to people, in every language. */

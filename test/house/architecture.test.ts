@@ -17,6 +17,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^main\/contract\/(preferences|history|question)\.ts$/, []],
   [/^main\/contract\/stops\.ts$/, [/^proto\/(reasons|shortage)\.ts$/]],
   [/^main\/contract\/receivers\.ts$/, [/^main\/contract\/stops\.ts$/, /^proto\/own-receiver\.ts$/]],
+  [/^main\/contract\/locales\//, [/^main\/contract\/(locales\/|preferences\.ts$)/, /^i18next$/]],
   [/^main\/contract\//, [/^main\/contract\//]],
   [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],

@@ -8,7 +8,7 @@ const PROGRAMS = ['proto', 'server', 'main', 'renderer', 'cli', 'chromium-host',
 const NOT_OURS = /(^|\/)(node_modules|out|dist|\.git|test-results)$/
 
 /** Folders of generated code, and of data and style sheets, which need no page. */
-const WITHOUT_PAGE = /^proto\/generated|\/fixtures\/|^main\/fixtures|^renderer\/(locales|styles)/
+const WITHOUT_PAGE = /^proto\/generated|\/fixtures\/|^main\/fixtures|^renderer\/styles/
 
 /** A folder with fewer files is explained by the page of the folder above it. */
 const FEWEST_FILES = 4

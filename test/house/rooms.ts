@@ -34,6 +34,7 @@ export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
   ],
   main: [
     'main/contract',
+    'main/contract/locales',
     'main/engine/base',
     'main/engine/flow',
     'main/engine/net',
@@ -57,7 +58,6 @@ export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
     'main',
   ],
   renderer: [
-    'renderer/locales',
     'renderer/words',
     'renderer/model',
     'renderer/actions',
