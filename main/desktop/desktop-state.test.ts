@@ -17,6 +17,24 @@ test.each([
   expect(inWords({ ...quiet, ...part }, words)).toBe(said)
 })
 
+test('a number of files is told in the forms of the language', () => {
+  const chinese = desktopWords('zh-CN', 'en')
+  expect([0, 1, 2].map(words.sent)).toEqual([
+    '0 files verified and stored.',
+    '1 file verified and stored.',
+    '2 files verified and stored.',
+  ])
+  expect([words.sentAndFailed(1, 2), words.sending(1, 0)]).toEqual([
+    '1 file verified and stored, 2 failed.',
+    '0%, 1 file to go',
+  ])
+  expect([chinese.sent(1), chinese.sentAndFailed(1200, 2)]).toEqual([
+    '1 个文件已校验并保存。',
+    '1200 个文件已校验并保存，2 个失败。',
+  ])
+  expect([chinese.sending(1, 42), chinese.sending(2, undefined)]).toEqual(['42%，还剩 1 个文件', '还剩 2 个文件'])
+})
+
 test('the words follow the choice, and without one the system', () => {
   const said = [desktopWords('system', 'zh-Hans-SG'), desktopWords('zh-CN', 'en-GB'), desktopWords('en', 'zh-CN')]
   expect(said.map(({ quit }) => quit)).toEqual(['退出 Longshore', '退出 Longshore', 'Quit Longshore'])

@@ -1,23 +1,14 @@
+import { languages } from '../contract/locales/language.ts'
 import { messageOf } from './message-of.ts'
+import { type Texts, textsIn } from './texts.ts'
 
 /** In words that stay the same from one failure to the next, so that a person is told once: the system's own name the file, and that changes. */
-const words = {
-  ENOSPC: 'its disk is full',
-  EDQUOT: 'your quota on its disk is used up',
-  EROFS: 'its disk is read-only',
-  EACCES: 'you have no right to write there',
-  EPERM: 'you have no right to write there',
-  ENOTDIR: 'it is not a folder',
-  EEXIST: 'it is not a folder',
-  EISDIR: 'there is a folder where a file should be',
-  ENOENT: 'it is gone',
-  EIO: 'its disk reports an error',
-} as const
+const known = languages.en.main.trouble
 
 /** What can be wrong with a file and has words of its own. */
-export type KnownTrouble = keyof typeof words
+type KnownTrouble = keyof typeof known
 
-/** What went wrong with a file in `folder`; `message` is for people, without a full stop. */
+/** What went wrong with a file in `folder`; `message` is for people, in English, without a full stop. */
 export class FileTrouble extends Error {
   override readonly name = 'FileTrouble'
   readonly folder: string
@@ -26,10 +17,19 @@ export class FileTrouble extends Error {
 
   constructor(folder: string, { cause }: { readonly cause: unknown }) {
     const code = codeOf(cause)
-    super(code === undefined ? `${folder}: ${messageOf(cause)}` : `${folder}: ${words[code]} (${code})`, { cause })
+    super(code === undefined ? `${folder}: ${messageOf(cause)}` : sentence(folder, code, textsIn('en')), { cause })
     this.folder = folder
     this.code = code
   }
+
+  /** What is said of it in one language. */
+  saidIn(t: Texts): string {
+    return this.code === undefined ? this.message : sentence(this.folder, this.code, t)
+  }
+}
+
+function sentence(folder: string, code: KnownTrouble, t: Texts): string {
+  return t('main.troubleIn', { folder, trouble: t(`main.trouble.${code}`), code })
 }
 
 function codeOf(cause: unknown): KnownTrouble | undefined {
@@ -38,5 +38,5 @@ function codeOf(cause: unknown): KnownTrouble | undefined {
 }
 
 function isKnown(code: unknown): code is KnownTrouble {
-  return typeof code === 'string' && Object.hasOwn(words, code)
+  return typeof code === 'string' && Object.hasOwn(known, code)
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type Language, languages } from '../contract/locales/language.ts'
 import { FileTrouble } from './file-trouble.ts'
 import { inEnglish, type NoticeWords, noticeWords } from './notice-words.ts'
 
@@ -54,6 +55,35 @@ test('every sentence is said in the language that was chosen, or in the system�
     expect(sentencesOf(noticeWords(choice, locale))).toEqual(english)
   for (const [key, sentence] of Object.entries(english))
     expect([key, sentence]).not.toEqual([key, expect.stringMatching(/\p{Script=Han}/u)])
+})
+
+test.each(Object.keys(languages) as Language[])('every gap of a sentence is filled (%s)', (language) => {
+  const said: Readonly<Record<string, string>> = sentencesOf(noticeWords(language, 'en'))
+  const sentences = Object.entries(languages[language].main).flatMap(([key, text]) =>
+    typeof text === 'string' && key in said ? [{ text, said: said[key] ?? '' }] : [],
+  )
+  const unfilled = sentences.filter(({ text, said }) => {
+    const literal = text.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
+    return !new RegExp(`^${literal.replaceAll(/{{\w+}}/g, '.+')}$`).test(said)
+  })
+  expect(sentences.length).toBeGreaterThan(20)
+  expect(unfilled).toEqual([])
+})
+
+test('what fills a gap is said as it is, whatever is in it', () => {
+  for (const words of [inEnglish(), noticeWords('zh-CN', 'en')])
+    for (const odd of ['{{problem}}', '$t(main.noReceiver)', '$& $1', '<b>&amp;"/'])
+      expect(words.folderNotOpened(odd)).toContain(odd)
+  expect(inEnglish().skipped({ name: '/a', reason: 'NOT_A_FILE', message: 'It is a link.' })).toBe('It is a link.')
+})
+
+test('several files are told by the first, and by how many more there are', () => {
+  const chinese = noticeWords('zh-CN', 'en')
+  expect(inEnglish().listDamaged(['/a'])).toMatch(/is kept as \/a\.$/)
+  expect(inEnglish().listDamaged(['/a', '/b', '/c'])).toMatch(/is kept as \/a \(and 2 more\)\.$/)
+  expect(chinese.listDamaged(['/a', '/b'])).toMatch(/保留为 \/a（以及另外 1 个）。$/)
+  expect(chinese.notAdded(['/a: 无法读取。'], 2)).toBe('未添加：/a: 无法读取。 以及另外 2 个。')
+  expect(chinese.notAdded(['/a: 无法读取。'], 0)).toBe('未添加：/a: 无法读取。')
 })
 
 test('what is wrong with a file is said in the same language, however it was wrapped on the way', () => {
