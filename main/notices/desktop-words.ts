@@ -1,6 +1,6 @@
 import { type Language, languageFor } from '../contract/locales/language.ts'
 import type { Ending, LanguageChoice } from '../contract/preferences.ts'
-import { textsIn } from './texts.ts'
+import { onceForEach, textsIn } from './texts.ts'
 
 /** What the desktop says outside the window: menus, the tray, notifications, dialogs. */
 export type DesktopWords = ReturnType<typeof wordsIn>
@@ -31,9 +31,9 @@ function wordsIn(language: Language) {
   }
 }
 
-const spoken: Readonly<Record<Language, DesktopWords>> = { en: wordsIn('en'), 'zh-CN': wordsIn('zh-CN') }
+const spokenIn = onceForEach(wordsIn)
 
 /** The words in the chosen language, or in the one that suits a system that speaks `systemLocale` (a BCP 47 tag). */
 export function desktopWords(choice: LanguageChoice, systemLocale: string): DesktopWords {
-  return spoken[languageFor(choice, systemLocale)]
+  return spokenIn(languageFor(choice, systemLocale))
 }

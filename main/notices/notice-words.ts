@@ -3,7 +3,7 @@ import type { LanguageChoice } from '../contract/preferences.ts'
 import type { Skipped, Warning } from '../engine/engine.ts'
 import { FileTrouble } from './file-trouble.ts'
 import { messageOf } from './message-of.ts'
-import { textsIn } from './texts.ts'
+import { onceForEach, textsIn } from './texts.ts'
 
 /** What the main process says in the window, in whole sentences: notices, and why it refuses something. */
 export type NoticeWords = ReturnType<typeof wordsIn>
@@ -64,14 +64,14 @@ function wordsIn(language: Language) {
   }
 }
 
-const spoken: Readonly<Record<Language, NoticeWords>> = { en: wordsIn('en'), 'zh-CN': wordsIn('zh-CN') }
+const spokenIn = onceForEach(wordsIn)
 
 /** For who has no language to choose: tests, and programs that others read. */
 export function inEnglish(): NoticeWords {
-  return spoken.en
+  return spokenIn('en')
 }
 
 /** The words in the chosen language, or in the one that suits a system that speaks `systemLocale` (a BCP 47 tag). */
 export function noticeWords(choice: LanguageChoice, systemLocale: string): NoticeWords {
-  return spoken[languageFor(choice, systemLocale)]
+  return spokenIn(languageFor(choice, systemLocale))
 }
