@@ -2,7 +2,10 @@ import { languages } from '../contract/locales/language.ts'
 import { messageOf } from './message-of.ts'
 import { type Texts, textsIn } from './texts.ts'
 
-/** In words that stay the same from one failure to the next, so that a person is told once: the system's own name the file, and that changes. */
+/**
+ * In words that stay the same from one failure to the next, so that a person is told once: the system's own name the
+ * file, and that changes.
+ */
 const known = languages.en.main.trouble
 
 /** What can be wrong with a file and has words of its own. */

@@ -14,7 +14,10 @@ export type Held = 'settings' | 'receivers'
 function wordsIn(language: Language) {
   const t = textsIn(language)
 
-  /** English is what errors are written in; in other languages a file's trouble is told in their own words, however it was wrapped on the way. */
+  /**
+   * English is what errors are written in; in other languages a file's trouble is told in their own words, however it
+   * was wrapped on the way.
+   */
   function why(cause: unknown): string {
     if (language === 'en') return messageOf(cause)
     if (cause instanceof FileTrouble && cause.code !== undefined) return cause.saidIn(t)

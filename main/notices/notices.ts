@@ -37,7 +37,10 @@ export function createNotices(onChange: (notices: readonly Notice[]) => void): N
   }
 }
 
-/** Passes each sentence on once, also after it was dismissed: what fails again and again must not come back again and again. */
+/**
+ * Passes each sentence on once, also after it was dismissed: what fails again and again must not come back again and
+ * again.
+ */
 export function eachOnce(tell: (message: string) => void): (message: string) => void {
   const told = new Set<string>()
   return (message) => {
@@ -48,8 +51,8 @@ export function eachOnce(tell: (message: string) => void): (message: string) => 
 }
 
 /**
- * Adds files at a wish that did not come from the page (a menu, the command line), where nobody waits for the report: what was refused becomes a
- * notice. Never rejects.
+ * Adds files at a wish that did not come from the page (a menu, the command line), where nobody waits for the report:
+ * what was refused becomes a notice. Never rejects.
  */
 export async function announce(
   add: () => AddReport | Promise<AddReport>,

@@ -9,7 +9,10 @@ export function textsIn(language: Language) {
   return translator.getFixedT(language)
 }
 
-/** Makes the words of a language when they are first said, not at every start, and once: they are the same object from then on. */
+/**
+ * Makes the words of a language when they are first said, not at every start, and once: they are the same object from
+ * then on.
+ */
 export function onceForEach<Words>(wordsIn: (language: Language) => Words): (language: Language) => Words {
   const made = new Map<Language, Words>()
   return (language) => {

@@ -15,7 +15,9 @@ export type Language = Exclude<LanguageChoice, 'system'>
 
 export const languages = { en, 'zh-CN': zhCN } satisfies Record<Language, object>
 
-/** The chosen language, or the one for someone whose system speaks `systemLocale` (a BCP 47 tag such as `zh-Hans-SG`). */
+/**
+ * The chosen language, or the one for someone whose system speaks `systemLocale` (a BCP 47 tag such as `zh-Hans-SG`).
+ */
 export function languageFor(choice: LanguageChoice, systemLocale: string): Language {
   if (choice !== 'system') return choice
   return systemLocale.toLowerCase().split('-')[0] === 'zh' ? 'zh-CN' : 'en'
