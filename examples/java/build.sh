@@ -19,5 +19,5 @@ mkdir -p "$out/generated" "$out/classes"
 protoc --proto_path="$contract" --java_out="$out/generated" \
   --plugin=protoc-gen-grpc-java="$(command -v grpc_java_plugin)" --grpc-java_out="$out/generated" \
   "$contract/plain_file_transfer.proto"
-javac -nowarn -d "$out/classes" -cp "$classpath" "$out"/generated/filetransfer/*.java "$here"/src/example/*.java
+javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -nowarn -d "$out/classes" -cp "$classpath" "$out"/generated/filetransfer/*.java "$here"/src/example/*.java
 printf '%s' "$classpath" > "$out/classpath"

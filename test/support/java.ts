@@ -24,8 +24,12 @@ export type JavaProcess = PrintingProcess & {
   line(pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** A virtual machine that runs for seconds is not worth what it compiles for hours. */
+const SHORT_LIVED = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+
 /** Starts one of them. It is killed after the test when it still runs. */
 export function java(classPath: string, program: 'Uploader' | 'PlainServer', ...args: string[]): JavaProcess {
-  const running = killedWithTest(follow(spawn('java', ['-cp', classPath, `example.${program}`, ...args]), program))
+  const started = spawn('java', [...SHORT_LIVED, '-cp', classPath, `example.${program}`, ...args])
+  const running = killedWithTest(follow(started, program))
   return { ...running, line: (pattern) => running.found((line) => pattern.exec(line) ?? undefined, String(pattern)) }
 }
