@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
+import { addReceiver, chooseReceiver, row, rowOfKind } from '../support/app/open-app.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { stoppedByPolicy } from '../support/net/stopped-by-policy.ts'
@@ -16,12 +17,14 @@ const POLICY =
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 test('1, 7. a whole upload, dialogs and settings ask for nothing but the page’s own files, and break no policy', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'film.mov'), 300_000)
   makeFile(join(here, 'other.mov'), 300_000, 2)
   const receiver = await withReceiver(there)
-  const { page, dropFiles, stubOpenDialog } = await openApp({ home })
+  const { page, dropFiles, stubOpenDialog } = await freshApp()
   const origin = await page.evaluate('location.origin')
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
@@ -56,7 +59,7 @@ test('1, 7. a whole upload, dialogs and settings ask for nothing but the page’
 })
 
 test('2, 3. the page has no Node, and what it breaks in its own world leaves the preload whole', async () => {
-  const { page } = await openApp({ home: tempDir() })
+  const { page } = await freshApp()
   const reachable =
     "['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in globalThis)"
   expect(await page.evaluate(reachable)).toEqual([])
@@ -85,7 +88,7 @@ test('4. the preload is one file that asks for nothing but Electron', () => {
 })
 
 test('5. no permission is given but writing to the clipboard', async () => {
-  const { page, main } = await openApp({ home: tempDir() })
+  const { page, main } = await freshApp()
   const given = await page.evaluate(`(async () => {
     const refused = (promise) => promise.then(() => 'given', (error) => error.name)
     const states = {}
@@ -126,7 +129,7 @@ test('5. no permission is given but writing to the clipboard', async () => {
 })
 
 test('7. markup in the name of a file is shown as it is, and nothing in it runs', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const names = [
     '<img src=x onerror=globalThis.injected=1>.txt',
     '<svg onload=globalThis.injected=1>',
@@ -134,7 +137,7 @@ test('7. markup in the name of a file is shown as it is, and nothing in it runs'
   ]
   for (const [seed, name] of names.entries()) makeFile(join(here, name), 1000, seed + 1)
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await dropFiles(
     names.map((name) => join(here, name)),
@@ -153,7 +156,7 @@ test('7. markup in the name of a file is shown as it is, and nothing in it runs'
 })
 
 test('7, 18. only built files are served, with the policy, whatever way out an address tries', async () => {
-  const { page } = await openApp({ home: tempDir() })
+  const { page } = await freshApp()
   const answers = await page.evaluate(`Promise.all([
     'index.html', '', '../../package.json', '/../../package.json', '%2e%2e/%2e%2e/package.json', '..%2f..%2fpackage.json',
     '..%5c..%5cpackage.json', '..\\\\..\\\\package.json', '%252e%252e/package.json', '/etc/passwd', '//etc/passwd', 'index.html%00',

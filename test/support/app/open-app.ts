@@ -3,14 +3,21 @@ import { onTestFinished } from 'vitest'
 import { type LaunchedApp, type LaunchOptions, launchApp } from './launch-app.ts'
 
 /** The app with a home folder of its own, so that nothing outside the test is read or written. */
-export async function openApp(options: LaunchOptions & { readonly home: string }): Promise<LaunchedApp> {
-  const app = await launchApp({
+export async function openApp(options: HomeOptions): Promise<LaunchedApp> {
+  const app = await launchAtHome(options)
+  onTestFinished(() => app.close())
+  return app
+}
+
+type HomeOptions = LaunchOptions & { readonly home: string }
+
+/** As {@link openApp}, for whoever closes it by themselves. */
+export function launchAtHome(options: HomeOptions): Promise<LaunchedApp> {
+  return launchApp({
     headed: process.env.HEADED === '1',
     ...options,
     env: { HOME: options.home, ...options.env },
   })
-  onTestFinished(() => app.close())
-  return app
 }
 
 /** Adds a receiver that does not encrypt, as a person does, and makes it the one that new files go to. */
