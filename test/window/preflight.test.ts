@@ -12,8 +12,9 @@ import {
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
+import { chooseReceiver, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -23,8 +24,10 @@ const MIB = 1024 ** 2
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 test('what does not fit is asked about before the first byte, once for all of it', async (context) => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   becomeSmallDisk(there, 100, context)
   for (const name of ['a.mov', 'b.mov']) {
     writeFileSync(join(here, name), '')
@@ -32,7 +35,7 @@ test('what does not fit is asked about before the first byte, once for all of it
   }
   makeFile(join(here, 'small.txt'), 1000)
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   const films = ['a.mov', 'b.mov'].map((name) => join(here, name))
   await dropFiles(films, '[data-testid=drop]')
@@ -53,11 +56,11 @@ test('what does not fit is asked about before the first byte, once for all of it
 })
 
 test('files that cannot be read are named together, and the others are added', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   for (const name of ['one', 'two']) symlinkSync(name, join(here, name))
   makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  const { page, stubOpenDialog } = await openApp({ home })
+  const { page, stubOpenDialog } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await stubOpenDialog(['one', 'a.bin', 'two'].map((name) => join(here, name)))
   await page.getByRole('button', { name: 'Add files' }).click()
@@ -70,14 +73,14 @@ test('files that cannot be read are named together, and the others are added', a
 })
 
 test('names that are taken are asked about before the first byte, and the answer can hold from then on', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const names = ['same.mov', 'other.mov', 'new.mov', 'take:2.mov']
   for (const [seed, name] of names.entries()) makeFile(join(here, name), 1000, seed)
   copyFileSync(join(here, 'same.mov'), join(there, 'same.mov'))
   makeFile(join(there, 'OTHER.mov'), 70, 9)
   const before = md5Of(join(there, 'OTHER.mov'))
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   const films = names.map((name) => join(here, name))
   const question = page.getByTestId('question')
@@ -119,11 +122,11 @@ test('names that are taken are asked about before the first byte, and the answer
 })
 
 test('a name that the receiver cannot store is told before anything is sent', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   mkdirSync(join(here, 'day'))
   for (const name of ['a\\b.mov', 'good.mov']) makeFile(join(here, 'day', name), 1000)
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await dropFiles([join(here, 'day')], '[data-testid=drop]')
   await page.getByText('1 name cannot be stored there').waitFor()
