@@ -5,8 +5,9 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { becomeSmallDisk } from '../../server/fixtures/small-disk.ts'
-import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
+import { chooseReceiver, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { longshoreReceive } from '../support/longshore-process.ts'
@@ -20,17 +21,19 @@ const DROP = '[data-testid=drop]'
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 const words = (page: Page, name: string) => row(page, name).getByTestId('status').textContent()
 const percent = async (page: Page, name: string) =>
   Number(await row(page, name).getByRole('progressbar').getAttribute('aria-valuenow'))
 
 test('waiting, sending and paused uploads say so, and are never shown as complete', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { proxy, address } = await heldReceiver(SIZE / 4)
   const names = ['a.mov', 'b.mov', 'c.mov', 'd.mov', 'e.mov', 'f.mov']
   // None of them can end before the receiver is released.
   for (const [seed, name] of names.entries()) makeFile(join(here, name), name === 'a.mov' ? SIZE : SIZE / 4, seed + 1)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, address)
   await dropFiles(
     names.map((name) => join(here, name)),
@@ -51,11 +54,11 @@ test('waiting, sending and paused uploads say so, and are never shown as complet
 })
 
 test('[A7] a file that is sent but not verified is not done, and a receiver that hangs meanwhile is named', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'disk image.iso'), 256 * CHUNK_BYTES)
   // What is hashed as it arrives is verified in no time at its end; read again from the disk, it takes long enough to be seen.
   const receiver = await longshoreReceive(there, { flags: ['--verify-from-disk'] })
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)
   await dropFiles([join(here, 'disk image.iso')], DROP)
   await rowOfKind(page, 'disk image.iso', 'verifying').waitFor({ timeout: 60_000 })
@@ -71,10 +74,10 @@ test('[A7] a file that is sent but not verified is not done, and a receiver that
 })
 
 test('[A8] uploads rest while the computer is asleep and go on by themselves when it wakes up', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { there, proxy, address } = await heldReceiver(SIZE / 4)
   const md5 = makeFile(join(here, 'film.mov'), SIZE)
-  const { page, dropFiles, suspend, resume } = await openApp({ home })
+  const { page, dropFiles, suspend, resume } = await freshApp()
   await chooseReceiver(page, address)
   await dropFiles([join(here, 'film.mov')], DROP)
   await expect.poll(() => percent(page, 'film.mov'), { timeout: 20_000 }).toBeGreaterThan(2)
@@ -95,10 +98,10 @@ test('[A8] uploads rest while the computer is asleep and go on by themselves whe
 })
 
 test('[A6 B1] an upload whose receiver goes away says so, keeps what is stored, and continues by itself', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { there, receiver, proxy, address } = await heldReceiver(SIZE / 4)
   const md5 = makeFile(join(here, 'film.mov'), SIZE)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, address)
   await dropFiles([join(here, 'film.mov')], DROP)
   await expect.poll(() => percent(page, 'film.mov'), { timeout: 20_000 }).toBeGreaterThan(2)
@@ -118,11 +121,11 @@ test('[A6 B1] an upload whose receiver goes away says so, keeps what is stored, 
 })
 
 test('[F1] a full disk of the receiver is named, and the upload continues by itself when there is room', async (context) => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   becomeSmallDisk(there, 24, context)
   const md5 = makeFile(join(here, 'backup.tar'), 32 * CHUNK_BYTES)
   const receiver = await longshoreReceive(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)
   await dropFiles([join(here, 'backup.tar')], DROP)
   await page
@@ -135,13 +138,13 @@ test('[F1] a full disk of the receiver is named, and the upload continues by its
 })
 
 test('[G1] a source that was moved away is named, others go on, and it goes on when it is back', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const receiver = await withReceiver(there)
   const md5 = makeFile(join(here, 'moved.mov'), SIZE, 1)
   makeFile(join(here, 'stays.mov'), SIZE, 2)
   const proxy = await startProxy(() => receiver.port)
   proxy.holdAfter(CHUNK_BYTES)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, `127.0.0.1:${proxy.port}`)
   await dropFiles([join(here, 'moved.mov'), join(here, 'stays.mov')], DROP)
   await rowOfKind(page, 'moved.mov', 'sending').waitFor()
@@ -159,11 +162,11 @@ test('[G1] a source that was moved away is named, others go on, and it goes on w
 })
 
 test('[G3] a failure says what happened and what to do, and its details can be copied', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { proxy, address } = await heldReceiver(SIZE / 4)
   const file = join(here, 'draft.txt')
   makeFile(file, SIZE)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, address)
   await dropFiles([file], DROP)
   await rowOfKind(page, 'draft.txt', 'sending').waitFor()
@@ -185,11 +188,11 @@ test('[G3] a failure says what happened and what to do, and its details can be c
 })
 
 test('a file whose name was taken says under which name it was stored', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const receiver = await withReceiver(there)
   writeFileSync(join(there, 'photo.jpg'), 'another photo')
   const md5 = makeFile(join(here, 'photo.jpg'), 4000)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await dropFiles([join(here, 'photo.jpg')], DROP)
   await page.getByRole('button', { name: 'Add 1 file' }).click()
