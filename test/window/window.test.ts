@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -14,11 +15,13 @@ const SIZE = 48 * CHUNK_BYTES
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 test('a dropped file shows its progress, pauses, resumes, and arrives verified', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { there, proxy, address } = await heldReceiver(SIZE / 4)
   const md5 = makeFile(join(here, 'holiday film.mov'), SIZE)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await saveScreenshots(page, 'empty')
   await chooseReceiver(page, address)
   await dropFiles([join(here, 'holiday film.mov')], '[data-testid=drop]')
@@ -71,10 +74,10 @@ test('“Receive on this computer” takes a folder, which is one row that opens
 })
 
 test('a receiver that is away is named, and the upload continues by itself when it is back', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  const { page, dropFiles, resume } = await openApp({ home })
+  const { page, dropFiles, resume } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await receiver.close()
   await dropFiles([join(here, 'a.bin')], '[data-testid=drop]')
@@ -89,10 +92,10 @@ test('a receiver that is away is named, and the upload continues by itself when 
 })
 
 test('a wrong address is answered with a sentence, and a drop before there is a receiver is not lost', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await addReceiver(page, 'http://not-a-receiver/')
   await page.getByText('is not an address').waitFor()
   await saveScreenshots(page, 'wrong-address')
@@ -105,11 +108,11 @@ test('a wrong address is answered with a sentence, and a drop before there is a 
 })
 
 test('files are added by dialog; failed ones say why and can be retried; cancel all asks first', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { there, proxy, address } = await heldReceiver(SIZE / 4)
   const file = join(here, 'draft.txt')
   makeFile(file, SIZE)
-  const { page, stubOpenDialog } = await openApp({ home })
+  const { page, stubOpenDialog } = await freshApp()
   await chooseReceiver(page, address)
   await stubOpenDialog([file])
   await page.getByRole('button', { name: 'Add files…' }).click()
@@ -138,7 +141,7 @@ test('files are added by dialog; failed ones say why and can be retried; cancel 
 })
 
 test('the page is shut in: no Node, no paths, no foreign scripts, no leaving', async () => {
-  const { page, logs } = await openApp({ home: tempDir() })
+  const { page, logs } = await freshApp()
   const violations: string[] = []
   page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) violations.push(message.text())
