@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { chooseReceiver, openApp, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
@@ -13,11 +14,13 @@ const MIB = 1024 ** 2
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 test('a limit is set, named as what limits the rate, lifted again, and the file arrives', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'film.mov'), 48 * MIB)
   const receiver = await withReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await page.getByTestId('settings-button').click()
   const rate = page.getByTestId('rate-limit')
@@ -66,11 +69,11 @@ test('what happens when a name is taken is decided once, and kept over a restart
 })
 
 test('how many files are sent at once changes while they are sent', async () => {
-  const [home, here] = [tempDir(), tempDir()]
+  const here = tempDir()
   const { proxy, address } = await heldReceiver(4 * MIB)
   const names = ['a.mov', 'b.mov', 'c.mov']
   for (const [seed, name] of names.entries()) makeFile(join(here, name), 12 * MIB, seed + 1)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, address)
   const choose = async (count: string) => {
     await page.getByTestId('settings-button').click()
