@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { LaunchedApp } from '../support/app/launch-app.ts'
 import { chooseReceiver, openApp, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { makeFile } from '../support/made-file.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -14,6 +15,8 @@ import { withReceiver } from '../support/with-receiver.ts'
 const DROP = '[data-testid=drop]'
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
+
+const freshApp = sharedApp()
 
 function stubSaveDialog({ main }: LaunchedApp, path: string): Promise<void> {
   return main(({ dialog }, filePath) => {
@@ -74,10 +77,10 @@ test('what was sent is remembered over a restart, found, and saved as a list tha
 })
 
 test('a file that ends while the history is open joins it, and the history is cleared only after asking', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  const { page, dropFiles, main } = await openApp({ home })
+  const { page, dropFiles, main } = await freshApp()
   await chooseReceiver(page, receiver.address)
   await main(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('history')?.click(), null)
   await page.getByText('Nothing was sent yet.').waitFor()
@@ -92,10 +95,10 @@ test('a file that ends while the history is open joins it, and the history is cl
 })
 
 test('a list that cannot be written is told, and the history stays', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   makeFile(join(here, 'a.bin'), 1000)
   const receiver = await withReceiver(there)
-  const app = await openApp({ home })
+  const app = await freshApp()
   await chooseReceiver(app.page, receiver.address)
   await app.dropFiles([join(here, 'a.bin')], DROP)
   await rowOfKind(app.page, 'a.bin', 'done').waitFor()
