@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { accessibilityViolations } from '../support/app/axe.ts'
 import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveInUsualSize } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
@@ -18,16 +19,18 @@ const MOST_TAB_STOPS = 80
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
+const freshApp = sharedApp()
+
 async function expectAccessible(page: Page, state: string): Promise<void> {
   expect([state, await accessibilityViolations(page)]).toEqual([state, []])
 }
 
 /** A window with an upload in each of several states, one of them in a folder that is open. */
 async function openQueue() {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const quick = await withReceiver(there)
   const held = await heldReceiver(CHUNK_BYTES)
-  const app = await openApp({ home })
+  const app = await freshApp()
   const { page } = app
   await chooseReceiver(page, quick.address)
   makeFile(join(here, 'done.txt'), 1000)
@@ -142,6 +145,7 @@ test('at twice the size everything can still be reached', async () => {
   const { page } = await openQueue()
   // Half the smallest usual window, as zooming to 200 % makes it.
   const cdp = await page.context().newCDPSession(page)
+  onTestFinished(() => cdp.detach())
   await cdp.send('Emulation.setDeviceMetricsOverride', { width: 450, height: 320, deviceScaleFactor: 2, mobile: false })
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   expect(overflow).toBe(0)
