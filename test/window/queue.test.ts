@@ -3,8 +3,10 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { startDrag } from '../support/app/drag.ts'
+import type { LaunchedApp } from '../support/app/launch-app.ts'
 import { chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveInUsualSize, saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { heldReceiver } from '../support/held-receiver.ts'
 import { makeFile } from '../support/made-file.ts'
@@ -15,19 +17,26 @@ const FOLDER_FILES = ['beach.jpg', 'hills.jpg', 'market.jpg']
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
-/** A window with some files and a folder, of which the first are on their way and stay there. */
+const freshApp = sharedApp()
+
+/** A window with some files, of which the first are on their way and stay there. */
 async function openQueue(...names: readonly string[]) {
-  const [home, here] = [tempDir(), tempDir()]
+  return openQueueIn(freshApp, names)
+}
+
+/** As {@link openQueue}, in an app of the test's own. The receiver ends after the app, or after what the app has to do with it. */
+async function openQueueIn(open: () => Promise<LaunchedApp>, names: readonly string[]) {
+  const here = tempDir()
   const held = await heldReceiver(CHUNK_BYTES)
   for (const [seed, name] of names.entries()) makeFile(join(here, name), 16 * CHUNK_BYTES, seed + 1)
-  const app = await openApp({ home })
+  const app = await open()
   await chooseReceiver(app.page, held.address)
   await app.dropFiles(
     names.map((name) => join(here, name)),
     DROP,
   )
   await row(app.page, names.at(-1) ?? '').waitFor()
-  return { ...app, ...held, home, here }
+  return { ...app, ...held, here }
 }
 
 const names = (page: Page): Promise<string[]> =>
@@ -131,7 +140,8 @@ test('what was removed comes back with Undo; nothing is taken from the receiver 
 })
 
 test('quitting before the time to undo is over forgets nothing: the upload is there again, paused', async () => {
-  const { page, close, home } = await openQueue('a.mov', 'b.mov')
+  const home = tempDir()
+  const { page, close } = await openQueueIn(() => openApp({ home }), ['a.mov', 'b.mov'])
   await rowOfKind(page, 'a.mov', 'sending').waitFor()
   await press(page, 'a.mov')
   await page.keyboard.press('Delete')
