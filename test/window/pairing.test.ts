@@ -7,6 +7,7 @@ import { pair } from '../../main/engine/net/pair.ts'
 import { readPairingCode, readPairingLink } from '../../proto/pairing.ts'
 import { addReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
 import { saveScreenshots } from '../support/app/screenshots.ts'
+import { sharedApp } from '../support/app/shared-app.ts'
 import { ALL_OUTPUTS, buildOutputs } from '../support/build.ts'
 import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -17,6 +18,8 @@ const DROP = '[data-testid=drop]'
 const WRONG_CODE = '0000-0000-0000-0000'
 
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
+
+const freshApp = sharedApp()
 
 /** A receiver as it is started without any thought, but for loopback. */
 async function encryptedReceiver(directory: string, port = 0) {
@@ -104,10 +107,10 @@ test('this computer receives with a code, counts the devices that used one, and 
 })
 
 test('a receiver is paired by its code; a wrong one is answered in place and pairs nothing', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), 100_000)
   const receiver = await encryptedReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await addReceiver(page, receiver.address)
   const code = page.getByTestId('pairing-code')
   await code.waitFor()
@@ -160,9 +163,9 @@ test('known receivers are listed, renamed and forgotten, and known again after a
 })
 
 test('going without encryption is never the answer to a dialog that was closed', async () => {
-  const [home, there] = [tempDir(), tempDir()]
+  const there = tempDir()
   const receiver = await withReceiver(there)
-  const { page } = await openApp({ home })
+  const { page } = await freshApp()
   await addReceiver(page, receiver.address)
   await page.getByTestId('plaintext-receiver').waitFor()
   await page.keyboard.press('Escape')
@@ -171,10 +174,10 @@ test('going without encryption is never the answer to a dialog that was closed',
 })
 
 test('[H3] where another receiver answers, everything stops in red, nothing is sent, and forgetting is the only way on', async () => {
-  const [home, here, there, elsewhere] = [tempDir(), tempDir(), tempDir(), tempDir()]
+  const [here, there, elsewhere] = [tempDir(), tempDir(), tempDir()]
   makeFile(join(here, 'secret.bin'), 100_000)
   const receiver = await encryptedReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await pairByLink(page, receiver.link)
   receiver.child.kill('SIGKILL')
   await receiver.ended()
@@ -203,10 +206,10 @@ test('[H3] where another receiver answers, everything stops in red, nothing is s
 })
 
 test('a receiver that forgot this computer says so, and uploads go on once both are paired again', async () => {
-  const [home, here, there] = [tempDir(), tempDir(), tempDir()]
+  const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'a.bin'), 100_000)
   const receiver = await encryptedReceiver(there)
-  const { page, dropFiles } = await openApp({ home })
+  const { page, dropFiles } = await freshApp()
   await pairByLink(page, receiver.link)
   receiver.child.kill('SIGTERM')
   await receiver.ended()
