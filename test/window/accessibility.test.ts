@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { accessibilityViolations } from '../support/app/axe.ts'
 import { addReceiver, chooseReceiver, openApp, row, rowOfKind } from '../support/app/open-app.ts'
@@ -26,11 +26,11 @@ async function expectAccessible(page: Page, state: string): Promise<void> {
 }
 
 /** A window with an upload in each of several states, one of them in a folder that is open. */
-async function openQueue() {
+async function openQueue(open = freshApp) {
   const [here, there] = [tempDir(), tempDir()]
   const quick = await withReceiver(there)
   const held = await heldReceiver(CHUNK_BYTES)
-  const app = await freshApp()
+  const app = await open()
   const { page } = app
   await chooseReceiver(page, quick.address)
   makeFile(join(here, 'done.txt'), 1000)
@@ -142,10 +142,10 @@ test('whoever wants no motion sees none, and the focus can be seen wherever it g
 })
 
 test('at twice the size everything can still be reached', async () => {
-  const { page } = await openQueue()
+  // An app of its own, which keeps the size.
+  const { page } = await openQueue(() => openApp({ home: tempDir() }))
   // Half the smallest usual window, as zooming to 200 % makes it.
   const cdp = await page.context().newCDPSession(page)
-  onTestFinished(() => cdp.detach())
   await cdp.send('Emulation.setDeviceMetricsOverride', { width: 450, height: 320, deviceScaleFactor: 2, mobile: false })
   const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
   expect(overflow).toBe(0)
