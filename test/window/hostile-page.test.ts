@@ -87,7 +87,10 @@ test('[H18] the page never learns where a file lies', async () => {
   expect(await page.evaluate(forged)).toBe('refused')
 })
 
-/** Asks each channel of the main process as if a message had come from there. Needs the host, whose channels can be asked without a page. */
+/**
+ * Asks each channel of the main process as if a message had come from there. Needs the host, whose channels can be
+ * asked without a page.
+ */
 const askAs = (main: LaunchedApp['main'], from: string, args: readonly unknown[], channel: string): Promise<string> =>
   main(
     async ({ ipcMain, webContents }, asked) => {

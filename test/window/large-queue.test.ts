@@ -22,8 +22,9 @@ const AWAY_MS = 3
 beforeAll(() => buildOutputs(ALL_OUTPUTS))
 
 /**
- * Says to the window, as the main process does, that uploads from one index up to another are in a status. They are made up in the main process: Node's inspector,
- * over which a test speaks with it, does not bear messages of megabytes for long.
+ * Says to the window, as the main process does, that uploads from one index up to another are in a status. They are
+ * made up in the main process: Node's inspector, over which a test speaks with it, does not bear messages of megabytes
+ * for long.
  */
 async function say(app: LaunchedApp, from: number, to: number, status: UploadStatus): Promise<void> {
   await app.main(

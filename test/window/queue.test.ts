@@ -24,7 +24,10 @@ async function openQueue(...names: readonly string[]) {
   return openQueueIn(freshApp, names)
 }
 
-/** As {@link openQueue}, in an app of the test's own. The receiver ends after the app, or after what the app has to do with it. */
+/**
+ * As {@link openQueue}, in an app of the test's own. The receiver ends after the app, or after what the app has to do
+ * with it.
+ */
 async function openQueueIn(open: () => Promise<LaunchedApp>, names: readonly string[]) {
   const here = tempDir()
   const held = await heldReceiver(CHUNK_BYTES)
@@ -146,6 +149,8 @@ test('quitting before the time to undo is over forgets nothing: the upload is th
   await press(page, 'a.mov')
   await page.keyboard.press('Delete')
   await page.getByTestId('undo').waitFor()
+  // What the window asked for before is done when this is answered.
+  await page.evaluate('window.longshore.snapshot()')
   await close()
   const again = await openApp({ home })
   await rowOfKind(again.page, 'a.mov', 'paused').waitFor()

@@ -56,7 +56,8 @@ test('waiting, sending and paused uploads say so, and are never shown as complet
 test('[A7] a file that is sent but not verified is not done, and a receiver that hangs meanwhile is named', async () => {
   const [here, there] = [tempDir(), tempDir()]
   const md5 = makeFile(join(here, 'disk image.iso'), 256 * CHUNK_BYTES)
-  // What is hashed as it arrives is verified in no time at its end; read again from the disk, it takes long enough to be seen.
+  // What is hashed as it arrives is verified in no time at its end; read again from the disk, it takes long enough to
+  // be seen.
   const receiver = await longshoreReceive(there, { flags: ['--verify-from-disk'] })
   const { page, dropFiles } = await freshApp()
   await chooseReceiver(page, `127.0.0.1:${receiver.port}`)

@@ -7,7 +7,10 @@ const RULES = {
   dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
 } as const
 
-/** What is wrong for people who use assistive technology, by axe's rules and in both themes: the theme, the rule, and the elements. */
+/**
+ * What is wrong for people who use assistive technology, by axe's rules and in both themes: the theme, the rule, and
+ * the elements.
+ */
 export async function accessibilityViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(`globalThis.axe === undefined && (() => { ${axe.source} })()`)
   const found: string[] = []

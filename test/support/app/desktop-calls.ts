@@ -3,7 +3,10 @@ import type { LaunchedApp } from './launch-app.ts'
 /** Something the app asked of the desktop, as far as it can be written down. */
 export type DesktopCall = { readonly name: string; readonly args: readonly unknown[] }
 
-/** What the app asked of the desktop so far by calls whose names begin so; nothing where it runs in Electron itself, which writes nothing down. */
+/**
+ * What the app asked of the desktop so far by calls whose names begin so; nothing where it runs in Electron itself,
+ * which writes nothing down.
+ */
 export function desktopCalls({ main }: Pick<LaunchedApp, 'main'>, prefix: string): Promise<readonly DesktopCall[]> {
   return main((electron, begin) => {
     type Call = { name: string; args: unknown[] }

@@ -9,8 +9,8 @@ export type Drag = {
 }
 
 /**
- * Begins to drag what is at the middle of `handle`. The browser is told to hand the drag over instead of starting one of the system, which would have no
- * mouse to follow.
+ * Begins to drag what is at the middle of `handle`. The browser is told to hand the drag over instead of starting one
+ * of the system, which would have no mouse to follow.
  */
 export async function startDrag(page: Page, handle: Locator): Promise<Drag> {
   const box = await handle.boundingBox()

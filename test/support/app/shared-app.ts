@@ -11,9 +11,10 @@ const LIKE_NEW_WITHIN_MS = 30_000
 const LOADED_WITHIN_MS = 10_000
 
 /**
- * One app for those cases of a file that need nothing special of its start and do not end it, because a start takes longer than most of them. Answers how a
- * case gets it: with an empty queue and history, no receivers, the settings of a first start, and a page that was just loaded. What a case leaves behind is
- * taken back when it ends; a case that leaves more than that fails, and the next one gets an app of its own. Dialogs stay as they were stubbed.
+ * One app for those cases of a file that need nothing special of its start and do not end it, because a start takes
+ * longer than most of them. Answers how a case gets it: with an empty queue and history, no receivers, the settings of
+ * a first start, and a page that was just loaded. What a case leaves behind is taken back when it ends; a case that
+ * leaves more than that fails, and the next one gets an app of its own. Dialogs stay as they were stubbed.
  */
 export function sharedApp(): () => Promise<LaunchedApp> {
   let shared: { readonly app: LaunchedApp; readonly atStart: AppSnapshot } | undefined
