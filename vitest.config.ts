@@ -9,7 +9,7 @@ const rooms = ['proto', 'main', 'renderer', 'server', 'cli', 'scripts', 'chromiu
  * Most files spend their time waiting, so there are more of them at once than cores; what they share beside those is
  * one disk and one loopback.
  */
-const FILES_AT_ONCE = Math.min(availableParallelism() + 4, 8)
+const FILES_AT_ONCE = Math.min(availableParallelism() + 3, 8)
 
 /**
  * With real processes, networks and disks a deadline is there for what hangs, and is far from what a busy machine
