@@ -60,7 +60,7 @@ function receiverThat(behaviour: string, backoffMs = [1, 1, 1]): ReceiverProcess
 
 const starts = () => readFileSync(join(directory, 'starts'), 'utf8').trim().split('\n')
 const kinds = () => states.map(({ kind }) => kind)
-const until = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
+const until = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 10 })
 
 test('a receiver that is wanted starts, tells its address, counts files, and stops when it is not wanted', async () => {
   const receiver = receiverThat(`${LISTEN}; say({ event: 'stored', name: 'a', bytes: 1, md5: '00' })`)

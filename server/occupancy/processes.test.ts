@@ -160,7 +160,7 @@ describe.skipIf(!canUnshare)('receivers that do not see each other’s processes
     const ended = expect(waiting).rejects.toThrow('ended with 0')
     // In its own namespace the first has a low number.
     const pidOfSecond = async () => (await pidsIn(directory)).find((pid) => pid > 10)
-    await expect.poll(pidOfSecond, { timeout: 10_000 }).toBeDefined()
+    await expect.poll(pidOfSecond, { timeout: 60_000 }).toBeDefined()
     process.kill((await pidOfSecond()) ?? 0, 'SIGTERM')
     const began = performance.now()
     await ended

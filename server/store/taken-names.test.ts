@@ -124,6 +124,6 @@ test('[D5] names that another program adds, renames and deletes are noticed', as
 
   // What is added to a folder right after uploads of our own is noticed a little later.
   const skip = () => begin(client, source('folder/three', Buffer.alloc(0)), { onConflict: 'SKIP_SAME' })
-  await expect.poll(async () => (await skip()).sha256Wanted, { timeout: 10_000, interval: 500 }).toBe(true)
+  await expect.poll(async () => (await skip()).sha256Wanted, { timeout: 60_000, interval: 500 }).toBe(true)
   expect(await storedAs(client, 'folder/three')).toBe('folder/three (2)')
 })

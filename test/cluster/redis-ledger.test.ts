@@ -151,7 +151,7 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     await own.redis.start()
     await expect
       .poll(() => ledger.chunks.save('a', { start: 20, end: 30, crc32: 1 }).then(() => 'saved', String), {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toBe('saved')
     expect(await startsOf(ledger, 'a')).toEqual([0, 20])

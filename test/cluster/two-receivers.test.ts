@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)('receivers that do not know of each other (needs redi
     await start(directory, { database: 0 })
     const before = await knownIn(0)
     await emptyRedis(own.redis.url)
-    await expect.poll(() => knownIn(0), { timeout: 10_000 }).toEqual(before)
+    await expect.poll(() => knownIn(0), { timeout: 60_000 }).toEqual(before)
     await start(directory, { database: 0 })
     await expect(start(join(directory, '..', 'other'), { database: 0 })).rejects.toThrow('belongs to the receiver')
   })

@@ -109,7 +109,7 @@ function expectDoneIsTrue({ processes }: Scene, arrived: ReadonlySet<string>): v
 async function expectIdle({ child, idleDescriptors }: SceneReceiver): Promise<void> {
   if (idleDescriptors === undefined) return
   const leaked = () => (openDescriptors(child.pid) ?? 0) - idleDescriptors
-  await expect.poll(leaked, { timeout: 10_000, message: 'descriptors left open' }).toBeLessThanOrEqual(2)
+  await expect.poll(leaked, { timeout: 60_000, message: 'descriptors left open' }).toBeLessThanOrEqual(2)
 }
 
 /** A receiver that starts again forgets whatever is unfinished when it is asked to. */

@@ -42,7 +42,7 @@ async function forgottenUpload() {
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored >= SIZE / 8)
   await engine.close()
   proxy.release()
-  await expect.poll(() => receiver.incoming(), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => receiver.incoming(), { timeout: 60_000 }).toEqual([])
   return { source, md5, address, routeTo, clock, stored: (name: string) => join(there, name) }
 }
 

@@ -38,7 +38,7 @@ test('[A4] a queue that was not finished goes on by itself after the app is kill
     readdirSync(join(home, 'uploads'))
       .filter((name) => /^[0-9a-f]{2}\.json$/.test(name))
       .map((name) => readFileSync(join(home, 'uploads', name), 'utf8'))
-  await expect.poll(() => saved().some((text) => text.includes('"held":"paused"')), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => saved().some((text) => text.includes('"held":"paused"')), { timeout: 60_000 }).toBe(true)
   const killed = first.closed()
   first.process.kill('SIGKILL')
   await killed

@@ -216,7 +216,7 @@ test('a chart shows the rate of the last minutes', async () => {
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
       return data.some((value) => value !== 0)
     })()`)
-  await expect.poll(painted, { timeout: 10_000 }).toBe(true)
+  await expect.poll(painted, { timeout: 60_000 }).toBe(true)
   await page.getByRole('button', { name: 'Pause c.mov' }).click()
   await page.getByRole('button', { name: 'Details of c.mov' }).click()
   await saveScreenshots(page, 'queue')
