@@ -92,6 +92,9 @@ export type StateStore = {
   keepCopy(): string
 }
 
+/** A store with what it read when it was opened: undefined when there was no file. */
+type Opened = { readonly store: JsonStore; readonly content: Stored | undefined }
+
 export type OpenedState = { readonly found: FoundState; readonly store: StateStore }
 
 /**
@@ -108,21 +111,32 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
     return join(directory, `${name}.${mark}.json`)
   }
 
-  /** Only with migrations the store writes when it is opened. */
-  function open(more: Pick<StoreOptions, 'migrations'> = {}): JsonStore {
-    return openStore({
+  /**
+   * Only with migrations the store writes when it is opened. It reads the file then, which is `content`, and would read
+   * it again to tell it.
+   */
+  function open(more: Pick<StoreOptions, 'migrations'> = {}): Opened {
+    let content: Stored | undefined
+    const opened = openStore({
       ...STORE_OPTIONS,
       cwd: directory,
       name,
       projectVersion: semver(format.version),
-      serialize(content) {
-        const text = textOf(content, writtenBy)
+      serialize(written) {
+        const text = textOf(written, writtenBy)
         writtenBytes = Buffer.byteLength(text)
         return text
       },
-      deserialize: (text) => contentOf(text, format),
+      deserialize(text) {
+        content = contentOf(text, format)
+        return content
+      },
       ...more,
     })
+    const read = content
+    // The store lives as long as the app, and what it read must not.
+    content = undefined
+    return { store: opened, content: read }
   }
 
   /** Undefined: it is damaged. */
@@ -130,8 +144,9 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
     try {
       // The store takes a file that is missing for an empty one, and makes a folder for it.
       statSync(path)
-      store = open()
-      const content = store.store
+      const { content, ...opened } = open()
+      store = opened.store
+      if (content === undefined) return { kind: 'absent' }
       const version = Number(content.version)
       if (version <= format.version) return { kind: 'sound', content, isEarlier: version < format.version }
       const app = content.writtenBy
@@ -181,10 +196,10 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
   }
 
   function migrate(): Content {
-    const earlier = beside(`version-${open().store.version}`)
+    const earlier = beside(`version-${open().content?.version}`)
     copyFileSync(path, earlier)
     try {
-      store = open({ migrations: stepsOf(format) })
+      store = open({ migrations: stepsOf(format) }).store
       return store.store
     } catch (cause) {
       // The store puts back what it read, of which a full disk may take a part only.
@@ -194,7 +209,7 @@ export function openStateStore({ directory, name, format, openStore, writtenBy }
   }
 
   function write(content: Content): void {
-    store ??= open()
+    store ??= open().store
     const hasBackup = existsSync(path)
     if (hasBackup) copyFileSync(path, backup)
     // With its version, for which the store would else read and parse the file that it replaces.
