@@ -70,6 +70,9 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 
+/** The sources of every program whose rooms stand in an order. */
+const inOrder = [...sources(), ...sources(['bench'])]
+
 test('every import stays inside what its room may use', () => {
   const strays = sources().flatMap((file) => {
     const rule = mayImport.find(([room]) => room.test(file))
@@ -79,7 +82,6 @@ test('every import stays inside what its room may use', () => {
 })
 
 test('a room imports only from those before it, types included', () => {
-  const inOrder = [...sources(), ...sources(['bench'])]
   const wrongWay = inOrder.flatMap(importsOf).filter(({ from, to }) => {
     const [user, used] = [placeOf(dirname(from)), placeOf(dirname(to))]
     return programOf(from) === programOf(to) && user !== undefined && used !== undefined && used > user
@@ -93,15 +95,14 @@ test('a room imports only from those before it, types included', () => {
 })
 
 test('every folder with sources has its place in the order', () => {
-  const folders = new Set([...sources(), ...sources(['bench'])].map((file) => dirname(file)))
+  const folders = new Set(inOrder.map((file) => dirname(file)))
   expect([...folders].filter((folder) => placeOf(folder) === undefined)).toEqual([])
   const rooms = Object.values(ROOMS_IN_ORDER).flat()
   expect(rooms.filter((room) => !existsSync(join(ROOT, room)))).toEqual([])
 })
 
 test('no files need one another in a circle, types included', () => {
-  const all = [...sources(), ...sources(['bench'])]
-  const imports = new Map(all.map((file) => [file, importsOf(file).map(({ to }) => to)]))
+  const imports = new Map(inOrder.map((file) => [file, importsOf(file).map(({ to }) => to)]))
   expect(circles(imports).map((way) => way.join(' -> '))).toEqual([])
 })
 

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { sourceText } from '../support/sources.ts'
+import { everyFile, ROOT, sourceText } from '../support/sources.ts'
+import { programOf } from './rooms.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const PROGRAMS = ['proto', 'server', 'main', 'renderer', 'cli', 'chromium-host', 'test', 'bench', 'scripts', 'deploy']
-const NOT_OURS = /(^|\/)(node_modules|out|dist|\.git|test-results)$/
 
 /** Folders of generated code, and of data and style sheets, which need no page. */
 const WITHOUT_PAGE = /^proto\/generated|\/fixtures\/|^main\/fixtures|^renderer\/styles/
@@ -14,29 +13,12 @@ const WITHOUT_PAGE = /^proto\/generated|\/fixtures\/|^main\/fixtures|^renderer\/
 const FEWEST_FILES = 4
 const MOST_LINES = 15
 
-/** Every folder below one of the repository, the folder itself included, relative to the repository. */
-function foldersBelow(folder: string): string[] {
-  const inside = readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, name))
-    .filter((path) => !NOT_OURS.test(path))
-  return [folder, ...inside.flatMap(foldersBelow)]
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name)
-}
+/** The names of the files of each folder of the repository. */
+const filesIn = new Map<string, string[]>()
+for (const file of everyFile()) filesIn.set(dirname(file), [...(filesIn.get(dirname(file)) ?? []), basename(file)])
 
 /** Every document of the repository, relative to it. */
-function documents(): string[] {
-  return foldersBelow('.').flatMap((folder) =>
-    filesIn(folder)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  )
-}
+const documents = everyFile().filter((file) => file.endsWith('.md'))
 
 const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '')
 
@@ -68,7 +50,7 @@ function leadsSomewhere(document: string, target: string): boolean {
 }
 
 test('every link of every document leads somewhere', () => {
-  const astray = documents().flatMap((document) =>
+  const astray = documents.flatMap((document) =>
     linksOf(document)
       .filter((target) => !leadsSomewhere(document, target))
       .map((target) => `${document} -> ${target}`),
@@ -77,15 +59,17 @@ test('every link of every document leads somewhere', () => {
 })
 
 test('every room begins with a short page about itself', () => {
-  const rooms = PROGRAMS.flatMap(foldersBelow).filter(
-    (folder) => !WITHOUT_PAGE.test(folder) && filesIn(folder).length >= FEWEST_FILES,
+  const rooms = [...filesIn].filter(
+    ([folder, files]) =>
+      PROGRAMS.includes(programOf(folder)) && !WITHOUT_PAGE.test(folder) && files.length >= FEWEST_FILES,
   )
-  const wanting = rooms.filter((room) => {
-    if (!filesIn(room).includes('README.md')) return true
+  expect(rooms.length).toBeGreaterThan(PROGRAMS.length)
+  const wanting = rooms.filter(([room, files]) => {
+    if (!files.includes('README.md')) return true
     const lines = sourceText(join(room, 'README.md')).trimEnd().split('\n')
     return lines.length > MOST_LINES || !lines[0]?.startsWith(`# ${room}: `)
   })
-  expect(wanting).toEqual([])
+  expect(wanting.map(([room]) => room)).toEqual([])
 })
 
 test('the search for links is not blind: it sees a link, a picture, a heading and a folder', () => {

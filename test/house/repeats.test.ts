@@ -1,10 +1,10 @@
-import { readdirSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repeatsIn } from '../support/repeats.ts'
+import { everyFile, ROOT } from '../support/sources.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const ROOMS = ['bench', 'chromium-host', 'cli', 'main', 'proto', 'renderer', 'scripts', 'server', 'test']
 /**
  * Whoever changes one of two places that say the same has to know of the other. A line counts, too, where only a part
@@ -13,10 +13,9 @@ const ROOMS = ['bench', 'chromium-host', 'cli', 'main', 'proto', 'renderer', 'sc
 const MOST_LINES = 11
 
 test('no two places say the same on 12 lines or more', () => {
-  const files = ROOMS.flatMap((room) => readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && /\.(tsx?|[cm]js|css)$/.test(entry.name))
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith(join('proto', 'generated')))
+  const files = ROOMS.flatMap((room) => everyFile(room)).filter(
+    (file) => /\.(tsx?|[cm]js|css)$/.test(file) && !file.startsWith('proto/generated'),
+  )
   expect(files.length).toBeGreaterThan(900)
   expect(repeatsIn(ROOT, files, MOST_LINES + 1)).toEqual([])
 })
