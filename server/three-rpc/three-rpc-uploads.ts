@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
-import { withChecksum } from '../bytes/checked-chunk.ts'
+import { type CheckedChunk, withChecksum } from '../bytes/checked-chunk.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import { isFinished, type UploadRecord } from '../ledger/ledger.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.ts'
 import { finishAllowed, followingRights } from '../uploads/current-rights.ts'
 import { Damage } from '../uploads/damage.ts'
 import { saveNew } from '../uploads/new-uploads.ts'
-import { isThere, openStillPublished } from '../uploads/still-published.ts'
+import { hasStill, isThere } from '../uploads/still-published.ts'
 import { type BroughtChunks, bringing, carryOver } from './brought-chunks.ts'
 import type { ThreeRpcNames } from './three-rpc-names.ts'
 import { storedStatus, type ThreeRpcStatus, whatIsMissing } from './three-rpc-status.ts'
@@ -143,7 +143,7 @@ async function take(
   const broughtAs = { offset, bytes: data.length, crc32: checked.crc32 }
   for (;;) {
     try {
-      const publishedAs = await repeatedFile(threeRpc, session, chunk, permissions.holder)
+      const publishedAs = await repeatedFile(threeRpc, session, checked, sizeBytes)
       if (publishedAs !== undefined) {
         brought.add({ ...broughtAs, publishedAs })
         return 'repeated'
@@ -220,28 +220,12 @@ function mustBeOfSize({ record }: Session, sizeBytes: number): void {
 /** Where the finished file is that has the same bytes as the chunk; undefined when there is none. */
 async function repeatedFile(
   storage: Storage,
-  session: Session,
-  chunk: ThreeRpcChunk,
-  sender: string,
+  { record }: Session,
+  chunk: CheckedChunk,
+  sizeBytes: number,
 ): Promise<readonly string[] | undefined> {
-  const { record } = session
-  const { sizeBytes } = record
-  if (!isFinished(record) || sizeBytes !== chunk.sizeBytes) return undefined
-  const still = await openStillPublished(storage, record)
-  if (still === undefined) return undefined
-  const { file } = still
-  try {
-    if (file.sizeBytes !== sizeBytes) return undefined
-    let compared = 0
-    const blocks = file.read(chunk.offset, chunk.offset + chunk.data.length)
-    for await (const block of storage.readings.fairBlocks({ sender }, blocks)) {
-      if (!block.equals(chunk.data.subarray(compared, compared + block.length))) return undefined
-      compared += block.length
-    }
-    return compared === chunk.data.length ? record.state.storedAs : undefined
-  } finally {
-    await file.close()
-  }
+  if (!isFinished(record) || record.sizeBytes !== sizeBytes) return undefined
+  return (await hasStill(storage, record, chunk)) ? record.state.storedAs : undefined
 }
 
 function mustFit({ offset, sizeBytes, data, isLast }: ThreeRpcChunk): void {

@@ -1,5 +1,7 @@
 import { isSameFile } from '../base/file-identity.ts'
+import type { CheckedChunk } from '../bytes/checked-chunk.ts'
 import { type FinishedRecord, isFinished, type StoredNames, type UploadRecord } from '../ledger/ledger.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { ChunkStore, StoredFile } from '../store/chunk-store.ts'
 
 /** Where stored files are, and which upload they came from. */
@@ -40,4 +42,26 @@ export async function isThere(stored: Stored, record: UploadRecord): Promise<boo
   const still = await openStillPublished(stored, record)
   await still?.file.close()
   return still?.file.sizeBytes === record.sizeBytes
+}
+
+/** Whether that file, of the size that was recorded, has the bytes of a chunk where the chunk has them. */
+export async function hasStill(
+  storage: Pick<Storage, 'store' | 'ledger' | 'readings'>,
+  record: FinishedRecord,
+  { offset, data, sender }: CheckedChunk,
+): Promise<boolean> {
+  const still = await openStillPublished(storage, record)
+  if (still === undefined) return false
+  const { file } = still
+  try {
+    if (file.sizeBytes !== record.sizeBytes) return false
+    let compared = 0
+    for await (const block of storage.readings.fairBlocks({ sender }, file.read(offset, offset + data.length))) {
+      if (!block.equals(data.subarray(compared, compared + block.length))) return false
+      compared += block.length
+    }
+    return compared === data.length
+  } finally {
+    await file.close()
+  }
 }
