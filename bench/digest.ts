@@ -1,11 +1,11 @@
 /**
- * Compares the MD5 whose state can be saved (hash-wasm) with Node's own, and CRC-32 beside them.
+ * Compares the digests whose state can be saved (hash-wasm) with Node's own, and CRC-32 beside them.
  * `npx tsx bench/digest.ts`
  */
 import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { crc32 } from '../main/engine/source/digest.ts'
-import { createHashSteps } from '../main/engine/source/hash-step.ts'
+import { createHashTasks, type SavableKind } from '../main/engine/source/hash-tasks.ts'
 
 const CHUNK = Buffer.alloc(1024 * 1024, 7)
 const CHUNKS = 512
@@ -21,19 +21,25 @@ function rate(work: () => void): number {
   return Math.round(rates.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0)
 }
 
-const steps = await createHashSteps()
-let md5State = steps.take({ chunk: CHUNK, from: 0 }).md5State
-const own = createHash('md5')
+const tasks = await createHashTasks()
+const own = { md5: createHash('md5'), sha256: createHash('sha256') }
 const times = (step: () => void) => () => {
   for (let i = 0; i < CHUNKS; i++) step()
+}
+const savable = (kind: SavableKind) => {
+  let state: Uint8Array | undefined
+  return () => {
+    state = tasks.take({ do: 'step', kind, data: CHUNK, ...(state && { state }) }).state
+  }
 }
 console.log(
   `${cpus()[0]?.model}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, median of ${ROUNDS}`,
 )
-const step = () => {
-  md5State = steps.take({ chunk: CHUNK, from: 0, md5State }).md5State
-}
-console.log(`MD5 that can be saved  ${rate(times(step))} MiB/s, with the CRC-32`)
-console.log(`MD5 of node:crypto     ${rate(times(() => void own.update(CHUNK)))} MiB/s`)
-console.log(`CRC-32 of node:zlib    ${rate(times(() => void crc32(CHUNK)))} MiB/s`)
-console.log(`saved state            ${md5State.length} bytes`)
+for (const [what, step] of [
+  ['MD5 that can be saved', savable('md5')],
+  ['XXH128 that can be saved', savable('xxh128')],
+  ['MD5 of node:crypto', () => own.md5.update(CHUNK)],
+  ['SHA-256 of node:crypto', () => own.sha256.update(CHUNK)],
+  ['CRC-32 of node:zlib', () => crc32(CHUNK)],
+] as const)
+  console.log(`${what.padEnd(26)}${rate(times(() => void step()))} MiB/s`)

@@ -45,3 +45,19 @@ function varint(value: number): number[] {
     bytes.push((rest % 128) | 128)
   }
 }
+
+/** A gRPC message is one byte that tells whether it is compressed, four with its length, and its body. */
+const PREFIX_BYTES = 5
+
+/**
+ * A message with the prefix of gRPC in front of it, for one that {@link encodeChunk} made without a copy: that is not
+ * copied here either. Undefined for any other.
+ */
+export function framedInPlace(message: Buffer): Buffer | undefined {
+  const start = message.byteOffset - PREFIX_BYTES
+  if (start < 0 || message.byteOffset > HEADROOM_BYTES || !withHeadroom.has(message.buffer)) return undefined
+  const framed = Buffer.from(message.buffer, start, PREFIX_BYTES + message.length)
+  framed.writeUInt8(0, 0)
+  framed.writeUInt32BE(message.length, 1)
+  return framed
+}

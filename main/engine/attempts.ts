@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import { createChunkMemory } from '../../proto/chunk-memory.ts'
 import { UploadError } from './base/errors.ts'
 import type { FinishedEvent } from './base/status.ts'
 import { createBudget } from './flow/budget.ts'
-import { createChunkMemory } from './flow/chunk-memory.ts'
 import { createMeter, secondsLeft } from './flow/meter.ts'
 import { createStages } from './flow/stages.ts'
 import { createThrottles } from './flow/throttle.ts'
@@ -39,10 +39,19 @@ export type AttemptsOptions = RoutesOptions & {
   readonly connections: number
   readonly bufferBytes: number
   readonly hashPool: HashPool
+  /** See {@link TransferDeps}. */
+  readonly hashedAgainBytes: number
 }
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
-export function createAttempts({ warn, connections, bufferBytes, hashPool, ...options }: AttemptsOptions) {
+export function createAttempts({
+  warn,
+  connections,
+  bufferBytes,
+  hashPool,
+  hashedAgainBytes,
+  ...options
+}: AttemptsOptions) {
   const routes = createRoutes(options)
   const pool = createReceiverPool()
   const budget = createBudget(() => bufferBytes)
@@ -94,7 +103,7 @@ export function createAttempts({ warn, connections, bufferBytes, hashPool, ...op
         if (kind === 'three-rpc') onThreeRpcReceiver(entry.record)
       }
       const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
-      const deps = { ...shared, onReached, isFresh }
+      const deps = { ...shared, digestKind: 'md5' as const, hashedAgainBytes, onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
       streamCuts.forget(receiver)

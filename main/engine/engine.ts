@@ -42,6 +42,11 @@ export type EngineOptions = {
   /** Chunk data held in memory at once, bytes, over all uploads. @default 32 MiB */
   readonly bufferBytes?: number
   /**
+   * A file up to this length is hashed again from its first byte when it goes on in another run, bytes. What need not
+   * outlive the process is hashed faster. @default 2 GiB
+   */
+  readonly hashedAgainBytes?: number
+  /**
    * How long to try a receiver that has not answered once since the engine opened, ms; then its uploads fail with
    * UNREACHABLE. One that has answered is never given up. @default for ever
    */
@@ -129,6 +134,8 @@ export interface Engine {
   close(): Promise<void>
 }
 
+const HASHED_AGAIN_BYTES = 2 * 1024 ** 3
+
 /** Opens the engine with the uploads of the last run, which go on by themselves. */
 export async function createEngine({
   resumeStore,
@@ -137,7 +144,13 @@ export async function createEngine({
   warn = () => undefined,
   hashWorker,
   ownState = [],
-  options: { connections = 4, filesAtOnce = 4, bufferBytes = 32 * 1024 * 1024, unreachableGraceMs } = {},
+  options: {
+    connections = 4,
+    filesAtOnce = 4,
+    bufferBytes = 32 * 1024 * 1024,
+    hashedAgainBytes = HASHED_AGAIN_BYTES,
+    unreachableGraceMs,
+  } = {},
 }: EngineDeps): Promise<Engine> {
   requireWhole('connections', connections)
   requireWhole('filesAtOnce', filesAtOnce)
@@ -145,7 +158,7 @@ export async function createEngine({
   let atOnce = filesAtOnce
   const listeners = new Set<(change: EngineChange) => void>()
   const hashPool = await createHashPool(hashWorker)
-  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool })
+  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool, hashedAgainBytes })
   const queue = createQueue({
     resumeStore,
     attempt: attempts.attempt,

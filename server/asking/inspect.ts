@@ -136,7 +136,7 @@ function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): P
     if (still === undefined) return undefined
     const { file, isOwn } = still
     try {
-      const md5 = await new PrefixDigest(hashing).finish(
+      const md5 = await new PrefixDigest('md5', hashing).finish(
         file.sizeBytes,
         (start, end) => readings.fairBlocks(reader, file.read(start, end)),
         () => {},

@@ -21,7 +21,7 @@ test('many hashes at a time on two threads are each right, whatever the length o
   const files = Array.from({ length: 20 }, (_, index) => randomBytes(100_000 * index + 7))
   const found = await Promise.all(
     files.map(async (file, index) => {
-      const hash = hashing.begin()
+      const hash = hashing.begin('md5')
       for (let at = 0; at < file.length; at += 1 + 10_000 * index)
         await hash.update(Buffer.from(file.subarray(at, at + 1 + 10_000 * index)))
       return [await hash.hex(), await hash.hex()]
@@ -31,7 +31,7 @@ test('many hashes at a time on two threads are each right, whatever the length o
 })
 
 test('memory may be used again at once', async () => {
-  const hash = threads(1).begin()
+  const hash = threads(1).begin('md5')
   const data = Buffer.alloc(3 * MIB + 5, 1)
   const first = hash.update(data)
   data.fill(2)
@@ -42,7 +42,7 @@ test('memory may be used again at once', async () => {
 })
 
 test('whoever brings more than the threads can hash waits', async () => {
-  const hash = threads(1).begin()
+  const hash = threads(1).begin('md5')
   let taken = 0
   const updates = Array.from({ length: 64 }, async () => {
     await hash.update(Buffer.alloc(MIB))
@@ -57,10 +57,10 @@ test('whoever brings more than the threads can hash waits', async () => {
 test('a thread that ends loses what it had, and the file is read again from the disk, here', async () => {
   const hashing = threads(1)
   const file = randomBytes(3 * MIB)
-  const digest = new PrefixDigest(hashing)
-  await digest.add(0, Buffer.from(file.subarray(0, MIB)))
+  const digest = new PrefixDigest('md5', hashing)
+  digest.add(0, Buffer.from(file.subarray(0, MIB)))
   await hashing.close()
-  await digest.add(MIB, Buffer.from(file.subarray(MIB, 2 * MIB)))
+  digest.add(MIB, Buffer.from(file.subarray(MIB, 2 * MIB)))
   const reads: number[] = []
   const read = async function* (start: number, end: number): AsyncGenerator<Buffer> {
     reads.push(start)
@@ -73,7 +73,7 @@ test('a thread that ends loses what it had, and the file is read again from the 
 
 test('a thread that ends while it is asked makes nobody wait for ever', async () => {
   const hashing = threads(1)
-  const hash = hashing.begin()
+  const hash = hashing.begin('md5')
   const updates = Array.from({ length: 64 }, () => hash.update(Buffer.alloc(MIB)))
   const asked = hash.hex()
   await hashing.close()

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { DigestKind } from '../../proto/digests.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { type Hash, type Hashing, hashingHere } from './hashing.ts'
@@ -17,9 +18,9 @@ const threadSource = `
 const { createHash } = require('node:crypto')
 const { parentPort } = require('node:worker_threads')
 const hashes = new Map()
-parentPort.on('message', ({ id, data, forget, hex }) => {
+parentPort.on('message', ({ id, kind, data, forget, hex }) => {
   if (forget) return hashes.delete(id)
-  if (!hashes.has(id)) hashes.set(id, createHash('md5'))
+  if (!hashes.has(id)) hashes.set(id, createHash(kind))
   if (data) hashes.get(id).update(data)
   parentPort.postMessage({ data, hex: hex ? hashes.get(id).copy().digest('hex') : undefined })
 })
@@ -58,15 +59,15 @@ class HashingThread {
     return this.#fullRooms
   }
 
-  begin(): Hash {
+  begin(kind: DigestKind): Hash {
     const id = this.#ids++
     const isLost = () => this.#isGone
     const hash: Hash = {
       get isLost() {
         return isLost()
       },
-      update: (data) => this.#update(id, data),
-      hex: () => this.#hex(id),
+      update: (data) => this.#update(id, kind, data),
+      hex: () => this.#hex(id, kind),
     }
     this.#forgotten.register(hash, id)
     return hash
@@ -77,21 +78,21 @@ class HashingThread {
     await this.#worker.terminate()
   }
 
-  async #update(id: number, data: Buffer): Promise<void> {
+  async #update(id: number, kind: DigestKind, data: Buffer): Promise<void> {
     for (let at = 0; at < data.length && !this.#isGone; at += ROOM_BYTES) {
       const piece = data.subarray(at, at + ROOM_BYTES)
       const room = new Uint8Array(this.#free.pop() ?? new SharedArrayBuffer(ROOM_BYTES), 0, piece.length)
       room.set(piece)
       this.#fullRooms += 1
-      this.#post({ id, data: room })
+      this.#post({ id, kind, data: room })
     }
     while (this.#fullRooms > MOST_FULL_ROOMS) await new Promise<void>((resolve) => this.#roomFor.push(resolve))
   }
 
-  async #hex(id: number): Promise<string | undefined> {
+  async #hex(id: number, kind: DigestKind): Promise<string | undefined> {
     if (this.#isGone) return undefined
     const asked = new Promise<string | undefined>((resolve) => this.#asked.push(resolve))
-    this.#post({ id, hex: true })
+    this.#post({ id, kind, hex: true })
     return asked
   }
 
@@ -123,11 +124,13 @@ class HashingThread {
 export function startHashingThreads(count: number, onUnexpected: OnUnexpected): Hashing {
   const threads = Array.from({ length: count }, () => new HashingThread(onUnexpected))
   return {
-    begin() {
+    begin(kind) {
+      // XXH128 takes less time than handing the bytes over.
+      if (kind === 'xxh128') return hashingHere.begin(kind)
       const alive = threads.filter(({ isGone }) => !isGone)
       const [first, ...others] = alive
-      if (first === undefined) return hashingHere.begin()
-      return others.reduce((least, one) => (one.fullRooms < least.fullRooms ? one : least), first).begin()
+      if (first === undefined) return hashingHere.begin(kind)
+      return others.reduce((least, one) => (one.fullRooms < least.fullRooms ? one : least), first).begin(kind)
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.stop()))

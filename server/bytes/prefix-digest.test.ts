@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { xxhash128 } from 'hash-wasm'
 import { expect, test } from 'vitest'
 import { PrefixDigest, PrefixDigests } from './prefix-digest.ts'
 
@@ -19,24 +20,45 @@ function reading(bytes = file) {
 }
 
 test('what comes in order is hashed from memory, and nothing is read at the end', async () => {
-  const digest = new PrefixDigest()
+  const digest = new PrefixDigest('md5')
   const { reads, read } = reading()
-  for (let at = 0; at < file.length; at += MIB) await digest.add(at, file.subarray(at, at + MIB))
+  for (let at = 0; at < file.length; at += MIB) digest.add(at, file.subarray(at, at + MIB))
 
   expect(await digest.finish(file.length, read, () => {})).toBe(md5)
   expect(reads).toEqual([[file.length, file.length]])
 })
 
-test('what comes out of order is read once there is no gap, while more arrives', async () => {
-  const digest = new PrefixDigest()
+test('what comes out of order waits in memory for its turn, and nothing is read', async () => {
+  const digest = new PrefixDigest('md5')
+  const { reads, read } = reading()
+  for (const at of [2, 0, 1]) digest.add(at * MIB, file.subarray(at * MIB, (at + 1) * MIB))
+  expect(digest.hashedBytes).toBe(file.length)
+
+  expect(await digest.finish(file.length, read, () => {})).toBe(md5)
+  expect(reads).toEqual([[file.length, file.length]])
+})
+
+test('what waits and is let go of is read from the disk', async () => {
+  const digest = new PrefixDigest('md5')
+  const { reads, read } = reading()
+  digest.add(MIB, file.subarray(MIB))
+  await digest.idle()
+  digest.add(0, file.subarray(0, MIB))
+
+  expect(await digest.finish(file.length, read, () => {})).toBe(md5)
+  expect(reads).toEqual([[MIB, file.length]])
+})
+
+test('what comes out of order and finds no room is read once there is no gap, while more arrives', async () => {
+  const digest = new PrefixDigest('md5')
   const { reads, read } = reading()
   let prefixEnd = 0
   const store = async (start: number, end: number): Promise<void> => {
-    await digest.add(start, file.subarray(start, end))
+    digest.add(start, file.subarray(start, end))
     prefixEnd = end
     digest.follow(() => prefixEnd, read)
   }
-  await digest.add(MIB, file.subarray(MIB, 2 * MIB))
+  digest.add(MIB, Buffer.alloc(17 * MIB))
   await store(0, 10)
   prefixEnd = 2 * MIB
   digest.follow(() => prefixEnd, read)
@@ -51,7 +73,7 @@ test('what comes out of order is read once there is no gap, while more arrives',
 })
 
 test('what is far behind is left for the end, with progress', async () => {
-  const digest = new PrefixDigest()
+  const digest = new PrefixDigest('md5')
   const { reads, read } = reading()
   const progress: number[] = []
   digest.follow(() => 1024 * MIB, read)
@@ -63,7 +85,7 @@ test('what is far behind is left for the end, with progress', async () => {
 })
 
 test('a read that failed meanwhile is told at the end, and it may be asked again', async () => {
-  const digest = new PrefixDigest()
+  const digest = new PrefixDigest('md5')
   const { read } = reading()
   digest.follow(
     () => file.length,
@@ -81,19 +103,34 @@ test('a read that failed meanwhile is told at the end, and it may be asked again
 
 test('fewer bytes than there should be are a loss', async () => {
   const { read } = reading(file.subarray(0, 1000))
-  await expect(new PrefixDigest().finish(file.length, read, () => {})).rejects.toMatchObject({
+  await expect(new PrefixDigest('md5').finish(file.length, read, () => {})).rejects.toMatchObject({
     code: 'STORAGE_LOST_DATA',
   })
+})
+
+test('a digest of another kind is not gone on with', () => {
+  const digests = new PrefixDigests()
+  const digest = new PrefixDigest('sha256')
+  digests.keep('a', digest, 5)
+  expect(digests.take('a', 'md5', 5, 0)).not.toBe(digest)
+})
+
+test.each(['md5', 'sha256', 'xxh128'] as const)('the %s of pieces is that of the whole', async (kind) => {
+  const { read } = reading()
+  const hex = kind === 'xxh128' ? await xxhash128(file) : createHash(kind).update(file).digest('hex')
+  const digest = new PrefixDigest(kind)
+  for (const at of [1, 0, 2]) digest.add(at * MIB, file.subarray(at * MIB, (at + 1) * MIB))
+  expect(await digest.finish(file.length, read, () => {})).toBe(hex)
 })
 
 test('a digest is kept for one session, while nobody changes the part and what it covers is stored', async () => {
   const kept = async (changedAtMs: number, prefixEnd: number): Promise<boolean> => {
     const digests = new PrefixDigests()
-    const digest = new PrefixDigest()
-    await digest.add(0, file.subarray(0, 1000))
+    const digest = new PrefixDigest('md5')
+    digest.add(0, file.subarray(0, 1000))
     digests.keep('a', digest, 5)
-    const isKept = digests.take('a', changedAtMs, prefixEnd) === digest
-    expect(digests.take('a', changedAtMs, prefixEnd)).not.toBe(digest)
+    const isKept = digests.take('a', 'md5', changedAtMs, prefixEnd) === digest
+    expect(digests.take('a', 'md5', changedAtMs, prefixEnd)).not.toBe(digest)
     return isKept
   }
   expect(await kept(5, 1000)).toBe(true)
@@ -103,8 +140,8 @@ test('a digest is kept for one session, while nobody changes the part and what i
 
 test('only so many are kept', () => {
   const digests = new PrefixDigests()
-  const digest = new PrefixDigest()
+  const digest = new PrefixDigest('md5')
   for (let index = 0; index < 1000; index++) digests.keep(`${index}`, digest, 0)
-  expect(digests.take('0', 0, 0)).not.toBe(digest)
-  expect(digests.take('999', 0, 0)).toBe(digest)
+  expect(digests.take('0', 'md5', 0, 0)).not.toBe(digest)
+  expect(digests.take('999', 'md5', 0, 0)).toBe(digest)
 })

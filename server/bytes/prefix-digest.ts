@@ -1,5 +1,8 @@
+import type { DigestKind } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
+import { release, retain } from '../limits/message-rooms.ts'
 import { type Hash, type Hashing, hashingHere } from './hashing.ts'
+import { HeldChunks } from './held-chunks.ts'
 
 /** Reads stored bytes from start up to end, in blocks; fewer when there are fewer. */
 export type ReadStored = (start: number, end: number) => AsyncIterable<Buffer>
@@ -14,31 +17,44 @@ const PROGRESS_EVERY_MS = 200
 const FOLLOW_WITHIN_BYTES = 64 * 1024 ** 2
 
 /**
- * The MD5 of an upload from its first byte on, computed while it arrives: what comes in order is hashed from memory
- * once it is written, what comes late or out of order is read from the disk. Then little is left to read at the end,
- * however long the file is.
+ * The digest of an upload from its first byte on, computed while it arrives: what comes in order is hashed from memory
+ * once it is written, and what comes before its turn waits for that in memory. Only what finds no room there, and what
+ * was stored before, is read from the disk. Then little is left to read at the end, however long the file is.
  */
 export class PrefixDigest {
+  readonly kind: DigestKind
   readonly #hashing: Hashing
+  readonly #held = new HeldChunks()
   #hash: Hash
   #hashedBytes = 0
+  #updating: Promise<void> = Promise.resolve()
   #following: Promise<void> | undefined
   /** The error that stopped it; whoever asks for the digest next is told. */
   #failure: unknown
 
-  constructor(hashing: Hashing = hashingHere) {
+  constructor(kind: DigestKind, hashing: Hashing = hashingHere) {
+    this.kind = kind
     this.#hashing = hashing
-    this.#hash = hashing.begin()
+    this.#hash = hashing.begin(kind)
   }
 
   get hashedBytes(): number {
     return this.#hashedBytes
   }
 
-  /** The bytes from `start` on are stored. Resolves when there is room for more to be hashed. */
-  async add(start: number, data: Buffer): Promise<void> {
-    if (start !== this.#hashedBytes || this.#following !== undefined || this.#hash.isLost) return
-    await this.#update(data)
+  /** The bytes from `start` on are stored; they are kept until it is their turn, if there is room. */
+  add(start: number, data: Buffer): void {
+    if (this.#hash.isLost) return
+    if (start > this.#hashedBytes || this.#following !== undefined) this.#held.add(start, data)
+    else if (start === this.#hashedBytes) {
+      retain(data)
+      this.#updateAndGoOn(data)
+    }
+  }
+
+  /** Resolves when there is room for more to be hashed. */
+  async room(): Promise<void> {
+    await this.#updating
   }
 
   /**
@@ -53,11 +69,13 @@ export class PrefixDigest {
       })
       .finally(() => {
         this.#following = undefined
+        this.#goOn()
       })
   }
 
-  /** Resolves when nothing is being read. */
+  /** Lets go of what waits in memory, which is read from the disk when it is its turn; resolves when nothing is read. */
   async idle(): Promise<void> {
+    this.#held.clear()
     await this.#following
   }
 
@@ -106,6 +124,24 @@ export class PrefixDigest {
     }
   }
 
+  /** Hashes what waited and is next by now. */
+  #goOn(): void {
+    const next = this.#held.take(this.#hashedBytes)
+    if (next !== undefined) this.#updateAndGoOn(next)
+  }
+
+  /** Hashes bytes that it is a reader of, and what follows. */
+  #updateAndGoOn(data: Buffer): void {
+    for (let next: Buffer | undefined = data; next !== undefined; next = this.#held.take(this.#hashedBytes)) {
+      const bytes = next
+      this.#updating = this.#update(bytes)
+        .catch((error: unknown) => {
+          this.#failure = error
+        })
+        .finally(() => release(bytes))
+    }
+  }
+
   async #update(data: Buffer): Promise<void> {
     this.#hashedBytes += data.length
     await this.#hash.update(data)
@@ -113,7 +149,7 @@ export class PrefixDigest {
 
   /** The thread that computed it has ended, so the bytes are read from the disk again. */
   #beginAgain(): void {
-    this.#hash = this.#hashing.begin()
+    this.#hash = this.#hashing.begin(this.kind)
     this.#hashedBytes = 0
   }
 }
@@ -142,13 +178,14 @@ export class PrefixDigests {
   }
 
   /**
-   * The digest that was kept, once, when nobody changed the part since and what it covers is stored; else a new one.
+   * The digest that was kept, once, when it is of this kind, nobody changed the part since and what it covers is stored;
+   * else a new one.
    */
-  take(fileId: string, partChangedAtMs: number | undefined, prefixEnd: number): PrefixDigest {
+  take(fileId: string, kind: DigestKind, partChangedAtMs: number | undefined, prefixEnd: number): PrefixDigest {
     const kept = this.#kept.get(fileId)
     this.#kept.delete(fileId)
     const isGood =
-      kept?.partChangedAtMs === partChangedAtMs && kept !== undefined && kept.digest.hashedBytes <= prefixEnd
-    return isGood ? kept.digest : new PrefixDigest(this.#hashing)
+      kept?.digest.kind === kind && kept.partChangedAtMs === partChangedAtMs && kept.digest.hashedBytes <= prefixEnd
+    return isGood ? kept.digest : new PrefixDigest(kind, this.#hashing)
   }
 }

@@ -18,6 +18,12 @@ import { toStatus } from './grpc-status.ts'
 /** Passes a reply on; see {@link answering}. */
 export type Send<Reply> = (reply: Reply) => Promise<boolean>
 
+/** The messages of a call, one at a time. Each counts as held by the call until the next one is asked for. */
+export type Messages<Request> = AsyncIterator<Request> & {
+  /** The message that was taken last is worked on for longer. Answers what to call, once, when it is done with. */
+  keep(): () => void
+}
+
 /** A stream the receiver writes to. */
 type Outgoing = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
 
@@ -110,7 +116,7 @@ export function answering(onUnexpected: OnUnexpected) {
      */
     bothStreams<Request, Reply>(
       handle: (
-        requests: AsyncIterator<Request>,
+        requests: Messages<Request>,
         send: (reply: Reply) => Promise<void>,
         sendOff: (error: ReceiveError) => void,
         admitted: Admitted,
@@ -154,17 +160,22 @@ export function oneAtATime(tell: (figure: number) => Promise<unknown>): (figure:
 function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
   admitted: Admitted,
-): AsyncIterator<Request> {
+): Messages<Request> {
   readOneAhead(call)
   const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
-  let hasTaken = false
+  const finish = () => finishMessage(call.metadata)
+  let isToFinish = false
   return {
     async next() {
-      if (hasTaken) finishMessage(call.metadata)
-      hasTaken = true
+      if (isToFinish) finish()
+      isToFinish = true
       const next = await messages.next()
       admitted.mustBeValid()
       return next
+    },
+    keep() {
+      isToFinish = false
+      return finish
     },
   }
 }

@@ -58,7 +58,7 @@ const admittedCalls = new WeakMap<Metadata, Admitted>()
 export type CallWatcher = {
   /** The call is let in. Throws ReceiveError when its caller has too many of them. */
   admit(admitted: Admitted): void
-  /** The handler is done with the message that it took last. */
+  /** The handler is done with a message that it took. */
   finishMessage(): void
 }
 
@@ -69,7 +69,7 @@ export function watchCall(metadata: Metadata, watcher: CallWatcher): void {
   watchers.set(metadata, watcher)
 }
 
-/** Tells whoever watches the call with this metadata that its handler asks for another message. */
+/** Tells whoever watches the call with this metadata that its handler is done with a message. */
 export function finishMessage(metadata: Metadata): void {
   watchers.get(metadata)?.finishMessage()
 }

@@ -1,6 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js'
-import { REASON_KEY } from '../../proto/limits.ts'
+import { MAX_MESSAGE_BYTES, REASON_KEY } from '../../proto/limits.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { Connection } from '../limits/connection.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
@@ -9,6 +9,7 @@ import { Progress } from '../limits/progress.ts'
 import { Arriving } from './arriving.ts'
 import { type Admitted, senderOf, watchCall } from './caller.ts'
 import { type Held, Holding, STRANGERS } from './holding.ts'
+import { decodeInRooms } from './message-decoder.ts'
 
 /** How long a call whose answer is on its way may stay half open, ms. */
 const LEAVE_WITHIN_MS = 1_000
@@ -91,6 +92,7 @@ export class WatchedCall {
   /** The call is one that a handler serves; answers what the handler is to answer through. */
   serve(call: ServerInterceptingCallInterface): ServerInterceptingCall {
     this.#call = call
+    decodeInRooms(call, MAX_MESSAGE_BYTES)
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({

@@ -1,5 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import type { Messages } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import { HeldElsewhere, type Leases } from '../storage/leases.ts'
 import { uploadIn } from './passed-on.ts'
@@ -29,7 +30,7 @@ export interface Forwarding {
 type Send<Reply> = (reply: Reply) => Promise<boolean>
 
 type BothStreams<Request, Reply> = (
-  requests: AsyncIterator<Request>,
+  requests: Messages<Request>,
   send: (reply: Reply) => Promise<void>,
   sendOff: (error: ReceiveError) => void,
   admitted: Admitted,
@@ -142,11 +143,12 @@ export function forwardingTo(peers: Peers, leases: Pick<Leases, 'doubt' | 'isHel
  * A handler reads the first message, which names the upload, before it learns that another node has that upload. So
  * each iterator begins with this message again.
  */
-function replaying<Request>(requests: AsyncIterator<Request>): () => AsyncIterator<Request> {
+function replaying<Request, Requests extends AsyncIterator<Request>>(requests: Requests): () => Requests {
   let first: Promise<IteratorResult<Request>> | undefined
   return () => {
     let isFirst = true
     return {
+      ...requests,
       next() {
         if (!isFirst) return requests.next()
         isFirst = false

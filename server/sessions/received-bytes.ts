@@ -80,13 +80,8 @@ export class ReceivedBytes {
     }
     await this.#fallingBack
     await this.#commits.room()
-    // The turn comes last, so that nobody waits for a disk, or for another chunk of this file, on the time of others.
-    return this.#writing.run(range, () =>
-      this.#storage.fairQueue.run(chunk.sender, chunk.data.length, () => {
-        mustBeWelcome()
-        return this.#addRange(chunk, range)
-      }),
-    )
+    await this.#digest?.room()
+    return this.#writing.run(range, () => this.#addRange(chunk, range, mustBeWelcome))
   }
 
   /** Resolves when every chunk that is being stored now has ended, however it ended. */
@@ -125,7 +120,7 @@ export class ReceivedBytes {
   async md5(sender: string, onVerified: (bytes: number) => void): Promise<string> {
     const part = await this.open()
     if (part.md5) return part.md5(onVerified)
-    const digest = this.#digest ?? new PrefixDigest(this.#storage.hashing)
+    const digest = this.#digest ?? new PrefixDigest('md5', this.#storage.hashing)
     const read = (start: number, end: number) => this.#storage.readings.fairBlocks({ sender }, part.read(start, end))
     return digest.finish(this.#whole.end, read, onVerified)
   }
@@ -159,14 +154,20 @@ export class ReceivedBytes {
     await this.#storage.store.discardPart(this.#fileId)
   }
 
-  async #addRange(chunk: CheckedChunk, range: Range): Promise<'STORED' | 'DUPLICATE'> {
-    const gaps = missingWithin(this.#stored, range)
-    const overlaps = missingWithin(gaps, range)
-    const { ledger } = this.#storage
-    if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
-    // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
-    if (gaps.length === 0 && chunk.data.length > 0) return 'DUPLICATE'
-    await this.#write(chunk, gaps)
+  async #addRange(chunk: CheckedChunk, range: Range, mustBeWelcome: () => void): Promise<'STORED' | 'DUPLICATE'> {
+    const { ledger, fairQueue } = this.#storage
+    // The turn comes last, so that nobody waits on the time of others, and ends with the writing: records go together.
+    const gaps = await fairQueue.run(chunk.sender, chunk.data.length, async () => {
+      mustBeWelcome()
+      const missing = missingWithin(this.#stored, range)
+      const overlaps = missingWithin(missing, range)
+      if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
+      // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
+      if (missing.length === 0 && chunk.data.length > 0) return undefined
+      await this.#write(chunk, missing)
+      return missing
+    })
+    if (gaps === undefined) return 'DUPLICATE'
     // A sync that failed meanwhile may have lost these bytes too.
     this.#mustNotFallBack()
     await this.#storage.ledger.chunks.save(this.#fileId, { ...range, crc32: chunk.crc32 })
@@ -174,7 +175,7 @@ export class ReceivedBytes {
     this.#stored = withRange(this.#stored, range)
     this.#commits.add(range)
     this.#storage.space.use(this.#fileId, bytesIn(gaps))
-    await this.#hash(chunk)
+    this.#hash(chunk)
     return 'STORED'
   }
 
@@ -213,6 +214,7 @@ export class ReceivedBytes {
         : receiveErrorFrom(cause, 'STORAGE_LOST_DATA', `The receiver lost bytes it had written. ${known.message}`)
     if (this.#fallingBack !== undefined) return error
     // What was hashed may be what the system remembered and the disk never got.
+    void this.#digest?.idle()
     this.#digest = undefined
     this.#losses.add(this.#fileId)
     this.#stored = this.#commits.durable
@@ -250,14 +252,14 @@ export class ReceivedBytes {
     throw new ReceiveError('STORAGE_LOST_DATA', 'The receiver lost bytes it had written; begin again.')
   }
 
-  async #hash(chunk: CheckedChunk): Promise<void> {
+  #hash({ offset, data }: CheckedChunk): void {
     const digest = this.#digest
-    if (digest === undefined) return
-    await digest.add(chunk.offset, chunk.data)
-    const part = await this.open()
-    digest.follow(
+    digest?.add(offset, data)
+    digest?.follow(
       () => (this.#digest === digest ? endOfPrefix(this.#stored) : 0),
-      (start, end) => part.read(start, end),
+      async function* (this: ReceivedBytes, start: number, end: number) {
+        yield* (await this.open()).read(start, end)
+      }.bind(this),
     )
   }
 

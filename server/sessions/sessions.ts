@@ -231,7 +231,7 @@ export class Sessions {
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
     const reloaded = await this.#reloaded(record, holder)
     const changedAtMs = this.#digests && (await this.#deps.store.partChangedAtMs(fileId))
-    const digest = this.#digests?.take(fileId, changedAtMs, endOfPrefix(reloaded.stored))
+    const digest = this.#digests?.take(fileId, 'md5', changedAtMs, endOfPrefix(reloaded.stored))
     return new Session(this.#deps, lease, this.#losses, record, reloaded, digest)
   }
 

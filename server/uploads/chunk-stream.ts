@@ -3,6 +3,8 @@ import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk
 import type { ReceiveError } from '../base/errors.ts'
 import type { FairQueue } from '../base/fair-queue.ts'
 import { toOffset } from '../bytes/to-offset.ts'
+import type { Messages } from '../calls/answer.ts'
+import { release } from '../limits/message-rooms.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Session } from '../sessions/session.ts'
 import { followingRights } from './current-rights.ts'
@@ -12,18 +14,22 @@ import { receive } from './new-uploads.ts'
 /** A stream of chunks of one upload, of which the first one is read. */
 export type ChunkStream = {
   readonly first: UploadChunk
-  readonly messages: AsyncIterator<UploadChunk>
+  readonly messages: Messages<UploadChunk>
   readonly send: (ack: ChunkAckInput) => Promise<void>
   readonly sendOff: (error: ReceiveError) => void
   readonly generation: number
 }
 
+/** Of one stream, the next chunk is taken while fewer, and fewer bytes, are being stored: a disk is kept busy so. */
+const CHUNKS_AT_ONCE = 4
+const BYTES_AT_ONCE = 4 * 1024 ** 2
+
 /**
- * Stores the chunks of a stream, one after the other, and acknowledges each.
+ * Stores the chunks of a stream, a few at a time, and acknowledges each when it is stored.
  *
  * @param permissions what its sender may do; the fair queue stores for its holder.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive}
- * throw.
+ * throw, when every chunk that was being stored has ended.
  */
 export async function receiveChunks(
   session: Session,
@@ -34,20 +40,77 @@ export async function receiveChunks(
   const damage = new Damage()
   const followRights = followingRights(permissions, session)
   const leave = session.join(generation, sendOff)
-  try {
-    let next: IteratorResult<UploadChunk> = { done: false, value: first }
-    for (; !next.done; next = await messages.next()) {
-      const { offset, data, crc32 } = next.value
-      const beganMs = performance.now()
-      await followRights()
-      const chunk = { offset: toOffset(offset), data, crc32, sender: permissions.holder }
-      const outcome = await receive(session, chunk, generation)
-      await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
-      damage.saw(outcome)
-      // It was checked, and had to be sent here first.
-      if (outcome === 'CORRUPT') await fairQueue.pay(permissions.holder, data.length)
+  const storing = new Set<Promise<void>>()
+  let bytes = 0
+  let failure: { readonly error: unknown } | undefined
+  let wake = () => {}
+
+  const fail = (error: unknown): void => {
+    failure ??= { error }
+    wake()
+  }
+
+  /** Waits until it is so, looking again whenever a chunk has ended or come. Throws what a chunk failed with. */
+  async function until(isSo: () => boolean): Promise<void> {
+    for (;;) {
+      if (failure !== undefined) throw failure.error
+      if (isSo()) return
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
+  }
+
+  async function nextChunk(): Promise<UploadChunk | undefined> {
+    let next: IteratorResult<UploadChunk> | undefined
+    messages.next().then((come) => {
+      next = come
+      wake()
+    }, fail)
+    await until(() => next !== undefined)
+    return next?.done ? undefined : next?.value
+  }
+
+  /** Acknowledgements leave in the order in which the chunks came. */
+  let acknowledged: Promise<void> = Promise.resolve()
+
+  async function store({ offset, data, crc32 }: UploadChunk, beganMs: number): Promise<void> {
+    const before = acknowledged
+    const chunk = { offset: toOffset(offset), data, crc32, sender: permissions.holder }
+    const outcome = await receive(session, chunk, generation)
+    await before
+    await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
+    damage.saw(outcome)
+    // It was checked, and had to be sent here first.
+    if (outcome === 'CORRUPT') await fairQueue.pay(permissions.holder, data.length)
+  }
+
+  async function begin(chunk: UploadChunk): Promise<void> {
+    const beganMs = performance.now()
+    const done = messages.keep()
+    await followRights()
+    bytes += chunk.data.length
+    const one: Promise<void> = store(chunk, beganMs)
+      .catch(fail)
+      .finally(() => {
+        bytes -= chunk.data.length
+        storing.delete(one)
+        release(chunk.data)
+        done()
+        wake()
+      })
+    storing.add(one)
+    acknowledged = one
+  }
+
+  try {
+    for (let chunk: UploadChunk | undefined = first; chunk !== undefined; chunk = await nextChunk()) {
+      await begin(chunk)
+      await until(() => storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE)
+    }
+    await until(() => storing.size === 0)
   } finally {
+    await Promise.all(storing)
     leave()
   }
 }

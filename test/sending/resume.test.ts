@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readdirSync, renameSync, statSync, utimesSy
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { plaintextRoute } from '../../main/engine/net/route.ts'
-import { createHashSteps } from '../../main/engine/source/hash-step.ts'
+import { createHashTasks } from '../../main/engine/source/hash-tasks.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { addTo } from '../support/add-to.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -17,14 +17,15 @@ const SIZE = 40 * CHUNK_BYTES
 const IN_FLIGHT = 16 * CHUNK_BYTES
 
 /** A file on its way to a receiver behind a proxy that lets a quarter of it through and then holds. */
-async function heldUpload(options: { size?: number } = {}) {
+async function heldUpload(options: { size?: number; hashedAgainBytes?: number } = {}) {
   const [here, there] = [tempDir(), tempDir()]
   const source = join(here, 'film.bin')
   const md5 = makeFile(source, options.size ?? SIZE)
   const receiver = await withReceiver(there)
   const proxy = await startProxy(() => receiver.port)
   const resumeStore = memoryResumeStore()
-  const engine = await withEngine({ resumeStore })
+  const { hashedAgainBytes } = options
+  const engine = await withEngine({ resumeStore, options: hashedAgainBytes === undefined ? {} : { hashedAgainBytes } })
   proxy.holdAfter(SIZE / 4)
   const { ids } = await addTo(engine, [source], { receiver: `127.0.0.1:${proxy.port}` })
   await untilAll(engine, ({ status }) => status.kind === 'sending' && status.bytesStored >= SIZE / 8)
@@ -168,7 +169,7 @@ test('the queue runs in its order, and moving an upload changes it', async () =>
 })
 
 test('a resume after the app was closed goes on with the saved digest instead of hashing again', async () => {
-  const { engine, proxy, resumeStore, md5, stored } = await heldUpload()
+  const { engine, proxy, resumeStore, md5, stored } = await heldUpload({ hashedAgainBytes: 0 })
   await engine.close()
   proxy.release()
   const [record] = [...resumeStore.records.values()]
@@ -177,12 +178,24 @@ test('a resume after the app was closed goes on with the saved digest instead of
   expect(hashed.hashedBytes).toBeGreaterThanOrEqual(SIZE / 8)
   // Only a digest that really goes on from its saved state notices that the state was spoiled, and then the file is
   // sent anew.
-  const { take } = await createHashSteps()
-  const md5State = Buffer.from(take({ chunk: Buffer.alloc(0), from: 0 }).md5State).toString('base64')
+  const { take } = await createHashTasks()
+  const md5State = Buffer.from(take({ do: 'step', kind: 'md5', data: Buffer.alloc(0) }).state ?? []).toString('base64')
   await resumeStore.put([{ ...record, hashed: { ...hashed, md5State } }])
   const reopened = await withEngine({ resumeStore })
   const [done] = await untilKind(reopened, 'done')
   expect(done?.bytesSent).toBeGreaterThan(SIZE)
+  expect(md5OfFile(stored)).toBe(md5)
+})
+
+test('what can be hashed again within seconds is hashed faster, and again after the app was closed', async () => {
+  const { engine, proxy, resumeStore, md5, stored } = await heldUpload()
+  await engine.close()
+  proxy.release()
+  expect([...resumeStore.records.values()][0]).not.toHaveProperty('hashed')
+  const reopened = await withEngine({ resumeStore })
+  const [done] = await untilKind(reopened, 'done')
+  expect(done).toMatchObject({ md5 })
+  expect(done?.bytesSent).toBeLessThanOrEqual(SIZE - SIZE / 8)
   expect(md5OfFile(stored)).toBe(md5)
 })
 

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { ServiceError, status } from '@grpc/grpc-js'
 import { onTestFinished } from 'vitest'
 import { createBudget } from '../../main/engine/flow/budget.ts'
-import { createChunkMemory } from '../../main/engine/flow/chunk-memory.ts'
 import { createStages } from '../../main/engine/flow/stages.ts'
 import { createTokenBucket } from '../../main/engine/flow/throttle.ts'
 import { connect } from '../../main/engine/net/connection.ts'
@@ -13,6 +12,7 @@ import type { Patience } from '../../main/engine/send/three-rpc-patience.ts'
 import { openDigest } from '../../main/engine/source/digest.ts'
 import { createHashPool } from '../../main/engine/source/hash-pool.ts'
 import { openSource, readIdentity } from '../../main/engine/source/source.ts'
+import { createChunkMemory } from '../../proto/chunk-memory.ts'
 import { makeFile } from './made-file.ts'
 import { type PlainServer, type Quirks, startQuirkyServer } from './plain-server.ts'
 import { tempDir } from './temp-dir.ts'
@@ -72,7 +72,7 @@ export async function sending(sizeBytes: number, quirks: Quirks = {}): Promise<P
         throttle: createTokenBucket(),
         stages: createStages(),
       }
-      const digest = openDigest(hashPool)
+      const digest = openDigest(hashPool, 'md5', { savable: false })
       return await sendToThreeRpcReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
     } finally {
       await source.close()

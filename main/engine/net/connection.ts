@@ -30,6 +30,7 @@ import { accessError, fromServiceError, isServiceError, UploadError } from '../b
 import { type CongestionWindow, createCongestionWindow } from '../flow/congestion-window.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
+import { frameInPlace } from './frame-in-place.ts'
 import type { Route } from './route.ts'
 import { createSmallFileStream, type StoredSmallFile } from './small-file-stream.ts'
 
@@ -199,7 +200,9 @@ function about(uploadKey: string | undefined): Metadata {
 }
 
 function newClient(route: Route, options?: ChannelOptions) {
-  return new FileTransferClient(...channelTo(route, options))
+  const client = new FileTransferClient(...channelTo(route, options))
+  frameInPlace(client)
+  return client
 }
 
 type Introduction = { readonly kind: ReceiverKind; readonly smallFileMaxBytes: number; readonly runId: string }

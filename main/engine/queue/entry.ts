@@ -67,12 +67,13 @@ export function snapshotOf({ record, status, moved }: Entry): UploadSnapshot {
 /** The record with how far the source is hashed by now. */
 export function withHashed({ record, hashing }: Entry): ResumeRecord {
   if (hashing === undefined || hashing.digest.hashedBytes === 0) return record
-  return { ...record, hashed: { ...hashing.digest.save(), proof: hashing.proof } }
+  const saved = hashing.digest.save()
+  return saved === undefined ? record : { ...record, hashed: { ...saved, proof: hashing.proof } }
 }
 
 /** How much of the source is hashed that would be lost with this process, bytes. */
 export function unsavedBytes({ record, hashing }: Entry): number {
-  return (hashing?.digest.hashedBytes ?? 0) - (record.hashed?.hashedBytes ?? 0)
+  return (hashing?.digest.savableBytes ?? 0) - (record.hashed?.hashedBytes ?? 0)
 }
 
 /** What this run put on the wire of it, for the status of one that failed. */

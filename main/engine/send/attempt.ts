@@ -1,6 +1,6 @@
+import type { ChunkMemory } from '../../../proto/chunk-memory.ts'
 import type { UploadEvent } from '../base/status.ts'
 import type { Budget } from '../flow/budget.ts'
-import type { ChunkMemory } from '../flow/chunk-memory.ts'
 import type { Stages } from '../flow/stages.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { Connection } from '../net/connection.ts'

@@ -6,6 +6,7 @@ import type { ConflictPolicy } from '../../contract/contract.ts'
 import { storedOther, UploadError } from '../base/errors.ts'
 import { type CongestionWindow, SMALLEST_CHUNK_BYTES } from '../flow/congestion-window.ts'
 import type { Throttle } from '../flow/throttle.ts'
+import { crc32 } from '../source/digest.ts'
 import type { Attempt, Finished } from './attempt.ts'
 import { outgoingChunks } from './outgoing-chunks.ts'
 import { type Cut, plannedChunks, storedBytes } from './plan.ts'
@@ -74,7 +75,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
 
   await source.assertUnchanged()
   listener.onVerifying(0)
-  const md5 = digest.hex()
+  const md5 = await digest.hex()
   const finished = await connection.finish(record.uploadKey, { fileId, generation, md5 }, listener.onVerifying, signal)
   if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.')
   // The answer may take long, and a file that changed meanwhile is another than the one that is stored.
@@ -98,8 +99,9 @@ async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Pro
   const chunks = outgoingChunks({ ...attempt, digest, listener: { ...listener, onHashed } }, wholeMebibytes, everything)
   for await (const chunk of chunks) chunk.done()
   await source.assertUnchanged()
-  if (md5.toLowerCase() !== digest.hex()) throw storedOther()
-  return { storedAs, md5: digest.hex() }
+  const computed = await digest.hex()
+  if (md5.toLowerCase() !== computed) throw storedOther()
+  return { storedAs, md5: computed }
 }
 
 /** Short chunks while the network is slow or unknown; a receiver that takes only whole ones gets them. */
@@ -129,7 +131,7 @@ async function sha256Of({ record, source, digest, listener, signal }: Attempt): 
     signal.throwIfAborted()
     hash.update(data)
     if (digest.hashedBytes >= end) continue
-    await digest.update(data, start)
+    await digest.update(data, start, crc32(data))
     listener.onHashed()
   }
   await source.assertEnd()

@@ -52,7 +52,7 @@ export async function sendToThreeRpcReceiver(attempt: Attempt, patience: Patienc
     for await (const chunk of chunks) chunk.done()
     await source.assertUnchanged()
     listener.onVerifying(0)
-    const md5 = digest.hex()
+    const md5 = await digest.hex()
     const check = (until: AbortSignal) => integrityOf(attempt, { ...file, clientMd5: md5 }, patience, until)
     const isAllSent = sentBytes === sizeBytes
     const cameBy = async (): Promise<Progress> => {

@@ -1,10 +1,11 @@
+import type { ChunkMemory } from '../../../proto/chunk-memory.ts'
+import type { DigestKind } from '../../../proto/digests.ts'
 import { notAsRemembered, sourceChanged } from '../base/errors.ts'
 import type { Budget } from '../flow/budget.ts'
-import type { ChunkMemory } from '../flow/chunk-memory.ts'
 import type { Stages } from '../flow/stages.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { Connection, ReceiverKind } from '../net/connection.ts'
-import { type FileDigest, openDigest } from '../source/digest.ts'
+import { type FileDigest, openDigest, type SavedDigest } from '../source/digest.ts'
 import type { HashPool } from '../source/hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
 import { isSameProof, openSource, type Source } from '../source/source.ts'
@@ -18,6 +19,10 @@ export type TransferDeps = {
   readonly budget: Budget
   readonly memory: ChunkMemory
   readonly hashPool: HashPool
+  /** What the whole file is verified by. */
+  readonly digestKind: DigestKind
+  /** A file up to this length is hashed again in the next run, bytes; see `DigestOptions.savable`. */
+  readonly hashedAgainBytes: number
   readonly throttle: Throttle
   readonly stages: Stages
   /** Hears when the receiver has answered, and which kind it is. */
@@ -34,7 +39,7 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { onReached, isFresh, hashPool, ...deps }: TransferDeps,
+  { onReached, isFresh, hashPool, digestKind, hashedAgainBytes, ...deps }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -52,10 +57,12 @@ export async function transfer(
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
-    const hashing = await trustedHashing(record, known, source, hashPool)
+    const open = (saved?: SavedDigest): FileDigest =>
+      openDigest(hashPool, digestKind, { savable: record.identity.sizeBytes > hashedAgainBytes, saved })
+    const hashing = await trustedHashing(record, known, source, digestKind, open)
     listener.onHashing(hashing)
     const hashAnew = (): FileDigest => {
-      const digest = openDigest(hashPool)
+      const digest = open()
       listener.onHashing({ digest, proof: source.proof })
       return digest
     }
@@ -76,6 +83,8 @@ export async function transfer(
   }
 }
 
+type OpenDigest = (saved?: SavedDigest) => FileDigest
+
 /**
  * The digest to continue: that of this run, or that of an earlier run when its samples are still in the file. A source
  * whose attributes changed since is hashed from its first byte, so that changed content cannot hide behind a restored
@@ -85,28 +94,30 @@ async function trustedHashing(
   { identity, hashed }: FileRecord,
   known: Hashing | undefined,
   source: Source,
-  hashPool: HashPool,
+  kind: DigestKind,
+  open: OpenDigest,
 ): Promise<Hashing> {
   const { proof } = source
   // The attempt before may have ended while it was hashing.
   await known?.digest.settled()
-  if (known !== undefined && isSameProof(known.proof, proof)) {
+  const isUsable = known !== undefined && known.digest.kind === kind && !known.digest.isLost
+  if (isUsable && isSameProof(known.proof, proof)) {
     if (!source.timesTell && !(await source.hasSamples(known.digest.samples))) throw sourceChanged()
     return known
   }
   const isOf = (saved: SavedHashing): boolean =>
     saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
-  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: openDigest(hashPool), proof }
-  const digest = savedDigest(hashPool, hashed)
-  if (digest === undefined) return { digest: openDigest(hashPool), proof }
+  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: open(), proof }
+  const digest = savedDigest(open, hashed)
+  if (digest === undefined) return { digest: open(), proof }
   if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
   return { digest, proof, isRemembered: true }
 }
 
 /** Undefined when the saved state cannot be used by the digest; then the file is hashed from its first byte. */
-function savedDigest(hashPool: HashPool, saved: SavedHashing): FileDigest | undefined {
+function savedDigest(open: OpenDigest, saved: SavedHashing): FileDigest | undefined {
   try {
-    return openDigest(hashPool, saved)
+    return open(saved)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return undefined

@@ -1,51 +1,83 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createXXHash128 } from 'hash-wasm'
 import { expect, test } from 'vitest'
-import { crc32, openDigest } from './digest.ts'
-import { createHashPool } from './hash-pool.ts'
+import { type DigestKind, digestKinds } from '../../../proto/digests.ts'
+import { crc32, type DigestOptions, type FileDigest, openDigest } from './digest.ts'
+import { createHashPool, type HashPool } from './hash-pool.ts'
 
 const pool = await createHashPool()
+const xxh128 = await createXXHash128()
 
-test('the digest is that of the whole, however it was cut', async () => {
-  const data = randomBytes(300_000)
-  const digest = openDigest(pool)
-  for (let at = 0; at < data.length; at += 70_001) await digest.update(data.subarray(at, at + 70_001), at)
-  expect(digest.hex()).toBe(createHash('md5').update(data).digest('hex'))
-  expect(digest.hashedBytes).toBe(300_000)
-})
+function hexOf(kind: DigestKind, data: Buffer): string {
+  return kind === 'xxh128' ? xxh128.init().update(data).digest('hex') : createHash(kind).update(data).digest('hex')
+}
 
-test('a chunk that is hashed in part already is hashed from there, and checked as a whole', async () => {
+const open = (options?: Partial<DigestOptions>, kind: DigestKind = 'md5', from: HashPool = pool) =>
+  openDigest(from, kind, { savable: true, ...options })
+
+const update = (digest: FileDigest, chunk: Buffer, start: number) => digest.update(chunk, start, crc32(chunk))
+
+test.each(digestKinds.flatMap((kind) => [true, false].map((savable) => [kind, savable] as const)))(
+  'the %s is that of the whole, however it was cut, savable: %s',
+  async (kind, savable) => {
+    const data = randomBytes(300_000)
+    const digest = open({ savable }, kind)
+    // Nobody waits for one chunk before the next is handed over.
+    for (let at = 0; at < data.length; at += 70_001) void update(digest, data.subarray(at, at + 70_001), at)
+    expect(await digest.hex()).toBe(hexOf(kind, data))
+    expect(digest.hashedBytes).toBe(300_000)
+    expect(await open({ savable }, kind).hex()).toBe(hexOf(kind, Buffer.alloc(0)))
+  },
+)
+
+test('a chunk that is hashed in part already is hashed from there', async () => {
   const data = randomBytes(100_000)
-  const digest = openDigest(pool)
-  await digest.update(data.subarray(0, 60_000), 0)
-  const chunk = data.subarray(50_000)
-  expect(await digest.update(chunk, 50_000)).toBe(crc32(chunk))
-  expect(digest.hex()).toBe(createHash('md5').update(data).digest('hex'))
+  const digest = open()
+  await update(digest, data.subarray(0, 60_000), 0)
+  await update(digest, data.subarray(50_000), 50_000)
+  expect(await digest.hex()).toBe(hexOf('md5', data))
 })
 
-test('a digest that was put away goes on where it stopped', async () => {
+test.each(['md5', 'xxh128'] as const)('the %s that was put away goes on where it stopped', async (kind) => {
   const data = randomBytes(200_000)
-  const first = openDigest(pool)
-  await first.update(data.subarray(0, 123_456), 0)
+  const first = open({}, kind)
+  await update(first, data.subarray(0, 123_456), 0)
   const saved = JSON.parse(JSON.stringify(first.save()))
-  const second = openDigest(pool, saved)
+  const second = open({ saved }, kind)
   expect(second.hashedBytes).toBe(123_456)
-  await second.update(data.subarray(123_456), 123_456)
-  expect(second.hex()).toBe(createHash('md5').update(data).digest('hex'))
+  await update(second, data.subarray(123_456), 123_456)
+  expect(await second.hex()).toBe(hexOf(kind, data))
 })
 
-test('what is no state of a digest is refused before anything is hashed on top of it', () => {
+test.each(digestKinds)('of a whole file the %s is put away, even where a running one cannot be', async (kind) => {
+  const data = randomBytes(1000)
+  const first = open({ savable: false }, kind)
+  await update(first, data, 0)
+  if (kind !== 'xxh128') expect([first.save(), first.savableBytes]).toEqual([undefined, 0])
+  await first.hex()
+  const saved = JSON.parse(JSON.stringify(first.save()))
+  expect([saved.hashedBytes, first.savableBytes]).toEqual([1000, 1000])
+  expect(await open({ saved }, kind).hex()).toBe(hexOf(kind, data))
+})
+
+test('what is no state of a digest, or of another kind, is refused before anything is hashed on top of it', () => {
   const saved = { hashedBytes: 5, md5State: Buffer.from('not a state').toString('base64'), samples: [] }
-  expect(() => openDigest(pool, saved)).toThrow()
+  expect(() => open({ saved })).toThrow()
+  expect(() => open({ saved }, 'xxh128')).toThrow('Expected a saved xxh128')
+  const whole = `md5:${'0'.repeat(32)}`
+  expect(() => open({ saved: { hashedBytes: 5, samples: [], whole } }, 'sha256')).toThrow('Expected a saved sha256')
 })
 
 test('two files that are hashed in turns keep apart, and asking for a digest does not end it', async () => {
-  const [one, other] = [openDigest(pool), openDigest(pool)]
-  await one.update(Buffer.from('a'), 0)
-  await other.update(Buffer.from('x'), 0)
-  one.hex()
-  await one.update(Buffer.from('b'), 1)
-  expect(one.hex()).toBe(createHash('md5').update('ab').digest('hex'))
-  expect(other.hex()).toBe(createHash('md5').update('x').digest('hex'))
+  for (const savable of [true, false]) {
+    const [one, other] = [open({ savable }), open({ savable })]
+    await update(one, Buffer.from('a'), 0)
+    await update(other, Buffer.from('x'), 0)
+    await one.hex()
+    await update(one, Buffer.from('b'), 1)
+    expect(await one.hex()).toBe(hexOf('md5', Buffer.from('ab')))
+    expect(await other.hex()).toBe(hexOf('md5', Buffer.from('x')))
+  }
 })
 
 test('what is saved while a chunk is being hashed is what was hashed before it', async () => {
@@ -53,27 +85,44 @@ test('what is saved while a chunk is being hashed is what was hashed before it',
   const gate = new Promise<void>((resolve) => {
     go = resolve
   })
-  const slow: typeof pool = {
+  const slow: HashPool = {
     ...pool,
-    async take(step) {
-      await gate
-      return pool.take(step)
+    beginSavable(kind, state) {
+      const hash = pool.beginSavable(kind, state)
+      return { ...hash, update: async (data) => gate.then(() => hash.update(data)) }
     },
   }
-  const digest = openDigest(slow)
-  const updated = digest.update(Buffer.from('abc'), 0)
+  const digest = open({}, 'md5', slow)
+  const updated = update(digest, Buffer.from('abc'), 0)
   const settled = digest.settled()
-  expect(digest.save().hashedBytes).toBe(0)
+  expect(digest.save()?.hashedBytes).toBe(0)
   go()
   await settled
-  expect(digest.save().hashedBytes).toBe(3)
+  expect(digest.save()?.hashedBytes).toBe(3)
   await updated
+})
+
+test('a digest whose thread ended is lost, and says so to whoever asks', async () => {
+  const broken: HashPool = {
+    ...pool,
+    beginNative: () => ({
+      update: () => Promise.reject(new Error('gone')),
+      hex: () => Promise.reject(new Error('gone')),
+      isSavable: false,
+      state: () => new Uint8Array(),
+    }),
+  }
+  const digest = open({ savable: false }, 'md5', broken)
+  void update(digest, Buffer.from('abc'), 0).catch(() => undefined)
+  await digest.settled()
+  expect(digest.isLost).toBe(true)
+  await expect(digest.hex()).rejects.toThrow('gone')
 })
 
 test('a few chunks are remembered, chosen from all of them', async () => {
   let turn = 0
-  const digest = openDigest(pool, undefined, () => (turn++ % 10) / 10)
-  for (let i = 0; i < 200; i++) await digest.update(Buffer.from([i, i]), 2 * i)
+  const digest = open({ chance: () => (turn++ % 10) / 10 })
+  for (let i = 0; i < 200; i++) await update(digest, Buffer.from([i, i]), 2 * i)
   expect(digest.samples).toHaveLength(16)
   expect(digest.samples.some(({ offset }) => offset > 200)).toBe(true)
 })

@@ -1,35 +1,47 @@
 import { createHash } from 'node:crypto'
 import { crc32 as zlibCrc32 } from 'node:zlib'
-import type { HashPool } from './hash-pool.ts'
+import type { DigestKind } from '../../../proto/digests.ts'
+import type { HashPool, RunningHash } from './hash-pool.ts'
 
 /** A chunk whose checksum is remembered, to tell later whether the file is still the one that was hashed. */
 export type Sample = { readonly offset: number; readonly bytes: number; readonly crc32: number }
 
-/** How far a file is hashed, in a form that outlives the process. */
+/** How far a file is hashed, in a form that outlives the process: one of a running hash, or of a whole file. */
 export type SavedDigest = {
   readonly hashedBytes: number
-  /** The running MD5 as hash-wasm saves it, base64. */
-  readonly md5State: string
   /** Some of the hashed chunks, chosen by chance. */
   readonly samples: readonly Sample[]
+  /** The running MD5 as hash-wasm saves it, base64. */
+  readonly md5State?: string
+  /** The running XXH128 as hash-wasm saves it, base64. */
+  readonly xxh128State?: string
+  /** The digest of the whole file, as `md5:` and lower-case hex. */
+  readonly whole?: string
 }
 
-/** MD5 of a whole file, fed once from its first byte to its last, that can be put away and taken up again. */
+/** The digest of a whole file, fed once from its first byte to its last. */
 export type FileDigest = {
-  /** How far the file is hashed; the next `update` must reach it. */
+  readonly kind: DigestKind
+  /** How far the file was handed over to be hashed; the next `update` must reach it. */
   readonly hashedBytes: number
   readonly samples: readonly Sample[]
+  /** How far what `save` answers has come. */
+  readonly savableBytes: number
+  /** True when what was hashed is lost: a thread ended. Then a new digest has to be begun. */
+  readonly isLost: boolean
   /**
-   * Hashes what is not hashed yet of a chunk that begins at `start` in the file, and answers the CRC-32 of the whole
-   * chunk. The chunk must not be changed before. One at a time.
+   * Hashes what is not hashed yet of a chunk that begins at `start` in the file, once what came before is hashed. The
+   * chunk must not be changed before this resolves.
+   *
+   * @param crc32 the CRC-32 of the whole chunk.
    */
-  update(chunk: Buffer, start: number): Promise<number>
+  update(chunk: Buffer, start: number, crc32: number): Promise<void>
   /** Resolves when no `update` is under way. */
   settled(): Promise<void>
-  /** The digest so far, 32 lower-case hex digits. Asking does not end it. */
-  hex(): string
-  /** How far it has come; without an `update` that is under way. */
-  save(): SavedDigest
+  /** The digest so far, lower-case hex. Asking does not end it. */
+  hex(): Promise<string>
+  /** How far it has come, without an `update` that is under way; undefined when nothing can be put away of it. */
+  save(): SavedDigest | undefined
 }
 
 /**
@@ -38,11 +50,30 @@ export type FileDigest = {
  */
 const SAMPLES = 16
 
-/** Begins a digest, or takes a saved one up. Throws when what was saved is not a state of this library. */
-export function openDigest(pool: HashPool, saved?: SavedDigest, chance: () => number = Math.random): FileDigest {
-  let md5State: Uint8Array | undefined = saved && new Uint8Array(Buffer.from(saved.md5State, 'base64'))
-  if (md5State !== undefined) pool.hex(md5State)
+export type DigestOptions = {
+  /**
+   * Whether a running hash has to outlive the process. One that need not is computed faster, and has to be begun again
+   * in the next run. SHA-256 never does: to read a file again is faster than a SHA-256 that can be put away.
+   */
+  readonly savable: boolean
+  readonly saved?: SavedDigest | undefined
+  readonly chance?: () => number
+}
+
+/**
+ * Begins a digest, or takes a saved one up. Throws when what was saved is not a state of this library, or of another
+ * kind.
+ */
+export function openDigest(
+  pool: HashPool,
+  kind: DigestKind,
+  { savable, saved, chance = Math.random }: DigestOptions,
+): FileDigest {
+  const hash = openHash(pool, kind, savable, saved)
   let hashedBytes = saved?.hashedBytes ?? 0
+  let savedBytes = hashedBytes
+  let whole = saved?.whole === undefined ? undefined : { bytes: hashedBytes, text: saved.whole }
+  let isLost = false
   let underWay: Promise<unknown> = Promise.resolve()
   const samples: Sample[] = [...(saved?.samples ?? [])]
   let seen = samples.length
@@ -54,33 +85,83 @@ export function openDigest(pool: HashPool, saved?: SavedDigest, chance: () => nu
     if (place < SAMPLES) samples[place] = part
   }
 
-  async function hash(chunk: Buffer, start: number): Promise<number> {
-    const hashed = await pool.take({ chunk, from: hashedBytes - start, ...(md5State && { md5State }) })
-    sample({ offset: start, bytes: chunk.length, crc32: hashed.crc32 })
-    md5State = hashed.md5State
-    hashedBytes = start + chunk.length
-    return hashed.crc32
+  const isWhole = (): boolean => whole?.bytes === savedBytes
+
+  async function orLost<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      isLost = true
+      throw error
+    }
+  }
+
+  async function hashAfter(before: Promise<unknown>, rest: Buffer, part: Sample): Promise<void> {
+    await before
+    await orLost(() => hash.update(rest))
+    sample(part)
+    savedBytes = part.offset + part.bytes
   }
 
   return {
+    kind,
     get hashedBytes() {
       return hashedBytes
     },
+    get isLost() {
+      return isLost
+    },
+    get savableBytes() {
+      return isWhole() || hash.isSavable ? savedBytes : 0
+    },
     samples,
-    update(chunk, start) {
-      const updated = hash(chunk, start)
+    update(chunk, start, crc32) {
+      const rest = chunk.subarray(hashedBytes - start)
+      hashedBytes = start + chunk.length
+      const updated = hashAfter(underWay, rest, { offset: start, bytes: chunk.length, crc32 })
       underWay = updated
+      // Whoever asks for the digest is told; nobody else need wait for it.
+      updated.catch(() => undefined)
       return updated
     },
     async settled() {
       await underWay.catch(() => undefined)
     },
-    hex: () => pool.hex(md5State),
+    async hex() {
+      await underWay
+      if (whole?.bytes === hashedBytes) return whole.text.slice(kind.length + 1)
+      const hex = await orLost(() => hash.hex())
+      whole = { bytes: hashedBytes, text: `${kind}:${hex}` }
+      return hex
+    },
     save() {
-      // Nothing is saved of a file before something of it is hashed.
-      return { hashedBytes, md5State: Buffer.from(md5State ?? []).toString('base64'), samples: [...samples] }
+      const common = { hashedBytes: savedBytes, samples: [...samples] }
+      if (!hash.isSavable) return isWhole() && whole ? { ...common, whole: whole.text } : undefined
+      const text = Buffer.from(hash.state()).toString('base64')
+      return { ...common, ...(kind === 'md5' ? { md5State: text } : { xxh128State: text }) }
     },
   }
+}
+
+function openHash(pool: HashPool, kind: DigestKind, savable: boolean, saved: SavedDigest | undefined): RunningHash {
+  const { md5State, xxh128State, whole } = saved ?? {}
+  if (whole !== undefined) {
+    if (!whole.startsWith(`${kind}:`)) throw new Error(`Expected a saved ${kind}, got ${whole}.`)
+    return nothingMore
+  }
+  const state = { md5: md5State, xxh128: xxh128State, sha256: undefined }[kind]
+  if (saved !== undefined && state === undefined) throw new Error(`Expected a saved ${kind}, got another digest.`)
+  const bytes = state === undefined ? undefined : new Uint8Array(Buffer.from(state, 'base64'))
+  if (kind === 'xxh128' || (kind === 'md5' && (savable || bytes !== undefined))) return pool.beginSavable(kind, bytes)
+  return pool.beginNative(kind)
+}
+
+/** The hash of a whole file, of which only the digest is known. */
+const nothingMore: RunningHash = {
+  update: () => Promise.reject(new Error('A digest of a whole file takes no more bytes.')),
+  hex: () => Promise.reject(new Error('A digest of a whole file is asked as another one.')),
+  isSavable: false,
+  state: () => new Uint8Array(),
 }
 
 /** CRC-32 (IEEE) of one chunk, as the receiver checks it. */

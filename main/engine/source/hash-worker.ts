@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
-import { createHashSteps, type HashStep } from './hash-step.ts'
+import { createHashTasks, type HashTask } from './hash-tasks.ts'
 
-// A worker thread of hash-pool.ts: answers each step, in order.
-const { take } = await createHashSteps()
-parentPort?.on('message', (step: HashStep) => parentPort?.postMessage(take(step)))
+// A worker thread of hash-pool.ts: answers each task, in order.
+const { take } = await createHashTasks()
+parentPort?.on('message', (task: HashTask) => parentPort?.postMessage(take(task)))
 parentPort?.postMessage('ready')

@@ -88,8 +88,12 @@ export interface ResumeStore {
   remove(ids: readonly UploadId[], finished?: ResumeRecord): Promise<void>
 }
 
-/** A running MD5 as hash-wasm saves it is as long as this, bytes. */
+/** A running hash as hash-wasm saves it is as long as this, bytes. */
 const MD5_STATE_BYTES = 156
+const XXH128_STATE_BYTES = 580
+
+/** The digest of a whole file, with its kind. */
+const WHOLE = /^(md5:[0-9a-f]{32}|xxh128:[0-9a-f]{32}|sha256:[0-9a-f]{64})$/
 
 /**
  * How many bytes a running MD5 has hashed, by its own counters of one byte and of 512 MiB; undefined for what is no
@@ -101,13 +105,22 @@ function bytesIn(md5State: string): number | undefined {
   return state.readUInt32LE(4) + state.readUInt32LE(8) * 512 * 1024 * 1024
 }
 
+/** Whether a saved value has the state of one digest, which may be that of so many bytes. */
+function isStateOf(value: object, hashedBytes: number, sizeBytes: number): boolean {
+  const { md5State, xxh128State, whole }: Record<string, unknown> = { ...value }
+  if (md5State !== undefined) return isText(md5State) && bytesIn(md5State) === hashedBytes
+  if (xxh128State !== undefined)
+    return isText(xxh128State) && Buffer.from(xxh128State, 'base64').length === XXH128_STATE_BYTES
+  return isText(whole) && WHOLE.test(whole) && hashedBytes === sizeBytes
+}
+
 /** Whether a saved value is a complete {@link SavedHashing} of a source of this size. */
 export function isSavedHashing(value: unknown, sizeBytes: number): value is SavedHashing {
   if (!isObject(value)) return false
-  const { hashedBytes, md5State, samples, proof } = value
-  if (!isCount(hashedBytes) || hashedBytes > sizeBytes || !isText(md5State) || !Array.isArray(samples)) return false
+  const { hashedBytes, samples, proof } = value
+  if (!isCount(hashedBytes) || hashedBytes > sizeBytes || !Array.isArray(samples)) return false
   return (
-    bytesIn(md5State) === hashedBytes &&
+    isStateOf(value, hashedBytes, sizeBytes) &&
     samples.every((sample) => isSample(sample, hashedBytes)) &&
     (proof === undefined || isProof(proof))
   )

@@ -1,4 +1,4 @@
-import { newChunkBuffer } from '../../../proto/chunk-message.ts'
+import { newChunkBuffer } from './chunk-message.ts'
 
 /** Memory for one chunk. */
 export type ChunkRoom = {
@@ -17,13 +17,17 @@ export type ChunkRoom = {
  */
 export type ChunkMemory = { take(bytes: number): ChunkRoom }
 
-/** Pieces of memory have this size, or twice that, and so on, bytes. */
+/** Pieces of memory have this size, or twice that, and so on, bytes; and some more for what is around a chunk. */
 const SMALLEST_ROOM_BYTES = 64 * 1024
+const MORE_BYTES = 512
 
 /** After so long without a chunk, nothing is kept, ms. */
 const KEEP_FOR_MS = 5000
 
-/** @param keepBytes how much is kept for chunks to come, at most. */
+/**
+ * @param keepBytes how much is kept for chunks to come, at most.
+ * @param keepForMs how long without a chunk.
+ */
 export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): ChunkMemory {
   const free = new Map<number, Buffer[]>()
   let freeBytes = 0
@@ -44,7 +48,7 @@ export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): C
   }
   return {
     take(bytes) {
-      const roomBytes = 2 ** Math.ceil(Math.log2(Math.max(bytes, SMALLEST_ROOM_BYTES)))
+      const roomBytes = 2 ** Math.ceil(Math.log2(Math.max(bytes - MORE_BYTES, SMALLEST_ROOM_BYTES))) + MORE_BYTES
       const kept = free.get(roomBytes)?.pop()
       if (kept !== undefined) freeBytes -= roomBytes
       const room = kept ?? newChunkBuffer(roomBytes)

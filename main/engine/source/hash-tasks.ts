@@ -1,0 +1,68 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createMD5, createXXHash128 } from 'hash-wasm'
+import type { DigestKind } from '../../../proto/digests.ts'
+
+/** Digests whose running state can be put away: those of hash-wasm that are fast enough. */
+export type SavableKind = Extract<DigestKind, 'md5' | 'xxh128'>
+
+/** Something to do for one file that is hashed from its first byte to its last. */
+export type HashTask =
+  /** The next bytes, after what `state` came to; without one, the first. Nothing is kept from one step to the next. */
+  | { readonly do: 'step'; readonly kind: SavableKind; readonly state?: Uint8Array; readonly data: Uint8Array }
+  /** The next bytes of the file `id`, whose running hash of node:crypto stays where it was begun. */
+  | { readonly do: 'update'; readonly kind: DigestKind; readonly id: number; readonly data: Uint8Array }
+  /** The digest of the file `id` so far. */
+  | { readonly do: 'hex'; readonly kind: DigestKind; readonly id: number }
+  /** Nobody asks for the file `id` any more. */
+  | { readonly do: 'forget'; readonly id: number }
+
+/** What a task came to: the state after a step, or the digest. */
+export type HashAnswer = { readonly state?: Uint8Array; readonly hex?: string }
+
+export type HashTasks = {
+  take(task: HashTask): HashAnswer
+  /** The digest of what a step came to, lower-case hex. Throws on what is no state of this library. */
+  hexOf(kind: SavableKind, state?: Uint8Array): string
+}
+
+/** Makes one hash of each kind that serves any number of files: it costs more to make than a small file to hash. */
+export async function createHashTasks(): Promise<HashTasks> {
+  const [md5, xxh128] = await Promise.all([createMD5(), createXXHash128()])
+  const savable = { md5, xxh128 }
+  const running = new Map<number, Hash>()
+
+  function restored(kind: SavableKind, state: Uint8Array | undefined) {
+    const hash = savable[kind]
+    hash.init()
+    if (state !== undefined) hash.load(state)
+    return hash
+  }
+
+  function runningHash({ kind, id }: { readonly kind: DigestKind; readonly id: number }): Hash {
+    const hash = running.get(id) ?? createHash(kind)
+    running.set(id, hash)
+    return hash
+  }
+
+  return {
+    hexOf: (kind, state) => restored(kind, state).digest('hex'),
+    take(task) {
+      switch (task.do) {
+        case 'step': {
+          const hash = restored(task.kind, task.state)
+          hash.update(task.data)
+          return { state: hash.save() }
+        }
+        case 'update': {
+          runningHash(task).update(task.data)
+          return {}
+        }
+        case 'hex':
+          return { hex: runningHash(task).copy().digest('hex') }
+        case 'forget':
+          running.delete(task.id)
+          return {}
+      }
+    },
+  }
+}
