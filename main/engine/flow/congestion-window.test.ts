@@ -1,3 +1,4 @@
+import { setImmediate as settled } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createCongestionWindow, SMALLEST_CHUNK_BYTES } from './congestion-window.ts'
 
@@ -43,6 +44,26 @@ test('quick answers lead to long chunks within five of them', async () => {
   await send(congestionWindow, clock, 5, 5)
   expect(congestionWindow.chunkBytes()).toBe(MIB)
 })
+
+test.each([
+  [10, 6],
+  [50, 1],
+  [500, 0],
+])(
+  'after one round trip of %i ms, at least %i MiB more may leave at once, and only what that proves',
+  async (tookMs, mib) => {
+    const { congestionWindow, clock } = pacing()
+    await send(congestionWindow, clock, 1, tookMs)
+    let left = 0
+    for (let chunk = 0; chunk < 256; chunk++)
+      void congestionWindow.depart(SMALLEST_CHUNK_BYTES, one, never).then(() => {
+        left += SMALLEST_CHUNK_BYTES
+      })
+    await settled()
+    expect(left).toBeGreaterThanOrEqual(mib * MIB)
+    expect(left).toBeLessThanOrEqual((SMALLEST_CHUNK_BYTES * 1000) / tookMs)
+  },
+)
 
 test('answers that take neither long nor short leave the congestionWindow as it is', async () => {
   const { congestionWindow, clock } = pacing()

@@ -46,31 +46,42 @@ const LATE_MS = 3000
 export function createCongestionWindow(now: () => number = () => performance.now()): CongestionWindow {
   let most = SMALLEST_CHUNK_BYTES
   let changedAtMs = Number.NEGATIVE_INFINITY
+  let bytesOnTheirWay = 0
   const onTheirWay = createBudget(() => most)
 
-  function learn(leftAtMs: number): void {
-    const tookMs = now() - leftAtMs
+  /** @param flightBytes what was on its way when it left, itself included. */
+  function learn(leftAtMs: number, flightBytes: number): void {
+    const tookMs = Math.max(now() - leftAtMs, 1)
     // What left before the last change says nothing about it.
     if (leftAtMs < changedAtMs || (tookMs >= SOON_MS && tookMs <= LATE_MS)) return
-    // Twice as much takes at most twice as long, so this does not lead past what is soon by more than that.
-    const factor = tookMs < SOON_MS / 4 ? 4 : tookMs < SOON_MS ? 2 : 1 / 2
-    most = Math.min(Math.max(most * factor, SMALLEST_CHUNK_BYTES), MOST_BYTES)
+    // So many times as much takes at most so many times as long, so this does not lead past what is soon.
+    const next = tookMs > LATE_MS ? most / 2 : Math.max(most, (flightBytes * SOON_MS) / tookMs)
+    const bounded = Math.min(Math.max(next, SMALLEST_CHUNK_BYTES), MOST_BYTES)
+    if (bounded === most) return
+    most = bounded
     changedAtMs = now()
   }
 
   return {
-    chunkBytes: () => Math.max(most / CHUNKS_ON_THEIR_WAY, SMALLEST_CHUNK_BYTES),
+    chunkBytes() {
+      const share = 2 ** Math.floor(Math.log2(most / CHUNKS_ON_THEIR_WAY))
+      return Math.max(share, SMALLEST_CHUNK_BYTES)
+    },
     async depart(bytes, sharer, signal) {
       await onTheirWay.take(bytes, sharer, signal)
+      bytesOnTheirWay += bytes
+      const flightBytes = bytesOnTheirWay
       const leftAtMs = now()
       let gone = false
       const end = (): void => {
-        if (!gone) onTheirWay.give(bytes)
+        if (gone) return
         gone = true
+        bytesOnTheirWay -= bytes
+        onTheirWay.give(bytes)
       }
       return {
         arrive() {
-          if (!gone) learn(leftAtMs)
+          if (!gone) learn(leftAtMs, flightBytes)
           end()
         },
         giveUp: end,
