@@ -1,9 +1,9 @@
 import { type ChannelOptions, loadPackageDefinition } from '@grpc/grpc-js'
 import { fromJSON, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader'
-import { encodeChunk } from './chunk-message.ts'
 import descriptor from './generated/descriptor.json' with { type: 'json' }
 import type { ProtoGrpcType } from './generated/file_transfer.ts'
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from './limits.ts'
+import { withOwnCodecs } from './messages/own-codecs.ts'
 import { loaderOptions } from './options.ts'
 
 const loaded = loadPackageDefinition(definition()) as unknown as ProtoGrpcType
@@ -31,14 +31,12 @@ export const channelOptions = {
   'grpc.enable_retries': 0,
 } satisfies ChannelOptions
 
-/**
- * What the contract says, but that chunks, which are nearly all that is ever sent, are encoded without being copied.
- */
+/** What the contract says, with codecs of our own for what carries the bytes of files. */
 function definition(): PackageDefinition {
   const known = fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions)
   const name = 'filetransfer.FileTransferService'
-  const { UploadChunks, ...others } = known[name] as ServiceDefinition
-  if (UploadChunks === undefined) throw new Error('The contract has no UploadChunks.')
-  const requestSerialize = (chunk: object) => encodeChunk(UploadChunks.requestSerialize, chunk)
-  return { ...known, [name]: { ...others, UploadChunks: { ...UploadChunks, requestSerialize } } }
+  return {
+    ...known,
+    [name]: withOwnCodecs(known[name] as ServiceDefinition, descriptor.nested.filetransfer.nested),
+  } as PackageDefinition
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createChunkMemory } from '../../proto/chunk-memory.ts'
+import { createChunkMemory } from '../../proto/messages/chunk-memory.ts'
 import { UploadError } from './base/errors.ts'
 import type { FinishedEvent } from './base/status.ts'
 import { createBudget } from './flow/budget.ts'

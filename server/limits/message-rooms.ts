@@ -1,4 +1,4 @@
-import { type ChunkRoom, createChunkMemory } from '../../proto/chunk-memory.ts'
+import { type ChunkRoom, createChunkMemory } from '../../proto/messages/chunk-memory.ts'
 
 /** So much memory is kept for messages to come, bytes: what two busy senders have on their way. */
 const KEPT_BYTES = 32 * 1024 ** 2

@@ -1,8 +1,8 @@
 import { Client, credentials } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { frameInPlace } from '../../main/engine/net/frame-in-place.ts'
-import { encodeChunk, newChunkBuffer } from '../../proto/chunk-message.ts'
 import { fileTransferService } from '../../proto/index.ts'
+import { newChunkBuffer } from '../../proto/messages/chunk-message.ts'
 import { decodeInRooms, MessageDecoder } from '../../server/calls/message-decoder.ts'
 
 // Where grpc-js looks inside as it is expected to, chunks are not copied; where it does not, everything works as before,
@@ -19,7 +19,7 @@ test('the clients of grpc-js frame a chunk where it is, and any other message as
   const filter = (client.getChannel() as unknown as Inside).internalChannel.filterStackFactory.createFilter()
   const send = (message: Buffer) => filter.sendMessage(Promise.resolve({ message, flags: 4 }))
   const data = newChunkBuffer(1000)
-  const chunk = encodeChunk(fileTransferService.UploadChunks.requestSerialize, { fileId: 'a', data })
+  const chunk = fileTransferService.UploadChunks.requestSerialize({ fileId: 'a', data })
   const copied = Buffer.from(chunk)
   const framed = await send(chunk)
   expect(framed.flags).toBe(4)

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createHashTasks, type HashAnswer, type HashTask } from '../../main/engine/source/hash-tasks.ts'
-import { newChunkBuffer } from '../../proto/chunk-message.ts'
+import { newChunkBuffer } from '../../proto/messages/chunk-message.ts'
 import { buildOutputs } from '../support/build.ts'
 
 beforeAll(() => buildOutputs(['hashWorker']))

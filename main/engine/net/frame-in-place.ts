@@ -1,5 +1,5 @@
 import type { Client } from '@grpc/grpc-js'
-import { framedInPlace } from '../../../proto/chunk-message.ts'
+import { framedInPlace } from '../../../proto/messages/chunk-message.ts'
 
 /** What goes through the filters of grpc-js. */
 type Sent = { readonly message: Buffer; readonly flags?: number }

@@ -1,4 +1,4 @@
-import type { ChunkMemory } from '../../../proto/chunk-memory.ts'
+import type { ChunkMemory } from '../../../proto/messages/chunk-memory.ts'
 import type { UploadEvent } from '../base/status.ts'
 import type { Budget } from '../flow/budget.ts'
 import type { Stages } from '../flow/stages.ts'

@@ -1,5 +1,5 @@
-import type { ChunkMemory } from '../../../proto/chunk-memory.ts'
 import type { DigestKind } from '../../../proto/digests.ts'
+import type { ChunkMemory } from '../../../proto/messages/chunk-memory.ts'
 import { notAsRemembered, sourceChanged } from '../base/errors.ts'
 import type { Budget } from '../flow/budget.ts'
 import type { Stages } from '../flow/stages.ts'

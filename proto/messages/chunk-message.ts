@@ -1,10 +1,8 @@
-import type { UploadChunkInput } from './generated/filetransfer/UploadChunk.ts'
+import type { UploadChunkInput } from '../generated/filetransfer/UploadChunk.ts'
+import type { MessageCodec } from './message-codec.ts'
 
-/** Room for all of an UploadChunk but its data, bytes: a file id of 32 characters and four numbers take 70. */
+/** Room for all of a message but its data, and its prefix, bytes: a file id of 32 characters and four numbers take 70. */
 const HEADROOM_BYTES = 128
-
-/** UploadChunk.data on the wire: field 4, a length and so many bytes. */
-const DATA_TAG = (4 << 3) | 2
 
 /** The memory that {@link newChunkBuffer} handed out. */
 const withHeadroom = new WeakSet<ArrayBufferLike>()
@@ -21,29 +19,18 @@ export function newChunkBuffer(bytes: number): Buffer {
 
 /**
  * Encodes an UploadChunk. Data in memory of {@link newChunkBuffer} is not copied: the other fields are written in front
- * of it. That memory must not be changed before the chunk is acknowledged.
- *
- * @param serialize encodes messages of this type as usual; given every field but the data.
+ * of it. That memory must not be changed before the chunk is acknowledged. Any other data is copied once.
  */
-export function encodeChunk(serialize: (chunk: UploadChunkInput) => Buffer, chunk: UploadChunkInput): Buffer {
-  const { data, ...fields } = chunk
-  if (!Buffer.isBuffer(data)) return serialize(chunk)
-  const head = Buffer.concat([serialize(fields), Buffer.from([DATA_TAG, ...varint(data.length)])])
-  const start = data.byteOffset - head.length
-  if (!withHeadroom.has(data.buffer) || data.byteOffset !== HEADROOM_BYTES || start < 0)
-    return Buffer.concat([head, data])
-  const message = Buffer.from(data.buffer, start, head.length + data.length)
-  head.copy(message)
+export function encodeChunk(codec: MessageCodec, chunk: UploadChunkInput): Buffer {
+  const { data } = chunk
+  const bytes = codec.size(chunk)
+  if (!Buffer.isBuffer(data)) return codec.encode(chunk)
+  const start = data.byteOffset + data.length - bytes
+  const isInFront = withHeadroom.has(data.buffer) && data.byteOffset === HEADROOM_BYTES && start >= PREFIX_BYTES
+  if (!isInFront || data.length === 0) return codec.encode(chunk)
+  const message = Buffer.from(data.buffer, start, bytes)
+  codec.write(chunk, message, 0)
   return message
-}
-
-/** A length as protobuf writes it: seven bits in each byte, the lowest first. */
-function varint(value: number): number[] {
-  const bytes: number[] = []
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest]
-    bytes.push((rest % 128) | 128)
-  }
 }
 
 /** A gRPC message is one byte that tells whether it is compressed, four with its length, and its body. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { fileTransferService } from '../index.ts'
 import { newChunkBuffer } from './chunk-message.ts'
-import { fileTransferService } from './index.ts'
 
 const { requestSerialize, requestDeserialize } = fileTransferService.UploadChunks
 const fields = { fileId: '0123456789abcdef'.repeat(2), generation: '7', offset: '5368709120', crc32: 4_000_000_000 }
