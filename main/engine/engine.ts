@@ -157,7 +157,7 @@ export async function createEngine({
   requireWhole('bufferBytes', bufferBytes)
   let atOnce = filesAtOnce
   const listeners = new Set<(change: EngineChange) => void>()
-  const hashPool = await createHashPool(hashWorker)
+  const hashPool = createHashPool(hashWorker)
   const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool, hashedAgainBytes })
   const queue = createQueue({
     resumeStore,

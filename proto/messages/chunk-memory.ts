@@ -27,8 +27,13 @@ const KEEP_FOR_MS = 5000
 /**
  * @param keepBytes how much is kept for chunks to come, at most.
  * @param keepForMs how long without a chunk.
+ * @param newRoom new memory. @default such as is sent without being copied, and read by other threads
  */
-export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): ChunkMemory {
+export function createChunkMemory(
+  keepBytes: number,
+  keepForMs = KEEP_FOR_MS,
+  newRoom: (bytes: number) => Buffer = newChunkBuffer,
+): ChunkMemory {
   const free = new Map<number, Buffer[]>()
   let freeBytes = 0
   let idle: NodeJS.Timeout | undefined
@@ -51,7 +56,7 @@ export function createChunkMemory(keepBytes: number, keepForMs = KEEP_FOR_MS): C
       const roomBytes = 2 ** Math.ceil(Math.log2(Math.max(bytes - MORE_BYTES, SMALLEST_ROOM_BYTES))) + MORE_BYTES
       const kept = free.get(roomBytes)?.pop()
       if (kept !== undefined) freeBytes -= roomBytes
-      const room = kept ?? newChunkBuffer(roomBytes)
+      const room = kept ?? newRoom(roomBytes)
       return { data: room.subarray(0, bytes), reuse: () => keep(room) }
     },
   }

@@ -3,7 +3,8 @@ import { type ChunkRoom, createChunkMemory } from '../../proto/messages/chunk-me
 /** So much memory is kept for messages to come, bytes: what two busy senders have on their way. */
 const KEPT_BYTES = 32 * 1024 ** 2
 
-const memory = createChunkMemory(KEPT_BYTES)
+/** Memory that threads share is filled in other, slower ways. */
+const memory = createChunkMemory(KEPT_BYTES, undefined, Buffer.allocUnsafeSlow)
 
 /** Who still reads what is in a room. When nobody does, another message gets it. */
 type Room = { readonly room: ChunkRoom; readers: number }

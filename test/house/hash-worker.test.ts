@@ -14,7 +14,8 @@ test('the built thread hashes a file part by part, in memory that both threads s
   const worker = new Worker(pathToFileURL(join(import.meta.dirname, '../../out/hash-worker/index.js')))
   onTestFinished(async () => void (await worker.terminate()))
   expect((await once(worker, 'message'))[0]).toBe('ready')
-  const { hexOf } = await createHashTasks()
+  const { prepare, hexOf } = createHashTasks()
+  await prepare('md5')
   const take = async (task: HashTask): Promise<HashAnswer | undefined> => {
     worker.postMessage(task)
     return ((await once(worker, 'message')) as HashAnswer[])[0]

@@ -178,7 +178,8 @@ test('a resume after the app was closed goes on with the saved digest instead of
   expect(hashed.hashedBytes).toBeGreaterThanOrEqual(SIZE / 8)
   // Only a digest that really goes on from its saved state notices that the state was spoiled, and then the file is
   // sent anew.
-  const { take } = await createHashTasks()
+  const { prepare, take } = createHashTasks()
+  await prepare('md5')
   const md5State = Buffer.from(take({ do: 'step', kind: 'md5', data: Buffer.alloc(0) }).state ?? []).toString('base64')
   await resumeStore.put([{ ...record, hashed: { ...hashed, md5State } }])
   const reopened = await withEngine({ resumeStore })

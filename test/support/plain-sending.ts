@@ -37,7 +37,7 @@ export async function sending(sizeBytes: number, quirks: Quirks = {}): Promise<P
   const path = join(tempDir(), 'data.bin')
   const md5 = makeFile(path, sizeBytes)
   const identity = await readIdentity(path)
-  const hashPool = await createHashPool()
+  const hashPool = createHashPool()
   const connection = connect(plaintextRoute(server.address), 2)
   onTestFinished(() => connection.close())
   const sent = { bytes: 0 }
@@ -72,7 +72,7 @@ export async function sending(sizeBytes: number, quirks: Quirks = {}): Promise<P
         throttle: createTokenBucket(),
         stages: createStages(),
       }
-      const digest = openDigest(hashPool, 'md5', { savable: false })
+      const digest = await openDigest(hashPool, 'md5', { savable: false })
       return await sendToThreeRpcReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
     } finally {
       await source.close()

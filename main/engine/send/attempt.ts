@@ -42,7 +42,7 @@ export type Attempt = {
   /** Outlives the attempt, so that nothing is hashed twice in one run. */
   readonly digest: FileDigest
   /** Begins a new digest; absent when the whole digest was computed in this run. */
-  readonly hashAnew?: () => FileDigest
+  readonly hashAnew?: () => Promise<FileDigest>
   readonly connection: Connection
   readonly budget: Budget
   readonly memory: ChunkMemory

@@ -90,7 +90,7 @@ export async function sendFile(attempt: Attempt): Promise<Finished> {
 async function confirmed(attempt: Attempt, { storedAs, md5 }: FinishedFile): Promise<Finished> {
   const { record, source, listener, hashAnew } = attempt
   const isShort = record.identity.sizeBytes <= HASHED_ANEW_BYTES
-  const digest = (isShort ? hashAnew?.() : undefined) ?? attempt.digest
+  const digest = (isShort ? await hashAnew?.() : undefined) ?? attempt.digest
   const everything = [{ start: 0, end: record.identity.sizeBytes }]
   const onHashed = (): void => {
     listener.onHashed()

@@ -57,12 +57,12 @@ export async function transfer(
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
-    const open = (saved?: SavedDigest): FileDigest =>
+    const open: OpenDigest = (saved) =>
       openDigest(hashPool, digestKind, { savable: record.identity.sizeBytes > hashedAgainBytes, saved })
     const hashing = await trustedHashing(record, known, source, digestKind, open)
     listener.onHashing(hashing)
-    const hashAnew = (): FileDigest => {
-      const digest = open()
+    const hashAnew = async (): Promise<FileDigest> => {
+      const digest = await open()
       listener.onHashing({ digest, proof: source.proof })
       return digest
     }
@@ -83,7 +83,7 @@ export async function transfer(
   }
 }
 
-type OpenDigest = (saved?: SavedDigest) => FileDigest
+type OpenDigest = (saved?: SavedDigest) => Promise<FileDigest>
 
 /**
  * The digest to continue: that of this run, or that of an earlier run when its samples are still in the file. A source
@@ -107,17 +107,17 @@ async function trustedHashing(
   }
   const isOf = (saved: SavedHashing): boolean =>
     saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
-  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: open(), proof }
-  const digest = savedDigest(open, hashed)
-  if (digest === undefined) return { digest: open(), proof }
+  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: await open(), proof }
+  const digest = await savedDigest(open, hashed)
+  if (digest === undefined) return { digest: await open(), proof }
   if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
   return { digest, proof, isRemembered: true }
 }
 
 /** Undefined when the saved state cannot be used by the digest; then the file is hashed from its first byte. */
-function savedDigest(open: OpenDigest, saved: SavedHashing): FileDigest | undefined {
+async function savedDigest(open: OpenDigest, saved: SavedHashing): Promise<FileDigest | undefined> {
   try {
-    return open(saved)
+    return await open(saved)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return undefined

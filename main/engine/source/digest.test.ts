@@ -5,7 +5,7 @@ import { type DigestKind, digestKinds } from '../../../proto/digests.ts'
 import { crc32, type DigestOptions, type FileDigest, openDigest } from './digest.ts'
 import { createHashPool, type HashPool } from './hash-pool.ts'
 
-const pool = await createHashPool()
+const pool = createHashPool()
 const xxh128 = await createXXHash128()
 
 function hexOf(kind: DigestKind, data: Buffer): string {
@@ -21,18 +21,18 @@ test.each(digestKinds.flatMap((kind) => [true, false].map((savable) => [kind, sa
   'the %s is that of the whole, however it was cut, savable: %s',
   async (kind, savable) => {
     const data = randomBytes(300_000)
-    const digest = open({ savable }, kind)
+    const digest = await open({ savable }, kind)
     // Nobody waits for one chunk before the next is handed over.
     for (let at = 0; at < data.length; at += 70_001) void update(digest, data.subarray(at, at + 70_001), at)
     expect(await digest.hex()).toBe(hexOf(kind, data))
     expect(digest.hashedBytes).toBe(300_000)
-    expect(await open({ savable }, kind).hex()).toBe(hexOf(kind, Buffer.alloc(0)))
+    expect(await (await open({ savable }, kind)).hex()).toBe(hexOf(kind, Buffer.alloc(0)))
   },
 )
 
 test('a chunk that is hashed in part already is hashed from there', async () => {
   const data = randomBytes(100_000)
-  const digest = open()
+  const digest = await open()
   await update(digest, data.subarray(0, 60_000), 0)
   await update(digest, data.subarray(50_000), 50_000)
   expect(await digest.hex()).toBe(hexOf('md5', data))
@@ -40,10 +40,10 @@ test('a chunk that is hashed in part already is hashed from there', async () => 
 
 test.each(['md5', 'xxh128'] as const)('the %s that was put away goes on where it stopped', async (kind) => {
   const data = randomBytes(200_000)
-  const first = open({}, kind)
+  const first = await open({}, kind)
   await update(first, data.subarray(0, 123_456), 0)
   const saved = JSON.parse(JSON.stringify(first.save()))
-  const second = open({ saved }, kind)
+  const second = await open({ saved }, kind)
   expect(second.hashedBytes).toBe(123_456)
   await update(second, data.subarray(123_456), 123_456)
   expect(await second.hex()).toBe(hexOf(kind, data))
@@ -51,26 +51,28 @@ test.each(['md5', 'xxh128'] as const)('the %s that was put away goes on where it
 
 test.each(digestKinds)('of a whole file the %s is put away, even where a running one cannot be', async (kind) => {
   const data = randomBytes(1000)
-  const first = open({ savable: false }, kind)
+  const first = await open({ savable: false }, kind)
   await update(first, data, 0)
   if (kind !== 'xxh128') expect([first.save(), first.savableBytes]).toEqual([undefined, 0])
   await first.hex()
   const saved = JSON.parse(JSON.stringify(first.save()))
   expect([saved.hashedBytes, first.savableBytes]).toEqual([1000, 1000])
-  expect(await open({ saved }, kind).hex()).toBe(hexOf(kind, data))
+  expect(await (await open({ saved }, kind)).hex()).toBe(hexOf(kind, data))
 })
 
-test('what is no state of a digest, or of another kind, is refused before anything is hashed on top of it', () => {
+test('what is no state of a digest, or of another kind, is refused before anything is hashed on top of it', async () => {
   const saved = { hashedBytes: 5, md5State: Buffer.from('not a state').toString('base64'), samples: [] }
-  expect(() => open({ saved })).toThrow()
-  expect(() => open({ saved }, 'xxh128')).toThrow('Expected a saved xxh128')
+  await expect(open({ saved })).rejects.toThrow()
+  await expect(open({ saved }, 'xxh128')).rejects.toThrow('Expected a saved xxh128')
   const whole = `md5:${'0'.repeat(32)}`
-  expect(() => open({ saved: { hashedBytes: 5, samples: [], whole } }, 'sha256')).toThrow('Expected a saved sha256')
+  await expect(open({ saved: { hashedBytes: 5, samples: [], whole } }, 'sha256')).rejects.toThrow(
+    'Expected a saved sha256',
+  )
 })
 
 test('two files that are hashed in turns keep apart, and asking for a digest does not end it', async () => {
   for (const savable of [true, false]) {
-    const [one, other] = [open({ savable }), open({ savable })]
+    const [one, other] = [await open({ savable }), await open({ savable })]
     await update(one, Buffer.from('a'), 0)
     await update(other, Buffer.from('x'), 0)
     await one.hex()
@@ -87,12 +89,12 @@ test('what is saved while a chunk is being hashed is what was hashed before it',
   })
   const slow: HashPool = {
     ...pool,
-    beginSavable(kind, state) {
-      const hash = pool.beginSavable(kind, state)
+    async beginSavable(kind, state) {
+      const hash = await pool.beginSavable(kind, state)
       return { ...hash, update: async (data) => gate.then(() => hash.update(data)) }
     },
   }
-  const digest = open({}, 'md5', slow)
+  const digest = await open({}, 'md5', slow)
   const updated = update(digest, Buffer.from('abc'), 0)
   const settled = digest.settled()
   expect(digest.save()?.hashedBytes).toBe(0)
@@ -112,7 +114,7 @@ test('a digest whose thread ended is lost, and says so to whoever asks', async (
       state: () => new Uint8Array(),
     }),
   }
-  const digest = open({ savable: false }, 'md5', broken)
+  const digest = await open({ savable: false }, 'md5', broken)
   void update(digest, Buffer.from('abc'), 0).catch(() => undefined)
   await digest.settled()
   expect(digest.isLost).toBe(true)
@@ -121,7 +123,7 @@ test('a digest whose thread ended is lost, and says so to whoever asks', async (
 
 test('a few chunks are remembered, chosen from all of them', async () => {
   let turn = 0
-  const digest = open({ chance: () => (turn++ % 10) / 10 })
+  const digest = await open({ chance: () => (turn++ % 10) / 10 })
   for (let i = 0; i < 200; i++) await update(digest, Buffer.from([i, i]), 2 * i)
   expect(digest.samples).toHaveLength(16)
   expect(digest.samples.some(({ offset }) => offset > 200)).toBe(true)

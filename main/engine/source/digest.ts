@@ -61,15 +61,15 @@ export type DigestOptions = {
 }
 
 /**
- * Begins a digest, or takes a saved one up. Throws when what was saved is not a state of this library, or of another
+ * Begins a digest, or takes a saved one up. Rejects when what was saved is not a state of this library, or of another
  * kind.
  */
-export function openDigest(
+export async function openDigest(
   pool: HashPool,
   kind: DigestKind,
   { savable, saved, chance = Math.random }: DigestOptions,
-): FileDigest {
-  const hash = openHash(pool, kind, savable, saved)
+): Promise<FileDigest> {
+  const hash = await openHash(pool, kind, savable, saved)
   let hashedBytes = saved?.hashedBytes ?? 0
   let savedBytes = hashedBytes
   let whole = saved?.whole === undefined ? undefined : { bytes: hashedBytes, text: saved.whole }
@@ -143,7 +143,12 @@ export function openDigest(
   }
 }
 
-function openHash(pool: HashPool, kind: DigestKind, savable: boolean, saved: SavedDigest | undefined): RunningHash {
+async function openHash(
+  pool: HashPool,
+  kind: DigestKind,
+  savable: boolean,
+  saved: SavedDigest | undefined,
+): Promise<RunningHash> {
   const { md5State, xxh128State, whole } = saved ?? {}
   if (whole !== undefined) {
     if (!whole.startsWith(`${kind}:`)) throw new Error(`Expected a saved ${kind}, got ${whole}.`)

@@ -20,7 +20,7 @@ const chunk = randomBytes(256 * 1024)
 const md5 = createHash('md5').update(chunk).digest('hex')
 
 async function expectHashed(pool: HashPool): Promise<void> {
-  const hash = pool.beginSavable('md5')
+  const hash = await pool.beginSavable('md5')
   await hash.update(chunk)
   expect(await hash.hex()).toBe(md5)
 }
@@ -33,9 +33,9 @@ test('a thread that is ready hashes what is worth it, and only that', async () =
   const thread = threadThat(
     `parentPort.on('message', () => parentPort.postMessage({ state: ${MARK} })); parentPort.postMessage('ready')`,
   )
-  const pool = await createHashPool(thread, 1)
+  const pool = createHashPool(thread, 1)
   const stateAfter = async (data: Buffer) => {
-    const hash = pool.beginSavable('md5')
+    const hash = await pool.beginSavable('md5')
     await hash.update(data)
     return hash.state()
   }
@@ -53,7 +53,7 @@ test('several files are spread over the threads, and each answer goes to whom it
     })
     parentPort.postMessage('ready')`,
   )
-  const pool = await createHashPool(thread, 2)
+  const pool = createHashPool(thread, 2)
   await vi.waitFor(
     async () => {
       const hashes = [1, 2, 3, 4, 5, 6].map(() => pool.beginNative('md5'))
@@ -77,7 +77,7 @@ const BROKEN = [
 ] as const
 
 test.each(BROKEN)('nothing is lost with a thread that %s, where the state can be put away', async (_name, does) => {
-  const pool = await createHashPool(threadThat(does), 1)
+  const pool = createHashPool(threadThat(does), 1)
   for (let round = 0; round < 20; round++) {
     await expectHashed(pool)
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -87,7 +87,7 @@ test.each(BROKEN)('nothing is lost with a thread that %s, where the state can be
 test.each(BROKEN)(
   'with a thread that %s, what cannot be put away is hashed here or told to be lost',
   async (_, does) => {
-    const pool = await createHashPool(threadThat(does), 1)
+    const pool = createHashPool(threadThat(does), 1)
     let hashed = 0
     for (let round = 0; round < 3; round++) {
       const hash = pool.beginNative('md5')
@@ -103,7 +103,7 @@ test.each(BROKEN)(
 )
 
 test('without threads everything is hashed where it is asked', async () => {
-  const pool = await createHashPool()
+  const pool = createHashPool()
   await expectHashed(pool)
   const hash = pool.beginNative('sha256')
   await hash.update(chunk)
@@ -111,5 +111,5 @@ test('without threads everything is hashed where it is asked', async () => {
 })
 
 test('a thread that is not there is no reason to fail', async () => {
-  await expectHashed(await createHashPool(pathToFileURL(join(here, 'nowhere.mjs')), 1))
+  await expectHashed(createHashPool(pathToFileURL(join(here, 'nowhere.mjs')), 1))
 })

@@ -20,7 +20,7 @@ export type HashPool = {
    * Begins a hash whose state can be put away, or takes one up. Throws on what is not a state of this library. It
    * survives the end of a thread.
    */
-  beginSavable(kind: SavableKind, state?: Uint8Array): RunningHash
+  beginSavable(kind: SavableKind, state?: Uint8Array): Promise<RunningHash>
   /** Begins one of node:crypto, which is faster, and whose state lives only as long as the thread that has it. */
   beginNative(kind: Exclude<DigestKind, 'xxh128'>): RunningHash
 }
@@ -37,30 +37,35 @@ const READY_WITHIN_MS = 1000
 /**
  * @param workerFile the built hash-worker.ts; absent: everything is hashed in this thread. So it is, too, as long as no
  *   thread is ready, and when one cannot be started or ends.
- * @param threads how many. @default one for each core but one, at least one and at most four
+ * @param threads how many. @default one for each core but one, at most four, and none on two cores: there the hand-over
+ *   costs more than it wins, as the other core has the reading, the sending and often the receiver to do
  */
-export async function createHashPool(
-  workerFile?: URL,
-  threads: number = Math.min(Math.max(availableParallelism() - 1, 1), MOST_THREADS),
-): Promise<HashPool> {
-  const tasks = await createHashTasks()
+export function createHashPool(workerFile?: URL, threads: number = threadsFor(availableParallelism())): HashPool {
+  const tasks = createHashTasks()
   const here = hasherHere(tasks)
-  const hashers = workerFile === undefined ? [] : Array.from({ length: threads }, () => startHasher(workerFile))
+  let started: StartedHasher[] | undefined
   let ids = 0
+
+  /** Started when there is something to hash: a thread costs as much as a whole send of small files. */
+  function hashers(): StartedHasher[] {
+    started ??= workerFile === undefined ? [] : Array.from({ length: threads }, () => startHasher(workerFile))
+    return started
+  }
 
   /** The thread with the least to do, or the one that was chosen longest ago; this one while there is none. */
   function idlest(): Hasher {
-    const ready = hashers.filter(({ state }) => state() === 'ready')
+    const ready = hashers().filter(({ state }) => state() === 'ready')
     const [first] = ready.sort((one, other) => one.waiting() - other.waiting())
     if (first === undefined) return here
-    hashers.push(...hashers.splice(hashers.indexOf(first), 1))
+    started?.push(...started.splice(started.indexOf(first), 1))
     return first
   }
 
   const forgotten = new FinalizationRegistry<() => void>((forget) => forget())
 
   return {
-    beginSavable(kind, saved) {
+    async beginSavable(kind, saved) {
+      await tasks.prepare(kind)
       if (saved !== undefined) tasks.hexOf(kind, saved)
       let state = saved
       return {
@@ -81,7 +86,7 @@ export async function createHashPool(
       const choose = async (bytes: number): Promise<Hasher> => {
         // A short file is hashed before a thread has started.
         if (bytes < WORTH_A_THREAD_BYTES) return here
-        if (hashers.length > 0) await Promise.race(hashers.map(({ ready }) => ready))
+        if (hashers().length > 0) await Promise.race(hashers().map(({ ready }) => ready))
         return idlest()
       }
       const ask = async (task: HashTask, bytes = 0): Promise<HashAnswer> => {
@@ -108,6 +113,10 @@ export async function createHashPool(
   }
 }
 
+function threadsFor(cores: number): number {
+  return cores <= 2 ? 0 : Math.min(cores - 1, MOST_THREADS)
+}
+
 /** Where tasks are done. */
 type Hasher = {
   readonly state: () => 'starting' | 'ready' | 'gone'
@@ -122,7 +131,9 @@ function hasherHere({ take }: HashTasks): Hasher {
 }
 
 /** One thread. `ready` resolves when it is, or is not going to be. */
-function startHasher(workerFile: URL): Hasher & { readonly ready: Promise<void> } {
+type StartedHasher = Hasher & { readonly ready: Promise<void> }
+
+function startHasher(workerFile: URL): StartedHasher {
   const worker = new Worker(workerFile)
   const answers: ((answer: HashAnswer | undefined) => void)[] = []
   let state: 'starting' | 'ready' | 'gone' = 'starting'

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createMD5, createXXHash128 } from 'hash-wasm'
+import { createMD5, createXXHash128, type IHasher } from 'hash-wasm'
 import type { DigestKind } from '../../../proto/digests.ts'
 
 /** Digests whose running state can be put away: those of hash-wasm that are fast enough. */
@@ -20,19 +20,21 @@ export type HashTask =
 export type HashAnswer = { readonly state?: Uint8Array; readonly hex?: string }
 
 export type HashTasks = {
+  /** Loads what steps of this kind need, which takes some milliseconds once; before the first of them. */
+  prepare(kind: SavableKind): Promise<void>
   take(task: HashTask): HashAnswer
   /** The digest of what a step came to, lower-case hex. Throws on what is no state of this library. */
   hexOf(kind: SavableKind, state?: Uint8Array): string
 }
 
-/** Makes one hash of each kind that serves any number of files: it costs more to make than a small file to hash. */
-export async function createHashTasks(): Promise<HashTasks> {
-  const [md5, xxh128] = await Promise.all([createMD5(), createXXHash128()])
-  const savable = { md5, xxh128 }
+/** One hash of each kind serves any number of files: it costs more to make than a small file to hash. */
+export function createHashTasks(): HashTasks {
+  const savable = new Map<SavableKind, IHasher>()
   const running = new Map<number, Hash>()
 
   function restored(kind: SavableKind, state: Uint8Array | undefined) {
-    const hash = savable[kind]
+    const hash = savable.get(kind)
+    if (hash === undefined) throw new Error(`${kind} was not prepared.`)
     hash.init()
     if (state !== undefined) hash.load(state)
     return hash
@@ -45,6 +47,9 @@ export async function createHashTasks(): Promise<HashTasks> {
   }
 
   return {
+    async prepare(kind) {
+      if (!savable.has(kind)) savable.set(kind, await (kind === 'md5' ? createMD5() : createXXHash128()))
+    },
     hexOf: (kind, state) => restored(kind, state).digest('hex'),
     take(task) {
       switch (task.do) {
