@@ -35,8 +35,8 @@ async function delaySection(workload: Workload, roundTripMs: number, context: Ca
   const laps = await race({ ...context, peers }, async ({ peer, round, running, box }) => {
     const proxy = await startProxy(running.receiver?.port ?? 0, roundTripMs / 2)
     try {
-      const { seconds } = await measure(await running.sender(workload.path, proxy.port), running.receiver?.child)
-      if (peer.kind === 'program') assertArrived(workload, box, { content: round === 1 })
+      const { seconds } = await measure([await running.sender(workload.path, proxy.port)], running.receiver?.child)
+      if (peer.kind !== 'limit') assertArrived(workload, box, { content: round === 1 })
       return { seconds, mibPerSecond: workload.bytes / MIB / seconds }
     } finally {
       await proxy.child.stop()

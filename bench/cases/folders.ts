@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case } from '../run/case.ts'
+import type { Case, CaseContext } from '../run/case.ts'
 import { KIB, MIB, makeFolder, makeTree, sizeText, type Workload } from '../run/workload.ts'
 import { uploadSection } from './upload.ts'
 
@@ -8,27 +8,18 @@ const FEW_FILES = 4
 
 export const several = folderCase({
   name: 'several',
-  about: '4 files of 512 MiB each',
+  about: `${FEW_FILES} files of 512 MiB each`,
   isQuick: false,
-  make: (path, sizeBytes = 512 * MIB) => makeFolder(path, FEW_FILES, sizeBytes),
+  make: (path, { sizeBytes = 512 * MIB }) => makeFolder(path, FEW_FILES, sizeBytes),
   titleOf: ({ bytes }) => `${FEW_FILES} files of ${sizeText(bytes / FEW_FILES)}`,
 })
 
-export const smallFiles = folderCase({
-  name: 'small-files',
-  about: '10,000 files of 4 KiB each',
-  isQuick: false,
-  make: (path) => makeFolder(path, 10_000, 4 * KIB),
-  titleOf: () => '10,000 files of 4 KiB',
-})
+export const fewSmallFiles = smallFilesCase('small-files-500', 500, true)
 
-export const fewSmallFiles = folderCase({
-  name: 'small-files-500',
-  about: '500 files of 4 KiB each',
-  isQuick: true,
-  make: (path) => makeFolder(path, 500, 4 * KIB),
-  titleOf: () => '500 files of 4 KiB',
-})
+export const smallFiles = smallFilesCase('small-files', 10_000, false)
+
+/** So many that what is kept of each shows in memory. */
+export const manySmallFiles = smallFilesCase('small-files-100k', 100_000, false)
 
 /** What a holiday or a project looks like. */
 const MIXED = [
@@ -48,15 +39,22 @@ export const mixed = folderCase({
 })
 
 type FolderCase = Pick<Case, 'name' | 'about' | 'isQuick'> & {
-  readonly make: (path: string, sizeBytes: number | undefined) => Workload
+  readonly make: (path: string, asked: Pick<CaseContext, 'files' | 'sizeBytes'>) => Workload
   readonly titleOf: (workload: Workload) => string
+}
+
+function smallFilesCase(name: string, ownNumber: number, isQuick: boolean): Case {
+  const titleOf = ({ files }: Pick<Workload, 'files'>): string => `${files.toLocaleString('en')} files of 4 KiB`
+  const about = `${titleOf({ files: ownNumber })} each`
+  const make: FolderCase['make'] = (path, { files = ownNumber }) => makeFolder(path, files, 4 * KIB)
+  return folderCase({ name, about, isQuick, make, titleOf })
 }
 
 function folderCase({ make, titleOf, ...words }: FolderCase): Case {
   return {
     ...words,
     async run(context) {
-      const workload = make(join(context.folder, 'photos'), context.sizeBytes)
+      const workload = make(join(context.folder, 'photos'), context)
       const title = titleOf(workload)
       const about =
         'One command sends the folder, with the parallelism that its program has by itself where nothing else is said.'

@@ -2,7 +2,7 @@ import { rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Case } from '../run/case.ts'
 import { GIB, makeSparseFile, sizeText } from '../run/workload.ts'
-import { COST, uploadSection } from './upload.ts'
+import { MEMORY, PROCESSOR, uploadSection } from './upload.ts'
 
 /** Free bytes that a disk should have left while this runs. */
 const SPARE_BYTES = 2 * GIB
@@ -24,7 +24,7 @@ export const memory: Case = {
     const about =
       'The source is sparse, what arrives is not. Resident memory is sampled every 50 ms; that of a process with children is the sum, so pages they share count twice.'
     const peers = context.peers.filter(({ kind }) => kind === 'program')
-    const columns = [...COST.slice(2), { key: 'seconds', title: 'seconds', digits: 1 }, ...COST.slice(0, 2)]
+    const columns = [...MEMORY, { key: 'seconds', title: 'seconds', digits: 1 }, ...PROCESSOR]
     try {
       return [await uploadSection({ key: title, title, about, workload, peers, columns }, { ...context, rounds: 1 })]
     } finally {

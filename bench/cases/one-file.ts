@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Case, CaseContext } from '../run/case.ts'
 import type { Column, Section } from '../run/section.ts'
 import { GIB, makeFile, sizeText } from '../run/workload.ts'
-import { COST, uploadSection } from './upload.ts'
+import { PROCESSOR, uploadSection } from './upload.ts'
 
 export const oneFile: Case = {
   name: 'one-file',
@@ -25,7 +25,7 @@ export const cpu: Case = {
   isQuick: false,
   async run(context) {
     const bySize = (size: string) => `Processor time for one file of ${size}`
-    const compared: Column[] = COST.slice(0, 2).map((column) => ({ ...column, compare: true }))
+    const compared: Column[] = PROCESSOR.map((column) => ({ ...column, compare: true }))
     return [await sendOne(context, GIB, { key: 'cpu', titleOf: bySize, columns: compared })]
   },
 }

@@ -55,7 +55,7 @@ async function killAndGoOn({ peer, round, running, box }: Lap, workload: Workloa
     ])
     await killed.stop('SIGKILL')
     const before = await proxy.forwarded()
-    const { seconds } = await measure(command, running.receiver?.child)
+    const { seconds } = await measure([command], running.receiver?.child)
     const after = await proxy.forwarded()
     if (keepsNames(peer.name)) assertArrived(workload, box, { content: round === 1 })
     return { seconds, sentMib: (after - before) / MIB, twiceMib: Math.max(0, after - workload.bytes) / MIB }

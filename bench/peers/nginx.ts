@@ -22,7 +22,7 @@ export const nginx: Peer = {
     return {
       receiver: { child, port },
       async sender(path, to) {
-        const list = join(scratch, 'uploads.curl')
+        const list = join(scratch, `${basename(path)}.curl`)
         writeFileSync(list, uploads(path, to))
         return { program: 'curl', args: ['--silent', '--show-error', '--fail', ...inParallel(path), '--config', list] }
       },

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { start } from '../run/child.ts'
 import { type Peer, portIn } from '../run/peer.ts'
 import { program } from '../run/programs.ts'
@@ -17,7 +17,7 @@ export const tus: Peer = {
     const port = await child.line(portIn)
     return {
       receiver: { child, port },
-      sender: async (path, to) => program('tus-client', to, path, join(scratch, 'urls.json')),
+      sender: async (path, to) => program('tus-client', to, path, join(scratch, `${basename(path)}.urls.json`)),
     }
   },
 }

@@ -55,12 +55,12 @@ function kindOf(name: string): string {
 }
 
 function noteOf(name: string, verified: string, durable: string): string {
-  if (isLimit(name)) return 'a part of the work alone'
+  if (isLimit(name)) return name.startsWith('floor-') ? 'the work and nothing else' : 'a part of the work alone'
   return `verified: ${verified}; durable: ${durable}`
 }
 
 function isLimit(name: string): boolean {
-  return name.startsWith('grpc-') || name === 'md5'
+  return name.startsWith('floor-') || name.startsWith('grpc-') || name === 'md5'
 }
 
 function escaped(text: string): string {

@@ -61,6 +61,25 @@ test('a table shows medians with their spread, and ratios to the first row', () 
   ])
 })
 
+test('a row that has a floor is compared with it as well, round by round, and no table without a floor says so', () => {
+  const columns = [{ key: 'cpu', title: 'core-s/GiB', digits: 0, compare: true } as const]
+  const rows = [
+    { name: 'longshore', title: '', ...promise, floor: 'floor-md5', values: { cpu: [30, 3] } },
+    { name: 'tus', title: '', ...promise, values: { cpu: [60, 6] } },
+    { name: 'floor-md5', title: '', ...promise, values: { cpu: [20, 1] } },
+  ]
+  const [head, , ...body] = table({ ...section, columns, rows }).split('\n')
+  expect(head).toContain('| core-s/GiB | times the first | times its floor |')
+  expect(body.map((line) => line.match(/[\d.]+ ×| – /g)?.map((cell) => cell.trim()))).toEqual([
+    ['1.00 ×', '2.25 ×'],
+    ['2.00 ×', '–'],
+    ['0.50 ×', '–'],
+  ])
+  expect(table({ ...section, columns, rows: rows.slice(0, 2) })).not.toContain('floor')
+  const failed = { name: 'floor-md5', title: '', ...promise, values: {} }
+  expect(table({ ...section, columns, rows: [...rows.slice(0, 2), failed] })).not.toContain('times its floor')
+})
+
 test('every line of a table is as long as the others', () => {
   expect(
     new Set(
@@ -89,8 +108,9 @@ test('a later run takes the place of an earlier one of the same table, and of no
 
 test('what could not be measured in a round is left out of its row', () => {
   const laps = new Map([['md5', [{ seconds: 1.234567, receiverCpu: Number.NaN }]]])
-  const [row] = rowsOf([{ name: 'md5', title: 'MD5', verified: 'nothing', durable: 'no' }], laps)
+  const [row] = rowsOf([{ name: 'md5', title: 'MD5', verified: 'nothing', durable: 'no', floor: 'floor-md5' }], laps)
   expect(row?.values).toEqual({ seconds: [1.2346], receiverCpu: [] })
+  expect(row?.floor).toBe('floor-md5')
 })
 
 test('a chart has a bar for each row that was measured, the longest for the most, and escapes what it shows', () => {

@@ -1,26 +1,34 @@
 import type { Column, Row, Section } from '../run/section.ts'
 import { median, ratio } from './statistics.ts'
 
-/** A section as a table in Markdown, padded so that it can be read as it is. Ratios compare with the first row. */
+/**
+ * A section as a table in Markdown, padded so that it can be read as it is. Ratios compare with the first row, and with
+ * the floor of each row that has one here.
+ */
 export function table({ columns, rows }: Section): string {
-  const [baseline] = rows
-  const head = ['', ...columns.flatMap(({ title, compare }) => (compare ? [title, 'times the first'] : [title]))]
-  const body = rows.map((row) => [row.name, ...columns.flatMap((column) => cells(column, row, baseline))])
-  const promises = rows.map(({ verified, durable }) => [verified, durable])
-  return markdown(
-    [...head, 'verified', 'durable'],
-    body.map((cellsOfRow, index) => [...cellsOfRow, ...(promises[index] ?? [])]),
-  )
+  const rowNamed = (name: string | undefined): Row | undefined => rows.find((row) => row.name === name)
+  const isMeasured = ({ floor }: Row): boolean =>
+    Object.values(rowNamed(floor)?.values ?? {}).some(({ length }) => length)
+  const baselines = [
+    { title: 'times the first', of: () => rows[0] },
+    ...(rows.some(isMeasured) ? [{ title: 'times its floor', of: ({ floor }: Row) => rowNamed(floor) }] : []),
+  ]
+  const head = columns.flatMap(({ title, compare }) => [title, ...(compare ? baselines.map((one) => one.title) : [])])
+  const body = rows.map((row) => {
+    const compared = baselines.map((baseline) => baseline.of(row))
+    return [row.name, ...columns.flatMap((column) => cells(column, row, compared)), row.verified, row.durable]
+  })
+  return markdown(['', ...head, 'verified', 'durable'], body)
 }
 
-function cells({ key, digits, compare }: Column, row: Row, baseline: Row | undefined): string[] {
+function cells({ key, digits, compare }: Column, row: Row, baselines: readonly (Row | undefined)[]): string[] {
   const values = row.values[key] ?? []
   const show = (value: number): string => value.toFixed(digits)
-  if (values.length === 0) return compare ? ['–', '–'] : ['–']
-  if (!compare) return [show(median(values))]
+  const middle = values.length === 0 ? '–' : show(median(values))
+  if (!compare) return [middle]
   const spread = values.length > 1 ? ` (${show(Math.min(...values))}–${show(Math.max(...values))})` : ''
-  const times = ratio(values, baseline?.values[key] ?? [])
-  return [`${show(median(values))}${spread}`, times === undefined ? '–' : `${times.toFixed(2)} ×`]
+  const times = baselines.map((baseline) => ratio(values, baseline?.values[key] ?? []))
+  return [`${middle}${spread}`, ...times.map((one) => (one === undefined ? '–' : `${one.toFixed(2)} ×`))]
 }
 
 function markdown(head: readonly string[], body: readonly (readonly string[])[]): string {

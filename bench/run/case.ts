@@ -5,6 +5,8 @@ import type { Section } from './section.ts'
 export type CaseContext = RaceOptions & {
   /** What was asked for instead of the case's own size, bytes. */
   readonly sizeBytes: number | undefined
+  /** How many files were asked for instead of the case's own number. */
+  readonly files: number | undefined
 }
 
 /** Something to measure. */

@@ -3,8 +3,8 @@ import { type Child, type Command, monotonicMs, start } from './child.ts'
 import { endedChildrenCpuSeconds, usageOf } from './process-usage.ts'
 
 /**
- * What one upload took. Memory is the most that was seen at once, of a process and its children together, MiB. NaN for
- * a receiver that there is not.
+ * What uploads took, from the start of the first sender to the end of the last. Memory is the most that was seen at
+ * once, of the processes of a side and their children together, MiB. NaN for a receiver that there is not.
  */
 export type Measured = {
   readonly seconds: number
@@ -17,16 +17,20 @@ export type Measured = {
 /** Often enough to see memory grow, and so seldom that measuring does not disturb, ms. */
 const SAMPLE_EVERY_MS = 50
 
-/** Runs a sender to its end and measures both sides. Rejects with what the sender said when it fails. */
-export async function measure(command: Command, receiver: Child | undefined): Promise<Measured> {
+/**
+ * Runs senders to their ends, all at once, and measures both sides. Rejects with what a sender said when it fails.
+ * Nothing else that this process started may end meanwhile.
+ */
+export async function measure(commands: readonly Command[], receiver: Child | undefined): Promise<Measured> {
   const receiverBefore = receiver === undefined ? 0 : usageOf(receiver.pid).cpuSeconds
   const endedBefore = endedChildrenCpuSeconds()
-  const sender = start(command)
+  const startedAtMs = monotonicMs()
+  const senders = commands.map(start)
   const over = new AbortController()
-  const peaks = watchMemory(sender, receiver, over.signal)
+  const peaks = watchMemory(senders, receiver, over.signal)
   try {
-    await sender.done
-    const seconds = (monotonicMs() - sender.startedAtMs) / 1000
+    await Promise.all(senders.map(({ done }) => done))
+    const seconds = (monotonicMs() - startedAtMs) / 1000
     return {
       seconds,
       senderCpuSeconds: endedChildrenCpuSeconds() - endedBefore,
@@ -40,11 +44,16 @@ export async function measure(command: Command, receiver: Child | undefined): Pr
 
 type Peaks = Pick<Measured, 'senderPeakMib' | 'receiverPeakMib'>
 
-async function watchMemory(sender: Child, receiver: Child | undefined, signal: AbortSignal): Promise<Peaks> {
+async function watchMemory(
+  senders: readonly Child[],
+  receiver: Child | undefined,
+  signal: AbortSignal,
+): Promise<Peaks> {
   let senderPeakMib = 0
   let receiverPeakMib = receiver === undefined ? Number.NaN : 0
   while (!signal.aborted) {
-    senderPeakMib = Math.max(senderPeakMib, usageOf(sender.pid).residentMib)
+    const residentMib = senders.reduce((sum, { pid }) => sum + usageOf(pid).residentMib, 0)
+    senderPeakMib = Math.max(senderPeakMib, residentMib)
     if (receiver) receiverPeakMib = Math.max(receiverPeakMib, usageOf(receiver.pid).residentMib)
     await delay(SAMPLE_EVERY_MS)
   }

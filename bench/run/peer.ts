@@ -13,8 +13,13 @@ export type Peer = {
   readonly durable: 'yes' | 'files' | 'no'
   /** What of the operating system it is made of. */
   readonly needs: readonly SystemPackage[]
-  /** `limit`: only a part of the work, so that nothing can be faster than it; it keeps no files. */
-  readonly kind: 'program' | 'limit'
+  /**
+   * `floor`: what verified files cannot be sent without, and nothing else; it says nothing about small files. `limit`:
+   * only a part of the work, so that nothing can be faster than it; it keeps no files.
+   */
+  readonly kind: 'program' | 'floor' | 'limit'
+  /** The peer of kind `floor` with the same digest. @default none has it */
+  readonly floor?: string
   /**
    * Starts what receives into `box`. `scratch` is empty and may be used for anything else. Both are gone afterwards.
    */

@@ -1,13 +1,17 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import type { Command } from './child.ts'
 
-const FOLDER = join(import.meta.dirname, '../../node_modules/.cache/longshore-bench')
+/** Where they find the libraries. Of this process alone: another bench may run at the same time. */
+const FOLDER = join(import.meta.dirname, `../../node_modules/.cache/longshore-bench-${process.pid}`)
 
 const PROGRAMS = [
   'ack-latency',
   'engine-first-byte',
   'event-loop',
+  'floor-receiver',
+  'floor-sender',
   'grpc-sink',
   'grpc-source',
   'md5-core',
@@ -21,6 +25,7 @@ export type ProgramName = (typeof PROGRAMS)[number]
 
 /**
  * Translates the programs of the bench to plain JavaScript, so that what is measured starts like any program of Node.
+ * Whoever does it calls {@link removePrograms} in the end.
  */
 export async function buildPrograms(): Promise<void> {
   await build({
@@ -38,6 +43,10 @@ export async function buildPrograms(): Promise<void> {
       },
     },
   })
+}
+
+export function removePrograms(): void {
+  rmSync(FOLDER, { recursive: true, force: true })
 }
 
 export function programFile(name: ProgramName): string {

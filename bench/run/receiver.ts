@@ -17,17 +17,20 @@ export type StartedReceiver = {
   readonly pairLink: string
 }
 
+type StartOptions = ReceiveOptions &
+  Pick<Command, 'showsErrors'> & {
+    readonly env?: Command['env'] | undefined
+    /** What runs it. @default the Node of this process */
+    readonly node?: string
+  }
+
 /** Starts `longshore receive` on loopback. */
 export async function startReceiver(
   directory: string,
-  {
-    env,
-    showsErrors,
-    ...options
-  }: ReceiveOptions & Pick<Command, 'showsErrors'> & { readonly env?: Command['env'] | undefined } = {},
+  { env, node = process.execPath, showsErrors, ...options }: StartOptions = {},
 ): Promise<StartedReceiver> {
   const command = longshore('receive', ...receiveFlags(directory, options))
-  const child = start({ ...command, ...(env && { env }), ...(showsErrors && { showsErrors }) })
+  const child = start({ ...command, program: node, ...(env && { env }), ...(showsErrors && { showsErrors }) })
   return child.line((line) => {
     const { event, port, pairLink = '' } = JSON.parse(line)
     return event === 'listening' ? { child, port, pairLink } : undefined

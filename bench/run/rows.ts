@@ -4,10 +4,10 @@ import type { Row } from './section.ts'
 
 /** Turns what was measured in each round into a row for each peer. A figure that is not finite was not measured. */
 export function rowsOf(
-  peers: readonly Pick<Peer, 'name' | 'title' | 'verified' | 'durable'>[],
+  peers: readonly Pick<Peer, 'name' | 'title' | 'verified' | 'durable' | 'floor'>[],
   laps: Laps<Readonly<Record<string, number>>>,
 ): Row[] {
-  return peers.map(({ name, title, verified, durable }) => {
+  return peers.map(({ name, title, verified, durable, floor }) => {
     const rounds = laps.get(name) ?? []
     const keys = [...new Set(rounds.flatMap((round) => Object.keys(round)))]
     const values = Object.fromEntries(
@@ -19,7 +19,7 @@ export function rowsOf(
           .map(rounded),
       ]),
     )
-    return { name, title, verified, durable, values }
+    return { name, title, verified, durable, ...(floor && { floor }), values }
   })
 }
 

@@ -15,7 +15,7 @@ export type Column = {
   readonly title: string
   /** Digits after the point. */
   readonly digits: number
-  /** Shows minimum and maximum beside the median, and the ratio to the first row. */
+  /** Shows minimum and maximum beside the median, and the ratios to the first row and to the row's own floor. */
   readonly compare?: true
 }
 
@@ -26,6 +26,8 @@ export type Row = {
   /** As the peer says. */
   readonly verified: string
   readonly durable: string
+  /** The name of the row that this one is compared with besides the first. @default there is none */
+  readonly floor?: string
   /** By the key of the column, one element for each round. */
   readonly values: Readonly<Record<string, readonly number[]>>
 }

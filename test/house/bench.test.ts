@@ -24,14 +24,14 @@ const onLinux = test.skipIf(process.platform !== 'linux')
 
 onLinux('the bench runs Longshore and others on the same file, compares them, and leaves nothing behind', async () => {
   const temp = tempDir()
-  const bench = startBench(temp, ['longshore-tls', 'tus', 'grpc-wide', 'md5'], 1)
+  const bench = startBench(temp, ['longshore-tls', 'tus', 'floor-xxh128', 'grpc-wide', 'md5'], 1)
   let printed = ''
   bench.stdout?.on('data', (data) => {
     printed += data
   })
   expect(await once(bench, 'close')).toEqual([0, null])
   const names = [...printed.matchAll(/^\| ([a-z][\w-]*) .*\d ×/gm)].map(([, name]) => name)
-  expect(names).toEqual(['longshore', 'longshore-tls', 'tus', 'grpc-wide', 'md5'])
+  expect(names).toEqual(['longshore', 'longshore-tls', 'tus', 'floor-xxh128', 'grpc-wide', 'md5'])
   expect(readdirSync(temp)).toEqual([])
 })
 
