@@ -34,7 +34,7 @@ export async function race<T extends Readonly<Record<string, number>>>(
       try {
         const figures = await alone(peer, round, folder, lap)
         laps.get(peer.name)?.push(figures)
-        say(`  round ${round}/${rounds}  ${peer.name.padEnd(13)}  ${summary(figures)}`)
+        say(`  round ${round}/${rounds}  ${peer.name.padEnd(19)}  ${summary(figures)}`)
       } catch (error) {
         failed.add(peer)
         onFailure(peer, error)
