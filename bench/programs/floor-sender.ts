@@ -9,6 +9,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { Client, credentials } from '@grpc/grpc-js'
+import { frameInPlace } from '../../main/engine/net/frame-in-place.ts'
+import { newChunkBuffer } from '../../proto/messages/chunk-message.ts'
 import { filesBelow } from '../run/files-below.ts'
 import {
   CHUNK_BYTES,
@@ -32,11 +34,13 @@ const { begin, chunks, finish } = floorService
 
 const clients = Array.from({ length: LANES }, () => {
   const options = { 'grpc.max_send_message_length': -1, 'grpc.use_local_subchannel_pool': 1 }
-  return new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options)
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options)
+  frameInPlace(client)
+  return client
 })
 const streams = clients.map((client) => client.makeBidiStreamRequest<Buffer, Buffer>(chunks.path, sameBytes, sameBytes))
 const slots = Array.from({ length: LANES * IN_FLIGHT }, (_, number): Slot => {
-  const memory = Buffer.allocUnsafeSlow(HEAD_BYTES + CHUNK_BYTES)
+  const memory = newChunkBuffer(HEAD_BYTES + CHUNK_BYTES)
   return { number, memory, send: (message) => streams[number % LANES]?.write(message), stored: () => undefined }
 })
 const free = [...slots]
