@@ -1,7 +1,7 @@
 import type { UploadChunkInput } from '../generated/filetransfer/UploadChunk.ts'
 import type { MessageCodec } from './message-codec.ts'
 
-/** Room for all of a message but its data, and its prefix, bytes: a file id of 32 characters and four numbers take 70. */
+/** Room for the prefix of a message and all of it but its data, bytes: an id of 32 characters and numbers take 75. */
 const HEADROOM_BYTES = 128
 
 /** The memory that {@link newChunkBuffer} handed out. */

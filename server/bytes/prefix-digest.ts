@@ -73,7 +73,7 @@ export class PrefixDigest {
       })
   }
 
-  /** Lets go of what waits in memory, which is read from the disk when it is its turn; resolves when nothing is read. */
+  /** Lets go of what waits in memory, to be read from the disk in its turn; resolves when nothing is being read. */
   async idle(): Promise<void> {
     this.#held.clear()
     await this.#following
@@ -178,8 +178,8 @@ export class PrefixDigests {
   }
 
   /**
-   * The digest that was kept, once, when it is of this kind, nobody changed the part since and what it covers is stored;
-   * else a new one.
+   * The digest that was kept, once, when it is of this kind, nobody changed the part since and what it covers is
+   * stored; else a new one.
    */
   take(fileId: string, kind: DigestKind, partChangedAtMs: number | undefined, prefixEnd: number): PrefixDigest {
     const kept = this.#kept.get(fileId)

@@ -5,8 +5,8 @@ import { fileTransferService } from '../../proto/index.ts'
 import { newChunkBuffer } from '../../proto/messages/chunk-message.ts'
 import { decodeInRooms, MessageDecoder } from '../../server/calls/message-decoder.ts'
 
-// Where grpc-js looks inside as it is expected to, chunks are not copied; where it does not, everything works as before,
-// and only slower. These tests tell when it has changed.
+// Where grpc-js looks inside as it is expected to, chunks are not copied; where it does not, everything works as
+// before, and only slower. These tests tell when it has changed.
 
 type Inside = {
   internalChannel: { filterStackFactory: { createFilter(): { sendMessage(sent: object): Promise<Sent> } } }

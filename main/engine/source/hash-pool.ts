@@ -10,7 +10,7 @@ export type RunningHash = {
   /** The digest so far, lower-case hex. Asking does not end it. Fails when what was hashed is lost. */
   hex(): Promise<string>
   readonly isSavable: boolean
-  /** What can be put away of it, without an `update` that is under way; empty before the first, and where nothing can. */
+  /** What can be put away of it, without an `update` under way; empty before the first, and where nothing can. */
   state(): Uint8Array
 }
 
