@@ -29,7 +29,7 @@ test('there is room for so much of one upload, and for so much of all, and it co
   const [one = new HeldChunks(), two, three, four] = uploads
   expect(fill(one)).toBe(16)
   for (const held of [one, two, three, four]) for (let at = 0; at < 20; at++) held?.add(at * MIB, Buffer.alloc(MIB))
-  expect(four?.take(0)).toBeUndefined()
+  expect([one.take(0), two?.take(0), three?.take(0), four?.take(0)].filter(Boolean)).toHaveLength(2)
   for (const held of uploads) held.clear()
   expect(fill(one)).toBe(16)
 })

@@ -4,7 +4,7 @@ import { release, retain } from '../limits/message-rooms.ts'
 const MOST_OF_ONE_BYTES = 16 * 1024 ** 2
 
 /** The most that waits of all uploads together, bytes. */
-const MOST_OF_ALL_BYTES = 48 * 1024 ** 2
+const MOST_OF_ALL_BYTES = 32 * 1024 ** 2
 
 let heldOfAllBytes = 0
 

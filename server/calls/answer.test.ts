@@ -46,7 +46,7 @@ test.each(Object.entries(calls))(
   },
 )
 
-test('[A12] a stream whose handler waits reads next to nothing ahead', async () => {
+test('[A12] a stream whose handler waits reads nothing ahead', async () => {
   let taken = 0
   const { bothStreams } = answering(() => undefined)
   const server = new Server({ interceptors: [createInterceptor(openGate)] })
@@ -69,10 +69,10 @@ test('[A12] a stream whose handler waits reads next to nothing ahead', async () 
   onTestFinished(() => call.cancel())
   call.on('error', () => 'cancelled above')
   for (let sent = 0; sent < 12; sent++) call.write({ offset: sent, data: Buffer.alloc(100) })
-  await expect.poll(() => taken).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => taken).toBe(1)
   // Answered after everything before it on the connection.
   await asked((done) => client.getReceiverInfo({}, done)).catch(() => 'not served here')
-  expect(taken).toBeLessThanOrEqual(3)
+  expect(taken).toBe(1)
 })
 
 async function readAll(call: AsyncIterable<unknown>): Promise<void> {

@@ -161,7 +161,7 @@ function messagesOf<Request>(
   call: ServerReadableStream<Request, unknown> | ServerDuplexStream<Request, unknown>,
   admitted: Admitted,
 ): Messages<Request> {
-  readOneAhead(call)
+  readOnDemand(call)
   const messages: AsyncIterator<Request> = call.iterator({ destroyOnReturn: false })
   const finish = () => finishMessage(call.metadata)
   let isToFinish = false
@@ -223,9 +223,9 @@ async function whileWaitedFor<T>(
  * Neither grpc-js nor Node has a public option for a stream that exists. Where the internal state does not look as
  * expected, the call keeps its sixteen.
  */
-function readOneAhead(call: Readable): void {
+function readOnDemand(call: Readable): void {
   const state: unknown = Reflect.get(call, '_readableState')
-  if (typeof state === 'object' && state !== null && 'highWaterMark' in state) state.highWaterMark = 1
+  if (typeof state === 'object' && state !== null && 'highWaterMark' in state) state.highWaterMark = 0
 }
 
 /** Resolves when the stream takes more, or never will. */

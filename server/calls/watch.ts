@@ -2,7 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type Serv
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js'
 import { ReceiveError } from '../base/errors.ts'
 import { networkOf } from '../base/network-of.ts'
-import { CallWindows } from '../limits/call-windows.ts'
+import { AllCalls, CallWindows } from '../limits/call-windows.ts'
 import { Connection } from '../limits/connection.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import { Held, STRANGERS } from './holding.ts'
@@ -36,6 +36,7 @@ export class Watch {
   readonly #windowBytes: number
   readonly #connections = new Map<Connection, Watched>()
   readonly #held: Held
+  readonly #allCalls = new AllCalls()
   readonly #timer: NodeJS.Timeout
   /** The call that is being handed to grpc-js at this moment. */
   #arriving: WatchedCall | undefined
@@ -63,7 +64,12 @@ export class Watch {
     const connection = new Connection(networkOf(session.socket.remoteAddress ?? ''))
     const calls = new Set<WatchedCall>()
     const { maxHeldBytes, maxHeldBytesInAll } = this.#limits
-    const windows = new CallWindows(session, Math.min(maxHeldBytes, maxHeldBytesInAll), this.#windowBytes)
+    const windows = new CallWindows(
+      session,
+      this.#allCalls,
+      Math.min(maxHeldBytes, maxHeldBytesInAll),
+      this.#windowBytes,
+    )
     this.#connections.set(connection, { session, calls })
     session.once('close', () => {
       for (const call of calls) call.detach()

@@ -1,7 +1,7 @@
 import { type ChunkRoom, createChunkMemory } from '../../proto/messages/chunk-memory.ts'
 
-/** So much memory is kept for messages to come, bytes: what two busy senders have on their way. */
-const KEPT_BYTES = 32 * 1024 ** 2
+/** So much memory is kept for messages to come, bytes: what one busy sender has on its way. */
+const KEPT_BYTES = 16 * 1024 ** 2
 
 /** Memory that threads share is filled in other, slower ways. */
 const memory = createChunkMemory(KEPT_BYTES, undefined, Buffer.allocUnsafeSlow)

@@ -24,6 +24,12 @@ export type ChunkStream = {
 const CHUNKS_AT_ONCE = 4
 const BYTES_AT_ONCE = 4 * 1024 ** 2
 
+/** While more is being stored of all streams together, each takes its next chunk when none of its own is, bytes. */
+const BYTES_AT_ONCE_OF_ALL = 16 * 1024 ** 2
+
+/** What is being stored of all streams together, bytes. */
+export type AtWork = { bytes: number }
+
 /**
  * Stores the chunks of a stream, a few at a time, and acknowledges each when it is stored.
  *
@@ -34,7 +40,7 @@ const BYTES_AT_ONCE = 4 * 1024 ** 2
 export async function receiveChunks(
   session: Session,
   permissions: Permissions,
-  fairQueue: Pick<FairQueue, 'pay'>,
+  { fairQueue, atWork }: { readonly fairQueue: Pick<FairQueue, 'pay'>; readonly atWork: AtWork },
   { first, messages, send, sendOff, generation }: ChunkStream,
 ): Promise<void> {
   const damage = new Damage()
@@ -71,6 +77,16 @@ export async function receiveChunks(
     return next?.done ? undefined : next?.value
   }
 
+  const mayTakeNext = (): boolean => {
+    if (storing.size === 0) return true
+    return storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE && atWork.bytes < BYTES_AT_ONCE_OF_ALL
+  }
+
+  const count = (more: number): void => {
+    bytes += more
+    atWork.bytes += more
+  }
+
   /** Acknowledgements leave in the order in which the chunks came. */
   let acknowledged: Promise<void> = Promise.resolve()
 
@@ -89,11 +105,11 @@ export async function receiveChunks(
     const beganMs = performance.now()
     const done = messages.keep()
     await followRights()
-    bytes += chunk.data.length
+    count(chunk.data.length)
     const one: Promise<void> = store(chunk, beganMs)
       .catch(fail)
       .finally(() => {
-        bytes -= chunk.data.length
+        count(-chunk.data.length)
         storing.delete(one)
         release(chunk.data)
         done()
@@ -106,7 +122,7 @@ export async function receiveChunks(
   try {
     for (let chunk: UploadChunk | undefined = first; chunk !== undefined; chunk = await nextChunk()) {
       await begin(chunk)
-      await until(() => storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE)
+      await until(mayTakeNext)
     }
     await until(() => storing.size === 0)
   } finally {

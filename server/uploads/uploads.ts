@@ -5,7 +5,7 @@ import { mustOwn, own, type Permissions } from '../permissions/permissions.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
+import { type AtWork, type ChunkStream, receiveChunks } from './chunk-stream.ts'
 import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
 import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
 import {
@@ -56,6 +56,7 @@ export type FinishRequest = {
 export class Uploads {
   readonly #deps: UploadsDeps
   readonly #startedAtMs: number
+  readonly #atWork: AtWork = { bytes: 0 }
 
   constructor(deps: UploadsDeps) {
     this.#deps = deps
@@ -100,7 +101,8 @@ export class Uploads {
   async receive(permissions: Permissions, fileId: string, stream: ChunkStream): Promise<void> {
     const { ledger, sessions, fairQueue } = this.#deps
     mustOwn(permissions, await ledger.uploads.find(fileId))
-    await sessions.use(fileId, permissions.holder, (session) => receiveChunks(session, permissions, fairQueue, stream))
+    const shared = { fairQueue, atWork: this.#atWork }
+    await sessions.use(fileId, permissions.holder, (session) => receiveChunks(session, permissions, shared, stream))
   }
 
   /**
