@@ -4,7 +4,7 @@ import { RECEIVE_WINDOW_BYTES } from '../../proto/limits.ts'
 /** What one call of a connection may at least have on its way, bytes: the window with which HTTP/2 begins. */
 export const LEAST_WINDOW_BYTES = 65_535
 
-/** What all calls of a receiver may have on their way, all together, bytes; each may have {@link LEAST_WINDOW_BYTES}. */
+/** What all calls of a receiver may have on their way together, bytes; each may have {@link LEAST_WINDOW_BYTES}. */
 const MOST_OF_ALL_BYTES = 32 * 1024 ** 2
 
 /** The calls of all connections, whose windows share the memory of one process. */
@@ -34,8 +34,8 @@ export class AllCalls {
 }
 
 /**
- * Keeps what the calls of a connection may send unread, all together, within half of what the connection may hold, and
- * what all calls of the receiver may within a bound: the more calls, the smaller the window of each. A sender that never waits fills every window that it is given, and must
+ * Keeps what the calls of a connection may send unread, all together, within half of what the connection may hold,
+ * and what all calls of the receiver may within a bound: the more calls, the smaller the window of each. A sender that never waits fills every window that it is given, and must
  * not be ended for that.
  */
 export class CallWindows {

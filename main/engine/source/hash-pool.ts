@@ -138,8 +138,13 @@ function startHasher(workerFile: URL): StartedHasher {
   const answers: ((answer: HashAnswer | undefined) => void)[] = []
   let state: 'starting' | 'ready' | 'gone' = 'starting'
   const ready = new Promise<void>((resolve) => {
-    for (const event of ['message', 'exit', 'error'] as const) worker.once(event, () => resolve())
-    setTimeout(resolve, READY_WITHIN_MS).unref()
+    // It keeps the process alive for whoever waits for the thread, which does not.
+    const late = setTimeout(resolve, READY_WITHIN_MS)
+    for (const event of ['message', 'exit', 'error'] as const)
+      worker.once(event, () => {
+        clearTimeout(late)
+        resolve()
+      })
   })
   const gone = (): void => {
     state = 'gone'
