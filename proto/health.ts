@@ -1,6 +1,5 @@
 import { loadPackageDefinition, type ServiceClientConstructor } from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
-import { loaderOptions } from './options.ts'
+import { servicesOf } from './services.ts'
 
 /** Whether a service takes calls, as `grpc.health.v1` names it; SERVICE_UNKNOWN is only told to those who watch. */
 export type ServingStatus = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN'
@@ -23,13 +22,13 @@ const service = {
   },
 }
 const v1 = { nested: { ...messages, Health: service } }
-const descriptor = { nested: { grpc: { nested: { health: { nested: { v1 } } } } } }
+
+/** Its contract, as protobufjs writes it into JSON. */
+export const healthContract = { nested: { grpc: { nested: { health: { nested: { v1 } } } } } }
 
 type Loaded = { readonly grpc: { readonly health: { readonly v1: { readonly Health: ServiceClientConstructor } } } }
 
-const loaded = loadPackageDefinition(
-  fromJSON(descriptor as unknown as Parameters<typeof fromJSON>[0], loaderOptions),
-) as unknown as Loaded
+const loaded = loadPackageDefinition(servicesOf(healthContract)) as unknown as Loaded
 
 export const HealthClient = loaded.grpc.health.v1.Health
 

@@ -1,10 +1,9 @@
-import { type ChannelOptions, loadPackageDefinition } from '@grpc/grpc-js'
-import { fromJSON, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader'
+import { type ChannelOptions, loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js'
 import descriptor from './generated/descriptor.json' with { type: 'json' }
 import type { ProtoGrpcType } from './generated/file_transfer.ts'
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from './limits.ts'
 import { withOwnCodecs } from './messages/own-codecs.ts'
-import { loaderOptions } from './options.ts'
+import { servicesOf } from './services.ts'
 
 const loaded = loadPackageDefinition(definition()) as unknown as ProtoGrpcType
 
@@ -32,11 +31,8 @@ export const channelOptions = {
 } satisfies ChannelOptions
 
 /** What the contract says, with codecs of our own for what carries the bytes of files. */
-function definition(): PackageDefinition {
-  const known = fromJSON(descriptor as Parameters<typeof fromJSON>[0], loaderOptions)
+function definition(): Record<string, ServiceDefinition> {
+  const known = servicesOf(descriptor)
   const name = 'filetransfer.FileTransferService'
-  return {
-    ...known,
-    [name]: withOwnCodecs(known[name] as ServiceDefinition, descriptor.nested.filetransfer.nested),
-  } as PackageDefinition
+  return { ...known, [name]: withOwnCodecs(known[name] ?? {}, descriptor.nested.filetransfer.nested) }
 }

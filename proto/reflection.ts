@@ -1,6 +1,6 @@
 import { loadPackageDefinition, type ServiceClientConstructor } from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
 import { loaderOptions } from './options.ts'
+import { servicesOf } from './services.ts'
 
 /**
  * The standard reflection service of gRPC, as
@@ -77,7 +77,7 @@ type Loaded = {
   }
 }
 
-const known = fromJSON(descriptor as unknown as Parameters<typeof fromJSON>[0], { ...loaderOptions, defaults: false })
+const known = servicesOf(descriptor, { ...loaderOptions, defaults: false })
 const { v1, v1alpha } = (loadPackageDefinition(known) as unknown as Loaded).grpc.reflection
 
 export const ReflectionClient = v1.ServerReflection

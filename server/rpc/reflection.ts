@@ -1,6 +1,7 @@
 import { type ServiceDefinition, status, type UntypedServiceImplementation } from '@grpc/grpc-js'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { answering } from '../calls/answer.ts'
+import { contractFiles } from './contract-files.ts'
 
 /** As `grpc.reflection` has it; one of the questions is asked. */
 type Request = {
@@ -8,12 +9,6 @@ type Request = {
   readonly fileContainingSymbol?: string
   readonly listServices?: string
   readonly messageRequest?: string
-}
-
-/** What a loaded contract says of a message, beside how it is encoded. */
-type Described = {
-  readonly path: string
-  readonly requestType: { readonly fileDescriptorProtos: readonly Buffer[] }
 }
 
 /**
@@ -30,9 +25,8 @@ export function createReflection(
   const names: string[] = []
   const fileOf = new Map<string, Buffer>()
   for (const service of services) {
-    const methods = Object.values(service) as unknown as readonly Described[]
-    const name = methods[0]?.path.split('/')[1] ?? ''
-    const [file] = methods[0]?.requestType.fileDescriptorProtos ?? []
+    const name = Object.values(service)[0]?.path.split('/')[1] ?? ''
+    const file = contractFiles.get(name)
     if (file === undefined) throw new Error(`The contract of ${name} is not known.`)
     names.push(name)
     files.set(nameOf(file), file)

@@ -18,7 +18,6 @@ import { LEAST_WINDOW_BYTES } from '../limits/call-windows.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Health } from './health.ts'
-import { createReflection } from './reflection.ts'
 
 /** Where to listen, and for whom. */
 export type ServingOptions = Pick<AccessOptions, 'asksForTokens' | 'authenticate'> & {
@@ -75,6 +74,7 @@ export async function serve(
   server.addService(boundedService(pairingService), createPairingService(pairing, onUnexpected))
   server.addService(boundedService(healthService), health.handlers)
   if (reflection) {
+    const { createReflection } = await import('./reflection.ts')
     const handlers = createReflection([fileTransferService, pairingService, healthService], onUnexpected)
     for (const version of reflectionServices) server.addService(boundedService(version), handlers)
   }

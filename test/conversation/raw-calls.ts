@@ -8,23 +8,22 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
-import { channelOptions, fileTransferService } from '../../proto/index.ts'
+import descriptor from '../../proto/generated/descriptor.json' with { type: 'json' }
+import { channelOptions } from '../../proto/index.ts'
 import { REASON_KEY, UPLOAD_ID_KEY } from '../../proto/limits.ts'
 
 /** A call of the contract, named as there. */
 export type Rpc = { readonly name: string; readonly path: string; readonly asks: string; readonly answers: string }
 
-type Typed = { readonly type: { readonly name: string } }
+const { methods } = descriptor.nested.filetransfer.nested.FileTransferService
 
 /** Every call of the contract. */
-export const rpcs: readonly Rpc[] = Object.entries(fileTransferService).map(([name, method]) => {
-  const { path, requestType, responseType } = method as unknown as {
-    readonly path: string
-    readonly requestType: Typed
-    readonly responseType: Typed
-  }
-  return { name, path, asks: requestType.type.name, answers: responseType.type.name }
-})
+export const rpcs: readonly Rpc[] = Object.entries(methods).map(([name, { requestType, responseType }]) => ({
+  name,
+  path: `/filetransfer.FileTransferService/${name}`,
+  asks: requestType,
+  answers: responseType,
+}))
 
 /** How a call ended. */
 export type Ended = {

@@ -24,7 +24,12 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
   [
     /^main\//,
-    [/^main\//, /^proto\/(identity|own-receiver|pairing|reasons|shortage|token)\.ts$/, node, /^electron(-store)?$/],
+    [
+      /^main\//,
+      /^proto\/(identity|limits|own-receiver|pairing|reasons|shortage|token)\.ts$/,
+      node,
+      /^electron(-store)?$/,
+    ],
   ],
   [
     /^renderer\//,
@@ -40,6 +45,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^qrcode$/,
     ],
   ],
+  [/^server\/rpc\/contract-files\.ts$/, [/^proto\//, /^@grpc\/proto-loader$/]],
   [
     /^server\//,
     [
@@ -54,10 +60,10 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     /^cli\//,
     [
       /^cli\//,
-      /^main\/(contract\/contract|discovery\/discovery|discovery\/discovery-networks)\.ts$/,
+      /^main\/(contract\/(contract|preferences)|discovery\/discovery|discovery\/discovery-networks)\.ts$/,
       /^main\/engine\/(engine|base\/errors|flow\/(stages|throttle)|source\/digest|send\/(outgoing-chunks|send-chunks))\.ts$/,
       /^main\/engine\/net\/(receiver-address|connection|diagnosis|pair|probe)\.ts$/,
-      /^server\/(run|receiver|qr-code|base\/(errors|printable)|names\/safe-path|upkeep\/verify)\.ts$/,
+      /^server\/(receive-command|receiver|qr-code|base\/(errors|printable)|names\/safe-path|upkeep\/verify)\.ts$/,
       /^server\/(devices\/(device|identity|listening)|access\/pairing)\.ts$/,
       /^server\/state-folder\/(doubt|owner|pid-lock|private-file|private-folder)\.ts$/,
       /^proto\/(identity|limits|pairing|reasons|shortage)\.ts$/,
@@ -67,6 +73,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   ],
   [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
   [/^proto\/(multicast|network)\.ts$/, [/^proto\//, node, /^dns-packet$/]],
+  [/^proto\/services/, [/^proto\//, /^@grpc\//, /^protobufjs\/light\.js$/]],
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 
