@@ -110,7 +110,8 @@ export function connect(route: Route, lanes: number): Connection {
     congestionWindow: createCongestionWindow(),
     async introduce(signal) {
       if (kind !== undefined) return kind
-      const answer = await askKind(anyClient(), signal).catch((error: unknown) => {
+      // Whatever comes next goes over the connection that this opens, and waits for no other one.
+      const answer = await askKind(client(nextChannel), signal).catch((error: unknown) => {
         // Another who asked at the same time heard that it is a three-rpc one, and closed what this one asked over.
         if (kind === undefined || signal.aborted) throw error
       })
