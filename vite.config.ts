@@ -1,18 +1,22 @@
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type EnvironmentOptions } from 'vite'
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
 import packageJson from './package.json' with { type: 'json' }
 
 const here = import.meta.dirname
+
+/** What keeps its name. */
+const keepNames = { class: true, function: false }
 
 /** Stays outside every bundle: the runtime's own modules, and the one native package, whose binary must stay a file. */
 const external = ['electron', 'classic-level', ...builtinModules, /^node:/]
 
 /**
- * Libraries that few runs need, each in a file beside the program: what is not read need not be parsed at every start.
+ * Parts of a program that are read one by one: what is not read need not be parsed at every start. Each has what its
+ * modules import in it, too.
  */
-const later = {
+const parts = {
   groups: [
     { name: 'object-store', test: /node_modules\/(@aws|@aws-sdk|@smithy)\// },
     { name: 'redis', test: /node_modules\/@redis\// },
@@ -20,17 +24,23 @@ const later = {
       name: 'certificates',
       test: /node_modules\/(@peculiar|selfsigned|asn1js|pvtsutils|pvutils|reflect-metadata|tsyringe)\//,
     },
+    // For metrics and for Redis, which few want both.
+    { name: 'tracing', test: /node_modules\/@opentelemetry\//, priority: 1 },
+    { name: 'commands', test: /\/cli\/program\.ts$/, priority: 4 },
+    { name: 'contract', test: /\/proto\/(identity|line|pairing|reasons|shortage|token)\.ts$/, priority: 3 },
+    { name: 'wire', test: /\/proto\/index\.ts$/, priority: 2 },
+    { name: 'engine', test: /\/main\/engine\/engine\.ts$/, priority: 1 },
   ],
 }
 
 /**
- * A Node program: one ES module with all its libraries inside, so that the packaged app needs no node_modules but the
- * native one.
+ * A Node program with all its libraries inside, so that the packaged app needs no node_modules but the native one: one
+ * file, or parts beside it.
  */
 function program(
-  input: string,
+  input: string | readonly string[],
   outFile: string,
-  { format = 'es', codeSplitting = false }: { format?: 'es' | 'cjs'; codeSplitting?: false | typeof later } = {},
+  { format = 'es', codeSplitting = false }: { format?: 'es' | 'cjs'; codeSplitting?: false | typeof parts } = {},
 ): EnvironmentOptions {
   return {
     consumer: 'server',
@@ -40,21 +50,40 @@ function program(
       target: 'node20.19',
       outDir: join(here, 'out'),
       emptyOutDir: false,
-      minify: false,
       rolldownOptions: {
-        input: join(here, input),
+        input: [input].flat().map((file) => join(here, file)),
         external,
         output: {
           format,
           entryFileNames: outFile,
           chunkFileNames: `${dirname(outFile)}/[name].js`,
           codeSplitting,
+          // People read the names of classes in messages of errors.
+          minify: { compress: { keepNames }, mangle: { keepNames } },
           // What libraries say of themselves is an eighth of all that would be read at every start.
           comments: { legal: true, annotation: false, jsdoc: false },
         },
       },
     },
   }
+}
+
+/** grpc-js loads a second parser of contracts, but only for two services that nobody here starts. */
+const withoutChannelz: Plugin = {
+  name: 'without-channelz',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source === '@grpc/proto-loader' && importer?.includes('/@grpc/grpc-js/') ? 'without-channelz' : undefined,
+  load: (id) => (id === 'without-channelz' ? 'export {}' : undefined),
+}
+
+/** Tells Node that the terminal program is CommonJS, though the package is not. */
+const commonJsFolder: Plugin = {
+  name: 'common-js-folder',
+  applyToEnvironment: ({ name }) => name === 'cli',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'cli/package.json', source: '{ "type": "commonjs" }\n' })
+  },
 }
 
 export default defineConfig({
@@ -64,18 +93,18 @@ export default defineConfig({
   // Nobody waits for these to come over a network.
   build: { chunkSizeWarningLimit: 4096 },
   logLevel: 'warn',
-  plugins: [react()],
+  plugins: [react(), withoutChannelz, commonJsFolder],
   define: { 'import.meta.env.LONGSHORE_VERSION': JSON.stringify(packageJson.version) },
   environments: {
     client: { build: { outDir: join(here, 'out/renderer'), emptyOutDir: true } },
     main: program('main/index.ts', 'main/index.js'),
     // A sandboxed preload must be one CommonJS file.
     preload: program('main/ipc/preload.ts', 'main/preload.cjs', { format: 'cjs' }),
-    receiver: program('server/index.ts', 'receiver/index.js'),
-    receiverLibrary: program('server/library.ts', 'library/receiver.js'),
+    receiver: program('server/index.ts', 'receiver/index.js', { codeSplitting: parts }),
+    receiverLibrary: program('server/library.ts', 'library/receiver.js', { codeSplitting: parts }),
     hashWorker: program('main/engine/source/hash-worker.ts', 'hash-worker/index.js'),
-    // It is started for every command.
-    cli: program('cli/index.ts', 'cli/index.js', { codeSplitting: later }),
+    // It is started for every command: see cli/parts.ts.
+    cli: program(['cli/index.ts', 'cli/program.ts'], 'cli/[name].js', { format: 'cjs', codeSplitting: parts }),
     chromiumHost: program('chromium-host/run.ts', 'chromium-host/run.js'),
   },
   builder: {

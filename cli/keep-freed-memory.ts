@@ -1,5 +1,3 @@
-import { MessageChannel } from 'node:worker_threads'
-
 /**
  * The largest block that raises the thresholds of glibc, less its own overhead, bytes: DEFAULT_MMAP_THRESHOLD_MAX is 32
  * MiB.

@@ -56,3 +56,6 @@ export const FREE_BYTES_UNKNOWN = Number.MAX_SAFE_INTEGER
  * else the receiver does.
  */
 export const REQUEST_ID_KEY = 'x-request-id'
+
+/** The longest name of a device, characters. */
+export const MAX_DEVICE_NAME_CHARACTERS = 64

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Fingerprint, readFingerprint } from './identity.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from './limits.ts'
 
 /** Crockford's base 32: no letter that is easily taken for another character. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -12,9 +13,6 @@ export const TOKEN_KEY = 'authorization'
 
 /** How many random bytes each side of a pairing adds. */
 export const NONCE_BYTES = 32
-
-/** The longest name of a device, characters. */
-export const MAX_DEVICE_NAME_CHARACTERS = 64
 
 /** One address may begin to pair with a receiver once in this time, ms. */
 export const PAIRING_EVERY_MS = 1_000

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/limits.ts'
 import type { Heard, IncomingFile, ReceiverCommand, ReceiverLine } from '../proto/own-receiver.ts'
-import { MAX_DEVICE_NAME_CHARACTERS } from '../proto/pairing.ts'
 import { isDeviceId, isTokenDigest } from '../proto/token.ts'
 import { invite, isInvited } from './access/pairing.ts'
 import { toReceiveError } from './base/errors.ts'

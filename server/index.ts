@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { createReceiveCommand } from './run.ts'
+import { createReceiveCommand } from './receive-command.ts'
 
 try {
   await createReceiveCommand('longshore-receiver').exitOverride().parseAsync()

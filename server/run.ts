@@ -1,5 +1,5 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { ReceiverLine } from '../proto/own-receiver.ts'
 import { hasCode, ReceiveError } from './base/errors.ts'
 import { isLoopback } from './base/loopback.ts'
@@ -7,41 +7,22 @@ import { toldOnce } from './base/told-once.ts'
 import { commandSource, takeCommands } from './commands-in.ts'
 import { readDevices } from './devices/device.ts'
 import { type Hooks, startHooks } from './hooks.ts'
-import { type Log, openLog, toLogLevel } from './log.ts'
+import type { Log } from './log.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 import { jsonReport, sentences } from './report.ts'
-import { type ReceiveFlags, withReceiveFlags } from './settings/flags.ts'
 import { locationOf } from './settings/location.ts'
+import type { ReceiveFlags } from './settings/receive-flags.ts'
 import { readSettings, type Settings } from './settings/settings.ts'
 import { toStatusAddress } from './status/status-address.ts'
-import { type StatusServer, startStatusServer } from './status/status-server.ts'
+import type { StatusServer } from './status/status-server.ts'
 import { watch } from './status/watched.ts'
 import { fewOfEach } from './trouble.ts'
 
 /** A receiver that cannot start as it was asked to exits with this. */
 const WRONG_USE = 2
 
-/** Output options for commander: the value of a misspelt flag is not repeated, because it may be a secret. */
-export const withoutValues = {
-  outputError: (text: string, write: (text: string) => void) =>
-    write(text.replace(/(unknown option '-[\w-]+)=[^\n]*'/, "$1'")),
-}
-
-/**
- * A command that runs a receiver until SIGTERM or SIGINT, closes it gracefully and leaves 0 as the exit status; or 2,
- * with one sentence on standard error, when it could not start as it was asked to. The terminal program and the
- * receiver's own process both run this one.
- */
-export function createReceiveCommand(name: string): Command {
-  return withReceiveFlags(new Command(name))
-    .description('Receives files into a folder, until it is told to stop.')
-    .configureOutput(withoutValues)
-    .action(async (_flags: ReceiveFlags, command: Command) => {
-      process.exitCode = await runReceiver(command)
-    })
-}
-
-async function runReceiver(command: Command): Promise<number> {
+/** Runs what the command asks for until it is told to stop; resolves with the exit status. */
+export async function runReceiver(command: Command): Promise<number> {
   // What goes wrong is said once, in our own words.
   setLogVerbosity(logVerbosity.NONE)
   const stopped = stopSignal()
@@ -50,7 +31,7 @@ async function runReceiver(command: Command): Promise<number> {
   process.stdout.on('error', ignoreClosedPipe)
   let started: Started
   try {
-    started = await start(readSettings(command), starting.signal)
+    started = await start(await readSettings(command), starting.signal)
   } catch (error) {
     if (!(error instanceof ReceiveError) || error.code === 'INTERNAL') throw error
     if (starting.signal.aborted) return 0
@@ -79,7 +60,7 @@ async function runReceiver(command: Command): Promise<number> {
       incoming: receiver.incoming,
       ...commandAnswers,
     })
-  const readAgain = () => void process.stderr.write(`${takeNewLimits(command, receiver)}\n`)
+  const readAgain = async () => void process.stderr.write(`${await takeNewLimits(command, receiver)}\n`)
   // Without a file there is nothing to read again, and a terminal that is closed ends what runs in it, as ever.
   if (flags.config !== undefined) process.on('SIGHUP', readAgain)
   await stopped
@@ -106,7 +87,7 @@ type Started = Settings & {
 async function start(settings: Settings, signal: AbortSignal): Promise<Started> {
   const { flags, config } = settings
   const statusAt = toStatusAddress(flags)
-  const log = flags.log === undefined ? undefined : openLog(toLogLevel(flags.log))
+  const log = flags.log === undefined ? undefined : await openLogAt(flags.log)
   const onTrouble = log?.trouble ?? fewOfEach(warn)
   const locate = (name: string) => locationOf(config, name)
   const hooks = startHooks({ ...flags, command: flags.onStored }, locate, onTrouble)
@@ -121,6 +102,7 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   try {
     const watched = watch(receiver, version().version ?? '', devicesOf)
     const { maxStatusConnections } = receiver.limits
+    const { startStatusServer } = await import('./status/status-server.ts')
     const status = await startStatusServer(statusAt, watched, maxStatusConnections, onTrouble)
     return { ...settings, log, receiver, hooks, status }
   } catch (error) {
@@ -129,13 +111,18 @@ async function start(settings: Settings, signal: AbortSignal): Promise<Started> 
   }
 }
 
+async function openLogAt(level: string): Promise<Log> {
+  const { openLog, toLogLevel } = await import('./log.ts')
+  return openLog(toLogLevel(level))
+}
+
 /**
  * Reads the settings once more and takes what can change while the receiver runs. Answers a sentence about what came of
  * it.
  */
-function takeNewLimits(command: Command, receiver: Receiver): string {
+async function takeNewLimits(command: Command, receiver: Receiver): Promise<string> {
   try {
-    receiver.setLimits(readSettings(command).config.limits ?? {})
+    receiver.setLimits((await readSettings(command)).config.limits ?? {})
     return 'The settings were read again, and the limits are taken from them; everything else needs a new start.'
   } catch (error) {
     if (!(error instanceof ReceiveError)) throw error

@@ -1,19 +1,18 @@
-import { hostname } from 'node:os'
-import { Command, Option } from 'commander'
 import { UploadError } from '../../main/engine/base/errors.ts'
 import { type Paired, type PairingTarget, pair } from '../../main/engine/net/pair.ts'
 import { readReceiverAddress } from '../../main/engine/net/receiver-address.ts'
 import type { Fingerprint } from '../../proto/identity.ts'
-import { MAX_DEVICE_NAME_CHARACTERS, type PairingLink, readPairingCode, readPairingLink } from '../../proto/pairing.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/limits.ts'
+import { type PairingLink, readPairingCode, readPairingLink } from '../../proto/pairing.ts'
 import { printable } from '../../server/base/printable.ts'
 import { environment } from '../shared/environment.ts'
-import { stateDirOption } from '../shared/state-dir.ts'
 import { UsageError } from '../shared/usage-error.ts'
 import { type KnownReceiver, type KnownReceivers, openKnownReceivers } from './known-receivers.ts'
 import { linkIn, readAuthorities } from './receiver-choice.ts'
 import { readTypedLines, type TypedLines } from './typed-lines.ts'
 
-type PairOptions = {
+/** What `pair` was asked for. */
+export type PairOptions = {
   readonly name?: string
   readonly deviceName: string
   readonly ca?: string
@@ -24,32 +23,8 @@ type PairOptions = {
 
 const NOT_PAIRED = 1
 
-export function pairCommand(): Command {
-  return new Command('pair')
-    .description('Make this computer known to a receiver, with the code that the receiver shows.')
-    .argument('[receiver]', 'host:port, or a pairing link without its code (asked for otherwise)')
-    .option('--name <name>', 'what to call the receiver (default: what it calls itself)')
-    .addOption(
-      new Option('--device-name <name>', 'what the receiver shall call this computer').default(
-        [...hostname()].slice(0, MAX_DEVICE_NAME_CHARACTERS).join('') || 'computer',
-        'its host name',
-      ),
-    )
-    .option('--ca <authority>', 'trust what certificate authorities vouch for: “system”, or a file of theirs')
-    .option('--list', 'show the paired receivers')
-    .option('--forget <name>', 'forget a paired receiver')
-    .addOption(stateDirOption())
-    .addHelpText(
-      'after',
-      '\nThe code, or a whole pairing link, is read from standard input, or from LONGSHORE_PAIR_CODE; never from the command line.' +
-        '\nExit status: 0 paired, 1 the receiver refused or cannot be reached, 2 wrong use.',
-    )
-    .action(async (receiver: string | undefined, options: PairOptions) => {
-      process.exitCode = await run(receiver, options)
-    })
-}
-
-async function run(receiver: string | undefined, options: PairOptions): Promise<number> {
+/** Pairs, or shows or forgets what is paired; resolves with the exit status. */
+export async function runPair(receiver: string | undefined, options: PairOptions): Promise<number> {
   const { ca, list, forget, stateDir } = options
   if ([receiver, list, forget].filter((use) => use !== undefined).length > 1) {
     throw new UsageError('pair takes one of a receiver, --list and --forget.')

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import type { Command } from 'commander'
 import { accessError, identityChanged } from '../../main/engine/base/errors.ts'
 import type { Route, Security } from '../../main/engine/engine.ts'
 import { probe } from '../../main/engine/net/probe.ts'
@@ -10,16 +9,7 @@ import { type PairingLink, readPairingLink } from '../../proto/pairing.ts'
 import { environment } from '../shared/environment.ts'
 import { UsageError } from '../shared/usage-error.ts'
 import { type KnownReceiver, openKnownReceivers } from './known-receivers.ts'
-
-/** The options with which a command says how to trust a receiver, beside `--to` and `--state-dir`. */
-export type TrustOptions = {
-  readonly to: string
-  readonly stateDir: string
-  readonly plaintext?: true
-  readonly fingerprint?: string
-  readonly ca?: string
-  readonly tokenFile?: string
-}
+import type { TrustOptions } from './trust-options.ts'
 
 /** The receiver that a command line means. */
 export type ReceiverChoice = {
@@ -28,14 +18,6 @@ export type ReceiverChoice = {
   readonly route: Route
   /** Hears of a certificate that took the place of the pinned one. */
   onSuccession(certificatePem: string): void
-}
-
-export function addTrustOptions(command: Command): Command {
-  return command
-    .option('--plaintext', 'without encryption')
-    .option('--fingerprint <digest>', 'trust the receiver with this fingerprint, for programs')
-    .option('--ca <authority>', 'trust what certificate authorities vouch for: “system”, or a file of theirs')
-    .option('--token-file <file>', 'file with the token that the receiver knows this computer by')
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Command } from 'commander'
 import { spacedCode } from '../../proto/pairing.ts'
 import { invite } from '../../server/access/pairing.ts'
 import { printable } from '../../server/base/printable.ts'
@@ -8,40 +7,15 @@ import { pairingLinkOf, readListening } from '../../server/devices/listening.ts'
 import { qrCode } from '../../server/qr-code.ts'
 import { formatBytes } from '../shared/format.ts'
 import { UsageError } from '../shared/usage-error.ts'
-import { aboutReceiver, inStateOf, type ReceivingFolder } from './receiving-folder.ts'
+import type { ReceivingFolder } from './about-receiver.ts'
+import { inStateOf } from './receiving-folder.ts'
 
-type Options = ReceivingFolder & { readonly json?: true; readonly qr?: true }
+/** What each of the commands was asked for. */
+export type DevicesOptions = ReceivingFolder & { readonly json?: true; readonly qr?: true }
 
 const UNKNOWN_DEVICE = 1
 
-export function devicesCommand(): Command {
-  const devices = new Command('devices').description('The devices that may send to a receiver of yours.')
-  const about = (name: string) =>
-    aboutReceiver(new Command(name)).option('--json', 'one JSON object a line, for programs')
-  const commands = [
-    about('list').description('Show them.').action(list),
-    about('revoke')
-      .description('Let a device send no more; what it is sending ends within a second.')
-      .argument('<id>', 'as the list shows it')
-      .action(async (id: string, options: Options) => {
-        process.exitCode = await revoke(id, options)
-      }),
-    about('invite')
-      .description('Make a new code for one device, while the receiver runs. The code before is void.')
-      .option('--qr', 'show the link as a QR code, also when standard output is no terminal')
-      .action(inviteDevice),
-    about('rotate-identity')
-      .description(
-        'Give the receiver a new key and certificate at its next start. Paired devices follow by themselves.',
-      )
-      .action(rotate),
-  ]
-  for (const command of commands)
-    devices.addCommand(command.copyInheritedSettings(devices), { isDefault: command.name() === 'list' })
-  return devices
-}
-
-async function list(options: Options): Promise<void> {
+export async function list(options: DevicesOptions): Promise<void> {
   const devices = await inStateOf(options, (stateDirectory) =>
     readDevices(stateDirectory, ({ message }) => process.stderr.write(`Warning: ${message}\n`)),
   )
@@ -49,7 +23,8 @@ async function list(options: Options): Promise<void> {
   if (devices.length === 0 && !options.json) process.stdout.write('No device is paired.\n')
 }
 
-async function revoke(id: string, options: Options): Promise<number> {
+/** Resolves with the exit status. */
+export async function revoke(id: string, options: DevicesOptions): Promise<number> {
   const wasThere = await inStateOf(options, (stateDirectory) => revokeDevice(stateDirectory, id))
   if (wasThere) {
     say(options, { event: 'revoked', id }, `Device ${id} may send no more.`)
@@ -59,7 +34,7 @@ async function revoke(id: string, options: Options): Promise<number> {
   return UNKNOWN_DEVICE
 }
 
-async function inviteDevice(options: Options): Promise<void> {
+export async function inviteDevice(options: DevicesOptions): Promise<void> {
   await inStateOf(options, async (stateDirectory) => {
     const listening = await readListening(stateDirectory)
     if (listening === undefined) {
@@ -74,13 +49,13 @@ async function inviteDevice(options: Options): Promise<void> {
   })
 }
 
-async function rotate(options: Options): Promise<void> {
+export async function rotate(options: DevicesOptions): Promise<void> {
   const changed = await inStateOf(options, rotateIdentity)
   const sentence = `The fingerprint changes from\n  ${changed.before} to\n  ${changed.after}\nwhen the receiver starts next.`
   say(options, { event: 'rotated', ...changed }, sentence)
 }
 
-function say({ json }: Options, event: object, sentence: string): void {
+function say({ json }: DevicesOptions, event: object, sentence: string): void {
   process.stdout.write(`${json ? JSON.stringify(event) : sentence}\n`)
 }
 

@@ -1,22 +1,12 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Command } from 'commander'
 import { ReceiveError } from '../../server/base/errors.ts'
 import { STATE_FOLDER } from '../../server/names/safe-path.ts'
 import { accessError } from '../../server/state-folder/doubt.ts'
 import { onBehalfOf } from '../../server/state-folder/owner.ts'
 import { openStateFolder } from '../../server/state-folder/private-folder.ts'
 import { UsageError } from '../shared/usage-error.ts'
-
-/** Which receiver a command is about. */
-export type ReceivingFolder = { readonly dir: string; readonly stateDir?: string }
-
-/** Gives a command the flags that name a receiver, which may be running or not. */
-export function aboutReceiver(command: Command): Command {
-  return command
-    .requiredOption('--dir <dir>', 'the receiving folder')
-    .option('--state-dir <dir>', 'where its receiver keeps its state; .longshore inside --dir by default')
-}
+import type { ReceivingFolder } from './about-receiver.ts'
 
 /**
  * Runs a task with the folder in which the receiver keeps its state, which is made when it is missing. What the

@@ -1,12 +1,13 @@
-import { Command } from 'commander'
-import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/pairing.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/limits.ts'
 import { addDevice } from '../../server/devices/device.ts'
 import { readOrMakeIdentity } from '../../server/devices/identity.ts'
 import { readListening } from '../../server/devices/listening.ts'
 import { UsageError } from '../shared/usage-error.ts'
-import { aboutReceiver, inStateOf, type ReceivingFolder } from './receiving-folder.ts'
+import type { ReceivingFolder } from './about-receiver.ts'
+import { inStateOf } from './receiving-folder.ts'
 
-type CreateOptions = ReceivingFolder & {
+/** What `token create` was asked for. */
+export type CreateOptions = ReceivingFolder & {
   readonly name: string
   readonly ttl?: string
   readonly folder?: string
@@ -18,20 +19,8 @@ type CreateOptions = ReceivingFolder & {
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const unitBytes = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
 
-export function tokenCommand(): Command {
-  const create = aboutReceiver(new Command('create'))
-    .description('Make a token for a script or a server. It is printed once; the receiver keeps only its digest.')
-    .requiredOption('--name <name>', 'what the list of devices shows')
-    .option('--ttl <duration>', 'how long it is good for: 90m, 24h, 90d; for ever by default')
-    .option('--folder <folder>', 'its files go below this folder of the receiving folder, and nowhere else')
-    .option('--quota <size>', 'how much that folder may hold, whoever stores there: 500G, with K, M, G or T of 1024')
-    .option('--no-overwrite', 'it may not replace files that are there')
-    .action(createToken)
-  const token = new Command('token').description('Make tokens for senders that nobody can type a code into.')
-  return token.addCommand(create.copyInheritedSettings(token))
-}
-
-async function createToken(options: CreateOptions): Promise<void> {
+/** Makes a token and prints it. */
+export async function createToken(options: CreateOptions): Promise<void> {
   const { name, ttl, folder, quota, overwrite } = options
   if (name.trim() === '' || name.length > MAX_DEVICE_NAME_CHARACTERS)
     throw new UsageError(`--name takes 1 to ${MAX_DEVICE_NAME_CHARACTERS} characters.`)

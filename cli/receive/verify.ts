@@ -1,5 +1,4 @@
 import { SingleBar } from 'cli-progress'
-import { Command } from 'commander'
 import { printable } from '../../server/base/printable.ts'
 import { receivedAt, type Verdict, verify } from '../../server/upkeep/verify.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
@@ -27,21 +26,8 @@ type VerifyReport = {
   summary(summary: Summary): void
 }
 
-export function verifyCommand(): Command {
-  return new Command('verify')
-    .description('Read received files again and compare them with what arrived.')
-    .argument('[path]', 'a receiving folder, or a file or folder below one', '.')
-    .option('--json', 'one JSON object a line, for programs')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 all files are as they arrived, 1 some are damaged or missing, 2 wrong use. Where no received files are known, that is said.',
-    )
-    .action(async (path: string, { json }: { readonly json?: true }) => {
-      process.exitCode = await verifyAt(path, json === true)
-    })
-}
-
-async function verifyAt(path: string, json: boolean): Promise<number> {
+/** Verifies what was received at `path`; resolves with the exit status. */
+export async function verifyAt(path: string, json: boolean): Promise<number> {
   const tell = ({ message }: Error) =>
     void process.stderr.write(`${message}
 `)

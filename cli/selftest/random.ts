@@ -1,3 +1,6 @@
+/** The largest seed. */
+export const MAX_SEED = 2 ** 32 - 1
+
 /** A number from 0 up to, but not including, 1. */
 export type Random = () => number
 

@@ -1,18 +1,19 @@
 import { randomInt } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { Command } from 'commander'
 import { UploadError } from '../../main/engine/base/errors.ts'
-import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from '../pair/receiver-choice.ts'
-import { stateDirOption } from '../shared/state-dir.ts'
+import { chooseReceiver, type ReceiverChoice } from '../pair/receiver-choice.ts'
+import type { TrustOptions } from '../pair/trust-options.ts'
 import { UsageError } from '../shared/usage-error.ts'
 import { checkChaos } from './chaos.ts'
 import { type Checks, createChecks } from './checks.ts'
 import { checkFolder } from './folder.ts'
 import { checkLink } from './link.ts'
+import { MAX_SEED } from './random.ts'
 import { jsonSelftestReport, type SelftestReport, spokenSelftestReport } from './report.ts'
 import { checkTransfer } from './transfer.ts'
 
-type SelftestOptions = Omit<TrustOptions, 'to'> & {
+/** What `selftest` was asked for. */
+export type SelftestOptions = Omit<TrustOptions, 'to'> & {
   readonly dir?: string
   readonly to?: string
   readonly chaos?: true
@@ -27,34 +28,9 @@ type Look = (checks: Checks, report: SelftestReport, signal: AbortSignal) => Pro
 
 const PROBLEMS_FOUND = 1
 const INTERRUPTED = 130
-const MAX_SEED = 2 ** 32 - 1
-const SECONDS_PER_DAY = 86_400
 
-export function selftestCommand(): Command {
-  const command = new Command('selftest')
-    .description(
-      'Tell whether a folder, a network or this computer keeps what Longshore promises. Leaves nothing behind.',
-    )
-    .option('--dir <dir>', 'check a receiving folder: what its file system does, and a receiver in it')
-    .option('--to <receiver>', 'check the way to a receiver: how fast it is, and what limits it')
-    .option('--chaos', 'send files while connections break and the receiver is killed, and compare them')
-    .option('--seed <n>', 'with --chaos: repeat a run by its seed', wholeNumber('--seed', 0, MAX_SEED))
-    .option('--rounds <n>', 'with --chaos: how many rounds', wholeNumber('--rounds', 1, 1_000_000))
-    .option(
-      '--seconds <n>',
-      'with --chaos: begin no round after this (default: 60)',
-      wholeNumber('--seconds', 1, SECONDS_PER_DAY),
-    )
-    .option('--json', 'one JSON object a line, for programs')
-    .addHelpText('after', '\nExit status: 0 all is well, 1 problems found, 2 wrong use, 130 interrupted.')
-  return addTrustOptions(command)
-    .addOption(stateDirOption())
-    .action(async (options: SelftestOptions) => {
-      process.exitCode = await selftest(options)
-    })
-}
-
-async function selftest(options: SelftestOptions): Promise<number> {
+/** Looks at what was asked for; resolves with the exit status. */
+export async function selftest(options: SelftestOptions): Promise<number> {
   const look = await lookFor(options)
   const print = (line: string): void => void process.stdout.write(line)
   const report = options.json ? jsonSelftestReport(print) : spokenSelftestReport(print)
@@ -139,13 +115,5 @@ function listenForInterruption(): { readonly signal: AbortSignal; ignore(): void
       for (const name of signals) process.off(name, interrupt)
       process.stdout.off('error', onOutputError)
     },
-  }
-}
-
-function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new UsageError(`${flag} takes a whole number from ${least} to ${most}, got “${text}”.`)
   }
 }

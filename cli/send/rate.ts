@@ -1,4 +1,4 @@
-import { LEAST_BYTES_PER_SECOND } from '../../main/engine/engine.ts'
+import { LEAST_BYTES_PER_SECOND } from '../../main/contract/preferences.ts'
 import { UsageError } from '../shared/usage-error.ts'
 
 const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }

@@ -1,16 +1,14 @@
-import { Command, Option } from 'commander'
 import { UploadError } from '../../main/engine/base/errors.ts'
 import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
-import { addTrustOptions, chooseReceiver, type ReceiverChoice, type TrustOptions } from '../pair/receiver-choice.ts'
-import { ownState, stateDirOption } from '../shared/state-dir.ts'
-import { UsageError } from '../shared/usage-error.ts'
+import { chooseReceiver, type ReceiverChoice } from '../pair/receiver-choice.ts'
+import type { TrustOptions } from '../pair/trust-options.ts'
 import { type Added, followUploads } from './follow-uploads.ts'
-import { createBarReport } from './progress-bars.ts'
-import { readRate } from './rate.ts'
+import { ownState } from './own-state.ts'
 import { openSendMemory } from './send-memory.ts'
 import { createJsonReport, createPathNamer, type SendReport } from './send-report.ts'
 
-type SendOptions = TrustOptions & {
+/** What `send` was asked for, beside the paths. */
+export type SendOptions = TrustOptions & {
   readonly into?: string
   readonly conflict: ConflictPolicy
   readonly connections: number
@@ -24,33 +22,11 @@ const UNREACHABLE_GRACE_MS = 3000
 const SOME_FAILED = 1
 const INTERRUPTED = 130
 
-export function sendCommand(): Command {
-  const command = new Command('send')
-    .description('Send files and folders to a receiver. The same command goes on after an interruption.')
-    .argument('<path...>', 'files and folders')
-    .requiredOption('--to <receiver>', 'a paired receiver: its name, host:port or pairing link')
-    .option('--into <folder>', 'folder below the receiving folder, with / between its parts')
-    .addOption(
-      new Option('--conflict <policy>', 'when the name is taken')
-        .choices(['keep-both', 'overwrite', 'skip-same', 'refuse'])
-        .default('keep-both'),
-    )
-    .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
-    .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
-    .addOption(stateDirOption())
-    .option('--json', 'one JSON object a line, for programs')
-    .addHelpText(
-      'after',
-      '\nLinks, pipes and devices in a folder, and private state of Longshore, are left out and told; named themselves, pipes, devices and such state fail, and so does a folder in which everything is left out.' +
-        '\nLines of --json: progress, done, failed, skipped (left out), summary.',
-    )
-  return addTrustOptions(command).action(async (paths: string[], options: SendOptions) => {
-    process.exitCode = await send(paths, options)
-  })
-}
-
-async function send(paths: readonly string[], options: SendOptions): Promise<number> {
-  const report = options.json ? createJsonReport((line) => process.stdout.write(line)) : createBarReport()
+/** Sends the paths and tells how it goes; resolves with the exit status. */
+export async function send(paths: readonly string[], options: SendOptions): Promise<number> {
+  const report = options.json
+    ? createJsonReport((line) => process.stdout.write(line))
+    : (await import('./progress-bars.ts')).createBarReport()
   let choice: ReceiverChoice
   try {
     choice = await chooseReceiver(options, report.note)
@@ -112,11 +88,4 @@ async function sendTo(
   } finally {
     await memory.close()
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > 64)
-    throw new UsageError(`--connections takes a whole number from 1 to 64, got “${text}”.`)
-  return value
 }

@@ -12,7 +12,6 @@ import type { OwnState } from './source/state-folders.ts'
 import { type FindOptions, type Found, find } from './source/walk.ts'
 
 export type { ConflictPolicy } from '../contract/contract.ts'
-export { LEAST_BYTES_PER_SECOND } from '../contract/contract.ts'
 export type { CheckedName, CheckedNames, NameToCheck } from './net/check-names.ts'
 export type { Route, Security } from './net/route.ts'
 export type { Warning } from './queue/entries.ts'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { type Fingerprint, fingerprintOf } from '../../proto/identity.ts'
-import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/pairing.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/limits.ts'
 import type { ReceiverId } from '../contract/receivers.ts'
 import { readReceiverAddress } from '../engine/net/receiver-address.ts'
 

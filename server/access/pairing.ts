@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { FinishPairingReplyInput } from '../../proto/generated/filetransfer/FinishPairingReply.ts'
 import type { StartPairingReplyInput } from '../../proto/generated/filetransfer/StartPairingReply.ts'
 import type { Fingerprint } from '../../proto/identity.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../../proto/limits.ts'
 import {
   deviceProof,
   isSameProof,
-  MAX_DEVICE_NAME_CHARACTERS,
   NONCE_BYTES,
   newPairingCode,
   PAIRING_EVERY_MS,

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { type Command, Option } from 'commander'
 import { everyNetwork } from '../access/reachable.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { ClusterConfig } from '../cluster/cluster.ts'
@@ -7,104 +6,8 @@ import { isNodeAddress } from '../cluster/node-address.ts'
 import type { TlsConfig } from '../devices/tls.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { ReceiverConfig } from './config.ts'
-import { type S3Flags, toObjectStore } from './s3-flags.ts'
-
-/** What the receiver was asked to do, as the command line gives it. */
-export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>>> &
-  S3Flags & {
-    readonly dir?: string
-    readonly port: string
-    readonly host?: string
-    readonly name?: string
-    readonly stateDir?: string
-    readonly expireAfter?: string
-    readonly keepFor?: string
-    readonly verifyFromDisk?: boolean
-    readonly workers?: string
-    readonly plaintext?: boolean
-    readonly cert?: string
-    readonly key?: string
-    /** False for `--no-auth`. */
-    readonly auth: boolean
-    /** False for `--no-discovery`. */
-    readonly discovery: boolean
-    readonly config?: string
-    readonly json?: boolean
-    readonly qr?: boolean
-    readonly onStored?: string
-    readonly statusPort?: string
-    readonly webhook?: string
-    readonly webhookOrigins?: string
-    readonly statusHost?: string
-    readonly statusTokenFile?: string
-    readonly log?: string
-    readonly reflection?: boolean
-    readonly redis?: string
-    readonly nodeAddress?: string
-  }
-
-/** Tells a command which flags it has. */
-export function withReceiveFlags(command: Command): Command {
-  command
-    .option('--dir <dir>', 'where received files go; made when it is missing')
-    .option(
-      '--config <file>',
-      'settings in YAML, named like these; the command line and LONGSHORE_RECEIVE_… in the environment count before it',
-    )
-    .option('--port <port>', 'the TCP port to listen on; 0 picks a free one', '50051')
-    .option(
-      '--host <address>',
-      'the address to listen on; every network by default, only this computer with --plaintext or --no-auth',
-    )
-    .option('--name <name>', 'what senders show to people; the name of this machine by default')
-    .option('--state-dir <dir>', 'where the ledger is kept; .longshore inside --dir by default')
-    .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
-    .option('--keep-for <duration>', 'delete stored files that nobody has changed after so long; never by default')
-    .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
-    .option(
-      '--workers <n>',
-      `threads that hash what arrives, beside the main one; by default one less than the cores of this machine, at most ${MOST_WORKERS}, and 0 on two cores`,
-    )
-    .option('--cert <file>', "a certificate that somebody issued (PEM), instead of the receiver's own; needs --key")
-    .option('--key <file>', 'the key of --cert (PEM)')
-    .option('--plaintext', 'no encryption: for this computer, or behind a proxy that encrypts')
-    .option('--no-auth', 'no pairing: whoever reaches the port may send')
-    .option('--no-discovery', 'do not make the receiver known on the networks it listens on')
-    .option('--status-port <port>', 'a page about the receiver, and metrics for Prometheus, for this computer only')
-    .option(
-      '--status-host <address>',
-      'where that page listens, for others than this computer; needs --status-token-file',
-    )
-    .option('--status-token-file <file>', 'what whoever looks has to show is the first line of this file')
-    .option(
-      '--on-stored <program>',
-      'start this program for each file that is stored, with its path, and what is known of it as JSON on standard input',
-    )
-    .option('--webhook <url>', 'post the same JSON there for each file that is stored')
-    .option('--webhook-origins <list>', 'refuse a --webhook that is not at one of these, like https://hooks.example')
-    .option(
-      '--log <level>',
-      'one JSON object a line on standard error: error, warn, info, or debug, which has every call',
-    )
-    .option('--reflection', 'tell programs like grpcurl what the calls of a receiver are')
-    .option('--redis <url>', 'be one of several nodes that share --dir and this Redis, like redis://127.0.0.1:6379')
-    .option(
-      '--node-address <address>',
-      'host:port under which the other nodes reach this one; where it listens by default',
-    )
-    .option('--s3-bucket <name>', 'put files into this bucket of an object store; --dir then holds what is not files')
-    .option('--s3-endpoint <url>', 'where the object store is; AWS by default')
-    .option('--s3-region <region>', 'its region; from AWS_REGION by default, or us-east-1 with --s3-endpoint')
-    .option('--s3-prefix <prefix>', 'what the keys of all files begin with, before a slash')
-    .option('--s3-path-style', 'name the bucket in the path and not in the host, as Ceph and MinIO want it')
-    .option('--qr', 'show the pairing link as a QR code, also when standard output is no terminal')
-    .option('--json', 'one JSON object a line on standard output')
-  for (const [flag, about] of Object.values(limitFlags)) {
-    const option = new Option(`${flag} <n>`, about)
-    command.addOption(about === undefined ? option.hideHelp() : option)
-  }
-  return command
-}
+import { limitFlags, MOST_WORKERS, type ReceiveFlags } from './receive-flags.ts'
+import { toObjectStore } from './s3-flags.ts'
 
 /** The configuration that flags ask for. Throws ReceiveError BAD_FLAGS, with one sentence, when they make no sense. */
 export function toConfig(flags: ReceiveFlags): ReceiverConfig {
@@ -140,9 +43,6 @@ export function toPort(flag: string, text: string): number {
   throw new ReceiveError('BAD_FLAGS', `${flag} takes a number from 0 to 65535, not "${text}".`)
 }
 
-/** A third would have nothing to do: the thread that does everything else brings no more than two can hash. */
-const MOST_WORKERS = 2
-
 /** How many threads hash where nobody says: none where they would take their time from sender and receiver. */
 export function workersFor(cores: number): number {
   return cores <= 2 ? 0 : Math.min(cores - 1, MOST_WORKERS)
@@ -151,30 +51,6 @@ export function workersFor(cores: number): number {
 function toWorkers(text: string): number {
   if (/^\d{1,2}$/.test(text)) return Number(text)
   throw new ReceiveError('BAD_FLAGS', `--workers takes a whole number from 0 to 99, not "${text}".`)
-}
-
-/** Those without a description are for few, and are described in deploy/longshore.yml. */
-const limitFlags: Readonly<Record<keyof ReceiverLimits, readonly [flag: `--${string}`, about?: string]>> = {
-  maxConnections: ['--max-connections', 'connections at the same time; 1024 by default'],
-  maxConnectionsPerAddress: [
-    '--max-connections-per-address',
-    'connections at the same time from one address; 64 by default',
-  ],
-  maxOpenUploads: ['--max-open-uploads', 'unfinished uploads that one sender may leave open; 1000 by default'],
-  maxBusyUploads: ['--max-busy-uploads'],
-  maxStreamsPerConnection: ['--max-streams-per-connection'],
-  maxStreams: ['--max-streams'],
-  maxStrangersStreams: ['--max-strangers-streams'],
-  maxStatusConnections: ['--max-status-connections'],
-  maxMetadataBytes: ['--max-metadata-bytes'],
-  maxHeldBytes: ['--max-held-bytes'],
-  maxHeldBytesInAll: ['--max-held-bytes-in-all'],
-  handshakeMs: ['--handshake-ms'],
-  firstMessageMs: ['--first-message-ms'],
-  silenceMs: ['--silence-ms'],
-  stallMs: ['--stall-ms'],
-  minProgressBytes: ['--min-progress-bytes'],
-  idleConnectionMs: ['--idle-connection-ms'],
 }
 
 function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {

@@ -5,7 +5,8 @@ import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { sandbox } from '../fixtures/receiving.ts'
 import { toLimits } from '../limits/limits.ts'
-import { toConfig, withReceiveFlags, workersFor } from './flags.ts'
+import { toConfig, workersFor } from './flags.ts'
+import { withReceiveFlags } from './receive-flags.ts'
 import { readSettings, settingName, settingOptions } from './settings.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../deploy/longshore.yml')
@@ -30,7 +31,7 @@ async function read(text: string, environment: Record<string, string> = {}, ...a
 test('the command line counts before the environment, that before the file, and that before what is so by default', async () => {
   const text = 'dir: in-file\nport: 1\nname: 12\nhost: 127.0.0.1\nauth: false\nmax-connections: 7\n'
   const { settings } = await read(text, { port: '2', host: '127.0.0.2' }, '--host', '127.0.0.3')
-  expect(settings().config).toMatchObject({
+  expect((await settings()).config).toMatchObject({
     directory: 'in-file',
     port: 2,
     name: '12',
@@ -56,20 +57,22 @@ test.each([
   ['dir: a\nconfig: b', 2, '"config" is no setting of a receiver. '],
 ])('what cannot be understood is refused with its line: %j', async (text, line, sentence) => {
   const { settings, path } = await read(text)
-  expect(settings).toThrow(`${path}:${line}: ${sentence}`)
+  await expect(settings()).rejects.toThrow(`${path}:${line}: ${sentence}`)
 })
 
 test('a file that is not there, nothing at all, and a variable that makes no sense are refused, too', async () => {
   const none = commandWith('--config', '/nowhere/longshore.yml')
-  expect(() => readSettings(none, new Map())).toThrow(
+  await expect(readSettings(none, new Map())).rejects.toThrow(
     '--config names /nowhere/longshore.yml, which cannot be read (ENOENT).',
   )
   const { settings } = await read('')
-  expect(settings).toThrow('--dir is missing: it says where received files go.')
+  await expect(settings()).rejects.toThrow('--dir is missing: it says where received files go.')
   const misspelt = await read('dir: a', { prot: '5' })
-  expect(misspelt.settings).toThrow('LONGSHORE_RECEIVE_PROT is no setting of a receiver. Those are: ')
+  await expect(misspelt.settings()).rejects.toThrow('LONGSHORE_RECEIVE_PROT is no setting of a receiver. Those are: ')
   const wrong = await read('dir: a', { port: 'x' })
-  expect(wrong.settings).toThrow('LONGSHORE_RECEIVE_PORT: port takes a number from 0 to 65535, not "x".')
+  await expect(wrong.settings()).rejects.toThrow(
+    'LONGSHORE_RECEIVE_PORT: port takes a number from 0 to 65535, not "x".',
+  )
 })
 
 test('the example has every setting, and says of each what is so when nothing is said', async () => {
@@ -81,7 +84,7 @@ test('the example has every setting, and says of each what is so when nothing is
   expect([...shown.keys()].sort()).toEqual(settingOptions(commandWith()).map(settingName).sort())
 
   const everything = await read([...shown].map(([name, value]) => `${name}: ${value}`).join('\n'))
-  const { config } = everything.settings()
+  const { config } = await everything.settings()
   const { directory, stateDirectory, host, name, tls, ...rest } = config
   const { limits: defaults, ...untold } = { ...toConfig({ ...commandWith().opts(), dir: 'a' }), limits: toLimits() }
   expect(rest.limits).toEqual(defaults)
@@ -98,13 +101,13 @@ test('what is read again takes the place of what was read before, and a line tha
   const path = await file('dir: a\nauth: false\nport: 7\nmax-open-uploads: 5')
   const command = commandWith('--config', path)
   const none = new Map<string, string>()
-  expect(readSettings(command, none).config).toMatchObject({
+  expect((await readSettings(command, none)).config).toMatchObject({
     port: 7,
     asksForTokens: false,
     limits: { maxOpenUploads: 5 },
   })
   await writeFile(path, 'dir: a\nmax-busy-uploads: 6')
-  expect(readSettings(command, none).config).toMatchObject({
+  expect((await readSettings(command, none)).config).toMatchObject({
     port: 50_051,
     asksForTokens: true,
     limits: { maxBusyUploads: 6 },

@@ -2,8 +2,8 @@ import type { Command, Option } from 'commander'
 import { settingsInEnvironment, variableOf } from '../base/environment.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { ReceiverConfig } from './config.ts'
-import { readConfigFile } from './config-file.ts'
-import { type ReceiveFlags, toConfig } from './flags.ts'
+import { toConfig } from './flags.ts'
+import type { ReceiveFlags } from './receive-flags.ts'
 
 /** What a receiver was asked to do, wherever that was said. */
 export type Settings = { readonly flags: ReceiveFlags; readonly config: ReceiverConfig }
@@ -22,10 +22,10 @@ const NO_SETTING = ['config', 'help']
  * before.
  * @throws ReceiveError BAD_FLAGS, with one sentence that names the flag, the variable, or the file and its line.
  */
-export function readSettings(
+export async function readSettings(
   command: Command,
   environment: ReadonlyMap<string, string> = settingsInEnvironment(),
-): Settings {
+): Promise<Settings> {
   const origins: Origin[] = []
   for (const option of settingOptions(command)) forgetOther(command, option)
   const add = (name: string, value: string | boolean | number, where: string, shown: string) => {
@@ -39,7 +39,10 @@ export function readSettings(
   }
   for (const [name, text] of environment) add(name, text, variableOf(name), variableOf(name))
   const { config } = command.opts<ReceiveFlags>()
-  if (config !== undefined) for (const { name, value, where } of readConfigFile(config)) add(name, value, where, name)
+  if (config !== undefined) {
+    const { readConfigFile } = await import('./config-file.ts')
+    for (const { name, value, where } of readConfigFile(config)) add(name, value, where, name)
+  }
   const flags = command.opts<ReceiveFlags>()
   try {
     return { flags, config: toConfig(flags) }

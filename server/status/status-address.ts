@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import { isLoopback } from '../base/loopback.ts'
-import { type ReceiveFlags, toPort } from '../settings/flags.ts'
+import { toPort } from '../settings/flags.ts'
+import type { ReceiveFlags } from '../settings/receive-flags.ts'
 
 /** Where the page about a receiver listens, and what whoever looks has to show. */
 export type StatusAddress = {

@@ -4,14 +4,8 @@ import type { FinishPairingReply } from '../../../proto/generated/filetransfer/F
 import type { StartPairingReply } from '../../../proto/generated/filetransfer/StartPairingReply.ts'
 import type { Fingerprint } from '../../../proto/identity.ts'
 import { PairingClient } from '../../../proto/index.ts'
-import {
-  deviceProof,
-  isSameProof,
-  MAX_DEVICE_NAME_CHARACTERS,
-  NONCE_BYTES,
-  type PairingLink,
-  receiverProof,
-} from '../../../proto/pairing.ts'
+import { MAX_DEVICE_NAME_CHARACTERS } from '../../../proto/limits.ts'
+import { deviceProof, isSameProof, NONCE_BYTES, type PairingLink, receiverProof } from '../../../proto/pairing.ts'
 import { accessError, identityChanged, isServiceError, UploadError } from '../base/errors.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
