@@ -100,6 +100,12 @@ export class Watch {
     for (const { calls } of this.#connections.values()) for (const call of calls) call.end(why)
   }
 
+  /** Resolves when every connection that is there now has ended. */
+  async ended(): Promise<void> {
+    const sessions = [...this.#connections.values()].map(({ session }) => session)
+    await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.once('close', resolve))))
+  }
+
   close(): void {
     clearInterval(this.#timer)
   }

@@ -104,7 +104,9 @@ export async function serve(
 export async function closeServing({ server, listener, watch, health }: Serving, sessions: Sessions): Promise<void> {
   health.drain()
   listener.stop()
-  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  const shut = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+  // From Node 24 on, grpc-js calls back at once, while calls are still answered.
+  const ended = Promise.all([shut, watch.ended()])
   let limit: NodeJS.Timeout | undefined
   const timeout = new Promise<void>((resolve) => {
     limit = setTimeout(resolve, CLOSE_WITHIN_MS)
