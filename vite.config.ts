@@ -38,7 +38,7 @@ const parts = {
  * file, or parts beside it.
  */
 function program(
-  input: string | readonly string[],
+  input: string,
   outFile: string,
   { format = 'es', codeSplitting = false }: { format?: 'es' | 'cjs'; codeSplitting?: false | typeof parts } = {},
 ): EnvironmentOptions {
@@ -51,7 +51,7 @@ function program(
       outDir: join(here, 'out'),
       emptyOutDir: false,
       rolldownOptions: {
-        input: [input].flat().map((file) => join(here, file)),
+        input: join(here, input),
         external,
         output: {
           format,
@@ -103,8 +103,9 @@ export default defineConfig({
     receiver: program('server/index.ts', 'receiver/index.js', { codeSplitting: parts }),
     receiverLibrary: program('server/library.ts', 'library/receiver.js', { codeSplitting: parts }),
     hashWorker: program('main/engine/source/hash-worker.ts', 'hash-worker/index.js'),
-    // It is started for every command: see cli/parts.ts.
-    cli: program(['cli/index.ts', 'cli/program.ts'], 'cli/[name].js', { format: 'cjs', codeSplitting: parts }),
+    // It is started for every command: see cli/parts.ts. What starts it shares nothing with it, or it would load it.
+    cli: program('cli/program.ts', 'cli/program.js', { format: 'cjs', codeSplitting: parts }),
+    cliStart: program('cli/index.ts', 'cli/index.js', { format: 'cjs' }),
     chromiumHost: program('chromium-host/run.ts', 'chromium-host/run.js'),
   },
   builder: {

@@ -10,8 +10,8 @@ type Output = {
   readonly file: string
   /** The folders its sources are in. */
   readonly sources: readonly string[]
-  /** Outputs that it starts while it runs. */
-  readonly starts?: readonly ['hashWorker']
+  /** Outputs that it starts while it runs, or that start it. */
+  readonly starts?: readonly ('hashWorker' | 'cliStart')[]
 }
 
 /** Each output of the build by the name it has in vite.config.ts. */
@@ -22,7 +22,8 @@ const OUTPUTS = {
   receiver: { file: 'out/receiver/index.js', sources: ['server', 'proto'] },
   receiverLibrary: { file: 'out/library/receiver.js', sources: ['server', 'proto'] },
   hashWorker: { file: 'out/hash-worker/index.js', sources: ['main/engine'] },
-  cli: { file: 'out/cli/index.js', sources: ['cli', 'server', 'main', 'proto'], starts: ['hashWorker'] },
+  cli: { file: 'out/cli/program.js', sources: ['cli', 'server', 'main', 'proto'], starts: ['hashWorker', 'cliStart'] },
+  cliStart: { file: 'out/cli/index.js', sources: ['cli'] },
   chromiumHost: { file: 'out/chromium-host/run.js', sources: ['chromium-host'] },
 } as const satisfies Record<string, Output>
 
