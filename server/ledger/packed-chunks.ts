@@ -16,12 +16,24 @@ export function stretchOf(start: number): string {
 }
 
 /** A chunk as it is kept in its stretch. */
-export function packed({ start, end, crc32 }: ChunkRecord): Buffer {
+function packed({ start, end, crc32 }: ChunkRecord): Buffer {
   const record = Buffer.alloc(RECORD_BYTES)
   record.writeUInt32BE(start % STRETCH_BYTES, 0)
   record.writeUInt32BE(end - start, 4)
   record.writeUInt32BE(crc32, 8)
   return record
+}
+
+/** Chunks as they are kept, in the order in which they are given, by the stretch that they begin in. */
+export function packedByStretch(chunks: readonly ChunkRecord[]): ReadonlyMap<string, Buffer> {
+  const records = new Map<string, Buffer[]>()
+  for (const chunk of chunks) {
+    const stretch = stretchOf(chunk.start)
+    const others = records.get(stretch)
+    if (others === undefined) records.set(stretch, [packed(chunk)])
+    else others.push(packed(chunk))
+  }
+  return new Map([...records].map(([stretch, some]) => [stretch, Buffer.concat(some)]))
 }
 
 /**

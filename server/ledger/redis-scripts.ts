@@ -62,18 +62,21 @@ return 1`,
 }
 
 /**
- * KEYS: upload, chunks. ARGV: lease, stretch, packed chunk, its length in bytes, how long both are kept from now on,
- * ms. Records the chunk and counts it in the same step; answers how many bytes are recorded.
+ * KEYS: upload, chunks. ARGV: lease, how long both are kept from now on, ms, how many chunks and bytes, then pairs of a
+ * stretch and the packed chunks that begin in it. Records the chunks and counts them in the same step; answers how many
+ * bytes are recorded.
  */
-export const saveChunk: Script = {
+export const saveChunks: Script = {
   keys: 2,
   source: `
 if redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('FENCED') end
 ${FENCE}
-local stretch = redis.call('HGET', KEYS[2], ARGV[2]) or ''
-redis.call('HSET', KEYS[2], ARGV[2], stretch .. ARGV[3])
-redis.call('HINCRBY', KEYS[1], 'chunks', 1)
-for index = 1, 2 do redis.call('PEXPIRE', KEYS[index], ARGV[5]) end
+for index = 5, #ARGV, 2 do
+  local stretch = redis.call('HGET', KEYS[2], ARGV[index]) or ''
+  redis.call('HSET', KEYS[2], ARGV[index], stretch .. ARGV[index + 1])
+end
+redis.call('HINCRBY', KEYS[1], 'chunks', ARGV[3])
+for index = 1, 2 do redis.call('PEXPIRE', KEYS[index], ARGV[2]) end
 return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[4])`,
 }
 

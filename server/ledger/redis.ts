@@ -1,11 +1,13 @@
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
+import { bytesIn } from '../bytes/range-set.ts'
+import { ChunkBatches } from './chunk-batches.ts'
 import type { OnDamage } from './database.ts'
 import { type FinishedRecord, isFinished, type Ledger, type UploadRecord } from './ledger.ts'
 import { nameText, nameTexts } from './name-text.ts'
-import { packed, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
+import { packedByStretch, stretchOf, unpacked, withoutStarts } from './packed-chunks.ts'
 import { checkpointText, toCheckpoint, toUpload, uploadText } from './record-text.ts'
 import { Refused, type Reply, type Script, type SharedState } from './redis-connection.ts'
-import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunk, saveUpload } from './redis-scripts.ts'
+import { forgetUpload, rekeyUpload, saveCheckpoint, saveChunks, saveUpload } from './redis-scripts.ts'
 
 /** A finished upload is remembered for this long, ms, so that a sender that asks again gets the answer. */
 const KEEP_FINISHED_MS = 30 * 86_400_000
@@ -57,6 +59,11 @@ export function openRedisLedger(
       throw error instanceof Refused ? refusal(error) : error
     }
   }
+  const batches = new ChunkBatches(async (fileId, lease, chunks) => {
+    const counts = [chunks.length, bytesIn(chunks)]
+    const records = [...packedByStretch(chunks)].flat()
+    await step(saveChunks, keys.upload(fileId), keys.chunks(fileId), lease, keepIdleMs, ...counts, ...records)
+  })
   const keysOf = (record: UploadRecord) =>
     [keys.upload(record.fileId), keys.chunks(record.fileId), keys.ofSender(record), keys.unfinished] as const
   const saveNames = async ({ fileId, path, state: { storedAs } }: FinishedRecord): Promise<void> => {
@@ -161,10 +168,7 @@ export function openRedisLedger(
         const once = new Map(stretches)
         for (const [stretch, records] of once) yield* unpacked(stretch, records)
       },
-      async save(fileId, chunk) {
-        const record = [stretchOf(chunk.start), packed(chunk), chunk.end - chunk.start, keepIdleMs]
-        await step(saveChunk, keys.upload(fileId), keys.chunks(fileId), leaseOf(fileId), ...record)
-      },
+      save: (fileId, chunk) => batches.save(fileId, leaseOf(fileId), chunk),
       async bytes(fileId) {
         const bytes = await state.command('HGET', keys.upload(fileId), 'bytes')
         return Buffer.isBuffer(bytes) ? Number(bytes) : 0
