@@ -75,12 +75,14 @@ export class ReceivedBytes {
    */
   async add(chunk: CheckedChunk, mustBeWelcome: () => void): Promise<'STORED' | 'DUPLICATE'> {
     const range: Range = { start: chunk.offset, end: offsetAfter(chunk.offset, chunk.data.length) }
-    if (range.end > this.#whole.end) {
+    if (range.end > this.#whole.end)
       throw new ReceiveError('PAST_END', `The chunk ends at ${range.end}; the file ends at ${this.#whole.end}.`)
-    }
     await this.#fallingBack
     await this.#commits.room()
     await this.#digest?.room()
+    mustBeWelcome()
+    // Nobody may wait for the memory of a store in the turn of those who are about to free some.
+    if (this.#storage.store.digestsParts) await (await this.open()).room?.(range)
     return this.#writing.run(range, () => this.#addRange(chunk, range, mustBeWelcome))
   }
 
@@ -129,9 +131,8 @@ export class ReceivedBytes {
   async close(): Promise<void> {
     // A complete upload is about to be finished, which syncs it; should nobody finish it, what is not durable is read
     // again when it is loaded.
-    if (this.missing.length > 0) {
+    if (this.missing.length > 0)
       await this.#commits.flush().catch(() => 'what is not durable is read again when the upload is loaded')
-    }
     await this.#commits.drop()
     await this.idle()
     await this.#writing.run(this.#whole, () => this.#closePart())
@@ -182,9 +183,8 @@ export class ReceivedBytes {
   async #write(chunk: CheckedChunk, gaps: RangeSet): Promise<void> {
     const part = await this.open()
     try {
-      for (const { start, end } of gaps) {
+      for (const { start, end } of gaps)
         await part.write(chunk.data.subarray(start - chunk.offset, end - chunk.offset), offsetAfter(0, start))
-      }
     } catch (error) {
       throw isLoss(error) ? this.#lose(error) : error
     }

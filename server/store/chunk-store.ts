@@ -22,6 +22,11 @@ export interface Part {
   /** What can be said of bytes that were written before it was opened; see {@link Kept}. */
   keeps(range: Range): Kept
   /**
+   * Resolves when these bytes may be written: a store that gathers bytes waits for memory until others have sent
+   * theirs, and {@link Part.write} does not. Undefined where nothing is waited for.
+   */
+  room?(range: Range): Promise<void>
+  /**
    * Resolves when all of the data is written, and rejects when only a part of it was. On a disk the data then survives
    * a crash of this process; a store that gathers bytes in memory keeps that promise only after the next {@link
    * Part.sync}.

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
@@ -8,6 +15,7 @@ export type S3Request = {
   readonly method: string
   /** With its query. */
   readonly url: string
+  readonly headers: IncomingHttpHeaders
   /** How many requests came before. */
   readonly index: number
 }
@@ -29,6 +37,8 @@ export type FaultProxy = {
   readonly endpoint: string
   /** Every request that came, as `GET /bucket/key?query`. */
   readonly requests: readonly string[]
+  /** How many connections were opened so far. */
+  connections(): number
   /** Decides about each request from now on. */
   fault(decide: (request: S3Request) => Fault): void
 }
@@ -36,18 +46,23 @@ export type FaultProxy = {
 /** Stands between a receiver and its object store. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const requests: string[] = []
+  let connections = 0
   let decide: (request: S3Request) => Fault = () => undefined
   const server = createServer((incoming, outgoing) => {
-    const { method = '', url = '' } = incoming
-    const fault = decide({ method, url, index: requests.length })
+    const { method = '', url = '', headers } = incoming
+    const fault = decide({ method, url, headers, index: requests.length })
     requests.push(`${method} ${url}`)
     void pass(new URL(target), incoming, outgoing, fault)
+  })
+  server.on('connection', () => {
+    connections++
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => closed(server))
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    connections: () => connections,
     fault(decideNow) {
       decide = decideNow
     },

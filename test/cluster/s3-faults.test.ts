@@ -111,7 +111,7 @@ describe.skipIf(!hasRadosgw)('an object store that fails (needs radosgw, ceph-mo
 
   test('[F16] a store that takes requests and says nothing is given up, and one that is silent once is asked again', async () => {
     const { open, proxy } = await setScene()
-    const store = await open({ silenceMs: 300 })
+    const store = await open({ silenceMs: 1_000 })
     let silences = 0
     proxy.fault(({ method, url }) =>
       method === 'PUT' && isPart(url) && silences++ === 0 ? { kind: 'hang' } : undefined,

@@ -29,11 +29,11 @@ describe.skipIf(!hasRadosgw)('an object store (needs radosgw, ceph-mon and ceph-
 
   chunkStoreConformance('a bucket', () => open(''))
   chunkStoreConformance('a bucket below a prefix, with little memory and copies in parts', () =>
-    open('of/box', { leastPieceBytes: PIECE, memoryBytes: 2 * PIECE, copyAtOnceBytes: PIECE }),
+    open('of/box', { leastPieceBytes: PIECE, memoryBytes: 2 * PIECE, patienceMs: 0, copyAtOnceBytes: PIECE }),
   )
 
   test('many uploads at once, each in an order of its own, share memory for three pieces, and all are whole', async () => {
-    const { store } = await open('', { leastPieceBytes: PIECE, memoryBytes: 3 * PIECE })
+    const { store } = await open('', { leastPieceBytes: PIECE, memoryBytes: 3 * PIECE, patienceMs: 0 })
     const chance = chanceFor('many uploads in little memory')
     const send = async (index: number) => {
       const data = randomBytes(2 * PIECE + 1 + chance.below(2 * MIB))

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Range } from '../../bytes/range-set.ts'
 import type { S3Config } from './config.ts'
-import { Connection, contentOf, unbroken, undamaged } from './connection.ts'
+import { Connection, unbroken, undamaged } from './connection.ts'
 import { statusOf } from './errors.ts'
 import { Multiparts } from './multiparts.ts'
 
@@ -48,7 +48,8 @@ export class Bucket {
    */
   async put(key: string, body: Buffer, { ifAbsent = false, metadata = {} } = {}): Promise<string | undefined> {
     const { client, target } = this.#connection
-    const input = { ...target, Key: key, ...contentOf(body), Metadata: metadata, ...(ifAbsent && { IfNoneMatch: '*' }) }
+    const content = { Key: key, ...this.#connection.contentOf(body), Metadata: metadata }
+    const input = { ...target, ...content, ...(ifAbsent && { IfNoneMatch: '*' }) }
     try {
       const { ETag } = await undamaged(() => client.send(new PutObjectCommand(input)))
       return ETag ?? ''
@@ -56,6 +57,11 @@ export class Bucket {
       if (ifAbsent && (statusOf(error) === 412 || statusOf(error) === 409)) return undefined
       throw this.#connection.translated(error)
     }
+  }
+
+  /** See {@link Connection.trySha256}. */
+  trySha256(key: string): Promise<void> {
+    return this.#connection.trySha256(key)
   }
 
   /** Undefined when there is no such object. */

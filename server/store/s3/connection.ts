@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { S3Config } from './config.ts'
 import { isDamage, isS3Error, statusOf, toS3Error } from './errors.ts'
 import { silenceSdkWarning } from './sdk-warning.ts'
@@ -16,6 +16,9 @@ const CONNECT_WITHIN_MS = 3_000
 const REQUEST_WITHIN_MS = 600_000
 const MOST_CONNECTIONS = 64
 
+/** Of no bytes at all. */
+const EMPTY_SHA256 = createHash('sha256').digest('hex')
+
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The way to one bucket. What it throws is a ReceiveError. */
@@ -23,6 +26,7 @@ export class Connection {
   readonly client: S3Client
   /** For every request. */
   readonly target: { readonly Bucket: string }
+  #comparesSha256 = false
 
   /** @param silenceMs a store that is silent for so long does not answer. */
   constructor({ bucket, endpoint, region, pathStyle = false }: S3Config, silenceMs: number) {
@@ -35,9 +39,11 @@ export class Connection {
       ...(region !== undefined ? { region } : endpoint !== undefined && { region: 'us-east-1' }),
       forcePathStyle: pathStyle,
       maxAttempts: ATTEMPTS,
-      // Content-MD5 is what every store checks; some accept other checksums and do not look at them.
+      // See contentOf.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      // The SDK would open a connection of its own for each request that asks before it sends.
+      expectContinueHeader: false,
       requestHandler: {
         connectionTimeout: CONNECT_WITHIN_MS,
         socketTimeout: silenceMs,
@@ -75,11 +81,34 @@ export class Connection {
   translated(error: unknown): Error {
     return toS3Error(error, this.target.Bucket)
   }
-}
 
-/** The bytes of a request with their checksum, which every store compares. */
-export function contentOf(body: Buffer): { readonly Body: Buffer; readonly ContentMD5: string } {
-  return { Body: body, ContentMD5: createHash('md5').update(body).digest('base64') }
+  /**
+   * Tries whether the store refuses bytes that are not those whose SHA-256 was signed. Its MD5 is not sent too from
+   * then on: computing it takes more than twice as long.
+   *
+   * @param key of an object that may be there afterwards.
+   */
+  async trySha256(key: string): Promise<void> {
+    const command = new PutObjectCommand({ ...this.target, Key: key, Body: Buffer.from('not empty') })
+    command.middlewareStack.add(
+      (next) => (call) => {
+        const { headers } = call.request as { headers: Record<string, string> }
+        headers['x-amz-content-sha256'] = EMPTY_SHA256
+        return next(call)
+      },
+      { step: 'build', name: 'anotherSha256' },
+    )
+    this.#comparesSha256 = await this.client.send(command).then(() => false, isDamage)
+  }
+
+  /**
+   * The bytes of a request with a checksum that the store compares. The SDK signs their SHA-256; a store that does not
+   * look at that still compares Content-MD5. Some accept other checksums and do not look at them either.
+   */
+  contentOf(body: Buffer): { readonly Body: Buffer; readonly ContentMD5?: string } {
+    if (this.#comparesSha256) return { Body: body }
+    return { Body: body, ContentMD5: createHash('md5').update(body).digest('base64') }
+  }
 }
 
 /**

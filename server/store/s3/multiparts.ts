@@ -9,7 +9,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { mapAtOnce } from './at-once.ts'
-import { type Connection, contentOf, undamaged } from './connection.ts'
+import { type Connection, undamaged } from './connection.ts'
 
 /** A multipart upload that is not completed. */
 export type OpenMultipart = { readonly key: string; readonly uploadId: string; readonly beganAtMs: number }
@@ -69,7 +69,7 @@ export class Multiparts {
 
   /** Answers the ETag of the part. One of the same number is replaced. */
   async put(key: string, uploadId: string, number: number, body: Buffer): Promise<string> {
-    const part = { Key: key, UploadId: uploadId, PartNumber: number, ...contentOf(body) }
+    const part = { Key: key, UploadId: uploadId, PartNumber: number, ...this.#connection.contentOf(body) }
     const input = { ...this.#connection.target, ...part }
     const { ETag = '' } = await this.#connection.run((client) =>
       undamaged(() => client.send(new UploadPartCommand(input))),

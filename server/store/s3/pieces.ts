@@ -3,7 +3,7 @@ import type { Range } from '../../bytes/range-set.ts'
 /** S3 numbers the parts of an object up to here. */
 const MOST_PIECES = 10_000
 /** S3 takes 5 MiB; larger ones are fewer requests, and this is a whole number of chunks. */
-const LEAST_PIECE_BYTES = 8 * 1024 ** 2
+export const LEAST_PIECE_BYTES = 8 * 1024 ** 2
 /** A piece is a whole number of these, bytes, so that no chunk of our own senders lies in two. */
 const UNIT_BYTES = 1024 ** 2
 
@@ -17,7 +17,7 @@ export class Pieces {
   /** One at least, also for an empty file. */
   readonly count: number
 
-  constructor(sizeBytes: number, leastPieceBytes = LEAST_PIECE_BYTES) {
+  constructor(sizeBytes: number, leastPieceBytes: number) {
     this.sizeBytes = sizeBytes
     this.pieceBytes = Math.max(leastPieceBytes, Math.ceil(sizeBytes / MOST_PIECES / UNIT_BYTES) * UNIT_BYTES)
     this.count = Math.max(1, Math.ceil(sizeBytes / this.pieceBytes))

@@ -1,21 +1,13 @@
-import { bytesIn, missingWithin, type Range, type RangeSet, withRange } from '../../bytes/range-set.ts'
+import { missingWithin, type Range, type RangeSet } from '../../bytes/range-set.ts'
 import type { Offset } from '../../bytes/to-offset.ts'
 import type { Kept, Part } from '../chunk-store.ts'
 import type { DigestKeeper } from './digest-keeper.ts'
+import { type HeldPiece, HeldPieces, idleSince } from './held-pieces.ts'
 import { type KeptBytes, lost } from './kept-bytes.ts'
-import type { GatheringMemory, MemoryHolder } from './memory.ts'
+import type { GatheringMemory, MemoryHolder, Use } from './memory.ts'
 import { PieceDigest } from './piece-digest.ts'
 import type { Pieces } from './pieces.ts'
 import type { RunningDigest } from './running-digest.ts'
-
-/** A piece in memory. A piece that was sent stays until it is hashed, unless its memory is needed. */
-type Held = {
-  readonly piece: number
-  readonly range: Range
-  readonly bytes: Buffer
-  filled: RangeSet
-  state: 'gathering' | 'sending' | 'sent'
-}
 
 /** What all parts of a store work with. */
 export type PartDeps = {
@@ -27,6 +19,8 @@ export type PartDeps = {
 
 /** Pieces of one upload that are on their way at the same time. */
 const SENDING_AT_ONCE = 4
+/** What is read at once of what is in memory, bytes. */
+const READ_BYTES = 1024 ** 2
 
 /**
  * The bytes of an unfinished upload on their way to an object store. They are gathered in memory to pieces, and a piece
@@ -39,11 +33,10 @@ export class S3Part implements Part, MemoryHolder {
   readonly #kept: KeptBytes
   readonly #pieces: Pieces
   readonly #digest: PieceDigest
-  readonly #held = new Map<number, Held>()
-  /** Pieces that wait for memory. */
-  readonly #coming = new Map<number, Promise<void>>()
+  readonly #held: HeldPieces
   readonly #running = new Set<Promise<void>>()
   #savedPieces = 0
+  #isClosing = false
   #failure: unknown
 
   private constructor(deps: PartDeps, fileId: string, pieces: Pieces, kept: KeptBytes, digest: RunningDigest) {
@@ -51,12 +44,13 @@ export class S3Part implements Part, MemoryHolder {
     this.#fileId = fileId
     this.#pieces = pieces
     this.#kept = kept
+    this.#held = new HeldPieces(deps.memory, pieces, this)
     this.#digest = new PieceDigest(digest, pieces, {
-      held: (at, end) => this.#heldAt(at, end),
+      held: (at, end) => this.#held.bytesAt(at, end),
       // A piece that was sent and hashed is not needed any more.
       onPiece: (piece) => {
         const held = this.#held.get(piece)
-        if (held?.state === 'sent') this.#freePiece(held)
+        if (held?.state === 'sent') this.#held.free(held)
       },
     })
     deps.memory.add(this)
@@ -70,31 +64,30 @@ export class S3Part implements Part, MemoryHolder {
     return missingWithin(this.#kept.ranges, range).length === 0 ? 'durable' : 'gone'
   }
 
+  /** A chunk may reach into the next piece without waiting: else all might wait for pieces that only they can fill. */
+  async room({ start }: Range): Promise<void> {
+    const piece = this.#pieces.at(start)
+    if (!this.#kept.sent.has(piece) && !this.#kept.isWhole && this.#failure === undefined)
+      await this.#held.reserve(piece)
+    while (this.#running.size >= SENDING_AT_ONCE) await Promise.race(this.#running)
+  }
+
   async write(data: Buffer, offset: Offset): Promise<void> {
     this.#mustWork()
     for (let at = 0; at < data.length; ) {
-      const piece = this.#pieces.at(offset + at)
-      const held = this.#held.get(piece)
-      if (held === undefined) {
-        await this.#room(piece)
-        continue
-      }
-      const start = offset + at
-      const end = Math.min(offset + data.length, held.range.end)
-      data.copy(held.bytes, start - held.range.start, at, at + end - start)
-      held.filled = withRange(held.filled, { start, end })
-      at += end - start
+      const { held, bytes } = this.#held.fill(data, at, offset)
+      at += bytes
       if (held.state === 'gathering' && this.#kept.gaps(held.range, held.filled).length === 0) this.#send(held)
     }
-    this.#deps.memory.changed()
     await this.#digest.follow()
-    while (this.#running.size >= SENDING_AT_ONCE) await Promise.race(this.#running)
     this.#mustWork()
   }
 
   async *read(start: number, end: number): AsyncGenerator<Buffer> {
     for (let at = start; at < end; ) {
-      const block = this.#heldAt(at, end) ?? (await this.#kept.read(at, end))
+      const held = this.#held.bytesAt(at, Math.min(end, at + READ_BYTES))
+      // Its memory may be used for another piece while the block is looked at.
+      const block = held ? Buffer.from(held) : await this.#kept.read(at, end)
       if (block === undefined || block.length === 0) return
       yield block
       at += block.length
@@ -105,7 +98,11 @@ export class S3Part implements Part, MemoryHolder {
     await Promise.all(this.#running)
     this.#mustWork()
     if (this.#pieces.sizeBytes === 0 && !this.#kept.isWhole) await this.#kept.putAtOnce(Buffer.alloc(0))
-    if (all) for (const held of [...this.#held.values()]) await this.#spill(held)
+    for (const held of all ? this.#held.all() : []) {
+      // One that runs has not seen the latest bytes.
+      await settled(held.spilling)
+      await this.#spill(held)
+    }
     await this.#saveDigest()
     return this.#kept.ranges
   }
@@ -125,77 +122,55 @@ export class S3Part implements Part, MemoryHolder {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true
+    this.#deps.memory.remove(this)
     await Promise.all(this.#running)
+    for (const { spilling } of this.#held.all()) await settled(spilling)
     await this.#digest.idle()
     const { atPiece } = this.#digest
     if (atPiece !== undefined) this.#deps.digests.keep(this.#fileId, atPiece, this.#kept.sent)
-    this.#deps.memory.remove(this)
-    for (const held of [...this.#held.values()]) this.#freePiece(held)
+    this.#held.close()
   }
 
-  /** First what only the digest would need again, then what waits for more to fill a piece. */
+  get idleSince(): Use | undefined {
+    const { idle } = this.#held
+    return idle && idleSince(idle)
+  }
+
+  get holdsMuch(): boolean {
+    return this.#held.areMany
+  }
+
+  /** What only the digest would need again is dropped, what waits for more to fill a piece is put as it is. */
   async freeSome(): Promise<boolean> {
-    let fullest: Held | undefined
-    for (const held of this.#held.values()) {
-      if (held.state === 'sent') {
-        this.#freePiece(held)
-        return true
-      }
-      if (held.state !== 'gathering' || held.filled.length === 0) continue
-      if (fullest === undefined || bytesIn(held.filled) > bytesIn(fullest.filled)) fullest = held
-    }
-    if (fullest === undefined) return false
-    await this.#spill(fullest)
-    return fullest.filled.length === 0
+    const held = this.#held.idle
+    if (held === undefined || this.#isClosing) return false
+    if (held.state === 'gathering' && held.filled.length > 0) await this.#spill(held)
+    else this.#held.free(held)
+    return this.#held.get(held.piece) !== held
   }
 
   #mustWork(): void {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /**
-   * Resolves when there is memory for a piece. The caller has to look again: the memory may be taken by others
-   * meanwhile.
-   */
-  #room(piece: number): Promise<void> {
-    const coming = this.#coming.get(piece) ?? this.#makeRoom(piece)
-    this.#coming.set(piece, coming)
-    return coming
-  }
-
-  async #makeRoom(piece: number): Promise<void> {
-    const range = this.#pieces.range(piece)
-    const bytes = range.end - range.start
-    try {
-      await this.#deps.memory.take(bytes)
-      this.#held.set(piece, { piece, range, bytes: Buffer.allocUnsafe(bytes), filled: [], state: 'gathering' })
-    } finally {
-      this.#coming.delete(piece)
-    }
-  }
-
-  /** Does nothing when it is gone already, and perhaps another one is in its place. */
-  #freePiece(held: Held): void {
-    const { piece, bytes } = held
-    if (this.#held.get(piece) !== held) return
-    this.#held.delete(piece)
-    this.#deps.memory.giveBack(bytes.length)
-  }
-
-  #send(held: Held): void {
+  #send(held: HeldPiece): void {
     held.state = 'sending'
     const sending = this.#sendNow(held)
       .catch((error: unknown) => {
         // Acknowledged bytes of this piece are lost, which the next sync reports. Others may have its memory at once.
         this.#failure ??= error
-        this.#freePiece(held)
+        this.#held.free(held)
       })
       .finally(() => this.#running.delete(sending))
     this.#running.add(sending)
   }
 
-  async #sendNow(held: Held): Promise<void> {
-    const { piece, range, bytes } = held
+  async #sendNow(held: HeldPiece): Promise<void> {
+    const { piece, range } = held
+    await settled(held.spilling)
+    this.#held.grow(held)
+    const bytes = held.room.data
     for (const gap of missingWithin(held.filled, range)) {
       for (let at = gap.start; at < gap.end; ) {
         const block = await this.#kept.read(at, gap.end)
@@ -205,31 +180,29 @@ export class S3Part implements Part, MemoryHolder {
     }
     held.filled = [range]
     await this.#kept.putPiece(piece, bytes)
-    held.state = 'sent'
+    this.#held.sent(held)
     await this.#digest.follow()
-    if (this.#digest.hashedBytes >= range.end) this.#freePiece(held)
-    else this.#deps.memory.changed()
+    if (this.#digest.hashedBytes >= range.end) this.#held.free(held)
   }
 
   /** Puts the bytes of a piece that are in memory as fragments. Bytes that come meanwhile stay. */
-  async #spill(held: Held): Promise<void> {
-    if (held.state !== 'gathering') return
-    const { range, bytes } = held
-    const spilled = held.filled
-    for (const { start, end } of spilled)
-      await this.#kept.putFragment({ start, end }, bytes.subarray(start - range.start, end - range.start))
-    // The piece may be full by now, and on its way.
-    if ((held.state as Held['state']) !== 'gathering') return
-    held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
-    if (held.filled.length === 0) this.#freePiece(held)
+  #spill(held: HeldPiece): Promise<void> {
+    held.spilling ??= this.#spillNow(held).finally(() => {
+      held.spilling = undefined
+    })
+    return held.spilling
   }
 
-  #heldAt(at: number, end: number): Buffer | undefined {
-    const held = this.#held.get(this.#pieces.at(at))
-    const filled = held?.filled.find((range) => range.start <= at && at < range.end)
-    if (held === undefined || filled === undefined) return undefined
-    const { start } = held.range
-    return held.bytes.subarray(at - start, Math.min(end, filled.end) - start)
+  async #spillNow(held: HeldPiece): Promise<void> {
+    if (held.state !== 'gathering') return
+    const { range, room } = held
+    const spilled = held.filled
+    for (const { start, end } of spilled)
+      await this.#kept.putFragment({ start, end }, room.data.subarray(start - range.start, end - range.start))
+    // The piece may be full by now, and about to be sent.
+    if ((held.state as HeldPiece['state']) !== 'gathering') return
+    held.filled = held.filled.flatMap((filled) => missingWithin(spilled, filled))
+    if (held.filled.length === 0) this.#held.free(held)
   }
 
   /** For another node; without it, that node reads the bytes again. */
@@ -239,4 +212,9 @@ export class S3Part implements Part, MemoryHolder {
     const isSaved = await this.#deps.digests.save(this.#fileId, digest, this.#kept.sent).catch(() => false)
     if (isSaved) this.#savedPieces = digest.pieces
   }
+}
+
+/** Resolves when a promise has settled, however it did. */
+async function settled(promise: Promise<void> | undefined): Promise<void> {
+  await promise?.catch(() => 'told to whoever asked for it')
 }

@@ -10,12 +10,16 @@ import { isSameETag } from './etags.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { Layout } from './layout.ts'
 import { GatheringMemory } from './memory.ts'
-import { Pieces } from './pieces.ts'
+import { LEAST_PIECE_BYTES, Pieces } from './pieces.ts'
 import { publishObject, putSmallFile, removeObject, settleObject } from './publish-object.ts'
 import { S3Part } from './s3-part.ts'
 
-/** Memory in which bytes are gathered, for all uploads together. */
-const MEMORY_BYTES = 256 * 1024 ** 2
+/** Memory in which bytes are gathered: eight pieces of the usual length, of which one upload fills one or two at a time. */
+const LEAST_MEMORY_BYTES = 64 * 1024 ** 2
+/** The same for a great many uploads. */
+const MOST_MEMORY_BYTES = 256 * 1024 ** 2
+/** Bytes of a piece that is not full wait in memory for so long for more, ms, when others need it. */
+const PATIENCE_MS = 2_000
 /** Requests that delete what an upload has left, at the same time. */
 const DELETES_AT_ONCE = 8
 /** Requests that look whether names are taken, at the same time. */
@@ -34,6 +38,7 @@ const SILENCE_MS = 30_000
 export type S3Sizes = {
   readonly leastPieceBytes?: number
   readonly memoryBytes?: number
+  readonly patienceMs?: number
   readonly copyAtOnceBytes?: number
   readonly silenceMs?: number
 }
@@ -53,8 +58,9 @@ export async function openS3Store(
   onUnexpected: OnUnexpected,
   claims: NameClaims,
   {
-    leastPieceBytes,
-    memoryBytes = MEMORY_BYTES,
+    leastPieceBytes = LEAST_PIECE_BYTES,
+    memoryBytes,
+    patienceMs = PATIENCE_MS,
     copyAtOnceBytes = COPY_AT_ONCE_BYTES,
     silenceMs = SILENCE_MS,
   }: S3Sizes = {},
@@ -71,7 +77,12 @@ export async function openS3Store(
         'The object store ignores If-None-Match: what another program puts under a name while a file gets it may be lost.',
       ),
     )
-  const memory = new GatheringMemory(memoryBytes)
+  const memory = new GatheringMemory({
+    leastBytes: memoryBytes ?? LEAST_MEMORY_BYTES,
+    mostBytes: memoryBytes ?? MOST_MEMORY_BYTES,
+    pieceBytes: leastPieceBytes,
+    patienceMs,
+  })
   const named = { bucket, layout, claims }
   const deps = { memory, digests: new DigestKeeper(bucket, layout), hasMd5ETags }
 
@@ -151,6 +162,7 @@ async function probe(bucket: Bucket, layout: Layout): Promise<{ hasMd5ETags: boo
   const key = `${layout.state}probe-${randomBytes(8).toString('hex')}`
   const body = Buffer.from('Longshore')
   try {
+    await bucket.trySha256(key)
     const etag = await bucket.put(key, body)
     const isKept = (await bucket.put(key, body, { ifAbsent: true })) === undefined
     const md5 = createHash('md5').update(body).digest('hex')
