@@ -53,6 +53,8 @@ function program(
         external,
         output: {
           format,
+          // What cli/parts.ts compiles has nobody who would import for it.
+          dynamicImportInCjs: false,
           entryFileNames: outFile,
           chunkFileNames: `${dirname(outFile)}/[name].js`,
           codeSplitting,
