@@ -83,7 +83,13 @@ export class ReceivedBytes {
     mustBeWelcome()
     // Nobody may wait for the memory of a store in the turn of those who are about to free some.
     if (this.#storage.store.digestsParts) await (await this.open()).room?.(range)
-    return this.#writing.run(range, () => this.#addRange(chunk, range, mustBeWelcome))
+    // The turn comes last, so that nobody waits for a disk, or for another chunk of this file, on the time of others.
+    return this.#writing.run(range, () =>
+      this.#storage.fairQueue.run(chunk.sender, chunk.data.length, () => {
+        mustBeWelcome()
+        return this.#addRange(chunk, range)
+      }),
+    )
   }
 
   /** Resolves when every chunk that is being stored now has ended, however it ended. */
@@ -155,20 +161,14 @@ export class ReceivedBytes {
     await this.#storage.store.discardPart(this.#fileId)
   }
 
-  async #addRange(chunk: CheckedChunk, range: Range, mustBeWelcome: () => void): Promise<'STORED' | 'DUPLICATE'> {
-    const { ledger, fairQueue } = this.#storage
-    // The turn comes last, so that nobody waits on the time of others, and ends with the writing: records go together.
-    const gaps = await fairQueue.run(chunk.sender, chunk.data.length, async () => {
-      mustBeWelcome()
-      const missing = missingWithin(this.#stored, range)
-      const overlaps = missingWithin(missing, range)
-      if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
-      // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
-      if (missing.length === 0 && chunk.data.length > 0) return undefined
-      await this.#write(chunk, missing)
-      return missing
-    })
-    if (gaps === undefined) return 'DUPLICATE'
+  async #addRange(chunk: CheckedChunk, range: Range): Promise<'STORED' | 'DUPLICATE'> {
+    const gaps = missingWithin(this.#stored, range)
+    const overlaps = missingWithin(gaps, range)
+    const { ledger } = this.#storage
+    if (overlaps.length > 0) await mustEqualStored(ledger, this.#fileId, await this.open(), chunk, overlaps)
+    // The chunk of an empty file fills no gap; it is recorded all the same, because its client may ask for it.
+    if (gaps.length === 0 && chunk.data.length > 0) return 'DUPLICATE'
+    await this.#write(chunk, gaps)
     // A sync that failed meanwhile may have lost these bytes too.
     this.#mustNotFallBack()
     await this.#storage.ledger.chunks.save(this.#fileId, { ...range, crc32: chunk.crc32 })

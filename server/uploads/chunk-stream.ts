@@ -1,7 +1,9 @@
 import type { ChunkAckInput } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk.ts'
+import { CHUNK_BYTES } from '../../proto/limits.ts'
 import type { ReceiveError } from '../base/errors.ts'
 import type { FairQueue } from '../base/fair-queue.ts'
+import type { Shares } from '../base/shares.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { Messages } from '../calls/answer.ts'
 import { release } from '../limits/message-rooms.ts'
@@ -24,25 +26,27 @@ export type ChunkStream = {
 const CHUNKS_AT_ONCE = 4
 const BYTES_AT_ONCE = 4 * 1024 ** 2
 
-/** While more is being stored of all streams together, each takes its next chunk when none of its own is, bytes. */
-const BYTES_AT_ONCE_OF_ALL = 16 * 1024 ** 2
-
-/** What is being stored of all streams together, bytes. */
-export type AtWork = { bytes: number }
+/**
+ * What may be stored of all streams together at the same time, bytes. A stream whose sender has its share takes its next
+ * chunk when none of its own is being stored.
+ */
+export const BYTES_AT_ONCE_OF_ALL = 32 * 1024 ** 2
 
 /**
  * Stores the chunks of a stream, a few at a time, and acknowledges each when it is stored.
  *
  * @param permissions what its sender may do; the fair queue stores for its holder.
+ * @param shared.atWork what is being stored of all streams, bytes.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive}
  * throw, when every chunk that was being stored has ended.
  */
 export async function receiveChunks(
   session: Session,
   permissions: Permissions,
-  { fairQueue, atWork }: { readonly fairQueue: Pick<FairQueue, 'pay'>; readonly atWork: AtWork },
+  shared: { readonly fairQueue: Pick<FairQueue, 'pay'>; readonly atWork: Shares },
   { first, messages, send, sendOff, generation }: ChunkStream,
 ): Promise<void> {
+  const { fairQueue, atWork } = shared
   const damage = new Damage()
   const followRights = followingRights(permissions, session)
   const leave = session.join(generation, sendOff)
@@ -79,12 +83,12 @@ export async function receiveChunks(
 
   const mayTakeNext = (): boolean => {
     if (storing.size === 0) return true
-    return storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE && atWork.bytes < BYTES_AT_ONCE_OF_ALL
+    return storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE && atWork.mayTake(permissions.holder, CHUNK_BYTES)
   }
 
   const count = (more: number): void => {
     bytes += more
-    atWork.bytes += more
+    atWork.add(permissions.holder, more)
   }
 
   /** Acknowledgements leave in the order in which the chunks came. */

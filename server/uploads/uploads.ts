@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ReceiveError } from '../base/errors.ts'
+import { Shares } from '../base/shares.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { mustOwn, own, type Permissions } from '../permissions/permissions.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type AtWork, type ChunkStream, receiveChunks } from './chunk-stream.ts'
+import { BYTES_AT_ONCE_OF_ALL, type ChunkStream, receiveChunks } from './chunk-stream.ts'
 import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
 import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
 import {
@@ -56,7 +57,7 @@ export type FinishRequest = {
 export class Uploads {
   readonly #deps: UploadsDeps
   readonly #startedAtMs: number
-  readonly #atWork: AtWork = { bytes: 0 }
+  readonly #atWork = new Shares(() => BYTES_AT_ONCE_OF_ALL)
 
   constructor(deps: UploadsDeps) {
     this.#deps = deps
