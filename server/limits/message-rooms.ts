@@ -1,4 +1,5 @@
 import { type ChunkRoom, createChunkMemory } from '../../proto/messages/chunk-memory.ts'
+import { countArrived } from './young-garbage.ts'
 
 /** So much memory is kept for messages to come, bytes: what one busy sender has on its way. */
 const KEPT_BYTES = 16 * 1024 ** 2
@@ -17,6 +18,7 @@ const rooms = new WeakMap<ArrayBufferLike, Room>()
  * used again.
  */
 export function takeRoom(bytes: number): Buffer {
+  countArrived(bytes)
   const room = memory.take(bytes)
   rooms.set(room.data.buffer, { room, readers: 1 })
   return room.data
