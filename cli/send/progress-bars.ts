@@ -4,6 +4,12 @@ import { printable } from '../../server/base/printable.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
 import { leftOut, type SendReport } from './send-report.ts'
 
+/**
+ * A file gets a bar when it is on its way for longer than this, ms: a bar for each of many small files would take
+ * longer than the files.
+ */
+const BAR_AFTER_MS = 300
+
 /** Progress bars for people on a terminal, and one line for each end of a file. Without a terminal only the lines. */
 export function createBarReport(): SendReport {
   const bars = new MultiBar(
@@ -17,6 +23,7 @@ export function createBarReport(): SendReport {
     Presets.shades_classic,
   )
   const shown = new Map<string, SingleBar>()
+  const begunAtMs = new Map<string, number>()
   const line = (text: string): void => {
     if (process.stderr.isTTY) bars.log(`${text}\n`)
     else process.stdout.write(`${text}\n`)
@@ -27,10 +34,19 @@ export function createBarReport(): SendReport {
     const bar = shown.get(id)
     if (bar !== undefined) bars.remove(bar)
     shown.delete(id)
+    begunAtMs.delete(id)
+  }
+  const isNew = (id: string): boolean => {
+    const nowMs = performance.now()
+    const beganMs = begunAtMs.get(id) ?? nowMs
+    begunAtMs.set(id, beganMs)
+    return nowMs - beganMs < BAR_AFTER_MS
   }
   return {
     progress(_path, upload) {
+      if (!process.stderr.isTTY) return
       if (upload.status.kind !== 'sending' && upload.status.kind !== 'verifying') return drop(upload.id)
+      if (isNew(upload.id)) return
       const bar = shown.get(upload.id) ?? bars.create(upload.sizeBytes, 0, fieldsOf(upload, limit))
       shown.set(upload.id, bar)
       // Nothing shows as complete before it is verified.

@@ -16,10 +16,11 @@ import type { Warning } from './queue/entries.ts'
 import { type Entry, newUploadKey } from './queue/entry.ts'
 import type { AttemptReport, TransferListener } from './send/attempt.ts'
 import { claimForgotten } from './send/forgotten.ts'
-import { isSmallFile } from './send/small-files.ts'
+import { isSmallFile, smallFileBytes } from './send/small-files.ts'
 import { transfer } from './send/transfer.ts'
 import type { HashPool } from './source/hash-pool.ts'
 import type { ResumeRecord } from './source/resume-store.ts'
+import { createSmallFileReader } from './source/small-file.ts'
 import { readIdentity } from './source/source.ts'
 
 /**
@@ -58,6 +59,7 @@ export function createAttempts({
   const memory = createChunkMemory(bufferBytes)
   const throttles = createThrottles()
   const stages = createStages()
+  const reader = createSmallFileReader()
   const streamCuts = createStreamCuts()
   const toldThreeRpc = new Set<string>()
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
@@ -97,12 +99,12 @@ export function createAttempts({
       if (isNew) await startAnew(entry, connection, report, signal)
       else if (!entry.begun) await claimForgotten(entry.record, connection, signal)
       const isFresh = isNew || !entry.begun
+      const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages, reader }
       const onReached = (kind: ReceiverKind): void => {
-        smallFileLimits.set(receiver, connection.smallFileMaxBytes)
+        smallFileLimits.set(receiver, smallFileBytes(connection, shared.throttle))
         report.reached()
         if (kind === 'three-rpc') onThreeRpcReceiver(entry.record)
       }
-      const shared = { connection, budget, memory, hashPool, throttle: throttles.to(receiver), stages }
       const deps = { ...shared, digestKind: 'md5' as const, hashedAgainBytes, onReached, isFresh }
       const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
       giveBack(false)
@@ -173,6 +175,7 @@ export function createAttempts({
       moment.abort()
       closing.abort(new Error('Longshore is closing.'))
       pool.closeAll()
+      await reader.close()
     },
   }
 }

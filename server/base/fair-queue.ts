@@ -1,9 +1,9 @@
 /**
- * The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, a small file mostly
- * waits for the disk.
+ * The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, and so are many small
+ * files; one small file mostly waits for the disk.
  */
-const LARGE_TASK = 8
-export const SMALL_TASK = 1
+export const LARGE_TASK = 8
+const SMALL_TASK = 1
 
 /**
  * Two large tasks run at the same time: while one writes to the disk the other hashes. More would make the next sender

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import {
   type Database,
@@ -106,6 +107,8 @@ export class CommitLog {
   }
 
   async #commitAll(): Promise<void> {
+    // What comes in the same moment goes together.
+    await nextTurn()
     while (this.#waiting.length > 0) {
       const commits = this.#waiting.splice(0)
       const opened = this.#opened()

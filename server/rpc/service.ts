@@ -104,6 +104,7 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
             ? undefined
             : {
                 uploadKey: value.uploadKey,
+                bytes: value.data.length,
                 file: () => ({ ...toSmallFile(value, now()), signal: admitted.gone }),
               }
         },

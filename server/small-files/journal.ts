@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { SingleFlight } from '../base/single-flight.ts'
 import type { OnDamage } from '../ledger/database.ts'
@@ -108,6 +109,8 @@ export class Journal {
   }
 
   async #appendWaiting(): Promise<void> {
+    // What comes in the same moment goes together.
+    await setImmediate()
     const taken = this.#waiting.splice(0)
     const volume = this.#taking
     for (const { took } of taken) took(volume)

@@ -1,11 +1,12 @@
 import { ReceiveError } from '../base/errors.ts'
-import { type FairQueue, SMALL_TASK } from '../base/fair-queue.ts'
+import type { FairQueue } from '../base/fair-queue.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import { isFinished, type Ledger, type UploadRecord } from '../ledger/ledger.ts'
 import { type FinishedFile, mustBeFinished } from '../sessions/finish.ts'
 import { BootMark } from '../state-folder/boot-mark.ts'
 import type { Appeared, PreparedFile, SmallWish, StagedSmallFileStore } from '../store/staged-small-files.ts'
 import { Journal, type JournalEntry, type Volume } from './journal.ts'
+import { SenderBatches } from './sender-batches.ts'
 
 /**
  * The journal is emptied when so much is in it, bytes: what a start after a crash has to look through is twice this at
@@ -47,6 +48,7 @@ export type NewSmallFile = {
 export class StagedSmallFiles {
   readonly #deps: StagedSmallFilesDeps
   readonly #journal: Journal
+  readonly #batches: SenderBatches
   /** Files whose names a power cut would take, but for the journal. */
   #unsynced: Appeared[] = []
   #timer: NodeJS.Timeout | undefined
@@ -86,6 +88,7 @@ export class StagedSmallFiles {
   private constructor(deps: StagedSmallFilesDeps, journal: Journal, failed: boolean) {
     this.#deps = deps
     this.#journal = journal
+    this.#batches = new SenderBatches(deps.fairQueue)
     this.#failed = failed
   }
 
@@ -116,24 +119,29 @@ export class StagedSmallFiles {
     await this.#emptying
     if (!this.#failed && this.#journal.bytes > 0) await this.#empty()
     await this.#journal.close()
+    await this.#deps.store.close()
   }
 
-  async #put({ record, data, md5, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
-    const prepare = () => this.#deps.store.prepare(record.fileId, record, data)
-    const prepared = await this.#deps.fairQueue.run(sender, FILE_BYTES + data.length, prepare, { weight: SMALL_TASK })
-    if (prepared === undefined) return undefined
-    try {
-      // What is in the journal is going to be a file, whatever happens.
-      mustBeAllowed()
-      const volume = await this.#append(record, prepared, data, md5)
-      try {
-        return volume && (await this.#publish(record, prepared, md5))
-      } finally {
-        volume?.settled()
-      }
-    } finally {
-      await prepared.close()
-    }
+  #put({ record, data, md5, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
+    return this.#batches.store(sender, {
+      costBytes: FILE_BYTES + data.length,
+      prepare: () => this.#deps.store.prepare(record.fileId, record, data),
+      finish: async (prepared) => {
+        if (prepared === undefined) return undefined
+        try {
+          // What is in the journal is going to be a file, whatever happens.
+          mustBeAllowed()
+          const volume = await this.#append(record, prepared, data, md5)
+          try {
+            return volume && (await this.#publish(record, prepared, md5))
+          } finally {
+            volume?.settled()
+          }
+        } finally {
+          await prepared.close()
+        }
+      },
+    })
   }
 
   async #append(

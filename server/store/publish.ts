@@ -111,7 +111,7 @@ async function stamp(partPath: string, { sizeBytes, modifiedAtMs }: Wish): Promi
 }
 
 /** Gives a file a name in a folder as well; false when the name is taken. */
-export async function linkUnlessTaken(partPath: string, folder: Folder, name: string): Promise<boolean> {
+async function linkUnlessTaken(partPath: string, folder: Folder, name: string): Promise<boolean> {
   try {
     await link(partPath, folder.at(name))
     return true

@@ -1,12 +1,11 @@
-import { mkdir, readdir, rm, unlink } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STATE_FOLDER } from '../names/safe-path.ts'
 import { openFolder, openOwnFolder } from './folder.ts'
 import { openFolderOnce, type SharedFolder } from './folder-once.ts'
-import { makeFile } from './make-file.ts'
 import type { Intent, Wish } from './publication.ts'
-import { linkUnlessTaken } from './publish.ts'
 import { type Restored, restoreSmallFile, type SmallFileToRestore } from './restore-small-file.ts'
+import { openSmallFileDisk, type SmallFileDisk } from './small-file-disk.ts'
 import { syncAll } from './sync-all.ts'
 import type { ClaimedName, TakenNames } from './taken-names.ts'
 
@@ -53,6 +52,7 @@ export interface StagedSmallFileStore {
   restore(fileId: string, file: SmallFileToRestore, record: () => Promise<void>): Promise<Restored>
   /** Deletes what a crash left beside final names. Called when everything is restored. */
   clear(): Promise<void>
+  close(): Promise<void>
 }
 
 /**
@@ -72,6 +72,7 @@ export async function openSmallFiles(
     await mustBeThere()
     return openFolder(root, path, (parent, child) => taken.makeFolder(parent, child))
   })
+  const disk = openSmallFileDisk()
   const asideAt = (fileId: string) => join(aside, `${fileId}.part`)
 
   return {
@@ -85,7 +86,7 @@ export async function openSmallFiles(
           return undefined
         }
         try {
-          return await prepareClaimed(asideAt(fileId), { folder, leave }, name, claimed, wish.modifiedAtMs, data)
+          return await prepareClaimed(disk, asideAt(fileId), { folder, leave }, name, claimed, wish.modifiedAtMs, data)
         } catch (error) {
           await claimed.release()
           throw error
@@ -101,17 +102,19 @@ export async function openSmallFiles(
         files.map(({ storedAs }) => storedAs),
       ),
     async forget(files) {
-      for (const { fileId } of files) await rm(asideAt(fileId), { force: true })
+      await Promise.all(files.map(({ fileId }) => disk.remove(asideAt(fileId))))
     },
     restore: (fileId, file, record) =>
       restoreSmallFile(root, taken, { own: asideAt(fileId), spare: asideAt('restored') }, file, record),
     async clear() {
       for (const name of await readdir(aside)) await rm(join(aside, name), { recursive: true, force: true })
     },
+    close: disk.close,
   }
 }
 
 async function prepareClaimed(
+  disk: SmallFileDisk,
   path: string,
   { folder, leave }: SharedFolder,
   name: string,
@@ -119,18 +122,18 @@ async function prepareClaimed(
   modifiedAtMs: number,
   data: Buffer,
 ): Promise<PreparedFile> {
-  const fileIdentity = await makeFile(path, modifiedAtMs, data)
+  const fileIdentity = await disk.make(path, modifiedAtMs, data)
   let hasAppeared = false
   return {
     intent: { storedAs: [...folder.path, name], fileIdentity },
     async appear() {
-      hasAppeared = await linkUnlessTaken(path, folder, name)
+      hasAppeared = await disk.linkUnlessTaken(path, folder.at(name))
       if (hasAppeared) await claimed.added(name)
       return hasAppeared
     },
     async close() {
       // After a crash the second name tells whether the crash took the first one away.
-      if (!hasAppeared) await unlink(path)
+      if (!hasAppeared) await disk.remove(path)
       await claimed.release()
       await leave()
     },

@@ -24,6 +24,11 @@ type Listing = {
  * this, ms.
  */
 const TRUSTED_MS = 2000
+/**
+ * A listing as young as this counts as it is for the next small files, ms: looking whether the folder has changed since
+ * would take as long as writing them.
+ */
+const READ_JUST_NOW_MS = 50
 /** Reading a huge folder again may take up to this share of the time. */
 const READING_SHARE = 0.05
 /**
@@ -102,7 +107,7 @@ export class TakenNames {
     try {
       const known = this.#listings.get(await folder.identity())
       // The names that we add change the folder all the time, so the time of its change tells nothing.
-      const isFresh = known?.hasOurOwn && isYoung(known)
+      const isFresh = known !== undefined && (known.hasOurOwn ? isYoung(known) : isJustRead(known))
       const listing = isFresh ? known : await this.#listingOf(folder)
       if (!listing.names.has(foldedName(name))) return this.#claimed(folder, claim, undefined)
     } catch (error) {
@@ -193,6 +198,10 @@ function isTrusted(listing: Listing, nowChangedAtNs: bigint): boolean {
 
 function isYoung({ readAtMs, tookMs }: Listing): boolean {
   return performance.now() - readAtMs < Math.max(TRUSTED_MS, tookMs / READING_SHARE)
+}
+
+function isJustRead({ readAtMs }: Listing): boolean {
+  return performance.now() - readAtMs < READ_JUST_NOW_MS
 }
 
 async function read(folder: Folder, changedAtNs: bigint): Promise<Listing> {

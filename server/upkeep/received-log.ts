@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { SingleFlight } from '../base/single-flight.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
@@ -82,6 +83,8 @@ export class ReceivedLog {
   }
 
   async #writeLines(): Promise<void> {
+    // What comes in the same moment goes together.
+    await setImmediate()
     const lines = this.#unwritten.splice(0).join('')
     const begin = this.#torn ? '\n' : ''
     this.#torn = true

@@ -30,6 +30,36 @@ test('files that are put are stored, verified, and answered each', async () => {
   expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
 })
 
+test('files of all lengths that one stream carries are stored, more of them than are under way at once', async () => {
+  const { client, directory } = await receiving()
+  const lengths = [...Array.from({ length: 300 }, (_, index) => index), 65_536, 65_537, 1_000_000, 3_000_000, 4_000_000]
+  const files = lengths.map((bytes) => source(`${bytes % 3}/${bytes}.bin`, randomBytes(bytes)))
+
+  const replies = await put(
+    client,
+    files.map((file) => toPut(file)),
+  )
+
+  expect(fates(files, replies)).toEqual(files.map(({ path }) => path.join('/')))
+  expect(await filesIn(directory)).toEqual(
+    Object.fromEntries(files.map(({ path, data }) => [path.join('/'), md5Of(data)])),
+  )
+  expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
+})
+
+test('a long file that arrived damaged is refused, and is stored when it comes again', async () => {
+  const { client, directory } = await receiving()
+  const file = source('long.bin', randomBytes(200_000))
+  const right = toPut(file)
+  for (const damaged of [{ crc32: 1 }, { md5: md5Of(Buffer.from('other')) }]) {
+    const replies = await put(client, [{ ...right, ...damaged }])
+    expect(replies.get(String(right.uploadKey))?.refused?.reason).toBe('FINAL_CHECKSUM')
+    expect(await filesIn(directory)).toEqual({})
+  }
+  expect(fates([file], await put(client, [right]))).toEqual(['long.bin'])
+  expect(await filesIn(directory)).toEqual({ 'long.bin': md5Of(file.data) })
+})
+
 test('a file that is refused does not keep the others of its stream from being stored', async () => {
   const { client, directory } = await receiving()
   const good = source('good.bin', randomBytes(10))
@@ -143,7 +173,7 @@ test('with SKIP_SAME, a file that is there already is answered and not stored ag
   expect(await filesIn(directory)).toEqual({ 'a.bin': md5Of(file.data) })
 })
 
-const points = ['before datasync', 'after datasync', 'before link', 'after link']
+const points = ['before datasync', 'after datasync', 'before link', 'after link', 'after link 7']
 
 test.each([
   ...points.map((point) => ['KEEP_BOTH', point] as const),

@@ -19,7 +19,9 @@ export type SmallFile = Omit<BeginRequest, 'sha256'> & {
  * Files of one stream that are being stored at the same time: enough to share each sync of a disk, few enough to be
  * fair to other streams.
  */
-const FILES_AT_ONCE = 64
+const FILES_AT_ONCE = 256
+/** And so much of them, bytes, with the one more that is being read: all of it is in memory. */
+const BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /**
  * A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go
@@ -27,22 +29,31 @@ const FILES_AT_ONCE = 64
  */
 export type SmallFiles = { put(file: NewSmallFile): Promise<FinishedFile | undefined>; close(): Promise<void> }
 
+/** A file of a stream, which is not looked at before it is stored. */
+export type AskedFile = {
+  readonly uploadKey: string
+  readonly bytes: number
+  /** Throws ReceiveError for what is no file that can be stored, which refuses this one only. */
+  readonly file: () => SmallFile
+}
+
 /**
- * Stores the files of one stream, {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
+ * Stores the files of one stream, as many as {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
  *
- * @param next the next file, with its key; undefined at the end of the stream. What `file` throws refuses this file
- * only.
+ * @param next the next file; undefined at the end of the stream.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(
   store: (file: SmallFile) => Promise<FinishedFile>,
-  next: () => Promise<{ readonly uploadKey: string; readonly file: () => SmallFile } | undefined>,
+  next: () => Promise<AskedFile | undefined>,
   answer: (uploadKey: string, fate: FinishedFile | ReceiveError, beganMs: number) => Promise<void>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>()
+  let bytesUnderWay = 0
+  let onRoom = (): void => undefined
   let draining: ReceiveError | undefined
   let answering: Promise<void> = Promise.resolve()
-  const storeOne = async (uploadKey: string, file: () => SmallFile): Promise<void> => {
+  const storeOne = async ({ uploadKey, file }: AskedFile): Promise<void> => {
     const beganMs = performance.now()
     const fate = await fateOf(async () => store(file()))
     if (fate instanceof ReceiveError && fate.code === 'DRAINING') draining = fate
@@ -52,10 +63,20 @@ export async function putEach(
   }
   try {
     for (let asked = await next(); asked !== undefined && draining === undefined; asked = await next()) {
-      const storing: Promise<void> = storeOne(asked.uploadKey, asked.file).finally(() => underWay.delete(storing))
+      const { bytes } = asked
+      bytesUnderWay += bytes
+      const storing: Promise<void> = storeOne(asked).finally(() => {
+        bytesUnderWay -= bytes
+        underWay.delete(storing)
+        onRoom()
+      })
       underWay.add(storing)
       // The next message is not read before there is room for it, and that holds the sender back.
-      if (underWay.size >= FILES_AT_ONCE) await Promise.race(underWay)
+      while (underWay.size >= FILES_AT_ONCE || bytesUnderWay >= BYTES_AT_ONCE) {
+        await new Promise<void>((resolve) => {
+          onRoom = resolve
+        })
+      }
     }
   } finally {
     await Promise.all(underWay)
@@ -71,6 +92,9 @@ async function fateOf(task: () => Promise<FinishedFile>): Promise<FinishedFile |
   }
 }
 
+/** A longer file is hashed as it is stored, and compared with its digest then, bytes. */
+export const SHORT_BYTES = 64 * 1024
+
 /** The bytes of a file that arrived as they were sent, as one chunk. Throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM. */
 export function mustBeUndamaged({ sizeBytes, data, crc32, md5 }: SmallFile, sender: string): CheckedChunk {
   if (data.length > PUT_FILE_MAX_BYTES) {
@@ -80,7 +104,8 @@ export function mustBeUndamaged({ sizeBytes, data, crc32, md5 }: SmallFile, send
     throw new ReceiveError('BAD_LENGTH', `The file came with ${data.length} bytes and a size of ${sizeBytes}.`)
   }
   const checked = checkChunk({ offset: toOffset('0'), data, crc32, sender })
-  if (checked === undefined || createHash('md5').update(data).digest('hex') !== md5) {
+  const isHashedLater = data.length > SHORT_BYTES
+  if (checked === undefined || !(isHashedLater || createHash('md5').update(data).digest('hex') === md5)) {
     throw new ReceiveError('FINAL_CHECKSUM', 'The file arrived damaged.')
   }
   return checked

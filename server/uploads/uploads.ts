@@ -22,7 +22,7 @@ import {
   saveNew,
 } from './new-uploads.ts'
 import { likenessOf } from './skip-same.ts'
-import { mustBeUndamaged, type SmallFile, type SmallFiles } from './small-file-stream.ts'
+import { mustBeUndamaged, SHORT_BYTES, type SmallFile, type SmallFiles } from './small-file-stream.ts'
 
 /** What uploads are received with. */
 export type UploadsDeps = Storage & {
@@ -204,6 +204,8 @@ export class Uploads {
     const { ledger, sessions, smallFiles, space } = this.#deps
     // What may be replaced, or be there already, is not known by its name alone.
     if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
+    // To write it a second time, into a journal, would cost more than a sync of its own.
+    if (data.length > SHORT_BYTES) return undefined
     const record = { ...newRecord(permissions, { ...request, sha256: '' }), onConflict }
     const { fileId } = record
     const mustBeAllowed = allowedSince(permissions, record)

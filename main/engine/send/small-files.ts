@@ -1,8 +1,11 @@
 import type { Sharer } from '../../../proto/line.ts'
 import { UploadError } from '../base/errors.ts'
+import { SMALLEST_CHUNK_BYTES } from '../flow/congestion-window.ts'
+import type { Throttle } from '../flow/throttle.ts'
+import type { Connection } from '../net/connection.ts'
 import { crc32, md5Hex } from '../source/digest.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
-import { readSmallFile } from '../source/source.ts'
+import type { SmallFileReader } from '../source/small-file.ts'
 import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.ts'
 import { policyOnWire } from './send-file.ts'
 
@@ -10,7 +13,7 @@ import { policyOnWire } from './send-file.ts'
  * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few
  * enough that one sender does not take all the uploads that a receiver is busy with.
  */
-const SMALL_FILES_AT_ONCE = 64
+const SMALL_FILES_AT_ONCE = 256
 
 /** They share one stream, and get together what one large upload gets, or a large one would crawl among them. */
 const smallFiles: Sharer = {}
@@ -23,6 +26,14 @@ export function smallFilesBeside(filesAtOnce: number): number {
   return filesAtOnce === 1 ? 0 : SMALL_FILES_AT_ONCE
 }
 
+/** The longest file that goes whole at this moment, bytes. */
+export function smallFileBytes(
+  { smallFileMaxBytes }: Pick<Connection, 'smallFileMaxBytes'>,
+  throttle: Pick<Throttle, 'mostAtOnce'>,
+): number {
+  return Math.min(smallFileMaxBytes, Math.max(throttle.mostAtOnce(), SMALLEST_CHUNK_BYTES))
+}
+
 /**
  * True for a file that goes whole in one message. One with a digest to compare first is worth the questions that may
  * spare its bytes.
@@ -32,10 +43,14 @@ export function isSmallFile({ identity, onConflict, hashed }: ResumeRecord, smal
   return smallFileMaxBytes > 0 && identity.sizeBytes <= smallFileMaxBytes
 }
 
+type SmallFileDeps = Pick<Attempt, 'connection' | 'budget' | 'throttle' | 'stages'> & {
+  readonly reader: SmallFileReader
+}
+
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function sendSmallFile(
   record: FileRecord,
-  { connection, budget, throttle, stages }: Pick<Attempt, 'connection' | 'budget' | 'throttle' | 'stages'>,
+  { connection, budget, throttle, stages, reader }: SmallFileDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -45,7 +60,7 @@ export async function sendSmallFile(
     // Read as late as can be: behind a low limit a file may change before it is its turn.
     await stages.time('limit', () => throttle.take(sizeBytes, smallFiles, signal))
     const { data, assertUnchangedOrGone } = await stages.time('source', () =>
-      readSmallFile(record.source, record.identity),
+      reader.read(record.source, record.identity),
     )
     const finished = await stages.time('acknowledgement', () =>
       send(record, data, { connection, stages }, listener, signal),

@@ -8,11 +8,12 @@ import type { Connection, ReceiverKind } from '../net/connection.ts'
 import { type FileDigest, openDigest, type SavedDigest } from '../source/digest.ts'
 import type { HashPool } from '../source/hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
+import type { SmallFileReader } from '../source/small-file.ts'
 import { isSameProof, openSource, type Source } from '../source/source.ts'
 import type { Attempt, FileRecord, Finished, Hashing, TransferListener } from './attempt.ts'
 import { sendFile } from './send-file.ts'
 import { sendToThreeRpcReceiver } from './send-three-rpc.ts'
-import { isSmallFile, sendSmallFile } from './small-files.ts'
+import { isSmallFile, sendSmallFile, smallFileBytes } from './small-files.ts'
 
 export type TransferDeps = {
   readonly connection: Connection
@@ -25,6 +26,7 @@ export type TransferDeps = {
   readonly hashedAgainBytes: number
   readonly throttle: Throttle
   readonly stages: Stages
+  readonly reader: SmallFileReader
   /** Hears when the receiver has answered, and which kind it is. */
   readonly onReached: (kind: ReceiverKind) => void
   /** The receiver cannot hold anything of this upload yet. */
@@ -39,7 +41,7 @@ export type TransferDeps = {
 export async function transfer(
   record: ResumeRecord,
   known: Hashing | undefined,
-  { onReached, isFresh, hashPool, digestKind, hashedAgainBytes, ...deps }: TransferDeps,
+  { onReached, isFresh, hashPool, digestKind, hashedAgainBytes, reader, ...deps }: TransferDeps,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
@@ -51,8 +53,8 @@ export async function transfer(
     if (kind === 'three-rpc') return { storedAs: record.path.join('/') }
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
-  if (isFresh && isSmallFile(record, connection.smallFileMaxBytes)) {
-    return sendSmallFile(record, deps, listener, signal)
+  if (isFresh && isSmallFile(record, smallFileBytes(connection, deps.throttle))) {
+    return sendSmallFile(record, { ...deps, reader }, listener, signal)
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()

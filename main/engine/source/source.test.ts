@@ -14,8 +14,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { isSameFile, openSource, readIdentity, readSmallFile } from './source.ts'
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { createSmallFileReader } from './small-file.ts'
+import { isSameFile, openSource, readIdentity } from './source.ts'
+
+const reader = createSmallFileReader()
+afterAll(() => reader.close())
 
 /** Seconds since 1970; whole, so that it can be restored. */
 const SOME_TIME = 1_700_000_000
@@ -88,7 +92,7 @@ test('a link that leads to another file than before says so, in this run and in 
   symlinkSync('b.bin', link)
   await expect(source.assertUnchanged()).rejects.toMatchObject({ reason: 'SOURCE_CHANGED' })
   await expect(openSource(link, identity)).rejects.toMatchObject({ reason: 'SOURCE_CHANGED' })
-  await expect(readSmallFile(link, identity)).rejects.toMatchObject({ reason: 'SOURCE_CHANGED' })
+  await expect(reader.read(link, identity)).rejects.toMatchObject({ reason: 'SOURCE_CHANGED' })
 })
 
 test('a change within the same millisecond is a change, but not for what an earlier version saved', async () => {
@@ -116,7 +120,7 @@ test.skipIf(madeUp.length === 0).each(madeUp)(
   async (file) => {
     const identity = await readIdentity(file)
     const untold = { reason: 'SIZE_NOT_TOLD', remedy: 'stop' }
-    await expect(readSmallFile(file, identity)).rejects.toMatchObject(untold)
+    await expect(reader.read(file, identity)).rejects.toMatchObject(untold)
     await expect(openSource(file, identity)).rejects.toMatchObject(untold)
   },
 )

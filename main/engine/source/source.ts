@@ -38,11 +38,8 @@ export type Source = {
   close(): Promise<void>
 }
 
-/** A small file, and what tells after it was sent that it is still the one that was read. */
-export type SmallFile = { readonly data: Buffer } & Pick<Source, 'assertUnchangedOrGone'>
-
 /** A file that became a pipe since it was looked at must not block. Windows knows no such flag. */
-const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+export const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Two changes of a file within this may have the same time: a system counts at least a hundred ticks a second, ms. */
 const TICK_MS = 20
@@ -97,27 +94,6 @@ export async function openSource(path: string, identity: SourceIdentity): Promis
   }
 }
 
-/**
- * All bytes of a small file that is the one `identity` describes: looked at before and after it was read, so that a
- * change in between shows. Fails with an UploadError.
- */
-export async function readSmallFile(path: string, identity: SourceIdentity): Promise<SmallFile> {
-  const file = await openFile(path)
-  try {
-    const before = await settledStats(file)
-    if (!isSameFile(identityOf(before), identity)) throw sourceChanged()
-    // Reads one byte more than the size, to see that there are no more.
-    const data = Buffer.allocUnsafeSlow(identity.sizeBytes + 1)
-    const bytesRead = await readInto(file, data, 0)
-    await assertStill(path, before)
-    if (bytesRead !== identity.sizeBytes) throw sizeNotTold()
-    const assertUnchangedOrGone = () => assertStill(path, before).catch(unlessGone)
-    return { data: data.subarray(0, bytesRead), assertUnchangedOrGone }
-  } finally {
-    await file.close()
-  }
-}
-
 /** Reads the identity of the file at `path`. Fails with an UploadError. */
 export async function readIdentity(path: string): Promise<SourceIdentity> {
   const stats = await stat(path, { bigint: true }).catch(failedToRead)
@@ -125,7 +101,10 @@ export async function readIdentity(path: string): Promise<SourceIdentity> {
   return identityOf(stats)
 }
 
-export function identityOf(stats: BigIntStats): SourceIdentity {
+/** What is looked at of a file. */
+export type Looked = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'mtimeNs' | 'ctimeMs' | 'ctimeNs'>
+
+export function identityOf(stats: Pick<Looked, 'ino' | 'size' | 'mtimeMs' | 'mtimeNs'>): SourceIdentity {
   return {
     sizeBytes: Number(stats.size),
     modifiedAtMs: Number(stats.mtimeMs),
@@ -161,18 +140,22 @@ function proofOf({ dev, ino, mtimeNs, ctimeNs }: BigIntStats): SourceProof {
   return { device: String(dev), inode: String(ino), modifiedAtNs: String(mtimeNs), changedAtNs: String(ctimeNs) }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+export async function openFile(path: string): Promise<FileHandle> {
   return open(path, READ_ONLY).catch(failedToRead)
 }
 
 /** Fails unless what is at the path now is the file that was looked at before, in the same state. */
-async function assertStill(path: string, before: BigIntStats): Promise<void> {
-  const now = await stat(path, { bigint: true }).catch(failedToRead)
+export async function assertStill(path: string, before: Looked): Promise<void> {
+  mustBeStill(await stat(path, { bigint: true }).catch(failedToRead), before)
+}
+
+/** Throws an UploadError unless what was looked at now is the file that was looked at before, in the same state. */
+export function mustBeStill(now: Looked, before: Looked): void {
   if (!isSameFile(identityOf(now), identityOf(before)) || now.dev !== before.dev) throw sourceChanged()
   if (now.ctimeNs !== before.ctimeNs) throw sourceTouched()
 }
 
-function unlessGone(error: unknown): void {
+export function unlessGone(error: unknown): void {
   if (!(error instanceof UploadError) || error.reason !== 'SOURCE_MISSING') throw error
 }
 
@@ -181,22 +164,28 @@ function failedToRead(error: NodeJS.ErrnoException): never {
 }
 
 /** Looks at a file when its latest change is so old that the next one will have another time. */
-async function settledStats(file: FileHandle): Promise<BigIntStats> {
+export async function settledStats(file: FileHandle): Promise<BigIntStats> {
   const stats = await file.stat({ bigint: true }).catch(failedToRead)
-  const tickMs = isCoarse(stats) ? COARSE_TICK_MS : TICK_MS
-  const agoMs = Date.now() - Number(stats.ctimeMs)
-  // The clocks of a file server and of this computer may differ by more.
-  if (Math.abs(agoMs) >= tickMs) return stats
-  await setTimeout(tickMs - Math.max(agoMs, 0))
+  const waitMs = unsettledMs(stats, Date.now())
+  if (waitMs === 0) return stats
+  await setTimeout(waitMs)
   return file.stat({ bigint: true }).catch(failedToRead)
 }
 
-function isCoarse({ ctimeNs }: BigIntStats): boolean {
+/** How long after it was looked at a change of a file may still have the time of the latest one, ms. */
+export function unsettledMs(stats: Looked, lookedAtMs: number): number {
+  const tickMs = isCoarse(stats) ? COARSE_TICK_MS : TICK_MS
+  const agoMs = lookedAtMs - Number(stats.ctimeMs)
+  // The clocks of a file server and of this computer may differ by more.
+  return Math.abs(agoMs) >= tickMs ? 0 : tickMs - Math.max(agoMs, 0)
+}
+
+function isCoarse({ ctimeNs }: Looked): boolean {
   return ctimeNs % COARSE_STEP_NS === 0n
 }
 
 /** Reads from `position` until `data` is full or the file ends; answers how many bytes that were. */
-async function readInto(file: FileHandle, data: Buffer, position: number): Promise<number> {
+export async function readInto(file: FileHandle, data: Buffer, position: number): Promise<number> {
   let filled = 0
   while (filled < data.length) {
     const { bytesRead } = await file.read(data, filled, data.length - filled, position + filled).catch(failedToRead)
