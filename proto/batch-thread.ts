@@ -25,6 +25,8 @@ export type BatchThreadOptions<Job> = {
 const BYTES_AT_ONCE = 1024 * 1024
 /** And so many jobs. */
 const JOBS_AT_ONCE = 256
+/** Its memory is cleaned up when it has so much garbage, MiB: what it makes is handed over, and not garbage. */
+const YOUNG_MEBIBYTES = 4
 
 const receive = (source: string) => `
 const { parentPort } = require('node:worker_threads')
@@ -52,7 +54,8 @@ export function createBatchThread<Job, Answer>({
   let whenIdle: (() => void) | undefined
 
   function start(): Worker {
-    const started = new Worker(receive(source), { eval: true, execArgv: [] })
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEBIBYTES }
+    const started = new Worker(receive(source), { eval: true, execArgv: [], resourceLimits })
     started.on('message', (answers: readonly Answer[]) => {
       const done = underWay
       underWay = []

@@ -33,7 +33,8 @@ export async function followUploads(
   isThreeRpc: () => boolean,
 ): Promise<Totals | 'interrupted'> {
   const totals: Totals = { files: 0, failed: 0, emptyFolders: 0, bytes: 0, bytesSent: 0 }
-  const ended = new Set<string>()
+  const failed = new Set<string>()
+  let done = 0
   const troubles = new Set<GivenReason>()
   const moved = new Set<string>()
   let reached = false
@@ -41,7 +42,7 @@ export async function followUploads(
 
   function follow(upload: UploadSnapshot): void {
     const { id, status, sizeBytes } = upload
-    if (ended.has(id)) return
+    if (failed.has(id)) return
     if (upload.moved && !moved.has(id)) {
       moved.add(id)
       report.note(`${pathOf(upload)} moved to another node of the receiver; nothing is lost.`)
@@ -60,14 +61,14 @@ export async function followUploads(
       troubles.clear()
     }
     if (status.kind === 'failed') {
-      ended.add(id)
+      failed.add(id)
       totals.files += 1
       totals.failed += 1
       totals.bytesSent += status.bytesSent ?? 0
       report.failed(pathOf(upload), status.reason, status.message, status.shortage)
     }
     if (status.kind === 'done') {
-      ended.add(id)
+      done += 1
       // An empty folder has no digest and is no file.
       if (status.md5 === undefined && isThreeRpc()) {
         report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
@@ -103,13 +104,16 @@ export async function followUploads(
     return await new Promise<Totals | 'interrupted'>((resolve, reject) => {
       let expected: number | undefined
       const settle = (): void => {
-        if (ended.size === expected) resolve(totals)
+        if (failed.size + done === expected) resolve(totals)
       }
       interrupt = () => resolve('interrupted')
       for (const signal of signals) process.once(signal, interrupt)
       unfollow = engine.onChange(({ changed, bottleneck }) => {
         report.limitedBy(bottleneck)
         changed.forEach(follow)
+        // What was reported need not be kept.
+        const reported = changed.flatMap(({ id, status }) => (status.kind === 'done' ? [id] : []))
+        if (reported.length > 0) engine.clear(reported)
         settle()
       })
       add().then(({ ids, skipped }) => {

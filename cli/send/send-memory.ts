@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type BegunBefore,
@@ -42,6 +42,9 @@ type Kept = Pick<ResumeRecord, 'source' | 'path' | 'identity' | 'uploadKey' | 'h
  */
 const WRITE_WITHIN_MS = 3000
 
+/** So many files of it are turned into a text at once. */
+const WRITTEN_AT_ONCE = 1000
+
 /**
  * Opens the memory of the command that `command` describes (receiver, destination, paths). Two of the same command at
  * once would take the uploads from each other, so the second is refused.
@@ -64,7 +67,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
   let queued = false
 
   const write = oneAtATime(async () => {
-    await writeFile(`${file}.new`, JSON.stringify([...kept.values()]), { mode: 0o600, flush: true })
+    await writeKept(`${file}.new`, [...kept.values()])
     await rename(`${file}.new`, file)
   })
 
@@ -93,10 +96,7 @@ export function openSendMemory(stateDirectory: string, command: unknown): SendMe
       list: async () => [],
       async put(records) {
         queued = true
-        for (const { id, source, path, identity, uploadKey, hashed, batch } of records) {
-          const extras = { ...(identity && { identity }), ...(hashed && { hashed }), ...(batch && { batch }) }
-          kept.set(id, { source, path, uploadKey, ...extras })
-        }
+        for (const record of records) kept.set(record.id, record)
         await write()
       },
       async remove(ids, last) {
@@ -205,6 +205,25 @@ function isKept(value: unknown): value is Kept {
     (identity === undefined || isIdentity(identity)) &&
     (batch === undefined || isBatchItem(batch))
   )
+}
+
+/** Writes what is kept of each, some at a time: of many files the whole text would take more memory than they do. */
+async function writeKept(path: string, all: readonly Kept[]): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    for (let at = 0; at < all.length; at += WRITTEN_AT_ONCE) {
+      const texts = all
+        .slice(at, at + WRITTEN_AT_ONCE)
+        .map(({ source, path, uploadKey, identity, hashed, batch }) =>
+          JSON.stringify({ source, path, uploadKey, identity, hashed, batch }),
+        )
+      await file.writeFile(`${at === 0 ? '[' : ','}${texts.join(',')}`)
+    }
+    await file.writeFile(all.length === 0 ? '[]' : ']')
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 function readKept(file: string): readonly unknown[] {

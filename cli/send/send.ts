@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { UploadError } from '../../main/engine/base/errors.ts'
 import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
 import { chooseReceiver, type ReceiverChoice } from '../pair/receiver-choice.ts'
@@ -18,6 +19,12 @@ export type SendOptions = TrustOptions & {
 
 /** A receiver that has not answered once is given up after this, ms: the address is wrong, or nothing runs there. */
 const UNREACHABLE_GRACE_MS = 3000
+
+/**
+ * Memory is cleaned up whenever it has grown by this part, percent. Left to itself, the runtime would let garbage of
+ * thousands of small files take as much memory as a queue of a hundred thousand.
+ */
+const HEAP_GROWS_BY_PERCENT = 25
 
 const SOME_FAILED = 1
 const INTERRUPTED = 130
@@ -66,7 +73,10 @@ async function sendTo(
     engine.limitRate(options.limit)
     const add = async (): Promise<Added> => {
       const { entries, skipped } = await engine.find(paths, { receiver, into })
-      const begun = entries.map((entry) => ({ ...entry, begunBefore: memory.begunBefore(entry) }))
+      const begun = entries.map((entry) => {
+        const begunBefore = memory.begunBefore(entry)
+        return begunBefore === undefined ? entry : { ...entry, begunBefore }
+      })
       const outdated = memory.outdated(entries)
       const { conflict: onConflict } = options
       const ids = await engine.queue(begun, { receiver, onConflict, batchId: memory.batchId, outdated })

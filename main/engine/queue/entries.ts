@@ -11,6 +11,9 @@ export type QueueChange = { readonly changed: readonly UploadSnapshot[]; readonl
 /** Ten updates a second look continuous; more only costs copies. */
 const PUBLISH_INTERVAL_MS = 100
 
+/** So many uploads are told of at once: all of a very long queue would need its memory twice. */
+const PUBLISH_AT_ONCE = 10_000
+
 /** What the person should know; `message` is a sentence in English. */
 export type Warning = { readonly message: string } & (
   | { readonly reason: 'LIST_NOT_SAVED'; readonly cause: unknown }
@@ -37,8 +40,11 @@ export function createEntries({ resumeStore, publish, warn }: EntriesDeps) {
   const waiting = createWaitingLine()
   let lastRank = 0
   const coalescer = createCoalescer<UploadId>(PUBLISH_INTERVAL_MS, (ids) => {
-    const known = ids.flatMap((id) => entries.get(id) ?? [])
-    publish({ changed: known.map(snapshotOf), removed: ids.filter((id) => !entries.has(id)) })
+    for (let at = 0; at < ids.length; at += PUBLISH_AT_ONCE) {
+      const some = ids.slice(at, at + PUBLISH_AT_ONCE)
+      const known = some.flatMap((id) => entries.get(id) ?? [])
+      publish({ changed: known.map(snapshotOf), removed: some.filter((id) => !entries.has(id)) })
+    }
   })
 
   const find = (ids: readonly UploadId[]): Entry[] => ids.flatMap((id) => entries.get(id) ?? [])

@@ -42,8 +42,11 @@ export function newEntry(record: ResumeRecord, restored: boolean): Entry {
   }
 }
 
+/** Of all that wait: there may be very many. */
+const waiting: UploadStatus = { kind: 'waiting' }
+
 function statusOf({ held }: ResumeRecord): UploadStatus {
-  if (held === undefined) return { kind: 'waiting' }
+  if (held === undefined) return waiting
   return held === 'paused' ? { kind: 'paused' } : { kind: 'failed', ...held }
 }
 

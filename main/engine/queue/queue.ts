@@ -54,7 +54,7 @@ export function createQueue(deps: QueueDeps) {
       const records = newRecords(wanted, common, entries.uploadKeys())
       await entries.add(records)
       runs.fill()
-      const ours = entries.uploadKeys()
+      const ours = outdated.length > 0 ? entries.uploadKeys() : new Set<string>()
       for (const uploadKey of outdated) if (!ours.has(uploadKey)) deps.forget({ receiver, uploadKey })
       return records.map(({ id }) => id)
     },

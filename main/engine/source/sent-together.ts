@@ -7,7 +7,7 @@ import type { BatchItem } from './resume-store.ts'
 type ToSend = {
   readonly source: string
   readonly path: readonly string[]
-  readonly before?: BatchItem | undefined
+  readonly begunBefore?: { readonly batch?: BatchItem | undefined } | undefined
 }
 
 const ID_BYTES = 16
@@ -19,16 +19,22 @@ export function newBatchId(): string {
 /** An item for each entry, in their order. One source that was named twice is two. */
 export function itemsOf(batchId: string, entries: readonly ToSend[]): readonly BatchItem[] {
   const sameNames = sameNamesOf(entries)
+  /** How often each source was named, by the id that it has when it is named first. */
   const seen = new Map<string, number>()
+  const host = hostname()
+  const idOf = (name: string, times: number): string => {
+    const digest = createHash('sha256').update(JSON.stringify([host, name, times]))
+    // A part of a longer text would keep all of it in memory.
+    return digest.digest().toString('hex', 0, ID_BYTES)
+  }
   return entries.map(({ source, path }, index) => {
     const name = JSON.stringify([source, path])
-    const times = seen.get(name) ?? 0
-    seen.set(name, times + 1)
-    const digest = createHash('sha256')
-      .update(JSON.stringify([hostname(), name, times]))
-      .digest('hex')
+    const first = idOf(name, 0)
+    const times = seen.get(first) ?? 0
+    seen.set(first, times + 1)
+    const sourceId = times === 0 ? first : idOf(name, times)
     const sameName = sameNames[index] ?? 1
-    return { batchId, sourceId: digest.slice(0, 2 * ID_BYTES), ...(sameName > 1 && { sameName }) }
+    return sameName > 1 ? { batchId, sourceId, sameName } : { batchId, sourceId }
   })
 }
 
@@ -55,7 +61,8 @@ function sameNamesOf(entries: readonly ToSend[]): readonly number[] {
     const own = folded(ownPath(path, { sameName }))
     return !taken.has(own) && taken.add(own) !== undefined
   }
-  const numbers = entries.map(({ path, before }) => {
+  const numbers = entries.map(({ path, begunBefore }) => {
+    const before = begunBefore?.batch
     const { sameName = 1 } = before ?? {}
     return before !== undefined && take(path, sameName) ? sameName : 0
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve, sep } from 'node:path'
 import type { SkippedPath } from '../../contract/contract.ts'
 import type { SourceIdentity } from './resume-store.ts'
 import { identityOf } from './source.ts'
@@ -59,7 +59,8 @@ export async function find(
     if (signal?.aborted) return { entries: [], skipped: [] }
     if (walked.kind === 'skipped') skipped.push(walked.skipped)
     else {
-      const entry = { ...walked.entry, path: [...into, ...walked.entry.path] }
+      const found = walked.entry
+      const entry = into.length === 0 ? found : { ...found, path: into.concat(found.path) }
       if (isQueued(entry)) skipped.push(alreadyQueued(entry))
       else entries.push(entry)
       onFound?.(entries.length)
@@ -127,17 +128,18 @@ async function* walkFolder(
     return
   }
   if (names.length === 0) yield { kind: 'entry', entry: { source, path, folder } }
+  const base = source.endsWith(sep) ? source : source + sep
   for (let at = 0; at < names.length; at += LOOKS_AT_ONCE) {
-    const looks = await Promise.all(
-      names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(join(source, name), guard)),
-    )
+    const looks = await Promise.all(names.slice(at, at + LOOKS_AT_ONCE).map((name) => lookAt(base + name, guard)))
     for (const [index, look] of looks.entries()) {
       const name = names[at + index] ?? ''
-      const child = join(source, name)
+      const child = base + name
+      // A list that others are spread into keeps room for many more names.
+      const childPath = path.concat(name)
       if (part.has(name) || look.kind === 'private') yield stateAt(child)
       else if (look.kind === 'unreadable') yield unreadable(child, look.error)
-      else if (look.stats.isDirectory()) yield* walkFolder(child, look.stats, [...path, name], folder, guard)
-      else yield classify(child, [...path, name], look.stats, folder)
+      else if (look.stats.isDirectory()) yield* walkFolder(child, look.stats, childPath, folder, guard)
+      else yield classify(child, childPath, look.stats, folder)
     }
   }
 }
