@@ -19,6 +19,7 @@ import { toOffset } from '../bytes/to-offset.ts'
 import { answering, oneAtATime, type Send } from '../calls/answer.ts'
 import type { Admitted } from '../calls/caller.ts'
 import type { Forwarding } from '../cluster/forwarding.ts'
+import { release } from '../limits/message-rooms.ts'
 import type { Permissions } from '../permissions/permissions.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ThreeRpcDeps } from '../three-rpc/three-rpc-uploads.ts'
@@ -100,13 +101,18 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
         (file) => uploads.put(permissions, file),
         async () => {
           const { done, value } = await messages.next()
-          return done
-            ? undefined
-            : {
-                uploadKey: value.uploadKey,
-                bytes: value.data.length,
-                file: () => ({ ...toSmallFile(value, now()), signal: admitted.gone }),
-              }
+          if (done) return undefined
+          const { uploadKey, data } = value
+          const finish = messages.keep()
+          return {
+            uploadKey,
+            bytes: data.length,
+            file: () => ({ ...toSmallFile(value, now()), signal: admitted.gone }),
+            forget() {
+              release(data)
+              finish()
+            },
+          }
         },
         (uploadKey, fate, beganMs) => {
           const storeMicros = microsSince(beganMs)

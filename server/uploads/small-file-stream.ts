@@ -35,6 +35,8 @@ export type AskedFile = {
   readonly bytes: number
   /** Throws ReceiveError for what is no file that can be stored, which refuses this one only. */
   readonly file: () => SmallFile
+  /** Called when its bytes are needed no more. */
+  readonly forget: () => void
 }
 
 /**
@@ -63,10 +65,11 @@ export async function putEach(
   }
   try {
     for (let asked = await next(); asked !== undefined && draining === undefined; asked = await next()) {
-      const { bytes } = asked
+      const { bytes, forget } = asked
       bytesUnderWay += bytes
       const storing: Promise<void> = storeOne(asked).finally(() => {
         bytesUnderWay -= bytes
+        forget()
         underWay.delete(storing)
         onRoom()
       })

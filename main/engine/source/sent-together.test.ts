@@ -30,7 +30,7 @@ const pathsOf = (paths: readonly string[], before: readonly (number | undefined)
     return {
       source: `/from/${index}/${path}`,
       path: path.split('/'),
-      before: sameName === undefined ? undefined : item,
+      begunBefore: sameName === undefined ? undefined : { batch: item },
     }
   })
   return itemsOf(newBatchId(), entries).map((item, index) => ownPath(entries[index]?.path ?? [], item).join('/'))
