@@ -32,7 +32,7 @@ const INTERRUPTED = 130
 /** Sends the paths and tells how it goes; resolves with the exit status. */
 export async function send(paths: readonly string[], options: SendOptions): Promise<number> {
   const report = options.json
-    ? createJsonReport((line) => process.stdout.write(line))
+    ? createJsonReport(together((text) => process.stdout.write(text)))
     : (await import('./progress-bars.ts')).createBarReport()
   let choice: ReceiverChoice
   try {
@@ -97,5 +97,22 @@ async function sendTo(
     return outcome.failed === 0 ? 0 : SOME_FAILED
   } finally {
     await memory.close()
+  }
+}
+
+/**
+ * Writes what comes in the same moment at once: a call for each line of many files would take longer than the lines.
+ */
+function together(write: (text: string) => unknown): (line: string) => void {
+  let text = ''
+  return (line) => {
+    if (text === '') {
+      setImmediate(() => {
+        const lines = text
+        text = ''
+        write(lines)
+      })
+    }
+    text += line
   }
 }

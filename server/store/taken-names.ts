@@ -60,6 +60,7 @@ export class TakenNames {
   readonly #claims: NameClaims
   readonly #listings = new Map<string, Listing>()
   readonly #readings = new Map<string, Promise<Listing>>()
+  readonly #looks = new Map<string, Promise<Listing>>()
 
   /** @param claims shared by all who give names in the same place. */
   constructor(claims: NameClaims) {
@@ -105,10 +106,11 @@ export class TakenNames {
     const claim = await this.#claims.claimUnlessHeld([...folder.path, name])
     if (claim === undefined) return undefined
     try {
-      const known = this.#listings.get(await folder.identity())
+      const identity = await folder.identity()
+      const known = this.#listings.get(identity)
       // The names that we add change the folder all the time, so the time of its change tells nothing.
       const isFresh = known !== undefined && (known.hasOurOwn ? isYoung(known) : isJustRead(known))
-      const listing = isFresh ? known : await this.#listingOf(folder)
+      const listing = isFresh ? known : await this.#lookOnce(folder, identity)
       if (!listing.names.has(foldedName(name))) return this.#claimed(folder, claim, undefined)
     } catch (error) {
       await claim.release()
@@ -157,6 +159,15 @@ export class TakenNames {
     if (listing === undefined) return
     listing.names.set(foldedName(name), name)
     listing.hasOurOwn = true
+  }
+
+  /** The same for all who ask while one look is under way. */
+  #lookOnce(folder: Folder, identity: string): Promise<Listing> {
+    const running = this.#looks.get(identity)
+    if (running !== undefined) return running
+    const look = this.#listingOf(folder).finally(() => this.#looks.delete(identity))
+    this.#looks.set(identity, look)
+    return look
   }
 
   async #listingOf(folder: Folder): Promise<Listing> {
