@@ -1,6 +1,6 @@
 /**
- * The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, and so are many small
- * files; one small file mostly waits for the disk.
+ * The weight of a task while it runs, of {@link ALL}: storing a chunk or reading a block is large, and so are many
+ * small files; one small file mostly waits for the disk.
  */
 export const LARGE_TASK = 8
 const SMALL_TASK = 1

@@ -40,7 +40,8 @@ export class SenderBatches {
       const waiter: Waiter = {
         costBytes,
         async prepare() {
-          prepared = steps.prepare()
+          // What throws at once fails alone, too.
+          prepared = Promise.resolve().then(steps.prepare)
           await prepared.catch(() => 'told below')
         },
         async finish() {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { link, rm } from 'node:fs/promises'
-import { createBatchThread } from '../../proto/batch-thread.ts'
+import { createBatchThread } from '../../proto/threads/batch-thread.ts'
 import { hasCode } from '../base/errors.ts'
 import { MADE_MODE, makeFile } from './make-file.ts'
 

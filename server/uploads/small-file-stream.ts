@@ -40,7 +40,8 @@ export type AskedFile = {
 }
 
 /**
- * Stores the files of one stream, as many as {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is known.
+ * Stores the files of one stream, as many as {@link FILES_AT_ONCE} at a time, and answers each as soon as its fate is
+ * known.
  *
  * @param next the next file; undefined at the end of the stream.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.

@@ -72,6 +72,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     ],
   ],
   [/^chromium-host\//, [/^chromium-host\//, node, /^electron(\/(main|common))?$/]],
+  [/^proto\/threads\//, [/^proto\/threads\//, node]],
   [/^proto\/(multicast|network)\.ts$/, [/^proto\//, node, /^dns-packet$/]],
   [/^proto\/services/, [/^proto\//, /^@grpc\//, /^protobufjs\/light\.js$/]],
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],

@@ -4,7 +4,7 @@
  * draws them.
  */
 export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
-  proto: ['proto/generated', 'proto/generated/filetransfer', 'proto/messages', 'proto'],
+  proto: ['proto/generated', 'proto/generated/filetransfer', 'proto/messages', 'proto/threads', 'proto'],
   server: [
     'server/base',
     'server/limits',

@@ -1,4 +1,4 @@
-import { createBatchThread } from '../../../proto/batch-thread.ts'
+import { createBatchThread } from '../../../proto/threads/batch-thread.ts'
 import { fromFileError, sizeNotTold, sourceChanged } from '../base/errors.ts'
 import type { SourceIdentity } from './resume-store.ts'
 import {
