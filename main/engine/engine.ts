@@ -109,7 +109,7 @@ export interface Engine {
    * rejects.
    */
   checkNames(receiver: string, names: readonly NameToCheck[]): Promise<CheckedNames | undefined>
-  /** Tells what changed, at most ten times a second. Returns how to stop. */
+  /** Tells what changed, at most ten times a second, more than 10,000 changes in pieces. Returns how to stop. */
   onChange(listener: (change: EngineChange) => void): () => void
   /**
    * Limits the rate at which file content is sent, from now on, bytes per second; undefined for no limit. Without a
