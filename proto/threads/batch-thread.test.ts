@@ -34,6 +34,19 @@ test('a thread that ends leaves its jobs to whoever asked, and takes no more', a
   expect(await thread.ask(3)).toBeUndefined()
 })
 
+test('a thread without jobs ends, and another one does the next', async () => {
+  const source = `(() => {
+    const { threadId } = require('node:worker_threads')
+    return (jobs) => ({ answers: jobs.map(() => threadId), transfer: [] })
+  })()`
+  const thread = createBatchThread<number, number>({ source, bytesOf: () => 1, restMs: 0 })
+  onTestFinished(() => thread.close())
+  const first = await thread.ask(1)
+  const next = () => thread.ask(2)
+  await expect.poll(next, { interval: 20 }).not.toBe(first)
+  expect(await next()).toBeGreaterThan(0)
+})
+
 test('closing waits for what was asked for', async () => {
   const thread = threadOf<number, [number, number]>(doubled)
   const asked = thread.ask(5)

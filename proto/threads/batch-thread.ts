@@ -9,6 +9,8 @@ export type BatchThread<Job, Answer> = {
 }
 
 export type BatchThreadOptions<Job> = {
+  /** How long a thread without jobs stays, ms. @default {@link REST_MS} */
+  readonly restMs?: number
   /**
    * A text that evaluates to a function from an array of jobs to `{ answers, transfer }`: an answer for each job in
    * their order, and the memory that is handed over with them. It may `require` modules of Node. It is a text because
@@ -25,6 +27,12 @@ export type BatchThreadOptions<Job> = {
 const BYTES_AT_ONCE = 1024 * 1024
 /** And so many jobs. */
 const JOBS_AT_ONCE = 256
+/** A thread that answered so short a time ago, ms, is likely to get more jobs than those of this moment. */
+const BUSY_MS = 20
+/** So long it waits for them, ms: to hand over a few jobs takes as long as to do them. */
+const GATHER_MS = 1
+/** A thread that has had nothing to do for so long ends, ms: it takes some MiB, and four open files. */
+const REST_MS = 10_000
 /** Its memory is cleaned up when it has so much garbage, MiB: what it makes is handed over, and not garbage. */
 const YOUNG_MEBIBYTES = 4
 
@@ -38,12 +46,14 @@ parentPort.on('message', (jobs) => {
 `
 
 /**
- * Starts a thread with the first job. Jobs that are asked for while it is busy are handed over together when it is not.
+ * Starts a thread with the first job, and ends it when none comes for a while. Jobs that are asked for while it is busy
+ * are handed over together when it is not.
  */
 export function createBatchThread<Job, Answer>({
   source,
   bytesOf,
   toMessage = (jobs) => ({ message: jobs, transfer: [] }),
+  restMs = REST_MS,
 }: BatchThreadOptions<Job>): BatchThread<Job, Answer> {
   type Asked = { readonly job: Job; readonly settle: (answer: Answer | undefined) => void }
   let waiting: Asked[] = []
@@ -52,6 +62,8 @@ export function createBatchThread<Job, Answer>({
   let isGone = false
   let isDue = false
   let whenIdle: (() => void) | undefined
+  let rest: NodeJS.Timeout | undefined
+  let answeredAtMs = Number.NEGATIVE_INFINITY
 
   function start(): Worker {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEBIBYTES }
@@ -59,11 +71,15 @@ export function createBatchThread<Job, Answer>({
     started.on('message', (answers: readonly Answer[]) => {
       const done = underWay
       underWay = []
+      answeredAtMs = performance.now()
       for (const [index, { settle }] of done.entries()) settle(answers[index])
       handOver()
     })
-    started.on('error', end)
-    started.on('exit', end)
+    const onEnd = (): void => {
+      if (started === worker) end()
+    }
+    started.on('error', onEnd)
+    started.on('exit', onEnd)
     return started
   }
 
@@ -74,6 +90,15 @@ export function createBatchThread<Job, Answer>({
     waiting = []
     for (const { settle } of left) settle(undefined)
     whenIdle?.()
+  }
+
+  /** The next job starts another thread. */
+  function endForNow(): void {
+    // What is about to be handed over goes to this one.
+    if (waiting.length > 0) return
+    const ending = worker
+    worker = undefined
+    void ending?.terminate()
   }
 
   function take(): readonly Asked[] {
@@ -88,12 +113,20 @@ export function createBatchThread<Job, Answer>({
     return taken
   }
 
+  /** What is asked for in the same moment is done together; where many jobs come, a moment is a little longer. */
+  function gather(): void {
+    if (performance.now() - answeredAtMs < BUSY_MS) setTimeout(handOver, GATHER_MS)
+    else setImmediate(handOver)
+  }
+
   function handOver(): void {
     isDue = false
     if (isGone || underWay.length > 0) return
+    clearTimeout(rest)
     if (waiting.length === 0) {
       // The process may end while there is nothing to do.
       worker?.unref()
+      rest = setTimeout(endForNow, restMs).unref()
       whenIdle?.()
       return
     }
@@ -109,8 +142,7 @@ export function createBatchThread<Job, Answer>({
       if (isGone) return Promise.resolve(undefined)
       return new Promise((settle) => {
         waiting.push({ job, settle })
-        // What is asked for in the same moment is done together.
-        if (!isDue && underWay.length === 0) setImmediate(handOver)
+        if (!isDue && underWay.length === 0) gather()
         isDue = true
       })
     },
@@ -121,6 +153,7 @@ export function createBatchThread<Job, Answer>({
         })
       }
       isGone = true
+      clearTimeout(rest)
       await worker?.terminate()
     },
   }
