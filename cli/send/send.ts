@@ -21,9 +21,10 @@ export type SendOptions = TrustOptions & {
 const UNREACHABLE_GRACE_MS = 3000
 
 /**
- * Memory is cleaned up whenever it has grown by this part, percent. Left to itself, the runtime would let garbage of
- * thousands of small files take as much memory as a queue of a hundred thousand.
+ * With so many files to send, memory is cleaned up whenever it has grown by this part, percent. Left to itself, the
+ * runtime would let garbage take several times as much memory as their queue.
  */
+const MANY_FILES = 20_000
 const HEAP_GROWS_BY_PERCENT = 25
 
 const SOME_FAILED = 1
@@ -73,6 +74,7 @@ async function sendTo(
     engine.limitRate(options.limit)
     const add = async (): Promise<Added> => {
       const { entries, skipped } = await engine.find(paths, { receiver, into })
+      if (entries.length > MANY_FILES) setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`)
       const begun = entries.map((entry) => {
         const begunBefore = memory.begunBefore(entry)
         return begunBefore === undefined ? entry : { ...entry, begunBefore }
