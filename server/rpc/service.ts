@@ -120,6 +120,7 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
           if (fate.code === 'INTERNAL') onUnexpected(fate.cause)
           return send({ uploadKey, refused: toRefusal(fate), storeMicros })
         },
+        { atWork: uploads.atWork, holder: permissions.holder },
       )
     }),
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PUT_FILE_MAX_BYTES } from '../../proto/limits.ts'
 import { ReceiveError, toReceiveError } from '../base/errors.ts'
+import type { Shares } from '../base/shares.ts'
 import { type CheckedChunk, checkChunk } from '../bytes/checked-chunk.ts'
 import { toOffset } from '../bytes/to-offset.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
@@ -44,15 +45,27 @@ export type AskedFile = {
  * known.
  *
  * @param next the next file; undefined at the end of the stream.
+ * @param share.atWork what is being stored of all streams: when its holder has its share of that, a stream takes its next
+ * file when none of its own is.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(
   store: (file: SmallFile) => Promise<FinishedFile>,
   next: () => Promise<AskedFile | undefined>,
   answer: (uploadKey: string, fate: FinishedFile | ReceiveError, beganMs: number) => Promise<void>,
+  { atWork, holder }: { readonly atWork: Shares; readonly holder: string },
 ): Promise<void> {
   const underWay = new Set<Promise<void>>()
   let bytesUnderWay = 0
+  const count = (more: number): void => {
+    bytesUnderWay += more
+    atWork.add(holder, more)
+  }
+  const mayTakeNext = (): boolean => {
+    if (underWay.size === 0) return true
+    const isRoomy = bytesUnderWay < BYTES_AT_ONCE && atWork.mayTake(holder, PUT_FILE_MAX_BYTES)
+    return isRoomy && underWay.size < FILES_AT_ONCE
+  }
   let onRoom = (): void => undefined
   let draining: ReceiveError | undefined
   let answering: Promise<void> = Promise.resolve()
@@ -67,16 +80,16 @@ export async function putEach(
   try {
     for (let asked = await next(); asked !== undefined && draining === undefined; asked = await next()) {
       const { bytes, forget } = asked
-      bytesUnderWay += bytes
+      count(bytes)
       const storing: Promise<void> = storeOne(asked).finally(() => {
-        bytesUnderWay -= bytes
+        count(-bytes)
         forget()
         underWay.delete(storing)
         onRoom()
       })
       underWay.add(storing)
       // The next message is not read before there is room for it, and that holds the sender back.
-      while (underWay.size >= FILES_AT_ONCE || bytesUnderWay >= BYTES_AT_ONCE) {
+      while (!mayTakeNext()) {
         await new Promise<void>((resolve) => {
           onRoom = resolve
         })

@@ -57,7 +57,8 @@ export type FinishRequest = {
 export class Uploads {
   readonly #deps: UploadsDeps
   readonly #startedAtMs: number
-  readonly #atWork = new Shares(() => BYTES_AT_ONCE_OF_ALL)
+  /** What is being stored of all streams, small files included, bytes. */
+  readonly atWork = new Shares(() => BYTES_AT_ONCE_OF_ALL)
 
   constructor(deps: UploadsDeps) {
     this.#deps = deps
@@ -102,7 +103,7 @@ export class Uploads {
   async receive(permissions: Permissions, fileId: string, stream: ChunkStream): Promise<void> {
     const { ledger, sessions, fairQueue } = this.#deps
     mustOwn(permissions, await ledger.uploads.find(fileId))
-    const shared = { fairQueue, atWork: this.#atWork }
+    const shared = { fairQueue, atWork: this.atWork }
     await sessions.use(fileId, permissions.holder, (session) => receiveChunks(session, permissions, shared, stream))
   }
 
