@@ -14,7 +14,7 @@ export const CHUNK_GRID_BYTES = 64 * 1024
  * The longest file that is sent whole in one message, bytes. Above this, moving the bytes costs more than beginning and
  * finishing an upload. A sender sends less whole where the network is slow: what is cut off goes again from its start.
  */
-export const PUT_FILE_MAX_BYTES = 4 * 1024 * 1024
+export const PUT_FILE_MAX_BYTES = 1024 * 1024
 
 /** The longest message either end accepts, bytes: a plain client may use chunks larger than ours, up to this. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024

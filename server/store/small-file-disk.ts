@@ -101,7 +101,8 @@ export function openSmallFileDisk(): SmallFileDisk {
 
 /** The data of all files in one piece of memory, which is handed over. */
 function toMessage(jobs: readonly Job[]): { message: unknown; transfer: ArrayBuffer[] } {
-  const memory = new Uint8Array(jobs.reduce((bytes, job) => bytes + (job.kind === 'make' ? job.data.length : 0), 0))
+  const bytes = jobs.reduce((sum, job) => sum + (job.kind === 'make' ? job.data.length : 0), 0)
+  const memory = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer)
   let at = 0
   const told = jobs.map((job) => {
     if (job.kind !== 'make') return job

@@ -32,7 +32,14 @@ test('files that are put are stored, verified, and answered each', async () => {
 
 test('files of all lengths that one stream carries are stored, more of them than are under way at once', async () => {
   const { client, directory } = await receiving()
-  const lengths = [...Array.from({ length: 300 }, (_, index) => index), 65_536, 65_537, 1_000_000, 3_000_000, 4_000_000]
+  const lengths = [
+    ...Array.from({ length: 300 }, (_, index) => index),
+    65_536,
+    65_537,
+    500_000,
+    1_000_000,
+    PUT_FILE_MAX_BYTES,
+  ]
   const files = lengths.map((bytes) => source(`${bytes % 3}/${bytes}.bin`, randomBytes(bytes)))
 
   const replies = await put(

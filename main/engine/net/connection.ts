@@ -27,7 +27,7 @@ import { FileTransferClient } from '../../../proto/index.ts'
 import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
 import { cancelSoon } from '../base/cancel.ts'
 import { accessError, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
-import { type CongestionWindow, createCongestionWindow, SMALLEST_CHUNK_BYTES } from '../flow/congestion-window.ts'
+import { type CongestionWindow, createCongestionWindow } from '../flow/congestion-window.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { frameInPlace } from './frame-in-place.ts'
@@ -42,9 +42,6 @@ const INTRODUCE_WITHIN_MS = 10_000
 
 /** Servers of other makes end a connection that pings more often than every five minutes, ms. */
 const THREE_RPC_KEEPALIVE_MS = 5 * 60_000 + 10_000
-
-/** So many chunks long a file may be that goes whole over a fast network: a quarter of what may be on its way. */
-const WHOLE_FILE_CHUNKS = 4
 
 /** Ours knows all of the contract; a three-rpc one only its first three. */
 export type ReceiverKind = 'longshore' | 'three-rpc'
@@ -85,8 +82,8 @@ export type Connection = {
     callback: (error: ServiceError | null, value?: UploadStatus) => void,
   ): ClientWritableStream<FileChunkInput>
   /**
-   * The longest file that goes whole among others, bytes: longer where the network is fast. 0 when the receiver takes
-   * none, or has not been asked yet.
+   * The longest file that goes whole among others, bytes: as long as a chunk is now. 0 when the receiver takes none, or
+   * has not been asked yet.
    */
   readonly smallFileMaxBytes: number
   /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
@@ -184,7 +181,7 @@ export function connect(route: Route, lanes: number): Connection {
     checkIntegrity: (file, signal, withinMs = Number.POSITIVE_INFINITY) =>
       ask((options, done) => anyClient().checkFileIntegrity(file, about(file.fileId), options, done), signal, withinMs),
     get smallFileMaxBytes() {
-      return Math.min(smallFileMaxBytes, wholeBytes(congestionWindow.chunkBytes()))
+      return Math.min(smallFileMaxBytes, congestionWindow.chunkBytes())
     },
     get runId() {
       return runId
@@ -196,11 +193,6 @@ export function connect(route: Route, lanes: number): Connection {
       for (const open of clients) open.close()
     },
   }
-}
-
-/** While the network is slow or unknown, a file that goes whole is no longer than a chunk. */
-function wholeBytes(chunkBytes: number): number {
-  return chunkBytes > SMALLEST_CHUNK_BYTES ? chunkBytes * WHOLE_FILE_CHUNKS : chunkBytes
 }
 
 /** Tells proxies on the way which upload a call is about. */

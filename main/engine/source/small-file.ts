@@ -64,7 +64,7 @@ const source = `(() => {
   }
   return (jobs) => {
     const roomOf = ({ sizeBytes }) => (sizeBytes === undefined ? 0 : sizeBytes + 1)
-    const memory = new Uint8Array(jobs.reduce((bytes, job) => bytes + roomOf(job), 0))
+    const memory = Buffer.allocUnsafeSlow(jobs.reduce((bytes, job) => bytes + roomOf(job), 0))
     let at = 0
     const answers = jobs.map((job) => {
       const room = memory.subarray(at, (at += roomOf(job)))
