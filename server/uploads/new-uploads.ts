@@ -1,5 +1,5 @@
+import { randomBytes } from 'node:crypto'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
-import { randomHex } from '../../proto/random-hex.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { checkChunk, type IncomingChunk } from '../bytes/checked-chunk.ts'
 import type { BatchItem, OnConflict, UploadRecord } from '../ledger/ledger.ts'
@@ -56,7 +56,7 @@ export function newRecord(
   mustBeUploadKey(request.uploadKey)
   mayReplaceOrThrow(permissions, request)
   return {
-    fileId: randomHex(16),
+    fileId: randomBytes(16).toString('hex'),
     origin: { kind: 'begun', uploadKey: request.uploadKey },
     ...(permissions.owner !== undefined && { owner: permissions.owner }),
     path: permissions.pathFor(request.path),

@@ -1,4 +1,4 @@
-import { randomHex } from '../../../proto/random-hex.ts'
+import { randomBytes } from 'node:crypto'
 import type { UploadSnapshot, UploadStatus } from '../../contract/contract.ts'
 import type { Hashing } from '../send/attempt.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
@@ -86,7 +86,7 @@ export function sentBy({ bytesSent }: Entry): { readonly bytesSent?: number } {
 
 /** Random enough that nobody guesses it and no two uploads share it. */
 export function newUploadKey(): string {
-  return randomHex(16)
+  return randomBytes(16).toString('hex')
 }
 
 /**
