@@ -46,6 +46,7 @@ async function commandsWith({ chosen = [] as readonly string[] } = {}) {
     onChange: () => () => undefined,
     limitRate: note('limitRate'),
     setFilesAtOnce: note('setFilesAtOnce'),
+    setDigest: note('setDigest'),
     sleep: note('sleep'),
     wake: note('wake'),
     close: async () => undefined,

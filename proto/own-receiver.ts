@@ -36,7 +36,15 @@ export type ReceiverLine =
       readonly statusPort?: number
     }
   /** A file is complete, verified and under its final name, which is relative to the receiving folder. */
-  | { readonly event: 'stored'; readonly name: string; readonly bytes: number; readonly md5: string }
+  | {
+      readonly event: 'stored'
+      readonly name: string
+      readonly bytes: number
+      /** What it was verified by, as one word: `xxh128:` and its hex. */
+      readonly digest: string
+      /** Its hex when that was an MD5. */
+      readonly md5?: string
+    }
   /** A code is open. */
   | { readonly event: 'invitation'; readonly pairLink: string; readonly expiresAtMs: number }
   /** The code is used up or void, and none is open any more. */

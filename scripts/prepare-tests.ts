@@ -17,6 +17,7 @@ const ensured = ensureSystemPackages([
   'nginx',
   'libnginx-mod-stream',
   'redis-server',
+  'xxhash',
   'radosgw',
   'ceph-mon',
   'ceph-osd',

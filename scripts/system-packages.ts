@@ -13,6 +13,7 @@ export type SystemPackage =
   | 'nginx'
   | 'libnginx-mod-stream'
   | 'redis-server'
+  | 'xxhash'
   | 'radosgw'
   | 'ceph-mon'
   | 'ceph-osd'
@@ -61,6 +62,7 @@ const CHECKS: Readonly<Record<SystemPackage, () => boolean>> = {
   nginx: () => isOnPath('nginx') || isFile('/usr/sbin/nginx'),
   'libnginx-mod-stream': () => isFile('/usr/lib/nginx/modules/ngx_stream_module.so'),
   'redis-server': () => isOnPath('redis-server'),
+  xxhash: () => isOnPath('xxhsum'),
   radosgw: () => isOnPath('radosgw'),
   'ceph-mon': () => isOnPath('ceph-mon'),
   'ceph-osd': () => isOnPath('ceph-osd'),

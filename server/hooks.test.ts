@@ -6,7 +6,7 @@ import { hookEnvironment } from './base/environment.ts'
 import { sandbox } from './fixtures/receiving.ts'
 import { startHooks } from './hooks.ts'
 
-const film = { name: 'films/a film.mov', bytes: 3, md5: 'd41d8cd98f00b204e9800998ecf8427e' }
+const film = { name: 'films/a film.mov', bytes: 3, digest: 'md5:d41d8cd98f00b204e9800998ecf8427e' }
 const photo = { ...film, name: '$(touch pwned); photo.jpg' }
 
 async function program(script: string): Promise<string> {

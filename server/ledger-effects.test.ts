@@ -45,8 +45,8 @@ function scene(fails: Readonly<Record<string, Error>> = {}) {
 
 const upload = (state: UploadState) => ({ fileId: 'a', state }) as UploadRecord
 const receiving = upload({ kind: 'receiving' })
-const publishing = upload({ kind: 'publishing', storedAs: ['x'], md5: '', fileIdentity: '' })
-const finished = upload({ kind: 'finished', storedAs: ['x'], md5: '' })
+const publishing = upload({ kind: 'publishing', storedAs: ['x'], digest: { kind: 'md5', hex: '' }, fileIdentity: '' })
+const finished = upload({ kind: 'finished', storedAs: ['x'], digest: { kind: 'md5', hex: '' } })
 
 test('a new upload is admitted, saved and then known to the quotas', async () => {
   const { ledger, told } = scene()

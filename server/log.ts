@@ -61,7 +61,7 @@ export function openLog(level: LogLevel, descriptor = 2): Log {
       if (!log.isLevelEnabled(level)) return
       if (shares.take(`calls of ${whoMade(call)}`, call.isStranger ? STRANGERS : KNOWN)) log[level](call, message)
     },
-    stored: ({ name, bytes, md5 }) => log.info({ name, bytes, md5 }, 'a file is stored'),
+    stored: (file) => log.info(file, 'a file is stored'),
     trouble: fewOfEach((error) => {
       const message = error instanceof Error ? error.message : String(error)
       log.error({ err: error }, message.slice(0, MOST_OF_ERROR))

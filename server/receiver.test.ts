@@ -30,11 +30,12 @@ test.each(sizes)('a file of %i bytes arrives whole, under its name, with its tim
 
   const finished = await upload(client, file)
 
-  expect(finished).toEqual({ storedAs: 'some folder/a.bin', size: String(size), md5: md5Of(file.data) })
+  const md5 = md5Of(file.data)
+  expect(finished).toEqual({ storedAs: 'some folder/a.bin', size: String(size), md5, digestKind: 'MD5', digest: '' })
   expect(await filesIn(directory)).toEqual({ 'some folder/a.bin': md5Of(file.data) })
   expect((await stat(join(directory, 'some folder/a.bin'))).mtimeMs).toBe(1_000_000_000_000)
   expect(await readdir(join(directory, '.longshore/parts'))).toEqual([])
-  expect(stored).toEqual([{ name: 'some folder/a.bin', bytes: size, md5: md5Of(file.data) }])
+  expect(stored).toEqual([{ name: 'some folder/a.bin', bytes: size, digest: `md5:${md5}`, md5 }])
 })
 
 test('[C24] a finished upload stays finished, with the same answer, after a restart, and takes no more chunks', async () => {

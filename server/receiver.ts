@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DEFAULT_DIGEST_KIND, type ToldDigest, toldDigest } from '../proto/digest/digest-forms.ts'
+import { kindOnWire } from '../proto/digest/digest-messages.ts'
+import { digestKinds } from '../proto/digests.ts'
 import type { ReceiverInfoInput } from '../proto/generated/filetransfer/ReceiverInfo.ts'
 import type { Fingerprint } from '../proto/identity.ts'
 import { FREE_BYTES_UNKNOWN, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, PUT_FILE_MAX_BYTES } from '../proto/limits.ts'
@@ -41,8 +44,11 @@ import { Retention } from './upkeep/retention.ts'
 import type { SmallFiles } from './uploads/small-file-stream.ts'
 import { Uploads } from './uploads/uploads.ts'
 
-/** A file that is complete, verified, durable and under its final name, which is relative to the receiving folder. */
-export type StoredEvent = { readonly name: string; readonly bytes: number; readonly md5: string }
+/**
+ * A file that is complete, verified, durable and under its final name, which is relative to the receiving folder.
+ * `digest` is what it was verified by, its kind and its hex: `xxh128:…`; `md5` is there when that was its MD5.
+ */
+export type StoredEvent = { readonly name: string; readonly bytes: number } & ToldDigest
 
 /** A receiver that is listening. */
 export interface Receiver {
@@ -110,9 +116,9 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
     await quotas.count(storage.ledger.uploads, { isShared: leases.areShared })
     const ledger = withEffects(storage.ledger, { ...storage, quotas, counters })
     const space = new Space(() => store.freeBytes(), now)
-    const onFinished = ({ storedAs, sizeBytes, md5 }: FinishedFile) => {
+    const onFinished = ({ storedAs, sizeBytes, digest }: FinishedFile) => {
       counters.finished(sizeBytes)
-      for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, md5 })
+      for (const listener of listeners) listener({ name: storedAs, bytes: sizeBytes, ...toldDigest(digest) })
     }
     const fairQueue = new FairQueue()
     if (store.stagedSmallFiles)
@@ -150,6 +156,8 @@ export async function startReceiver(config: ReceiverConfig): Promise<Receiver> {
       successions: [...successions],
       putFilesMaxBytes: PUT_FILE_MAX_BYTES,
       runId,
+      digests: digestKinds.map(kindOnWire),
+      defaultDigest: kindOnWire(config.defaultDigest ?? DEFAULT_DIGEST_KIND),
     })
     const service = createService({
       uploads: new Uploads({ ...receiving, sessions, smallFiles, now }),

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { digestWords, readDigestText } from '../proto/digest/digest-forms.ts'
 import type { ReceiverLine } from '../proto/own-receiver.ts'
 import { spacedCode } from '../proto/pairing.ts'
 import { reachableAddress } from './access/reachable.ts'
@@ -30,7 +31,7 @@ export function jsonReport(stdout: Writable): Report {
         ...(statusPort !== undefined && { statusPort }),
       })
     },
-    stored: ({ name, bytes, md5 }) => line({ event: 'stored', name, bytes, md5 }),
+    stored: (file) => line({ event: 'stored', ...file }),
   }
 }
 
@@ -50,6 +51,11 @@ export function sentences(stdout: Writable, directory: string): Report {
       say(`  ${invitation.link}`)
       if (showQr) say(await qrCode(invitation.link))
     },
-    stored: ({ name, bytes, md5 }) => say(`Stored ${printable(name)} (${bytes} bytes, MD5 ${md5})`),
+    stored: ({ name, bytes, digest }) => say(`Stored ${printable(name)} (${bytes} bytes, ${shownDigest(digest)})`),
   }
+}
+
+function shownDigest(text: string): string {
+  const digest = readDigestText(text)
+  return digest === undefined ? text : digestWords(digest)
 }

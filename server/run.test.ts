@@ -24,7 +24,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await child.ended()).toBe(0)
     expect(child.lines.map((line) => JSON.parse(line))).toEqual([
       { event: 'listening', host: '127.0.0.1', port: child.port, tls: false },
-      { event: 'stored', name: 'a/b.bin', bytes: 10, md5: md5Of(file.data) },
+      { event: 'stored', name: 'a/b.bin', bytes: 10, digest: `md5:${md5Of(file.data)}`, md5: md5Of(file.data) },
     ])
   },
 )

@@ -1,6 +1,9 @@
 import { SingleBar } from 'cli-progress'
+import { checksumLine } from '../../proto/digest/checksum-lines.ts'
+import { digestText, digestWords, toldDigest } from '../../proto/digest/digest-forms.ts'
+import type { DigestKind } from '../../proto/digests.ts'
 import { printable } from '../../server/base/printable.ts'
-import { receivedAt, type Verdict, verify } from '../../server/upkeep/verify.ts'
+import { type Received, receivedAt, type Verdict, verify } from '../../server/upkeep/verify.ts'
 import { formatBytes, formatSeconds } from '../shared/format.ts'
 import { UsageError } from '../shared/usage-error.ts'
 import { toUsageError } from './receiving-folder.ts'
@@ -28,6 +31,16 @@ type VerifyReport = {
 
 /** Verifies what was received at `path`; resolves with the exit status. */
 export async function verifyAt(path: string, json: boolean): Promise<number> {
+  return verifyAll(await foundAt(path), json)
+}
+
+/** Prints a list of what was received at `path`; resolves with the exit status. */
+export async function listAt(path: string, kind: DigestKind): Promise<number> {
+  return printList(await foundAt(path), kind)
+}
+
+/** What was received at a path. Throws UsageError when nothing was. */
+async function foundAt(path: string): Promise<Received> {
   const tell = ({ message }: Error) =>
     void process.stderr.write(`${message}
 `)
@@ -40,6 +53,10 @@ export async function verifyAt(path: string, json: boolean): Promise<number> {
     throw new UsageError(`what was received there is in buckets, which cannot be read here: ${elsewhere}.`)
   if (elsewhere !== '') process.stderr.write(`Not read, because they are in buckets: ${elsewhere}.\n`)
   if (received.files.length === 0 && !received.isWhole) throw new UsageError(`nothing was received at “${path}”.`)
+  return received
+}
+
+async function verifyAll(received: Received, json: boolean): Promise<number> {
   const report = json ? jsonReport() : barReport(received.bytes)
   const startedAtMs = performance.now()
   const count = { verified: 0, damaged: 0, missing: 0 }
@@ -55,12 +72,41 @@ export async function verifyAt(path: string, json: boolean): Promise<number> {
   return damaged + missing === 0 ? 0 : SOME_WRONG
 }
 
+/**
+ * Prints a line for each file; those whose digest of this kind is known are not read. Problems go to standard error.
+ */
+async function printList(received: Received, kind: DigestKind): Promise<number> {
+  const print = (line: string) => process.stdout.write(line)
+  const unknown = received.files.filter(({ digest }) => digest.kind !== kind)
+  for (const { digest, path } of received.files) if (digest.kind === kind) print(checksumLine(digest, path))
+  let wrong = 0
+  for await (const verdict of verify({ ...received, files: unknown }, undefined, kind)) {
+    if (verdict.kind === 'verified' && verdict.also !== undefined) print(checksumLine(verdict.also, verdict.name))
+    else {
+      wrong += 1
+      process.stderr.write(`${problemOf(verdict)}\n`)
+    }
+  }
+  if (received.files.length === 0) process.stderr.write(`${NOTHING_KNOWN}\n`)
+  return wrong === 0 ? 0 : SOME_WRONG
+}
+
+/** A verdict as a program is told it. Of an MD5 there is only the hex where it always was. */
+function told(verdict: Verdict): object {
+  const { kind: event, name, bytes } = verdict
+  if (verdict.kind !== 'damaged') return { event, name, bytes, ...toldDigest(verdict.digest) }
+  const { digest, expected } = verdict
+  const isMd5 = expected.kind === 'md5'
+  const found = digest === undefined ? { digest: '', ...(isMd5 && { md5: '' }) } : toldDigest(digest)
+  return { event, name, bytes, ...found, expected: isMd5 ? expected.hex : digestText(expected) }
+}
+
 /** One JSON object a line on standard output. */
 function jsonReport(): VerifyReport {
   const event = (fields: object) => process.stdout.write(`${JSON.stringify(fields)}\n`)
   return {
     read: () => {},
-    verdict: ({ kind, ...file }) => event({ event: kind, ...file }),
+    verdict: (verdict) => event(told(verdict)),
     summary(summary) {
       if (summary.files === 0) process.stderr.write(`${NOTHING_KNOWN}\n`)
       event({ event: 'summary', ...summary })
@@ -108,7 +154,7 @@ function problemOf(verdict: Verdict): string | undefined {
     case 'missing':
       return `✗ ${name}: missing`
     case 'damaged':
-      if (verdict.md5 === '') return `✗ ${name}: cannot be read`
-      return `✗ ${name}: damaged, MD5 ${verdict.md5} instead of ${verdict.expected}`
+      if (verdict.digest === undefined) return `✗ ${name}: cannot be read`
+      return `✗ ${name}: damaged, ${digestWords(verdict.digest)} instead of ${verdict.expected.hex}`
   }
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../../main/engine/engine.ts'
-import { type Connection, connect, type ReceiverKind } from '../../main/engine/net/connection.ts'
+import { type Connection, connect } from '../../main/engine/net/connection.ts'
 import { diagnose } from '../../main/engine/net/diagnosis.ts'
+import type { ReceiverKind } from '../../main/engine/net/introduction.ts'
 import { formatBytes } from '../shared/format.ts'
 import { type Checks, Problem } from './checks.ts'
 import { limitOf } from './limit.ts'

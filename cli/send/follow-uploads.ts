@@ -70,11 +70,11 @@ export async function followUploads(
     if (status.kind === 'done') {
       done += 1
       // An empty folder has no digest and is no file.
-      if (status.md5 === undefined && isThreeRpc()) {
+      if (status.digest === undefined && isThreeRpc()) {
         report.skipped(pathOf(upload), 'NO_FOLDERS', 'The receiver knows no folders, so this empty one is not there.')
         return
       }
-      if (status.md5 === undefined) totals.emptyFolders += 1
+      if (status.digest === undefined) totals.emptyFolders += 1
       else totals.files += 1
       totals.bytes += sizeBytes
       totals.bytesSent += status.bytesSent

@@ -59,7 +59,7 @@ export function createBarReport(): SendReport {
       drop(id)
       if (status.kind !== 'done') return
       // An empty folder has nothing to verify.
-      if (status.md5 === undefined) return line(`✓ ${printable(path)}: an empty folder, made`)
+      if (status.digest === undefined) return line(`✓ ${printable(path)}: an empty folder, made`)
       const renamed = status.storedAs === path ? '' : ` as ${printable(status.storedAs)}`
       line(`✓ ${printable(path)}: verified, stored${renamed}`)
     },

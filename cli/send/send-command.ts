@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { digestKinds } from '../../proto/digests.ts'
 import { addTrustOptions } from '../pair/trust-options.ts'
 import { stateDirOption } from '../shared/state-dir.ts'
 import { UsageError } from '../shared/usage-error.ts'
@@ -18,6 +19,12 @@ export function sendCommand(): Command {
     )
     .addOption(new Option('--connections <n>', 'connections to the receiver').argParser(wholeNumber).default(4))
     .addOption(new Option('--limit <rate>', 'most to send in a second, such as 20M, 800K').argParser(readRate))
+    .addOption(
+      new Option(
+        '--digest <kind>',
+        'what files are verified by; by default what the receiver wants, md5 where it knows nothing else',
+      ).choices(digestKinds),
+    )
     .addOption(stateDirOption())
     .option('--json', 'one JSON object a line, for programs')
     .addHelpText(

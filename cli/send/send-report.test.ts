@@ -23,7 +23,20 @@ test('progress is told at most five times a second for each file, ends always', 
   for (nowMs = 0; nowMs < 1000; nowMs += 10) report.progress('a.bin', upload({ kind: 'sending', bytesStored: nowMs }))
   expect(lines).toHaveLength(5)
   expect(lines[1]).toBe('{"event":"progress","path":"a.bin","bytesStored":200,"bytesTotal":100,"bytesPerSecond":0}\n')
-  report.done('a.bin', upload({ kind: 'done', storedAs: 'a (2).bin', md5: 'm', bytesSent: 60, finishedAtMs: 1 }))
+  report.done(
+    'a.bin',
+    upload({
+      kind: 'done',
+      storedAs: 'a (2).bin',
+      digest: { kind: 'xxh128', hex: 'm' },
+      bytesSent: 60,
+      finishedAtMs: 1,
+    }),
+  )
+  report.done(
+    'c.bin',
+    upload({ kind: 'done', storedAs: 'c', digest: { kind: 'md5', hex: 'm' }, bytesSent: 0, finishedAtMs: 1 }),
+  )
   report.failed('b', 'DISK_FULL', 'Full.')
   report.failed('b', 'QUOTA', 'Used up.', { neededBytes: 8192, leftBytes: 0 })
   report.interrupted('b', 'DISK_FULL', 'Full. Trying again.', { neededBytes: 12, leftBytes: 3 })
@@ -31,7 +44,8 @@ test('progress is told at most five times a second for each file, ends always', 
   report.skipped('p', 'NOT_A_FILE', 'It is a pipe.')
   report.summary({ files: 2, failed: 1, emptyFolders: 3, bytes: 100, bytesSent: 60, seconds: 0.5 })
   expect(lines.slice(5)).toEqual([
-    '{"event":"done","path":"a.bin","storedAs":"a (2).bin","bytes":100,"bytesSent":60,"md5":"m","verified":true}\n',
+    '{"event":"done","path":"a.bin","storedAs":"a (2).bin","bytes":100,"bytesSent":60,"digest":"xxh128:m","verified":true}\n',
+    '{"event":"done","path":"c.bin","storedAs":"c","bytes":100,"bytesSent":0,"digest":"md5:m","md5":"m","verified":true}\n',
     '{"event":"failed","path":"b","reason":"DISK_FULL","message":"Full."}\n',
     '{"event":"failed","path":"b","reason":"QUOTA","message":"Used up.","neededBytes":8192,"leftBytes":0}\n',
     '{"event":"interrupted","path":"b","reason":"DISK_FULL","message":"Full. Trying again.","neededBytes":12,"leftBytes":3}\n',

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import type { Bottleneck, UploadSnapshot } from '../../main/contract/contract.ts'
+import { toldDigest } from '../../proto/digest/digest-forms.ts'
 import type { Shortage } from '../../proto/shortage.ts'
 import { printable } from '../../server/base/printable.ts'
 
@@ -75,9 +76,9 @@ export function createJsonReport(
     done(path, { sizeBytes, status }) {
       forgetLater(path)
       reportedAtMs.delete(path)
-      if (status.kind !== 'done' || status.md5 === undefined) return
-      const { storedAs, bytesSent, md5 } = status
-      event({ event: 'done', path, storedAs, bytes: sizeBytes, bytesSent, md5, verified: true })
+      if (status.kind !== 'done' || status.digest === undefined) return
+      const { storedAs, bytesSent, digest } = status
+      event({ event: 'done', path, storedAs, bytes: sizeBytes, bytesSent, ...toldDigest(digest), verified: true })
     },
     failed(path, reason, message, shortage) {
       forgetLater(path)

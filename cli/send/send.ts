@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { UploadError } from '../../main/engine/base/errors.ts'
 import { type ConflictPolicy, createEngine } from '../../main/engine/engine.ts'
+import type { DigestKind } from '../../proto/digests.ts'
 import { chooseReceiver, type ReceiverChoice } from '../pair/receiver-choice.ts'
 import type { TrustOptions } from '../pair/trust-options.ts'
 import { type Added, followUploads } from './follow-uploads.ts'
@@ -15,6 +16,7 @@ export type SendOptions = TrustOptions & {
   readonly connections: number
   readonly json?: true
   readonly limit?: number
+  readonly digest?: DigestKind
 }
 
 /** A receiver that has not answered once is given up after this, ms: the address is wrong, or nothing runs there. */
@@ -69,7 +71,11 @@ async function sendTo(
       },
       ownState: ownState(options.stateDir),
       hashWorker: new URL('../hash-worker/index.js', import.meta.url),
-      options: { connections: options.connections, unreachableGraceMs: UNREACHABLE_GRACE_MS },
+      options: {
+        connections: options.connections,
+        unreachableGraceMs: UNREACHABLE_GRACE_MS,
+        ...(options.digest !== undefined && { digest: options.digest }),
+      },
     })
     engine.limitRate(options.limit)
     const add = async (): Promise<Added> => {

@@ -2,6 +2,7 @@
  * Everything that crosses between the window and the main process; what is about receivers, preferences and the history
  * stands in files of its own. Imports nothing else, so that either side can be read, built and tested alone.
  */
+import type { Digest } from '../../proto/digests.ts'
 import type { HistoryCommands } from './history.ts'
 import type { Ending, PreferenceCommands, Preferences } from './preferences.ts'
 import type { Looking, Question, QuestionCommands } from './question.ts'
@@ -35,12 +36,12 @@ export type UploadStatus =
   | ({ readonly kind: 'interrupted'; readonly retryAtMs: number; readonly bytesStored?: number } & Stop)
   /** Cannot go on without the person; waits for `retry`. `bytesSent` as with `done`, absent: none. */
   | ({ readonly kind: 'failed' } & Stop & KnownBytes)
-  /** Complete, verified by MD5 on the receiver, under its final name. */
+  /** Complete, verified on the receiver, under its final name. */
   | {
       readonly kind: 'done'
       readonly storedAs: string
-      /** Hex; absent for an empty folder. */
-      readonly md5?: string
+      /** What it was verified by; absent for an empty folder. */
+      readonly digest?: Digest
       /** Payload put on the wire for this file by this run of the app, bytes. */
       readonly bytesSent: number
       readonly finishedAtMs: number

@@ -1,4 +1,5 @@
-/** What was sent, as it crosses between the window and the main process. Imports nothing. */
+/** What was sent, as it crosses between the window and the main process. Imports nothing but what the wire knows. */
+import type { Digest } from '../../proto/digests.ts'
 
 /**
  * One file or empty folder that arrived. What arrived is verified: the receiver compared it with what was read here.
@@ -13,8 +14,8 @@ export type Receipt = {
   /** Where it went, in the same form. */
   readonly storedAs: string
   readonly sizeBytes: number
-  /** Hex; absent for an empty folder. */
-  readonly md5?: string
+  /** What it was verified by; absent for an empty folder. */
+  readonly digest?: Digest
   /** The receiver as it was called then. */
   readonly receiver: string
   readonly receiverId: string
@@ -28,10 +29,13 @@ export type HistoryPage = {
   readonly found: number
 }
 
-/** A table, the same as data, or a list that `md5sum -c` reads in the receiving folder. */
-export type ReceiptFormat = 'csv' | 'json' | 'md5sum'
+/**
+ * A table, the same as data, or a list that this program reads with `-c` in the receiving folder: of the files that
+ * were verified by its digest.
+ */
+export type ReceiptFormat = 'csv' | 'json' | 'md5sum' | 'xxhsum' | 'sha256sum'
 
-/** `search`: letters of the name, the place, the receiver or the MD5, small or large; empty for everything. */
+/** `search`: letters of the name, the place, the receiver or the digest, small or large; empty for everything. */
 export type HistoryCommands = {
   listHistory(search: string): HistoryPage
   /**

@@ -1,7 +1,8 @@
 /**
  * What the person decides once and what holds until they decide otherwise, as it crosses between the window and the
- * main process. Imports nothing.
+ * main process. Imports nothing but what the wire knows, too.
  */
+import type { DigestKind } from '../../proto/digests.ts'
 
 /**
  * Keep both under different names, replace what is there, leave out what is there already with the same content, or
@@ -11,6 +12,9 @@ export type ConflictPolicy = 'keep-both' | 'overwrite' | 'skip-same' | 'refuse'
 
 /** A policy, or to be asked each time when names are taken. */
 export type ConflictChoice = ConflictPolicy | 'ask'
+
+/** What files are verified by: one of the digests, or whichever the receiver names. */
+export type DigestChoice = 'receiver' | DigestKind
 
 /** A slower limit could not be told from a receiver that hangs, bytes per second. */
 export const LEAST_BYTES_PER_SECOND = 10_000
@@ -42,6 +46,8 @@ export type Timetable = {
 export type AppPreferences = {
   /** Files on their way at once, from 1 to {@link MOST_FILES_AT_ONCE}; small ones go together besides. */
   readonly filesAtOnce: number
+  /** Holds for files that are begun from now on. Receivers that know only MD5 get that. */
+  readonly digest: DigestChoice
   readonly theme: Theme
   readonly language: LanguageChoice
   /** Whether the system's notifications tell of ends and failures. */

@@ -5,7 +5,13 @@ import { createActivity } from './activity.ts'
 const waiting: UploadStatus = { kind: 'waiting' }
 const paused: UploadStatus = { kind: 'paused' }
 const failed: UploadStatus = { kind: 'failed', reason: 'DISK_FULL', message: 'Full.' }
-const done: UploadStatus = { kind: 'done', storedAs: 'a', md5: '0', bytesSent: 1, finishedAtMs: 1 }
+const done: UploadStatus = {
+  kind: 'done',
+  storedAs: 'a',
+  digest: { kind: 'md5', hex: '0' },
+  bytesSent: 1,
+  finishedAtMs: 1,
+}
 const sending = (bytesStored: number): UploadStatus => ({ kind: 'sending', bytesStored })
 
 function upload(id: string, status: UploadStatus, sizeBytes = 100): UploadSnapshot {

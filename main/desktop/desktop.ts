@@ -101,8 +101,9 @@ export function openDesktop(deps: DesktopDeps) {
   }
 
   function apply(): void {
-    const { theme, tray: wantsTray, filesAtOnce } = settings.get()
+    const { theme, tray: wantsTray, filesAtOnce, digest } = settings.get()
     engine.setFilesAtOnce(filesAtOnce)
+    engine.setDigest(digest === 'receiver' ? undefined : digest)
     nativeTheme.themeSource = theme
     clock.look()
     const spoken = deps.words()

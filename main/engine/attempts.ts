@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { DigestKind } from '../../proto/digests.ts'
 import { createChunkMemory } from '../../proto/messages/chunk-memory.ts'
 import { UploadError } from './base/errors.ts'
 import type { FinishedEvent } from './base/status.ts'
@@ -7,7 +8,8 @@ import { createMeter, secondsLeft } from './flow/meter.ts'
 import { createStages } from './flow/stages.ts'
 import { createThrottles } from './flow/throttle.ts'
 import { checkNames, type NameToCheck } from './net/check-names.ts'
-import { type Connection, connect, type ReceiverKind } from './net/connection.ts'
+import { type Connection, connect } from './net/connection.ts'
+import type { ReceiverKind } from './net/introduction.ts'
 import { createReceiverPool, type Lease } from './net/receiver-pool.ts'
 import { type Route, routeKey } from './net/route.ts'
 import { createRoutes, type RoutesOptions } from './net/routes.ts'
@@ -15,6 +17,7 @@ import { createStreamCuts } from './net/stream-cuts.ts'
 import type { Warning } from './queue/entries.ts'
 import { type Entry, newUploadKey } from './queue/entry.ts'
 import type { AttemptReport, TransferListener } from './send/attempt.ts'
+import { createDigestChoice } from './send/digest-choice.ts'
 import { claimForgotten } from './send/forgotten.ts'
 import { isSmallFile, smallFileBytes } from './send/small-files.ts'
 import { transfer } from './send/transfer.ts'
@@ -42,6 +45,8 @@ export type AttemptsOptions = RoutesOptions & {
   readonly hashPool: HashPool
   /** See {@link TransferDeps}. */
   readonly hashedAgainBytes: number
+  /** What files are to be verified by; undefined: what each receiver wants. */
+  readonly digest: () => DigestKind | undefined
 }
 
 /** Joins the queue to the wire: connections to each receiver, shared memory, and what an attempt reports on the way. */
@@ -51,6 +56,7 @@ export function createAttempts({
   bufferBytes,
   hashPool,
   hashedAgainBytes,
+  digest,
   ...options
 }: AttemptsOptions) {
   const routes = createRoutes(options)
@@ -62,6 +68,7 @@ export function createAttempts({
   const reader = createSmallFileReader()
   const streamCuts = createStreamCuts()
   const toldThreeRpc = new Set<string>()
+  const choose = createDigestChoice(digest, warn)
   /** The longest file that each receiver takes whole, bytes, as far as it was asked in this run. */
   const smallFileLimits = new Map<string, number>()
   const closing = new AbortController()
@@ -105,12 +112,19 @@ export function createAttempts({
         report.reached()
         if (kind === 'three-rpc') onThreeRpcReceiver(entry.record)
       }
-      const deps = { ...shared, digestKind: 'md5' as const, hashedAgainBytes, onReached, isFresh }
-      const { storedAs, md5 } = await transfer(entry.record, entry.hashing, deps, listenTo(entry, report), signal)
+      const digestKind = () => choose(receiver, connection.digests)
+      const deps = { ...shared, hashedAgainBytes, onReached, digestKind, isFresh }
+      const { storedAs, digest: verifiedBy } = await transfer(
+        entry.record,
+        entry.hashing,
+        deps,
+        listenTo(entry, report),
+        signal,
+      )
       giveBack(false)
       streamCuts.forget(receiver)
       const common = { storedAs, bytesSent: entry.bytesSent, finishedAtMs: Date.now() }
-      return { kind: 'finished', ...common, ...(md5 === undefined ? {} : { md5 }) }
+      return { kind: 'finished', ...common, ...(verifiedBy && { digest: verifiedBy }) }
     } catch (error) {
       giveBack(error instanceof UploadError && error.reason === 'UNREACHABLE')
       throw streamCuts.judge(receiver, connection.runId, error, entry.bytesSent - sentBefore) ?? error

@@ -1,3 +1,4 @@
+import type { DigestKind } from '../../proto/digests.ts'
 import { type Bottleneck, LEAST_BYTES_PER_SECOND, type UploadId, type UploadSnapshot } from '../contract/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { CheckedNames, NameToCheck } from './net/check-names.ts'
@@ -45,6 +46,11 @@ export type EngineOptions = {
    * outlive the process is hashed faster. @default 2 GiB
    */
   readonly hashedAgainBytes?: number
+  /**
+   * What files are verified by, where the receiver knows it; else by MD5, which is warned of. @default what each
+   * receiver wants, which is MD5 unless somebody chose another one there
+   */
+  readonly digest?: DigestKind
   /**
    * How long to try a receiver that has not answered once since the engine opened, ms; then its uploads fail with
    * UNREACHABLE. One that has answered is never given up. @default for ever
@@ -125,6 +131,8 @@ export interface Engine {
    * @throws RangeError unless it is a whole number from 1 up.
    */
   setFilesAtOnce(count: number): void
+  /** What files are verified by that are begun from now on, as {@link EngineOptions.digest}; undefined for none. */
+  setDigest(digest: DigestKind | undefined): void
   /** The computer is about to sleep: saves, stops all transfers and lets go of connections, until `wake`. */
   sleep(): void
   /** Tries everything that waits for a retry now: the computer woke up, the network or a receiver came back. */
@@ -148,6 +156,7 @@ export async function createEngine({
     filesAtOnce = 4,
     bufferBytes = 32 * 1024 * 1024,
     hashedAgainBytes = HASHED_AGAIN_BYTES,
+    digest,
     unreachableGraceMs,
   } = {},
 }: EngineDeps): Promise<Engine> {
@@ -155,9 +164,19 @@ export async function createEngine({
   requireWhole('filesAtOnce', filesAtOnce)
   requireWhole('bufferBytes', bufferBytes)
   let atOnce = filesAtOnce
+  let verifiedBy = digest
   const listeners = new Set<(change: EngineChange) => void>()
   const hashPool = createHashPool(hashWorker)
-  const attempts = createAttempts({ routeTo, onSuccession, warn, connections, bufferBytes, hashPool, hashedAgainBytes })
+  const attempts = createAttempts({
+    routeTo,
+    onSuccession,
+    warn,
+    connections,
+    bufferBytes,
+    hashPool,
+    hashedAgainBytes,
+    digest: () => verifiedBy,
+  })
   const queue = createQueue({
     resumeStore,
     attempt: attempts.attempt,
@@ -183,6 +202,9 @@ export async function createEngine({
       requireWhole('filesAtOnce', count)
       atOnce = count
       queue.fill()
+    },
+    setDigest(kind) {
+      verifiedBy = kind
     },
     limitRate(bytesPerSecond, receiver) {
       if (bytesPerSecond !== undefined && !(bytesPerSecond >= LEAST_BYTES_PER_SECOND)) {

@@ -20,6 +20,8 @@ const proposedNames: Readonly<Record<ReceiptFormat, string>> = {
   csv: 'longshore-history.csv',
   json: 'longshore-history.json',
   md5sum: 'longshore.md5',
+  xxhsum: 'longshore.xxh128',
+  sha256sum: 'longshore.sha256',
 }
 
 /** What the person does with the history. Only a dialog says where a file is written. */

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Receipt } from '../contract/history.ts'
 import { openHistory } from './history.ts'
+import { keptReceipt } from './receipt.ts'
 
 let directory: string
 let told: string[]
@@ -33,7 +34,7 @@ function receipt(n: number, more: Partial<Receipt> = {}): Receipt {
     path: `films/${n}.bin`,
     storedAs: `films/${n}.bin`,
     sizeBytes: n,
-    md5: 'd41d8cd98f00b204e9800998ecf8427e',
+    digest: { kind: 'md5', hex: 'd41d8cd98f00b204e9800998ecf8427e' },
     receiver: 'NAS',
     receiverId: 'sha256:00',
     ...more,
@@ -61,7 +62,7 @@ test('a name is kept whatever is in it', async () => {
 
 test('a search looks at names, places, receivers and checksums, small letters or large', async () => {
   const history = open()
-  const { md5: _, ...folder } = receipt(2, { name: 'Empty/', path: 'x/Empty/', storedAs: 'x/Empty/' })
+  const { digest: _, ...folder } = receipt(2, { name: 'Empty/', path: 'x/Empty/', storedAs: 'x/Empty/' })
   history.add([receipt(1, { name: 'Été.mov', path: 'a', storedAs: 'a' }), folder, receipt(3, { receiver: 'Büro' })])
   const found = async (search: string) => (await history.list(search)).receipts.map(({ sizeBytes }) => sizeBytes)
   expect(await found('e\u0301TE\u0301.m')).toEqual([1])
@@ -102,21 +103,41 @@ test('a line that was torn apart costs one receipt and no other', async () => {
   expect((await history.list('')).receipts).toEqual([receipt(3), receipt(1)])
 })
 
+const kept = (more: object): string => JSON.stringify({ ...keptReceipt(receipt(9)), ...more })
+
 test.each([
   'not JSON',
   '7',
   'null',
   '[]',
   '{}',
-  JSON.stringify({ ...receipt(9), sizeBytes: -1 }),
-  JSON.stringify({ ...receipt(9), finishedAtMs: 'today' }),
-  JSON.stringify({ ...receipt(9), name: 7 }),
-  JSON.stringify({ ...receipt(9), md5: 'x' }),
+  kept({ sizeBytes: -1 }),
+  kept({ finishedAtMs: 'today' }),
+  kept({ name: 7 }),
+  kept({ md5: 'x' }),
+  kept({ digest: `sha256:${'0'.repeat(64)}` }),
+  kept({ md5: undefined, digest: 'xxh128:0' }),
+  kept({ md5: undefined, digest: 7 }),
   '\0\0\0',
 ])('the line %j is passed over', async (line) => {
-  writeFileSync(file(), `${JSON.stringify(receipt(1))}\n${line}\n`)
-  appendFileSync(file(), `${JSON.stringify({ ...receipt(2), more: 'of a later version' })}\n`)
+  writeFileSync(file(), `${JSON.stringify(keptReceipt(receipt(1)))}\n${line}\n`)
+  appendFileSync(file(), `${JSON.stringify({ ...keptReceipt(receipt(2)), more: 'of a later version' })}\n`)
   expect((await open().list('')).receipts).toEqual([receipt(2), receipt(1)])
+})
+
+test('a receipt is found again by its digest, whichever that is, and its MD5 is kept as ever', async () => {
+  const history = open()
+  const xxh128 = receipt(1, { digest: { kind: 'xxh128', hex: 'c0ffee'.padEnd(32, '0') } })
+  const sha256 = receipt(2, { digest: { kind: 'sha256', hex: 'f00d'.padEnd(64, '0') } })
+  history.add([xxh128, sha256, receipt(3)])
+  expect((await history.list('')).receipts).toEqual([receipt(3), sha256, xxh128])
+  expect((await history.list('C0FFEE')).receipts).toEqual([xxh128])
+  const lines = readFileSync(file(), 'utf8').trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line)).map(({ md5, digest }) => md5 ?? digest)).toEqual([
+    `xxh128:${'c0ffee'.padEnd(32, '0')}`,
+    `sha256:${'f00d'.padEnd(64, '0')}`,
+    'd41d8cd98f00b204e9800998ecf8427e',
+  ])
 })
 
 test('a history that cannot be saved is told, and nothing else suffers', async () => {

@@ -6,7 +6,7 @@ import type { HistoryPage, Receipt } from '../contract/history.ts'
 import { FileTrouble } from '../notices/file-trouble.ts'
 import { inEnglish, type NoticeWords } from '../notices/notice-words.ts'
 import { createMutex } from '../state/mutex.ts'
-import { holds, readReceipt } from './receipt.ts'
+import { holds, keptReceipt, readReceipt } from './receipt.ts'
 
 /**
  * A file that has grown to this is put aside as the older one, bytes; so twice as much is kept, some 100,000 receipts.
@@ -83,7 +83,7 @@ export function openHistory({ directory, notify, words = inEnglish, mostBytes = 
  * Lines are read as Node reads them, for which the separators of Unicode end a line too; JSON lets them stand in names.
  */
 function oneLine(receipt: Receipt): string {
-  return JSON.stringify(receipt).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+  return JSON.stringify(keptReceipt(receipt)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
 async function* receiptsIn(path: string): AsyncGenerator<Receipt> {

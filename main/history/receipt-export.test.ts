@@ -14,7 +14,7 @@ function receipt(storedAs: string, more: Partial<Receipt> = {}): Receipt {
     path: storedAs,
     storedAs,
     sizeBytes: 3,
-    md5: md5(storedAs),
+    digest: { kind: 'md5', hex: md5(storedAs) },
     receiver: 'NAS',
     receiverId: 'nas',
     ...more,
@@ -56,10 +56,15 @@ test('md5sum itself reads the list and finds every file, whatever its name', () 
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), name)
   }
-  const { md5: _, ...emptyFolder } = receipt('empty/')
+  const { digest: _, ...emptyFolder } = receipt('empty/')
   writeFileSync(join(folder, 'twice'), 'new')
   const list = exported(
-    [...names.map((name) => receipt(name)), emptyFolder, receipt('twice', { md5: md5('new') }), receipt('twice')],
+    [
+      ...names.map((name) => receipt(name)),
+      emptyFolder,
+      receipt('twice', { digest: { kind: 'md5', hex: md5('new') } }),
+      receipt('twice'),
+    ],
     'md5sum',
   )
   const said = execFileSync('md5sum', ['-c', '--strict'], { cwd: folder, input: list, encoding: 'utf8' })
@@ -72,15 +77,25 @@ test('md5sum itself reads the list and finds every file, whatever its name', () 
 })
 
 test('each receiver has its own part of the list, so that a name may be there twice', () => {
-  const other = receipt('a', { receiver: 'Studio\nroom', receiverId: 'studio', md5: md5('b') })
+  const other = receipt('a', { receiver: 'Studio\nroom', receiverId: 'studio', digest: { kind: 'md5', hex: md5('b') } })
   expect(exported([receipt('a'), other], 'md5sum')).toBe(`# NAS\n${md5('a')}  a\n# Studio room\n${md5('b')}  a\n`)
+})
+
+test('each list has the files that were verified by its digest, and not one of the same name from before', () => {
+  const xxh128 = { kind: 'xxh128', hex: 'a'.repeat(32) } as const
+  const sha256 = { kind: 'sha256', hex: 'b'.repeat(64) } as const
+  const receipts = [receipt('a', { digest: xxh128 }), receipt('b', { digest: sha256 }), receipt('c'), receipt('a')]
+  expect(exported(receipts, 'md5sum')).toBe(`# NAS\n${md5('c')}  c\n`)
+  expect(exported(receipts, 'xxhsum')).toBe(`# NAS\n${xxh128.hex}  a\n`)
+  expect(exported(receipts, 'sha256sum')).toBe(`# NAS\n${sha256.hex}  b\n`)
+  expect(exported([receipt('c')], 'xxhsum')).toBe('')
 })
 
 test('a table keeps quotes, commas and new lines in their cells', () => {
   const name = 'a "quoted", name\nof two lines;'
   const [header, row, ...more] = readCsv(exported([receipt(name)], 'csv'))
-  expect(header).toEqual(['finished', 'name', 'bytes', 'md5', 'verified', 'receiver', 'stored as', 'sent to'])
-  expect(row).toEqual(['2026-11-25T04:05:06.000Z', name, '3', md5(name), 'yes', 'NAS', name, name])
+  expect(header).toEqual(['finished', 'name', 'bytes', 'md5', 'verified', 'receiver', 'stored as', 'sent to', 'digest'])
+  expect(row).toEqual(['2026-11-25T04:05:06.000Z', name, '3', md5(name), 'yes', 'NAS', name, name, `md5:${md5(name)}`])
   expect(more).toEqual([])
 })
 
@@ -93,8 +108,8 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '=cmd|"/c calc
 )
 
 test('data is what it is, without apostrophes', () => {
-  const { finishedAtMs: _, ...kept } = receipt('=1')
+  const { finishedAtMs: _, digest: __, ...kept } = receipt('=1')
   expect(JSON.parse(exported([receipt('=1')], 'json'))).toEqual([
-    { finishedAt: '2026-11-25T04:05:06.000Z', ...kept, verified: true },
+    { finishedAt: '2026-11-25T04:05:06.000Z', ...kept, digest: `md5:${md5('=1')}`, md5: md5('=1'), verified: true },
   ])
 })

@@ -1,3 +1,4 @@
+import { keptDigest, readKeptDigest } from '../../proto/digest/digest-forms.ts'
 import type { UploadSnapshot } from '../contract/contract.ts'
 import type { Receipt } from '../contract/history.ts'
 
@@ -5,10 +6,10 @@ import type { Receipt } from '../contract/history.ts'
 export function receiptFor(upload: UploadSnapshot, receiverName: string): Receipt | undefined {
   const { name, path, sizeBytes, status, receiver } = upload
   if (status.kind !== 'done') return undefined
-  const { storedAs, md5, finishedAtMs } = status
+  const { storedAs, digest, finishedAtMs } = status
   return {
     ...{ finishedAtMs, name, path, storedAs, sizeBytes },
-    ...(md5 !== undefined && { md5 }),
+    ...(digest !== undefined && { digest }),
     ...{ receiver: receiverName, receiverId: receiver },
   }
 }
@@ -24,23 +25,30 @@ export function readReceipt(line: string): Receipt | undefined {
     storedAs,
     sizeBytes,
     md5,
+    digest: word,
     receiver,
     receiverId,
-  }: Partial<Record<keyof Receipt, unknown>> = value
+  }: Partial<Record<keyof Receipt | 'md5', unknown>> = value
   if (!isWhole(finishedAtMs) || !isWhole(sizeBytes)) return undefined
   if (!isText(name) || !isText(path) || !isText(storedAs) || !isText(receiver) || !isText(receiverId)) return undefined
   const rest = { receiver, receiverId }
-  if (md5 === undefined) return { finishedAtMs, name, path, storedAs, sizeBytes, ...rest }
-  if (!isText(md5) || !/^[0-9a-f]{32}$/.test(md5)) return undefined
-  return { finishedAtMs, name, path, storedAs, sizeBytes, md5, ...rest }
+  const receipt = { finishedAtMs, name, path, storedAs, sizeBytes, ...rest }
+  if (md5 === undefined && word === undefined) return receipt
+  const digest = readKeptDigest({ md5, digest: word })
+  return digest && { ...receipt, digest }
+}
+
+/** A receipt as the history keeps it, for {@link readReceipt}: an MD5 as ever, any other digest as one word. */
+export function keptReceipt({ digest, ...receipt }: Receipt): object {
+  return { ...receipt, ...(digest && keptDigest(digest)) }
 }
 
 /** Whether a receipt holds what a person searched for, small letters or large, however its accents are written. */
 export function holds(receipt: Receipt, search: string): boolean {
   const wanted = plain(search.trim())
   if (wanted === '') return true
-  const { name, path, storedAs, receiver, md5 = '' } = receipt
-  return [name, path, storedAs, receiver, md5].some((text) => plain(text).includes(wanted))
+  const { name, path, storedAs, receiver, digest } = receipt
+  return [name, path, storedAs, receiver, digest?.hex ?? ''].some((text) => plain(text).includes(wanted))
 }
 
 function plain(text: string): string {

@@ -42,7 +42,9 @@ test('the history is searched for text, and written in the forms there are', () 
   expect(readArguments.listHistory(['a'])).toEqual(['a'])
   expect(readArguments.exportHistory(['md5sum', ''])).toEqual(['md5sum', ''])
   expect(() => readArguments.listHistory(['x'.repeat(301)])).toThrow('Expected what to search for of at most 300')
-  expect(() => readArguments.exportHistory(['exe', ''])).toThrow('Expected csv, json or md5sum but got "exe".')
+  expect(() => readArguments.exportHistory(['exe', ''])).toThrow(
+    'Expected csv, json, md5sum, xxhsum, sha256sum but got "exe".',
+  )
   expect(() => readArguments.exportHistory(['csv', '/etc/passwd', 1])).toThrow('Expected 2 arguments but got 3.')
 })
 

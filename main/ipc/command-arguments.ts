@@ -94,7 +94,7 @@ export const readArguments: ReadArguments = {
   },
   exportHistory(args) {
     count(args, 2)
-    if (!isReceiptFormat(args[0])) throw refused('csv, json or md5sum', args[0])
+    if (!isReceiptFormat(args[0])) throw refused(Object.keys(receiptFormats).join(', '), args[0])
     return [args[0], search(args[1])]
   },
   clearHistory: none,
@@ -127,8 +127,16 @@ function search(value: unknown): string {
   return text(value, 'what to search for', MOST_ID_CHARACTERS)
 }
 
+const receiptFormats = {
+  csv: true,
+  json: true,
+  md5sum: true,
+  xxhsum: true,
+  sha256sum: true,
+} as const satisfies Record<ReceiptFormat, true>
+
 function isReceiptFormat(value: unknown): value is ReceiptFormat {
-  return value === 'csv' || value === 'json' || value === 'md5sum'
+  return typeof value === 'string' && Object.hasOwn(receiptFormats, value)
 }
 
 function preferences(value: unknown): Partial<AppPreferences> {

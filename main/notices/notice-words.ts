@@ -1,3 +1,4 @@
+import { digestNames } from '../../proto/digest/digest-forms.ts'
 import { type Language, languageFor } from '../contract/locales/language.ts'
 import type { LanguageChoice } from '../contract/preferences.ts'
 import type { Skipped, Warning } from '../engine/engine.ts'
@@ -49,10 +50,21 @@ function wordsIn(language: Language) {
     keyNotKept: t('main.keyNotKept'),
     keysNotLocked: t('main.keysNotLocked'),
     /** What the engine warns of. */
-    warning: (warning: Warning) =>
-      warning.reason === 'LIST_NOT_SAVED'
-        ? t('main.warning.LIST_NOT_SAVED', { message: warning.message, why: why(warning.cause) })
-        : t('main.warning.THREE_RPC_RECEIVER', { message: warning.message, receiver: warning.receiver }),
+    warning(warning: Warning) {
+      const { reason, message } = warning
+      switch (reason) {
+        case 'LIST_NOT_SAVED':
+          return t('main.warning.LIST_NOT_SAVED', { message, why: why(warning.cause) })
+        case 'THREE_RPC_RECEIVER':
+          return t('main.warning.THREE_RPC_RECEIVER', { message, receiver: warning.receiver })
+        case 'MD5_ONLY_RECEIVER':
+          return t('main.warning.MD5_ONLY_RECEIVER', {
+            message,
+            receiver: warning.receiver,
+            wanted: digestNames[warning.wanted],
+          })
+      }
+    },
     /** Why something was not added. */
     skipped: ({ reason, message }: Skipped) => t(`main.skipped.${reason}`, { message }),
     notAdded: (named: readonly string[], more: number) =>

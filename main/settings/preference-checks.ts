@@ -2,6 +2,7 @@ import {
   type AfterDone,
   type AppPreferences,
   type ConflictChoice,
+  type DigestChoice,
   type LanguageChoice,
   LEAST_BYTES_PER_SECOND,
   MOST_FILES_AT_ONCE,
@@ -19,6 +20,7 @@ const MINUTES_OF_DAY = 24 * 60
 export function defaultPreferences(platform: NodeJS.Platform): AppPreferences {
   return {
     filesAtOnce: 4,
+    digest: 'receiver',
     theme: 'system',
     language: 'system',
     notifications: true,
@@ -32,6 +34,7 @@ export function defaultPreferences(platform: NodeJS.Platform): AppPreferences {
 /** Whether a value, from a file or from the page, can be each preference. */
 export const preferenceChecks = {
   filesAtOnce: (value) => isWithin(value, MOST_FILES_AT_ONCE + 1) && value !== 0,
+  digest: oneOf<DigestChoice>({ receiver: true, md5: true, xxh128: true, sha256: true }),
   theme: oneOf<Theme>({ system: true, light: true, dark: true }),
   language: oneOf<LanguageChoice>({ system: true, en: true, 'zh-CN': true }),
   notifications: isSwitch,

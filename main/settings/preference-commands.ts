@@ -45,13 +45,14 @@ export function createPreferenceCommands({ settings, loginItem, discover }: Pref
 }
 
 export function preferencesOf(settings: Pick<SettingsStore, 'get'>, loginItem: Pick<LoginItem, 'isOn'>): Preferences {
-  const { filesAtOnce, theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } =
+  const { filesAtOnce, digest, theme, language, notifications, keepAwake, tray, afterDone, keepAfterDone, ...rest } =
     settings.get()
   const { onConflict, discovery, bytesPerSecond, timetable } = rest
   const startAtLogin = loginItem.isOn()
   return {
     ...{
       filesAtOnce,
+      digest,
       theme,
       language,
       notifications,

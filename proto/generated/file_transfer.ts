@@ -63,6 +63,7 @@ export interface ProtoGrpcType {
     ClaimUploadReply: MessageTypeDefinition<_filetransfer_ClaimUploadReplyInput, _filetransfer_ClaimUploadReply>
     ClaimUploadRequest: MessageTypeDefinition<_filetransfer_ClaimUploadRequestInput, _filetransfer_ClaimUploadRequest>
     ConflictPolicy: EnumTypeDefinition
+    DigestKind: EnumTypeDefinition
     FileChunk: MessageTypeDefinition<_filetransfer_FileChunkInput, _filetransfer_FileChunk>
     FileIdentifier: MessageTypeDefinition<_filetransfer_FileIdentifierInput, _filetransfer_FileIdentifier>
     FileIntegrityStatus: MessageTypeDefinition<_filetransfer_FileIntegrityStatusInput, _filetransfer_FileIntegrityStatus>

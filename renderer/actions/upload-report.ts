@@ -22,10 +22,11 @@ export function reportOn({ path, receiver, sizeBytes, status }: UploadSnapshot, 
     return [...always, { term: t('details.reason'), text: `${sentence} (${status.reason})` }, ...said]
   }
   if (status.kind !== 'done') return always
+  const { digest } = status
   return [
     ...always,
     { term: t('details.storedAs'), text: status.storedAs },
-    ...(status.md5 === undefined ? [] : [{ term: t('details.md5'), text: status.md5, isCode: true }]),
+    ...(digest === undefined ? [] : [{ term: t(`details.${digest.kind}`), text: digest.hex, isCode: true }]),
     { term: t('details.sent'), text: bytes(status.bytesSent) },
     { term: t('details.finished'), text: instant(status.finishedAtMs) },
   ]

@@ -55,7 +55,7 @@ type RowProps = {
 
 function HistoryRow({ receipt, index, count, topPx }: RowProps) {
   const { t, bytes, instant } = useText()
-  const { name, storedAs, sizeBytes, md5, receiver, receiverId, finishedAtMs } = receipt
+  const { name, storedAs, sizeBytes, digest, receiver, receiverId, finishedAtMs } = receipt
   const to = receiverId === THIS_COMPUTER ? t('receiver.thisComputer') : receiver
   return (
     <li
@@ -74,7 +74,9 @@ function HistoryRow({ receipt, index, count, topPx }: RowProps) {
       <span className="history-place" title={storedAs}>
         {t('history.to', { receiver: to, storedAs })}
       </span>
-      <code className="history-md5">{md5}</code>
+      <code className="history-digest" title={digest && t(`details.${digest.kind}`)}>
+        {digest?.hex}
+      </code>
     </li>
   )
 }

@@ -6,7 +6,7 @@ import { Sheet } from '../ui/sheet.tsx'
 import { useText } from '../words/text.ts'
 import { HistoryList } from './history-list.tsx'
 
-const formats = ['csv', 'json', 'md5sum'] as const satisfies readonly ReceiptFormat[]
+const formats = ['csv', 'json', 'md5sum', 'xxhsum', 'sha256sum'] as const satisfies readonly ReceiptFormat[]
 
 /** A search begins when nothing was typed for this long, ms. */
 const TYPING_MS = 150

@@ -15,7 +15,7 @@ export function UploadDetails({ upload }: { readonly upload: UploadSnapshot }) {
       <dl>
         {reportOn(upload, words).map(({ term, text: shown, isCode }) => (
           <Detail key={term} term={term}>
-            {isCode ? <code data-testid="md5">{shown}</code> : shown}
+            {isCode ? <code data-testid="digest">{shown}</code> : shown}
           </Detail>
         ))}
       </dl>

@@ -26,7 +26,7 @@ export function sending(bytesStored: number, bytesPerSecond?: number): UploadSta
 export const done: UploadStatus = {
   kind: 'done',
   storedAs: 'x.bin',
-  md5: 'd41d8cd98f00b204e9800998ecf8427e',
+  digest: { kind: 'md5', hex: 'd41d8cd98f00b204e9800998ecf8427e' },
   bytesSent: 1000,
   finishedAtMs: 1,
 }
@@ -37,6 +37,7 @@ const box: KnownReceiver = { id: 'box:50051', name: 'Box', address: 'box:50051',
 
 const preferences: Preferences = {
   filesAtOnce: 4,
+  digest: 'receiver',
   theme: 'system',
   language: 'system',
   notifications: true,

@@ -170,7 +170,7 @@ test('when more was asked than is remembered, nothing is called complete for a m
   const files = new AskedFiles(() => nowMs)
   const complete = async (name: string): Promise<HowFar> => ({
     kind: 'complete',
-    file: { storedAs: name, sizeBytes: 1, md5: '' },
+    file: { storedAs: name, sizeBytes: 1, digest: { kind: 'md5', hex: '' } },
   })
   for (let file = 0; file <= 1000; file++) files.asked('one', `file-${file}`, 'query')
   await expect(files.answerFor('one', complete)).rejects.toThrow(/too many files/)
@@ -186,7 +186,7 @@ test('when more was sent than is remembered, no question whether a file is whole
   const files = new AskedFiles(() => nowMs)
   const complete = async (name: string): Promise<HowFar> => ({
     kind: 'complete',
-    file: { storedAs: name, sizeBytes: 1, md5: '' },
+    file: { storedAs: name, sizeBytes: 1, digest: { kind: 'md5', hex: '' } },
   })
   for (let file = 0; file <= 1000; file++) files.sent('one', `file-${file}`)
   for (const name of ['file-0', 'file-1000', 'never-sent']) files.asked('one', name, 'check')

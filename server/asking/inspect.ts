@@ -1,5 +1,7 @@
+import { digestNames } from '../../proto/digest/digest-forms.ts'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
 import { ReceiveError } from '../base/errors.ts'
+import { type Hash, hashingHere } from '../bytes/hashing.ts'
 import { PrefixDigest } from '../bytes/prefix-digest.ts'
 import { listed, type RangeSet } from '../bytes/range-set.ts'
 import { type FinishedRecord, isFinished, type UploadRecord } from '../ledger/ledger.ts'
@@ -101,7 +103,7 @@ function settled(
 
 /**
  * Reads a finished file again and compares its MD5 with the client's, or with the one that was recorded when it became
- * complete.
+ * complete. Where that was a digest of another kind, it is computed, too, and is what is compared.
  *
  * @param signal ends the reading.
  */
@@ -120,28 +122,40 @@ export async function checkIntegrity(
   if (!isFinished(record)) {
     return { ...none, message: `The file is not complete. Missing bytes: ${listed(missing)} of ${record.sizeBytes}.` }
   }
-  const serverMd5 = await md5OfStill(threeRpc, record, { sender: permissions.holder, signal })
-  if (serverMd5 === undefined) return { ...none, message: GONE }
-  const expected = clientMd5 ?? record.state.md5
-  const match = serverMd5 === expected
-  const source = clientMd5 === undefined ? 'the MD5 recorded when the file became complete' : "the client's MD5"
-  return { match, serverMd5, clientMd5: expected, message: `${match ? 'Matches' : 'Differs from'} ${source}.` }
+  const still = await readStill(threeRpc, record, { sender: permissions.holder, signal })
+  if (still === undefined) return { ...none, message: GONE }
+  const { kind, hex } = record.state.digest
+  const match = clientMd5 === undefined ? still.isAsRecorded : still.md5 === clientMd5
+  const source =
+    clientMd5 === undefined ? `the ${digestNames[kind]} recorded when the file became complete` : "the client's MD5"
+  const message = `${match ? 'Matches' : 'Differs from'} ${source}.`
+  return { match, serverMd5: still.md5, clientMd5: clientMd5 ?? (kind === 'md5' ? hex : ''), message }
 }
 
-/** The MD5 of what an upload stored, as it is on the disk now; undefined when it is not there any more. */
-function md5OfStill(storage: Storage, record: FinishedRecord, reader: Reader): Promise<string | undefined> {
+/** What an upload stored, as it is on the disk now; undefined when it is not there any more. */
+function readStill(
+  storage: Storage,
+  record: FinishedRecord,
+  reader: Reader,
+): Promise<{ readonly md5: string; readonly isAsRecorded: boolean } | undefined> {
   const { readings, hashing } = storage
+  const recorded = record.state.digest
   return readings.run(reader, async () => {
     const still = await openStillPublished(storage, record)
     if (still === undefined) return undefined
     const { file, isOwn } = still
     try {
-      const md5 = await new PrefixDigest('md5', hashing).finish(
-        file.sizeBytes,
-        (start, end) => readings.fairBlocks(reader, file.read(start, end)),
-        () => {},
-      )
-      return isOwn || md5 === record.state.md5 ? md5 : undefined
+      let beside: Hash | undefined
+      const read = async function* (start: number, end: number) {
+        if (recorded.kind !== 'md5' && start === 0) beside = hashingHere.begin(recorded.kind)
+        for await (const block of readings.fairBlocks(reader, file.read(start, end))) {
+          await beside?.update(block)
+          yield block
+        }
+      }
+      const md5 = await new PrefixDigest('md5', hashing).finish(file.sizeBytes, read, () => {})
+      const isAsRecorded = ((await beside?.hex()) ?? md5) === recorded.hex
+      return isOwn || isAsRecorded ? { md5, isAsRecorded } : undefined
     } finally {
       await file.close()
     }

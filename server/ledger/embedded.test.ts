@@ -9,6 +9,7 @@ import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { formerlyFoldedPath } from '../names/safe-path.ts'
 import { openEmbeddedLedger } from './embedded.ts'
 import type { Ledger } from './ledger.ts'
+import { uploadText } from './record-text.ts'
 
 const unexpectedDamage = (error: unknown) => expect.unreachable(String(error))
 
@@ -70,10 +71,13 @@ test('[F3] after a full disk, what was acknowledged before and after it is there
 test('a name that was kept as versions did that told it from more others is found by its new fold, too', async () => {
   const path = await folder()
   const name = ['pictures', '❤\ufe0f.txt']
-  const record = recordOf('a', { path: name, state: { kind: 'finished', storedAs: name, md5: '' } })
+  const record = recordOf('a', {
+    path: name,
+    state: { kind: 'finished', storedAs: name, digest: { kind: 'md5', hex: '' } },
+  })
   const database = new ClassicLevel(path)
   const formerly = createHash('sha256').update(formerlyFoldedPath(name)).digest('hex').slice(0, 32)
-  await database.put('upload/a', JSON.stringify(record))
+  await database.put('upload/a', uploadText(record))
   await database.put(`holder/${formerly}`, 'a')
   await database.put(`asked/${formerly}/a`, '')
   await database.close()

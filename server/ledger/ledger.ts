@@ -1,3 +1,5 @@
+import { DEFAULT_DIGEST_KIND } from '../../proto/digest/digest-forms.ts'
+import type { Digest, DigestKind } from '../../proto/digests.ts'
 import type { Range, RangeSet } from '../bytes/range-set.ts'
 
 /** What to do when the final name is taken; see `ConflictPolicy` in the wire contract. */
@@ -18,7 +20,7 @@ export type UploadState =
   | {
       readonly kind: 'publishing'
       readonly storedAs: readonly string[]
-      readonly md5: string
+      readonly digest: Digest
       readonly fileIdentity: string
     }
   /**
@@ -28,7 +30,7 @@ export type UploadState =
   | {
       readonly kind: 'finished'
       readonly storedAs: readonly string[]
-      readonly md5: string
+      readonly digest: Digest
       readonly fileIdentity?: string
     }
 
@@ -59,6 +61,8 @@ export type UploadRecord = {
   readonly begunAtMs?: number
   /** What it was sent together with; undefined when the sender did not say. */
   readonly batch?: BatchItem
+  /** What its sender computes of it; undefined is MD5, as in records of versions that knew nothing else. */
+  readonly verifiedBy?: DigestKind
 }
 
 /** Names one source of all that a sender sends together. Two sources of one batch never replace each other. */
@@ -129,6 +133,11 @@ export interface StoredNames {
 
 /** The record of a finished upload. */
 export type FinishedRecord = UploadRecord & { readonly state: UploadState & { readonly kind: 'finished' } }
+
+/** What an upload is verified by when it is complete. */
+export function verifiedBy({ verifiedBy }: Pick<UploadRecord, 'verifiedBy'>): DigestKind {
+  return verifiedBy ?? DEFAULT_DIGEST_KIND
+}
 
 export function isFinished(record: UploadRecord | undefined): record is FinishedRecord {
   return record?.state.kind === 'finished'

@@ -1,10 +1,15 @@
+import { isDigestKind, keptDigest, readKeptDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest } from '../../proto/digests.ts'
 import type { RangeSet } from '../bytes/range-set.ts'
 import { isStoredPath } from '../names/safe-path.ts'
-import type { ChunkRecord, UploadRecord } from './ledger.ts'
+import type { ChunkRecord, UploadRecord, UploadState } from './ledger.ts'
 
 /** An upload as it is kept. */
 export function uploadText(record: UploadRecord): string {
-  return JSON.stringify(record)
+  const { state } = record
+  if (state.kind === 'receiving') return JSON.stringify(record)
+  const { digest, ...stored } = state
+  return JSON.stringify({ ...record, state: { ...stored, ...keptDigest(digest) } })
 }
 
 /**
@@ -14,6 +19,7 @@ export function uploadText(record: UploadRecord): string {
 export function toUpload(fileId: string, text: string): UploadRecord | undefined {
   const value = parsed(text)
   if (!isObject(value) || value.fileId !== fileId || !isObject(value.origin) || !isObject(value.state)) return undefined
+  const state = toState(value.state)
   const isWhole =
     /^[0-9a-z]{1,64}$/i.test(fileId) &&
     isStoredPath(value.path) &&
@@ -27,8 +33,8 @@ export function toUpload(fileId: string, text: string): UploadRecord | undefined
     isOrigin(value.origin) &&
     isNoneOr(value.owner, isKey) &&
     isNoneOr(value.batch, isBatchItem) &&
-    isState(value.state)
-  return isWhole ? (value as UploadRecord) : undefined
+    isNoneOr(value.verifiedBy, isDigestKind)
+  return isWhole && state ? ({ ...value, state } as UploadRecord) : undefined
 }
 
 /** What is kept of a chunk besides its start. */
@@ -89,13 +95,18 @@ function isBatchItem(batch: unknown): boolean {
   return isObject(batch) && typeof batch.batchId === 'string' && typeof batch.sourceId === 'string'
 }
 
-function isState(state: Unchecked): boolean {
-  if (state.kind === 'receiving') return true
-  const isNamed = isStoredPath(state.storedAs) && isMatch(state.md5, /^([0-9a-f]{32})?$/)
-  return (
-    isNamed &&
-    (state.kind === 'finished' || (state.kind === 'publishing' && isMatch(state.fileIdentity, /^[0-9a-z:]{1,64}$/i)))
-  )
+function toState({ md5, digest: word, ...state }: Unchecked): UploadState | undefined {
+  if (state.kind === 'receiving') return { kind: 'receiving' }
+  const digest = toDigest(md5, word)
+  if (digest === undefined || !isStoredPath(state.storedAs)) return undefined
+  const isWhole =
+    state.kind === 'finished' || (state.kind === 'publishing' && isMatch(state.fileIdentity, /^[0-9a-z:]{1,64}$/i))
+  return isWhole ? ({ ...state, digest } as UploadState) : undefined
+}
+
+/** Some records of earlier versions have an empty MD5. */
+function toDigest(md5: unknown, digest: unknown): Digest | undefined {
+  return md5 === '' && digest === undefined ? { kind: 'md5', hex: '' } : readKeptDigest({ md5, digest })
 }
 
 function areNames(value: unknown): boolean {

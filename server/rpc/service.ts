@@ -30,11 +30,12 @@ import { putEach } from '../uploads/small-file-stream.ts'
 import type { Uploads } from '../uploads/uploads.ts'
 import { createThreeRpcService } from './three-rpc-service.ts'
 import {
-  mustBeMd5,
+  mustBeDigest,
   toBatch,
   toBeginReply,
   toClaim,
   toClaimReply,
+  toDigestKind,
   toRefusal,
   toSmallFile,
   toWireCheck,
@@ -75,6 +76,7 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
           modifiedAtMs: Number(request.modifiedAtMs),
           onConflict: request.onConflict,
           sha256: request.sha256,
+          verifiedBy: toDigestKind(request.digestKind),
           begunAtMs: now(),
           signal: admitted.gone,
           ...toBatch(request),
@@ -130,9 +132,9 @@ export function createService(deps: ServiceDeps): FileTransferServiceHandlers {
         async (request: FinishUploadRequest, send: Send<FinishUploadReplyInput>, admitted: Admitted) => {
           mustBeFileId(request.fileId)
           const generation = toOffset(request.generation, 'BAD_ID')
-          const md5 = mustBeMd5(request.md5)
+          const digest = mustBeDigest(request)
           const onVerified = oneAtATime((verifiedBytes: number) => send({ verifying: { verifiedBytes } }))
-          const asked = { fileId: request.fileId, generation, md5, onVerified }
+          const asked = { fileId: request.fileId, generation, digest, onVerified }
           await uploads.finish(permissionsOf(admitted), asked, (file) => send({ finished: toWireFile(file) }))
         },
       ),

@@ -1,9 +1,13 @@
+import { digestLooks, isDigestHex } from '../../proto/digest/digest-forms.ts'
+import { digestFromWire, digestOnWire, kindFromWire, kindOnWire } from '../../proto/digest/digest-messages.ts'
+import { type Digest, type DigestKind, digestKinds } from '../../proto/digests.ts'
 import type { BeginUploadReplyInput } from '../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { ByteRangeInput } from '../../proto/generated/filetransfer/ByteRange.ts'
 import type { CheckedPathInput } from '../../proto/generated/filetransfer/CheckedPath.ts'
 import type { ChunkSample } from '../../proto/generated/filetransfer/ChunkSample.ts'
 import type { ClaimUploadReplyInput } from '../../proto/generated/filetransfer/ClaimUploadReply.ts'
 import type { ClaimUploadRequest } from '../../proto/generated/filetransfer/ClaimUploadRequest.ts'
+import type { DigestKind as WireKind } from '../../proto/generated/filetransfer/DigestKind.ts'
 import type { FileChunk } from '../../proto/generated/filetransfer/FileChunk.ts'
 import type { FileRefusalInput } from '../../proto/generated/filetransfer/FileRefusal.ts'
 import type { FinishedFileInput } from '../../proto/generated/filetransfer/FinishedFile.ts'
@@ -14,7 +18,7 @@ import { mustBeClientFileId } from '../asking/inspect.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { Range } from '../bytes/range-set.ts'
 import { toOffset } from '../bytes/to-offset.ts'
-import type { BatchItem } from '../ledger/ledger.ts'
+import { type BatchItem, verifiedBy } from '../ledger/ledger.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { ThreeRpcChunk } from '../three-rpc/three-rpc-uploads.ts'
 import { type Claimed, type ClaimRequest, MOST_SAMPLES } from '../uploads/claim-upload.ts'
@@ -35,6 +39,7 @@ export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput 
         chunkBytes: CHUNK_BYTES,
         chunkGridBytes: CHUNK_GRID_BYTES,
         node,
+        digestKind: kindOnWire(verifiedBy(begun.session.record)),
         stored: toWireRanges(begun.session.stored),
         finished: begun.session.finished ? toWireFile(begun.session.finished) : null,
       }
@@ -44,7 +49,7 @@ export function toBeginReply(begun: Begun, node: string): BeginUploadReplyInput 
 /** Throws ReceiveError BAD_HASH_FORMAT, BAD_ID, BAD_LENGTH. */
 export function toSmallFile(message: PutFile, begunAtMs: number): SmallFile {
   const { uploadKey, path, onConflict, data, crc32 } = message
-  const md5 = mustBeMd5(message.md5)
+  const digest = mustBeDigest(message)
   const sizeBytes = toOffset(message.size, 'BAD_LENGTH')
   return {
     ...toBatch(message),
@@ -56,7 +61,7 @@ export function toSmallFile(message: PutFile, begunAtMs: number): SmallFile {
     begunAtMs,
     data,
     crc32,
-    md5,
+    digest,
   }
 }
 
@@ -86,20 +91,34 @@ export function toThreeRpcChunk({ fileId, offset, totalSize, data, chunkMd5, isL
 /** Lower-case hex; undefined for an empty field. Throws ReceiveError BAD_HASH_FORMAT. */
 export function toMd5(text: string): string | undefined {
   if (text === '') return undefined
-  if (!/^[0-9a-f]{32}$/i.test(text)) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected an MD5 as 32 hex digits.')
-  return text.toLowerCase()
-}
-
-/** As {@link toMd5}, and an empty field is no answer either. */
-export function mustBeMd5(text: string): string {
-  const md5 = toMd5(text)
-  if (md5 === undefined) throw new ReceiveError('BAD_HASH_FORMAT', 'Expected the MD5 of the whole file.')
+  const md5 = text.toLowerCase()
+  if (!isDigestHex('md5', md5)) throw badHash(`Expected ${digestLooks('md5')}.`)
   return md5
 }
 
+/** What a sender is going to compute. Throws ReceiveError BAD_HASH_FORMAT for a kind of a later version. */
+export function toDigestKind(value: WireKind | number): DigestKind {
+  const kind = kindFromWire(value)
+  if (kind === undefined) throw badHash(`This receiver knows no digest of kind ${value}, only ${KNOWN_KINDS}.`)
+  return kind
+}
+
+/** What a sender has computed of a whole file. Throws ReceiveError BAD_HASH_FORMAT. */
+export function mustBeDigest(message: Pick<PutFile, 'md5' | 'digestKind' | 'digest'>): Digest {
+  const digest = digestFromWire(message)
+  if (digest !== undefined) return digest
+  throw badHash(`Expected the digest of the whole file, ${digestLooks(toDigestKind(message.digestKind))}.`)
+}
+
+const KNOWN_KINDS = digestKinds.map(kindOnWire).join(', ')
+
+function badHash(sentence: string): ReceiveError {
+  return new ReceiveError('BAD_HASH_FORMAT', sentence)
+}
+
 /** How a finished file travels. */
-export function toWireFile({ storedAs, sizeBytes, md5 }: FinishedFile): FinishedFileInput {
-  return { storedAs, size: sizeBytes, md5 }
+export function toWireFile({ storedAs, sizeBytes, digest }: FinishedFile): FinishedFileInput {
+  return { storedAs, size: sizeBytes, ...digestOnWire(digest) }
 }
 
 /** Throws ReceiveError BAD_LENGTH, BAD_OFFSET. */

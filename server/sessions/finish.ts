@@ -1,3 +1,5 @@
+import { digestNames, isSameDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest } from '../../proto/digests.ts'
 import { isLoss, ReceiveError, receiveErrorFrom } from '../base/errors.ts'
 import type { BatchItem, FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { foldedPath } from '../names/safe-path.ts'
@@ -8,7 +10,7 @@ import type { Publication, StoredBefore } from '../store/publication.ts'
 const COMPARE_BYTES = 1024 * 1024
 
 /** A file that is complete, verified and under its final name. */
-export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly md5: string }
+export type FinishedFile = { readonly storedAs: string; readonly sizeBytes: number; readonly digest: Digest }
 
 /** The bytes from start up to end, in blocks that may be reused. */
 export type Read = (start: number, end: number) => AsyncIterable<Buffer>
@@ -20,8 +22,8 @@ export type OnVerified = (verifiedBytes: number) => void
  * Makes a complete and durable part a finished file, in the order that a crash between any two steps can be recovered
  * from: its digest compared, final name announced in the ledger, name durable, part gone, ledger durable.
  *
- * @param digest answers the MD5 of what is stored, lower-case hex.
- * @param md5 what the sender computed, lower-case hex; undefined when it did not say.
+ * @param computed answers the digest of what is stored, of the kind that the upload is verified by.
+ * @param expected what the sender computed, of that kind, too; undefined when it did not say.
  * @param onVerified may throw to end it; called again when everything was read, before anything is published.
  * @param read gives back the bytes of the part, as it is when all of it is there.
  * @throws ReceiveError FINAL_CHECKSUM or STORAGE_LOST_DATA when the part cannot be trusted and has to be sent again;
@@ -30,17 +32,17 @@ export type OnVerified = (verifiedBytes: number) => void
 export async function verifyAndPublish(
   deps: { readonly ledger: Ledger; readonly store: ChunkStore },
   record: UploadRecord,
-  digest: (onVerified: OnVerified) => Promise<string>,
-  md5: string | undefined,
+  computed: (onVerified: OnVerified) => Promise<Digest>,
+  expected: Digest | undefined,
   onVerified: OnVerified,
   read: Read,
 ): Promise<UploadRecord> {
   const { ledger, store } = deps
-  const actual = await believable(() => digest(onVerified))
-  if (md5 !== undefined && actual !== md5) {
+  const actual = await believable(() => computed(onVerified))
+  if (expected !== undefined && !isSameDigest(actual, expected)) {
     throw new ReceiveError(
       'FINAL_CHECKSUM',
-      `The file arrived damaged: its MD5 is ${actual} here and ${md5} at the sender.`,
+      `The file arrived damaged: its ${digestNames[actual.kind]} is ${actual.hex} here and ${expected.hex} at the sender.`,
     )
   }
   const { publication, finished } = publicationOf(ledger, record, actual)
@@ -58,8 +60,8 @@ export async function settlePublication(
   record: UploadRecord,
 ): Promise<UploadRecord | undefined> {
   if (record.state.kind !== 'publishing') return record
-  const { storedAs, md5 } = record.state
-  const { publication, finished } = publicationOf(deps.ledger, record, md5)
+  const { storedAs, digest } = record.state
+  const { publication, finished } = publicationOf(deps.ledger, record, digest)
   const settled = await deps.store.settle(record.fileId, record.state, () => publication.record(storedAs))
   if (settled === 'published') return finished()
   if (settled === 'lost') {
@@ -74,7 +76,7 @@ export async function settlePublication(
 /** The finished file of a record; undefined when it is not finished. */
 export function finishedFileOf(record: UploadRecord): FinishedFile | undefined {
   if (record.state.kind !== 'finished') return undefined
-  return { storedAs: record.state.storedAs.join('/'), sizeBytes: record.sizeBytes, md5: record.state.md5 }
+  return { storedAs: record.state.storedAs.join('/'), sizeBytes: record.sizeBytes, digest: record.state.digest }
 }
 
 /** The finished file of a record that is finished. */
@@ -88,14 +90,14 @@ export function mustBeFinished(record: UploadRecord): FinishedFile {
 export function publicationOf(
   ledger: Ledger,
   record: UploadRecord,
-  md5: string,
+  digest: Digest,
 ): { readonly publication: Publication; finished(): UploadRecord } {
   let saved: UploadRecord | undefined
   let announced = record.state.kind === 'publishing' ? record.state : undefined
   return {
     publication: {
       async announce(intent) {
-        announced = { kind: 'publishing', ...intent, md5 }
+        announced = { kind: 'publishing', ...intent, digest }
         await ledger.uploads.save({ ...record, state: announced }, { durable: true })
       },
       spelledBefore: async (path) => (await ledger.names.holder(path))?.state.storedAs,
@@ -108,7 +110,7 @@ export function publicationOf(
         // name.
         const isIt = announced?.storedAs.join('/') === storedAs.join('/')
         const fileIdentity = isIt ? announced?.fileIdentity : undefined
-        saved = await saveFinished(ledger, record, { storedAs, md5, ...(fileIdentity && { fileIdentity }) })
+        saved = await saveFinished(ledger, record, { storedAs, digest, ...(fileIdentity && { fileIdentity }) })
       },
     },
     finished() {
@@ -155,9 +157,9 @@ function isBesideItsBatch(batch: BatchItem, earlier: FinishedRecord, holder: Fin
 }
 
 /** A part that its disk cannot give back has to be sent again. */
-async function believable(digest: () => Promise<string>): Promise<string> {
+async function believable(computed: () => Promise<Digest>): Promise<Digest> {
   try {
-    return await digest()
+    return await computed()
   } catch (error) {
     if (!isLoss(error)) throw error
     throw receiveErrorFrom(error, 'STORAGE_LOST_DATA', "The receiver's disk cannot read back what it stored.")

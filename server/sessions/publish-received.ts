@@ -1,5 +1,7 @@
+import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
-import type { UploadRecord } from '../ledger/ledger.ts'
+import { PrefixDigest } from '../bytes/prefix-digest.ts'
+import { type UploadRecord, verifiedBy } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type OnVerified, type Read, settlePublication, verifyAndPublish } from './finish.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
@@ -8,6 +10,7 @@ import type { ReceivedBytes } from './received-bytes.ts'
  * Makes the bytes of a complete upload a finished file; see {@link verifyAndPublish}. Bytes that turn out to be wrong
  * are forgotten, so that the sender finds nothing and sends them all again.
  *
+ * @param checking.expected what the sender computed; undefined when it did not say.
  * @param checking.sender for whom the fair queue reads. It goes on when its caller is gone: who asks again is told what
  * came of it.
  */
@@ -15,7 +18,7 @@ export async function publishReceived(
   deps: Storage,
   record: UploadRecord,
   bytes: ReceivedBytes,
-  { md5, sender }: { readonly md5: string | undefined; readonly sender: string },
+  { expected, sender }: { readonly expected: Digest | undefined; readonly sender: string },
   onVerified: OnVerified,
 ): Promise<UploadRecord> {
   const { uploads } = deps.ledger
@@ -29,7 +32,14 @@ export async function publishReceived(
     const read: Read = async function* (start, end) {
       yield* deps.readings.fairBlocks({ sender }, (await bytes.open()).read(start, end))
     }
-    return await verifyAndPublish(deps, record, (verified) => bytes.md5(sender, verified), md5, onVerified, read)
+    const computed = async (heard: OnVerified): Promise<Digest> => {
+      const kind = verifiedBy(record)
+      const part = await bytes.open()
+      if (part.digest) return part.digest(kind, heard)
+      const digest = bytes.digest?.kind === kind ? bytes.digest : new PrefixDigest(kind, deps.hashing)
+      return { kind, hex: await digest.finish(record.sizeBytes, read, heard) }
+    }
+    return await verifyAndPublish(deps, record, computed, expected, onVerified, read)
   } catch (error) {
     if (error instanceof ReceiveError && error.status === 'DATA_LOSS') {
       await uploads.save(record, { forgetChunks: true })

@@ -1,9 +1,10 @@
+import type { DigestKind } from '../../proto/digests.ts'
 import { isLoss, ReceiveError, receiveErrorFrom, toReceiveError } from '../base/errors.ts'
 import type { CheckedChunk } from '../bytes/checked-chunk.ts'
 import { PrefixDigest } from '../bytes/prefix-digest.ts'
 import { bytesIn, endOfPrefix, missingWithin, type Range, type RangeSet, withRange } from '../bytes/range-set.ts'
 import { offsetAfter } from '../bytes/to-offset.ts'
-import type { UploadRecord } from '../ledger/ledger.ts'
+import { type UploadRecord, verifiedBy } from '../ledger/ledger.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Part } from '../store/chunk-store.ts'
 import { mustEqualStored } from './equal-stored.ts'
@@ -27,6 +28,7 @@ export class ReceivedBytes {
   readonly #whole: Range
   readonly #onLost: OnLost
   readonly #writing = new RangeLock()
+  #kind: DigestKind
   #digest: PrefixDigest | undefined
   #stored: RangeSet
   #commits: GroupCommit
@@ -36,7 +38,7 @@ export class ReceivedBytes {
   constructor(
     storage: Storage,
     losses: Losses,
-    record: Pick<UploadRecord, 'fileId' | 'sizeBytes'>,
+    record: Pick<UploadRecord, 'fileId' | 'sizeBytes' | 'verifiedBy'>,
     { stored, durable }: Reloaded,
     digest: PrefixDigest | undefined,
     onLost: OnLost,
@@ -45,6 +47,7 @@ export class ReceivedBytes {
     this.#storage = storage
     this.#losses = losses
     this.#fileId = record.fileId
+    this.#kind = verifiedBy(record)
     this.#whole = { start: 0, end: record.sizeBytes }
     this.#onLost = onLost
     this.#stored = stored
@@ -100,7 +103,7 @@ export class ReceivedBytes {
 
   /** The part file, opened when it is not. It stays open until {@link close}. */
   async open(): Promise<Part> {
-    this.#part ??= this.#storage.store.openPart(this.#fileId, this.#whole.end)
+    this.#part ??= this.#storage.store.openPart(this.#fileId, this.#whole.end, this.#kind)
     try {
       return await this.#part
     } catch (error) {
@@ -118,19 +121,12 @@ export class ReceivedBytes {
     this.#losses.forget(this.#fileId)
   }
 
-  /**
-   * MD5 of the whole file, lower-case hex, as far as it was computed while the bytes arrived, and for the rest read
-   * from the disk.
-   *
-   * @param sender for whom the fair queue reads.
-   * @throws what {@link PrefixDigest.finish} throws.
-   */
-  async md5(sender: string, onVerified: (bytes: number) => void): Promise<string> {
-    const part = await this.open()
-    if (part.md5) return part.md5(onVerified)
-    const digest = this.#digest ?? new PrefixDigest('md5', this.#storage.hashing)
-    const read = (start: number, end: number) => this.#storage.readings.fairBlocks({ sender }, part.read(start, end))
-    return digest.finish(this.#whole.end, read, onVerified)
+  /** A digest of another kind is computed from now on; what is stored already is read again for it. */
+  verifyBy(kind: DigestKind): void {
+    this.#kind = kind
+    if (this.#digest === undefined || this.#digest.kind === kind) return
+    void this.#digest.idle()
+    this.#digest = new PrefixDigest(kind, this.#storage.hashing)
   }
 
   /** Makes an unfinished upload durable and lets go of the open file; it is opened again when it is needed again. */
@@ -144,7 +140,7 @@ export class ReceivedBytes {
     await this.#writing.run(this.#whole, () => this.#closePart())
   }
 
-  /** The digest of what was stored, for the next one that is busy with the upload; ask when it is closed. */
+  /** The digest of what was stored; undefined when all is to be read again. Asked for when it is idle, or closed. */
   get digest(): PrefixDigest | undefined {
     return this.#digest
   }
@@ -237,11 +233,8 @@ export class ReceivedBytes {
     this.#stored = this.#commits.durable
     this.#commits = this.#commitsFrom(this.#stored)
     await this.#closePart().catch(() => 'a handle that reported a loss may report it again')
-    const { stored, durable } = await reloadStored(
-      this.#storage,
-      { fileId: this.#fileId, sizeBytes: this.#whole.end },
-      { readAgain: false, sender: this.#fileId },
-    )
+    const upload = { fileId: this.#fileId, sizeBytes: this.#whole.end }
+    const { stored, durable } = await reloadStored(this.#storage, upload, { readAgain: false, sender: this.#fileId })
     this.#losses.settle(this.#fileId)
     this.#stored = stored
     this.#commits = this.#commitsFrom(durable)

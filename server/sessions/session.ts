@@ -1,17 +1,19 @@
+import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { CheckedChunk } from '../bytes/checked-chunk.ts'
 import type { PrefixDigest } from '../bytes/prefix-digest.ts'
 import { listed, type RangeSet, withRange } from '../bytes/range-set.ts'
-import type { ChunkRecord, UploadRecord } from '../ledger/ledger.ts'
+import { type ChunkRecord, type UploadRecord, verifiedBy } from '../ledger/ledger.ts'
 import type { Lease } from '../storage/leases.ts'
 import type { Storage } from '../storage/storage.ts'
 import { beginAnew } from './begin-anew.ts'
 import { type FinishedFile, finishedFileOf, mustBeFinished } from './finish.ts'
 import type { Losses } from './losses.ts'
-import type { Phase } from './phase.ts'
+import { mustBeOfKind, mustExpectTheSame, type Phase } from './phase.ts'
 import { publishReceived } from './publish-received.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import type { Reloaded } from './reload-stored.ts'
+import { type Renewal, renewed } from './renewal.ts'
 import { Streams } from './streams.ts'
 import { tellWaiting, type Waiting } from './waiting.ts'
 
@@ -19,9 +21,6 @@ import { tellWaiting, type Waiting } from './waiting.ts'
 export type SessionDeps = Storage & {
   readonly onFinished: (file: FinishedFile) => void
 }
-
-/** What may change when an upload is opened again. */
-type Renewal = Pick<UploadRecord, 'modifiedAtMs' | 'onConflict' | 'skipSame' | 'begunAtMs'>
 
 /** A stream that was open for longer than this tells that its sender is there, ms. */
 const STAYED_MS = 10_000
@@ -104,14 +103,13 @@ export class Session {
   }
 
   /** Opens an unfinished upload again, with what may have changed; the streams of before are sent off at once. */
-  async renew({ modifiedAtMs, onConflict, skipSame, begunAtMs }: Renewal): Promise<void> {
+  async renew(renewal: Renewal): Promise<void> {
     if (this.#phase.kind === 'aborted')
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The upload was cancelled; begin it again.')
     if (this.#phase.kind === 'finished') return
     this.#losses.mustBeTrusted(this.#record.fileId)
-    const policy = { onConflict, skipSame: skipSame ?? false }
-    const changes = { modifiedAtMs, ...policy, ...(begunAtMs !== undefined && { begunAtMs }) }
-    this.#record = { ...this.#record, ...changes, generation: this.#record.generation + 1 }
+    this.#record = renewed(this.#record, renewal, this.#phase.kind === 'finishing')
+    this.#bytes.verifyBy(verifiedBy(this.#record))
     this.dismiss(
       new ReceiveError('PREEMPTED', 'The sender opened this upload again; this stream is no longer its own.'),
     )
@@ -174,21 +172,18 @@ export class Session {
   /**
    * Verifies and publishes the file. Idempotent: whoever asks while it runs, or later, gets the same result.
    *
-   * @param md5 the sender's, lower-case hex; undefined when it did not say.
+   * @param expected the sender's digest; undefined when it did not say.
    * @param waiting nothing is published when everybody who waits was revoked meanwhile.
-   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, FINAL_CHECKSUM, STORAGE_LOST_DATA, TARGET_EXISTS,
-   * and what `waiting` throws.
+   * @throws ReceiveError MISSING_RANGES, PREEMPTED, PARAMS_CHANGED, BAD_HASH_FORMAT, FINAL_CHECKSUM, STORAGE_LOST_DATA,
+   * TARGET_EXISTS, and what `waiting` throws.
    */
-  async finish(md5: string | undefined, generation: number, waiting: Waiting): Promise<FinishedFile> {
+  async finish(expected: Digest | undefined, generation: number, waiting: Waiting): Promise<FinishedFile> {
     const phase = this.#phase
-    if (phase.kind === 'finished' && (md5 === undefined || md5 === phase.file.md5)) return phase.file
-    if (phase.kind === 'finished')
-      throw new ReceiveError('PARAMS_CHANGED', 'This upload was finished with another MD5.')
-    if (phase.kind === 'finishing' && phase.md5 !== md5)
-      throw new ReceiveError('PARAMS_CHANGED', 'This upload is being finished with another MD5.')
+    mustExpectTheSame(phase, expected)
+    if (phase.kind === 'finished') return phase.file
     this.#waiting.add(waiting)
     try {
-      return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(md5, generation, waiting))
+      return await (phase.kind === 'finishing' ? phase.result : this.#beginFinish(expected, generation, waiting))
     } finally {
       this.#waiting.delete(waiting)
     }
@@ -233,19 +228,20 @@ export class Session {
     return new ReceivedBytes(this.#deps, this.#losses, this.#record, reloaded, digest, (error) => this.dismiss(error))
   }
 
-  #beginFinish(md5: string | undefined, generation: number, { sender }: Waiting): Promise<FinishedFile> {
+  #beginFinish(expected: Digest | undefined, generation: number, { sender }: Waiting): Promise<FinishedFile> {
     this.#mustReceive(generation)
-    const result = this.#finishOnce(md5, sender)
-    this.#phase = { kind: 'finishing', md5, result }
+    if (expected !== undefined) mustBeOfKind(expected, verifiedBy(this.#record))
+    const result = this.#finishOnce(expected, sender)
+    this.#phase = { kind: 'finishing', expected, result }
     return result
   }
 
-  async #finishOnce(md5: string | undefined, sender: string): Promise<FinishedFile> {
+  async #finishOnce(expected: Digest | undefined, sender: string): Promise<FinishedFile> {
     try {
       await this.#bytes.idle()
       const { missing } = this.#bytes
       if (missing.length > 0) throw new ReceiveError('MISSING_RANGES', `Bytes are missing: ${listed(missing)}.`)
-      this.#record = await this.#publish(md5, sender)
+      this.#record = await this.#publish(expected, sender)
       const file = mustBeFinished(this.#record)
       this.#phase = { kind: 'finished', file }
       this.#deps.space.release(this.#record.fileId)
@@ -257,8 +253,8 @@ export class Session {
     }
   }
 
-  #publish(md5: string | undefined, sender: string): Promise<UploadRecord> {
-    return publishReceived(this.#deps, this.#record, this.#bytes, { md5, sender }, (verifiedBytes) => {
+  #publish(expected: Digest | undefined, sender: string): Promise<UploadRecord> {
+    return publishReceived(this.#deps, this.#record, this.#bytes, { expected, sender }, (verifiedBytes) => {
       // Reading a large file to its end would hold up a closing receiver; its sender finishes it later.
       if (this.#closing) throw new ReceiveError('DRAINING', 'The receiver is closing; finish when it is back.')
       this.#lease.mustHold()

@@ -3,7 +3,7 @@ import { KeyedMutex } from '../base/keyed-mutex.ts'
 import { Shares } from '../base/shares.ts'
 import { PrefixDigests } from '../bytes/prefix-digest.ts'
 import { endOfPrefix } from '../bytes/range-set.ts'
-import type { UploadRecord } from '../ledger/ledger.ts'
+import { type UploadRecord, verifiedBy } from '../ledger/ledger.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { Lease } from '../storage/leases.ts'
 import { settlePublication } from './finish.ts'
@@ -231,7 +231,7 @@ export class Sessions {
       throw new ReceiveError('UNKNOWN_UPLOAD', 'The receiver knows no such upload; begin it again.')
     const reloaded = await this.#reloaded(record, holder)
     const changedAtMs = this.#digests && (await this.#deps.store.partChangedAtMs(fileId))
-    const digest = this.#digests?.take(fileId, 'md5', changedAtMs, endOfPrefix(reloaded.stored))
+    const digest = this.#digests?.take(fileId, verifiedBy(record), changedAtMs, endOfPrefix(reloaded.stored))
     return new Session(this.#deps, lease, this.#losses, record, reloaded, digest)
   }
 

@@ -1,3 +1,4 @@
+import type { DigestKind } from '../../proto/digests.ts'
 import type { AccessOptions } from '../access/access.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
 import type { EndedCall } from '../calls/ended-call.ts'
@@ -42,6 +43,11 @@ export type ReceiverConfig = AccessOptions & {
    * only what came late or out of order is, and the rest was hashed as it arrived. @default false
    */
   readonly verifyFromDisk?: boolean
+  /**
+   * What files are verified by when their sender was not told anything else; it knows the others, too, and says what it
+   * takes. @default 'md5'
+   */
+  readonly defaultDigest?: DigestKind
   /** Threads that hash what arrives, beside the one that does everything else. @default 0: that one hashes, too */
   readonly workers?: number
   /** What senders may take from the receiver; each has a default. */

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { DEFAULT_DIGEST_KIND, isDigestKind } from '../../proto/digest/digest-forms.ts'
+import { type DigestKind, digestKinds } from '../../proto/digests.ts'
 import { everyNetwork } from '../access/reachable.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { ClusterConfig } from '../cluster/cluster.ts'
@@ -24,6 +26,7 @@ export function toConfig(flags: ReceiveFlags): ReceiverConfig {
     ...toTls(flags),
     asksForTokens: flags.auth,
     verifyFromDisk: flags.verifyFromDisk ?? false,
+    defaultDigest: toDigestKind(flags.digest ?? DEFAULT_DIGEST_KIND),
     workers: flags.workers === undefined ? workersFor(availableParallelism()) : toWorkers(flags.workers),
     reflection: flags.reflection ?? false,
     ...toCluster(flags),
@@ -51,6 +54,11 @@ export function workersFor(cores: number): number {
 function toWorkers(text: string): number {
   if (/^\d{1,2}$/.test(text)) return Number(text)
   throw new ReceiveError('BAD_FLAGS', `--workers takes a whole number from 0 to 99, not "${text}".`)
+}
+
+function toDigestKind(text: string): DigestKind {
+  if (isDigestKind(text)) return text
+  throw new ReceiveError('BAD_FLAGS', `--digest takes ${digestKinds.join(', ')}, not "${text}".`)
 }
 
 function toLimitFlags(flags: ReceiveFlags): Partial<ReceiverLimits> {

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import { DEFAULT_DIGEST_KIND } from '../../proto/digest/digest-forms.ts'
+import { digestKinds } from '../../proto/digests.ts'
 import type { ReceiverLimits } from '../limits/limits.ts'
 import type { S3Flags } from './s3-flags.ts'
 
@@ -16,6 +18,7 @@ export type ReceiveFlags = Readonly<Partial<Record<keyof ReceiverLimits, string>
     readonly expireAfter?: string
     readonly keepFor?: string
     readonly verifyFromDisk?: boolean
+    readonly digest?: string
     readonly workers?: string
     readonly plaintext?: boolean
     readonly cert?: string
@@ -81,6 +84,11 @@ export function withReceiveFlags(command: Command): Command {
     .option('--expire-after <duration>', 'forget an upload that nobody goes on with for so long: 90m, 24h, 7d', '24h')
     .option('--keep-for <duration>', 'delete stored files that nobody has changed after so long; never by default')
     .option('--verify-from-disk', 'read each file again from the disk before it counts as finished')
+    .option(
+      '--digest <kind>',
+      `what a file is verified by when its sender says nothing: ${digestKinds.join(', ')}; senders that know nothing else take md5`,
+      DEFAULT_DIGEST_KIND,
+    )
     .option(
       '--workers <n>',
       `threads that hash what arrives, beside the main one; by default one less than the cores of this machine, at most ${MOST_WORKERS}, and 0 on two cores`,

@@ -46,6 +46,7 @@ test.each([
   ['dir: a\nprot: 5', 2, '"prot" is no setting of a receiver. Those are: auth, cert, '],
   ['dir: a\n\n# more\nport: many', 4, 'port takes a number from 0 to 65535, not "many".'],
   ['dir: a\nplaintext: yes', 2, 'plaintext takes true or false, not "yes".'],
+  ['dir: a\ndigest: sha1', 2, 'digest takes md5, xxh128, sha256, not "sha1".'],
   ['dir: a\nport: true', 2, 'port takes a text or a number, not "true".'],
   ['dir: a\nport: [1, 2]', 2, '"port" takes one value.'],
   ['dir: a\nport:', 2, '"port" has no value; leave the line out for what it is by default.'],
@@ -58,6 +59,16 @@ test.each([
 ])('what cannot be understood is refused with its line: %j', async (text, line, sentence) => {
   const { settings, path } = await read(text)
   await expect(settings()).rejects.toThrow(`${path}:${line}: ${sentence}`)
+})
+
+test('the digest that senders take is MD5, or what the command line, the environment or the file says, in this order', async () => {
+  expect((await (await read('dir: a')).settings()).config.defaultDigest).toBe('md5')
+  expect((await (await read('dir: a\ndigest: xxh128')).settings()).config.defaultDigest).toBe('xxh128')
+  expect((await (await read('dir: a\ndigest: xxh128', { digest: 'sha256' })).settings()).config.defaultDigest).toBe(
+    'sha256',
+  )
+  const { settings } = await read('dir: a', { digest: 'sha256' }, '--digest', 'xxh128')
+  expect((await settings()).config.defaultDigest).toBe('xxh128')
 })
 
 test('a file that is not there, nothing at all, and a variable that makes no sense are refused, too', async () => {
@@ -93,6 +104,7 @@ test('the example has every setting, and says of each what is so when nothing is
     discovery: untold.discovery,
     asksForTokens: untold.asksForTokens,
     verifyFromDisk: untold.verifyFromDisk,
+    defaultDigest: untold.defaultDigest,
     expireAfterMs: 86_400_000,
   })
 })

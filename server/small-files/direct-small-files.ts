@@ -24,10 +24,10 @@ export class DirectSmallFiles {
    * Stores a new file; undefined when its name is taken, and then nothing of it is left. Throws what `mustBeAllowed`,
    * the store and the ledger throw.
    */
-  async put({ record, data, md5, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
+  async put({ record, data, digest, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     const { ledger, store, onFinished } = this.#deps
     mustBeAllowed()
-    const { publication, finished } = publicationOf(ledger, record, md5)
+    const { publication, finished } = publicationOf(ledger, record, digest)
     if ((await store.putSmallFile(record.fileId, record, data, publication)) === undefined) {
       await ledger.uploads.forget(record)
       return undefined

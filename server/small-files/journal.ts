@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { isSameDigest } from '../../proto/digest/digest-forms.ts'
+import { digestOf } from '../../proto/digest/digest-of.ts'
 import { SingleFlight } from '../base/single-flight.ts'
 import type { OnDamage } from '../ledger/database.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
@@ -183,7 +184,7 @@ class VolumeFile implements Volume {
       }
       const body = await this.#read(at + HEAD_BYTES, recordBytes + dataBytes)
       if (body === undefined || crc32(body) !== checksum) break
-      const entry = toEntry(body.subarray(0, recordBytes).toString(), body.subarray(recordBytes))
+      const entry = await toEntry(body.subarray(0, recordBytes).toString(), body.subarray(recordBytes))
       if (entry === undefined) left++
       else yield entry
       at += HEAD_BYTES + recordBytes + dataBytes
@@ -227,7 +228,7 @@ function encode({ record, data }: JournalEntry): Buffer[] {
 }
 
 /** What {@link encode} wrote; undefined when no receiver would have written it. */
-function toEntry(text: string, data: Buffer): JournalEntry | undefined {
+async function toEntry(text: string, data: Buffer): Promise<JournalEntry | undefined> {
   const fileId = /"fileId":"([0-9a-f]{32})"/.exec(text)?.[1]
   const record = fileId === undefined ? undefined : toUpload(fileId, text)
   const isWhole =
@@ -235,6 +236,6 @@ function toEntry(text: string, data: Buffer): JournalEntry | undefined {
     record.origin.kind === 'begun' &&
     record.modifiedAtMs !== undefined &&
     record.sizeBytes === data.length &&
-    record.state.md5 === createHash('md5').update(data).digest('hex')
+    isSameDigest(await digestOf(record.state.digest.kind, data), record.state.digest)
   return isWhole ? { record, data } : undefined
 }

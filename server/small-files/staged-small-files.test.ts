@@ -189,7 +189,7 @@ test('a small file that its device may not store any more is neither written dow
   const mustBeAllowed = () => {
     throw new ReceiveError('NOT_ALLOWED', 'Not any more.')
   }
-  const file = { record, data, md5: '0'.repeat(32), sender: 'a', mustBeAllowed }
+  const file = { record, data, digest: { kind: 'md5', hex: '0'.repeat(32) } as const, sender: 'a', mustBeAllowed }
   const onFinished = () => expect.unreachable('It is finished.')
   if (store.stagedSmallFiles === undefined) throw new Error('A disk takes small files.')
   const smallFiles = await StagedSmallFiles.open(folder, {

@@ -1,3 +1,4 @@
+import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { FairQueue } from '../base/fair-queue.ts'
 import type { OnUnexpected } from '../base/unexpected.ts'
@@ -31,8 +32,8 @@ export type StagedSmallFilesDeps = {
 export type NewSmallFile = {
   readonly record: UploadRecord & SmallWish
   readonly data: Buffer
-  /** Of the data, lower-case hex. */
-  readonly md5: string
+  /** Of the data. */
+  readonly digest: Digest
   /** For whom the fair queue stores it; see `senderOf`. */
   readonly sender: string
   /** Throws the ReceiveError with which its device may not store it any more. */
@@ -122,7 +123,7 @@ export class StagedSmallFiles {
     await this.#deps.store.close()
   }
 
-  #put({ record, data, md5, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
+  #put({ record, data, digest, sender, mustBeAllowed }: NewSmallFile): Promise<FinishedFile | undefined> {
     return this.#batches.store(sender, {
       costBytes: FILE_BYTES + data.length,
       prepare: () => this.#deps.store.prepare(record.fileId, record, data),
@@ -131,9 +132,9 @@ export class StagedSmallFiles {
         try {
           // What is in the journal is going to be a file, whatever happens.
           mustBeAllowed()
-          const volume = await this.#append(record, prepared, data, md5)
+          const volume = await this.#append(record, prepared, data, digest)
           try {
-            return volume && (await this.#publish(record, prepared, md5))
+            return volume && (await this.#publish(record, prepared, digest))
           } finally {
             volume?.settled()
           }
@@ -148,10 +149,10 @@ export class StagedSmallFiles {
     record: UploadRecord,
     { intent }: PreparedFile,
     data: Buffer,
-    md5: string,
+    digest: Digest,
   ): Promise<Volume | undefined> {
     try {
-      const announced: UploadRecord = { ...record, state: { kind: 'publishing', ...intent, md5 } }
+      const announced: UploadRecord = { ...record, state: { kind: 'publishing', ...intent, digest } }
       return await this.#journal.append({ record: announced, data })
     } catch (error) {
       if (!this.#failed) this.#deps.onUnexpected(error)
@@ -163,11 +164,11 @@ export class StagedSmallFiles {
   async #publish(
     record: UploadRecord,
     { intent, appear }: PreparedFile,
-    md5: string,
+    digest: Digest,
   ): Promise<FinishedFile | undefined> {
     if (!(await appear())) return undefined
     this.#unsynced.push({ fileId: record.fileId, storedAs: intent.storedAs })
-    const finished: UploadRecord = { ...record, state: { kind: 'finished', ...intent, md5 } }
+    const finished: UploadRecord = { ...record, state: { kind: 'finished', ...intent, digest } }
     // The journal survives a power cut, and says the same.
     await this.#deps.ledger.uploads.save(finished)
     this.#emptySoon()
@@ -221,12 +222,12 @@ async function restore(
   const known = await ledger.uploads.findByKey(origin.uploadKey, record.owner)
   // It went the way of every upload in the end, under another id.
   if (known !== undefined && known.fileId !== record.fileId) return
-  const { storedAs, md5, fileIdentity } = state
+  const { storedAs, digest, fileIdentity } = state
   const wasFinished = isFinished(known)
   const intent = { storedAs, fileIdentity }
   await store.restore(record.fileId, { intent, modifiedAtMs, data, wasFinished, isSameBoot }, async () => {
     // What the ledger knows the log says already.
     if (wasFinished) await ledger.flush()
-    else await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, md5 } }, { durable: true })
+    else await ledger.uploads.save({ ...record, state: { kind: 'finished', storedAs, digest } }, { durable: true })
   })
 }

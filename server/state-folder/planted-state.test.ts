@@ -56,6 +56,12 @@ const UNBELIEVABLE: readonly (readonly [what: string, planted: object])[] = [
   ['a time beyond all dates', record({ modifiedAtMs: 1e300 })],
   ['an MD5 that is none', record({}, { md5: '../../planted' })],
   ['another MD5', record({}, { md5: '0'.repeat(32) })],
+  ['another XXH128', record({}, { md5: undefined, digest: `xxh128:${'0'.repeat(32)}` })],
+  ['a digest of no kind', record({}, { md5: undefined, digest: `crc32:${'0'.repeat(32)}` })],
+  ['an XXH128 that is too long', record({}, { md5: undefined, digest: `xxh128:${'0'.repeat(64)}` })],
+  ['two digests', record({}, { digest: `xxh128:${'0'.repeat(32)}` })],
+  ['no digest', record({}, { md5: undefined })],
+  ['a kind of digest that nobody knows', record({ verifiedBy: 'crc32' })],
   ['an identity that is none', record({}, { fileIdentity: { toString: 1 } })],
   ['a key with a path', record({ origin: { kind: 'begun', uploadKey: 'a/b' } })],
   ['a wish that nobody knows', record({ onConflict: 'ALWAYS' })],
@@ -123,7 +129,7 @@ test('a journal that promises more bytes than there can be, or none, keeps nothi
 })
 
 /** What is no fault in a ledger: it has no data to compare with. */
-const onlyInJournal = new Set(['another size than there is', 'another MD5', 'another state'])
+const onlyInJournal = new Set(['another size than there is', 'another MD5', 'another XXH128', 'another state'])
 
 test.each(UNBELIEVABLE.filter(([what]) => !onlyInJournal.has(what)))(
   'a record of the ledger with %s is set aside and told, and the others count',
@@ -163,6 +169,9 @@ test.each([
   ['a size that is none', { size: 1e300 }],
   ['a size below zero', { size: -1 }],
   ['an MD5 that is none', { md5: ['0'.repeat(32)] }],
+  ['an XXH128 that is none', { md5: undefined, digest: `xxh128:${'0'.repeat(31)}` }],
+  ['two digests', { digest: `xxh128:${'0'.repeat(32)}` }],
+  ['no digest', { md5: undefined }],
   ['a time that is none', { finishedAt: 'never' }],
   ['a bucket that is none', { bucket: 7 }],
   ['a way up that was removed', { path: '../x', removedAt: '2001-09-09T01:46:40.000Z' }],
@@ -191,10 +200,14 @@ test('an announcement that no receiver wrote is not believed, and no link is fol
   await announce('good.json', content)
   await announce('size.json', { ...content, size: -1 })
   await announce('md5.json', { ...content, md5: [content.md5] })
+  await announce('both.json', { ...content, digest: `xxh128:${content.md5}` })
+  await announce('kind.json', { ...content, md5: undefined, digest: `crc32:${content.md5}` })
   await announce('huge.json', { ...content, more: 'x'.repeat(100_000) })
   await writeFile(join(within, 'outside.json'), JSON.stringify(content))
   await symlink(join(within, 'outside.json'), join(own, 'replacing/link.json'))
-  expect(await replacementsOf(directory, 'a', 0)).toMatchObject([content])
+  expect(await replacementsOf(directory, 'a', 0)).toMatchObject([
+    { path: 'a', size: 1, digest: { kind: 'md5', hex: content.md5 } },
+  ])
   await announce('up.json', { ...content, path: '../a' })
   expect(await replacementsOf(directory, '../a', 0)).toEqual([])
 })

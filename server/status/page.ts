@@ -39,8 +39,13 @@ ${table(
 )}
 <h2>Stored since the start</h2>
 ${table(
-  ['File', 'Size', 'MD5', 'At (UTC)'],
-  recent.map((file) => [escaped(file.name), bytes(file.bytes), `<code>${escaped(file.md5)}</code>`, time(file.atMs)]),
+  ['File', 'Size', 'Digest', 'At (UTC)'],
+  recent.map((file) => [
+    escaped(file.name),
+    bytes(file.bytes),
+    `<code>${escaped(file.digest)}</code>`,
+    time(file.atMs),
+  ]),
   'Nothing yet.',
 )}
 <h2>Devices</h2>

@@ -11,7 +11,7 @@ type Receiver = {
 }
 
 /** See `StoredEvent`. */
-type StoredFile = { readonly name: string; readonly bytes: number; readonly md5: string }
+type StoredFile = { readonly name: string; readonly bytes: number; readonly digest: string }
 
 /** What somebody sees who looks at a receiver. */
 export type Sight = {

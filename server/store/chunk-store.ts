@@ -1,3 +1,4 @@
+import type { Digest, DigestKind } from '../../proto/digests.ts'
 import type { Range, RangeSet } from '../bytes/range-set.ts'
 import type { Offset } from '../bytes/to-offset.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
@@ -45,10 +46,10 @@ export interface Part {
    */
   sync(options: { readonly all: boolean }): Promise<RangeSet | undefined>
   /**
-   * MD5 of the whole part, lower-case hex, where {@link ChunkStore.digestsParts} says so. `onVerified` as in
-   * `PrefixDigest.finish`.
+   * The digest of the whole part, where {@link ChunkStore.digestsParts} says so. Another kind than the part was opened
+   * for costs reading all of it. `onVerified` as in `PrefixDigest.finish`.
    */
-  md5?(onVerified: (bytes: number) => void): Promise<string>
+  digest?(kind: DigestKind, onVerified: (bytes: number) => void): Promise<Digest>
   close(): Promise<void>
 }
 
@@ -77,12 +78,12 @@ export interface DirectSmallFileStore {
  * How a file must look to be the one that was stored. Times are milliseconds since 1970.
  *
  * - It has this length, and was not written to after it was stored.
- * - Where its attributes changed since, it has this MD5.
+ * - Where its attributes changed since, it has this digest.
  * - Its attributes did not change after the log was read: another file may have got the name since then.
  */
 export type Unchanged = {
   readonly sizeBytes: number
-  readonly md5: string
+  readonly digest: Digest
   readonly storedAtMs: number
   readonly readAtMs: number
 }
@@ -117,14 +118,15 @@ export interface ChunkStore {
    * {@link stagedSmallFiles}.
    */
   readonly directSmallFiles: DirectSmallFileStore | undefined
-  /** True when parts compute their MD5 themselves, because they cannot be read before they are whole. */
+  /** True when parts compute their digest themselves, because they cannot be read before they are whole. */
   readonly digestsParts: boolean
   /**
    * Opens the part of an upload of so many bytes for reading and writing; makes an empty one when there is none.
    *
+   * @param kind the digest that it may be asked for, MD5 when not given; see {@link Part.digest}.
    * @throws ReceiveError STORAGE_NOT_WRITABLE when the receiving folder is not the one that was opened.
    */
-  openPart(fileId: string, sizeBytes: number): Promise<Part>
+  openPart(fileId: string, sizeBytes: number, kind?: DigestKind): Promise<Part>
   /** Deletes a part; one that does not exist is success. */
   discardPart(fileId: string): Promise<void>
   /**

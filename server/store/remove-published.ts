@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, unlink } from 'node:fs/promises'
+import { isSameDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest, DigestKind } from '../../proto/digests.ts'
 import { hasCode } from '../base/errors.ts'
+import { hashingHere } from '../bytes/hashing.ts'
 import type { Removed, Unchanged } from './chunk-store.ts'
 import { openFolder } from './folder.ts'
 import type { NameClaims } from './name-claims.ts'
@@ -34,7 +36,7 @@ export async function removePublished(
 async function removeClaimed(
   root: string,
   path: readonly string[],
-  { sizeBytes, md5, storedAtMs, readAtMs }: Unchanged,
+  { sizeBytes, digest, storedAtMs, readAtMs }: Unchanged,
 ): Promise<Removed> {
   try {
     const folder = await openFolder(root, path.slice(0, -1))
@@ -47,7 +49,8 @@ async function removeClaimed(
       if (stats.ctimeMs >= readAtMs - TICK_MS) return 'touched'
       // The attributes changed since: perhaps another file was moved there, which keeps its modification time, or this
       // file only got a second name or other rights. Its content decides.
-      if (stats.ctimeMs > storedAtMs + SETTLED_MS && (await md5Of(at)) !== md5) return 'changed'
+      if (stats.ctimeMs > storedAtMs + SETTLED_MS && !isSameDigest(await digestOf(at, digest.kind), digest))
+        return 'changed'
       await unlink(at)
       await folder.sync()
       return 'gone'
@@ -62,9 +65,9 @@ async function removeClaimed(
   }
 }
 
-async function md5Of(at: string): Promise<string> {
-  const hash = createHash('md5')
+async function digestOf(at: string, kind: DigestKind): Promise<Digest> {
+  const hash = hashingHere.begin(kind)
   const file = await open(at, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
-  for await (const block of file.createReadStream()) hash.update(block)
-  return hash.digest('hex')
+  for await (const block of file.createReadStream()) await hash.update(block)
+  return { kind, hex: (await hash.hex()) ?? '' }
 }

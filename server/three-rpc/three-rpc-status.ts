@@ -1,3 +1,4 @@
+import { digestWords } from '../../proto/digest/digest-forms.ts'
 import { listed } from '../bytes/range-set.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { Session } from '../sessions/session.ts'
@@ -6,8 +7,8 @@ import type { Session } from '../sessions/session.ts'
 export type ThreeRpcStatus = { readonly success: boolean; readonly message: string }
 
 /** What a three-RPC client reads of a file that is complete. */
-export function storedStatus({ storedAs, sizeBytes, md5 }: FinishedFile): ThreeRpcStatus {
-  return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, MD5 ${md5}` }
+export function storedStatus({ storedAs, sizeBytes, digest }: FinishedFile): ThreeRpcStatus {
+  return { success: true, message: `Stored as ${storedAs}, ${sizeBytes} bytes, ${digestWords(digest)}` }
 }
 
 /** What a three-RPC client reads of a file that is not. */

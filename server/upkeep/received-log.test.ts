@@ -22,7 +22,8 @@ import { receiving, sandbox } from '../fixtures/receiving.ts'
 import { becomeSmallDisk } from '../fixtures/small-disk.ts'
 import { ReceivedLog, readReceivedLog, receivedLogOf } from './received-log.ts'
 
-const entry = (path: string, md5 = '0'.repeat(32)) => ({ path, size: 1, md5, finishedAt: '2001-09-09T01:46:40.000Z' })
+const entry = (path: string, hex = '0'.repeat(32)) =>
+  ({ path, size: 1, digest: { kind: 'md5', hex }, finishedAt: '2001-09-09T01:46:40.000Z' }) as const
 
 async function opened(path: string): Promise<ReceivedLog> {
   const log = await ReceivedLog.open(path)
@@ -54,7 +55,7 @@ test('the last line for a path counts', async () => {
   for (const text of ['first', 'second', 'third'])
     await upload(client, source('a', Buffer.from(text)), { onConflict: 'OVERWRITE' })
   const files = await readReceivedLog(receivedLogOf(directory))
-  expect([...files.values()]).toMatchObject([{ path: 'a', md5: md5Of(Buffer.from('third')) }])
+  expect([...files.values()]).toMatchObject([{ path: 'a', digest: { kind: 'md5', hex: md5Of(Buffer.from('third')) } }])
 })
 
 test.each(['after link', 'after unlink'])(
@@ -75,7 +76,9 @@ test.each(['after link', 'after unlink'])(
     await receiving(within)
 
     const files = await readReceivedLog(receivedLogOf(directory))
-    expect([...files.values()]).toMatchObject([{ path: 'a.bin', size: CHUNK_BYTES + 3, md5: md5Of(file.data) }])
+    expect([...files.values()]).toMatchObject([
+      { path: 'a.bin', size: CHUNK_BYTES + 3, digest: { hex: md5Of(file.data) } },
+    ])
   },
 )
 
@@ -97,7 +100,7 @@ test.each(['null', '[]', '{}', '7', '{"path":1,"size":1,"md5":"x"}', '\0\0\0', '
   'the line %j says nothing',
   async (line) => {
     const path = join(await sandbox(), 'log')
-    await appendFile(path, `${line}\n${JSON.stringify(entry('good'))}\n`)
+    await appendFile(path, `${line}\n${JSON.stringify({ ...entry('good'), digest: undefined, md5: '0'.repeat(32) })}\n`)
     expect([...(await readReceivedLog(path)).keys()]).toEqual(['good'])
   },
 )

@@ -2,6 +2,8 @@ import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { keptDigest, readKeptDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest } from '../../proto/digests.ts'
 import { SingleFlight } from '../base/single-flight.ts'
 import type { FinishedRecord, Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
@@ -14,8 +16,8 @@ export type ReceivedFile = {
   readonly path: string
   /** Bytes. */
   readonly size: number
-  /** Lower-case hex. */
-  readonly md5: string
+  /** In a line its MD5 is `md5`, and a digest of another kind is `digest`, one word like `xxh128:…`. */
+  readonly digest: Digest
   /** ISO 8601, in UTC. */
   readonly finishedAt: string
   /** The bucket that it went to, `s3://name/prefix`; absent when it went to the folder. */
@@ -66,7 +68,7 @@ export class ReceivedLog {
 
   /** Adds a file, or that one is gone. When it resolves, the line survives a crash of this process. */
   write(file: ReceivedFile | RemovedFile): Promise<void> {
-    this.#unwritten.push(`${JSON.stringify(file)}\n`)
+    this.#unwritten.push(`${JSON.stringify(toLine(file))}\n`)
     return this.#writes.run()
   }
 
@@ -123,10 +125,10 @@ export async function openUploadsLog(
     async announce(record) {
       if (replaces(record)) await replacements.announce(record)
     },
-    async finished({ state: { storedAs, md5 }, sizeBytes }) {
+    async finished({ state: { storedAs, digest }, sizeBytes }) {
       const finishedAt = new Date(now()).toISOString()
       const where = bucket !== undefined && { bucket }
-      await log.write({ path: storedAs.join('/'), size: sizeBytes, md5, finishedAt, ...where })
+      await log.write({ path: storedAs.join('/'), size: sizeBytes, digest, finishedAt, ...where })
     },
     async settled(record) {
       if (replaces(record)) await replacements.forget(record)
@@ -187,20 +189,26 @@ async function* linesOf(path: string): AsyncGenerator<string | 'too long'> {
   if (begunBytes > 0) yield whole(Buffer.alloc(0))
 }
 
+function toLine(file: ReceivedFile | RemovedFile): object {
+  if (!('digest' in file)) return file
+  const { path, size, digest, ...rest } = file
+  return { path, size, ...keptDigest(digest), ...rest }
+}
+
 /** A log that another user wrote must not lead its reader to other paths. */
 function parse(line: string): ReceivedFile | RemovedFile | 'no line' | undefined {
   try {
-    const file: Partial<Record<keyof ReceivedFile | keyof RemovedFile, unknown>> | null = JSON.parse(line)
+    const file: Partial<Record<keyof ReceivedFile | keyof RemovedFile | 'md5', unknown>> | null = JSON.parse(line)
     if (typeof file?.path !== 'string' || !isStoredPath(file.path.split('/'))) return undefined
     if (isDate(file.removedAt)) return file as RemovedFile
     const isWhole =
       Number.isSafeInteger(file.size) &&
       Number(file.size) >= 0 &&
-      typeof file.md5 === 'string' &&
-      /^[0-9a-f]{32}$/.test(file.md5) &&
       isDate(file.finishedAt) &&
       (file.bucket === undefined || typeof file.bucket === 'string')
-    return isWhole ? (file as ReceivedFile) : undefined
+    const { md5, ...rest } = file
+    const digest = readKeptDigest({ md5, digest: file.digest })
+    return isWhole && digest ? ({ ...rest, digest } as ReceivedFile) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return 'no line'
     throw error

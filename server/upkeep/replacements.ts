@@ -1,14 +1,16 @@
 import { constants } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { keptDigest, readKeptDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest } from '../../proto/digests.ts'
 import { hasCode } from '../base/errors.ts'
 import type { Ledger, UploadRecord } from '../ledger/ledger.ts'
 import { isStoredPath, STATE_FOLDER } from '../names/safe-path.ts'
 import { openInPlace } from '../state-folder/private-file.ts'
 import { openOwnFolder } from '../store/folder.ts'
 
-/** Bytes, and lower-case hex. */
-export type Content = { readonly size: number; readonly md5: string }
+/** What a file is; its size in bytes. */
+export type Content = { readonly size: number; readonly digest: Digest }
 
 /** Clocks of a disk and of a receiver may be so far apart, ms. */
 const CLOCK_MS = 5
@@ -36,8 +38,8 @@ export async function openReplacements(directory: string, ledger: Pick<Ledger, '
     /** When it resolves, it survives a crash of this process. */
     async announce(record: UploadRecord): Promise<void> {
       if (record.state.kind !== 'publishing') return
-      const { storedAs, md5 } = record.state
-      const text = JSON.stringify({ path: storedAs.join('/'), size: record.sizeBytes, md5 })
+      const { storedAs, digest } = record.state
+      const text = JSON.stringify({ path: storedAs.join('/'), size: record.sizeBytes, ...keptDigest(digest) })
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { O_WRONLY, O_CREAT, O_TRUNC } = constants
       const file = await openInPlace(fileOf(record), O_WRONLY | O_CREAT | O_TRUNC)
@@ -81,15 +83,12 @@ async function announcedIn(path: string): Promise<Announced | undefined> {
 
 function parse(text: string): (Content & { readonly path: string }) | undefined {
   try {
-    const value: Partial<Content & { path: string }> | null = JSON.parse(text)
-    const isWhole =
-      typeof value?.path === 'string' &&
-      isStoredPath(value.path.split('/')) &&
-      Number.isSafeInteger(value.size) &&
-      Number(value.size) >= 0 &&
-      typeof value.md5 === 'string' &&
-      /^[0-9a-f]{32}$/.test(value.md5)
-    return isWhole ? (value as Content & { path: string }) : undefined
+    const value: Partial<Record<'path' | 'size' | 'md5' | 'digest', unknown>> | null = JSON.parse(text)
+    if (typeof value?.path !== 'string' || !isStoredPath(value.path.split('/'))) return undefined
+    const { path, size } = value
+    const digest = readKeptDigest(value)
+    const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0
+    return isWhole && digest ? { path, size, digest } : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

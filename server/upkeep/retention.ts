@@ -51,7 +51,7 @@ export class Retention extends Sweeper {
   async #removeOld(log: ReceivedLog, before: ReadonlySet<string>): Promise<void> {
     const { directory, store, bucket, keepForMs, now, onUnexpected } = this.#deps
     const readAtMs = Date.now()
-    for (const { path, size, md5, finishedAt, bucket: wentTo } of (
+    for (const { path, size, digest, finishedAt, bucket: wentTo } of (
       await readReceivedLog(receivedLogOf(directory), onUnexpected)
     ).values()) {
       const storedAtMs = Date.parse(finishedAt)
@@ -62,7 +62,7 @@ export class Retention extends Sweeper {
         continue
       }
       // A file that a person has changed belongs to that person from then on, and is not looked at again.
-      await store.removePublished(path.split('/'), { sizeBytes: size, md5, storedAtMs, readAtMs }, () =>
+      await store.removePublished(path.split('/'), { sizeBytes: size, digest, storedAtMs, readAtMs }, () =>
         log.write({ path, removedAt: new Date(now()).toISOString() }),
       )
     }

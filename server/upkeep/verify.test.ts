@@ -5,7 +5,7 @@ import { appendFile, chmod, mkdir, readdir, rename, rm, symlink, writeFile } fro
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHUNK_BYTES } from '../../proto/limits.ts'
-import { connect, md5Of, refusalOf, source, upload } from '../fixtures/client.ts'
+import { connect, md5DigestOf, md5Of, refusalOf, source, upload } from '../fixtures/client.ts'
 import { put, toPut } from '../fixtures/put.ts'
 import { dyingReceiver } from '../fixtures/receiver-process.ts'
 import { receiving, sandbox } from '../fixtures/receiving.ts'
@@ -34,14 +34,20 @@ test('what is as it arrived is verified, one flipped byte is damage, and what wa
   await mkdir(join(directory, 'in/a folder'))
   await writeFile(join(directory, 'of somebody else'), 'not received')
 
-  const [md5, bytes] = [md5Of(data), data.length]
+  const [digest, bytes] = [md5DigestOf(data), data.length]
   expect(await verdictsAt(directory)).toEqual([
-    { kind: 'verified', name: 'empty', bytes: 0, md5: md5Of(Buffer.alloc(0)) },
-    { kind: 'verified', name: 'good.bin', bytes, md5 },
-    { kind: 'missing', name: 'in/a folder', bytes, md5 },
-    { kind: 'damaged', name: 'in/flipped.bin', bytes, md5: md5Of(flipped), expected: md5 },
-    { kind: 'missing', name: 'in/gone.bin', bytes, md5 },
-    { kind: 'damaged', name: 'in/shorter.bin', bytes: bytes - 1, md5: md5Of(data.subarray(1)), expected: md5 },
+    { kind: 'verified', name: 'empty', bytes: 0, digest: md5DigestOf(Buffer.alloc(0)) },
+    { kind: 'verified', name: 'good.bin', bytes, digest },
+    { kind: 'missing', name: 'in/a folder', bytes, digest },
+    { kind: 'damaged', name: 'in/flipped.bin', bytes, digest: md5DigestOf(flipped), expected: digest },
+    { kind: 'missing', name: 'in/gone.bin', bytes, digest },
+    {
+      kind: 'damaged',
+      name: 'in/shorter.bin',
+      bytes: bytes - 1,
+      digest: md5DigestOf(data.subarray(1)),
+      expected: digest,
+    },
   ])
 })
 
@@ -102,7 +108,7 @@ test('small files that are replaced right after they came, and the journal that 
   await put(client, [toPut(old)])
   await put(client, [toPut(late, { onConflict: 'OVERWRITE' })])
   await receiver.close()
-  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', md5: md5Of(late.data) }])
+  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'verified', digest: md5DigestOf(late.data) }])
 })
 
 test('a path in no receiving folder is told apart', async () => {
@@ -147,7 +153,7 @@ test('a file that may not be read is damage, for all that can be told', async (c
   const { client, directory } = await receiving()
   await upload(client, source('a', Buffer.from('x')))
   await chmod(join(directory, 'a'), 0)
-  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'damaged', md5: '' }])
+  expect(await verdictsAt(directory)).toMatchObject([{ kind: 'damaged', digest: undefined }])
 })
 
 test('what a symbolic link leads to was not received: a file elsewhere, a folder elsewhere, a link in the middle of a path', async () => {

@@ -1,25 +1,34 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, lstat, open, stat } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { isSameDigest } from '../../proto/digest/digest-forms.ts'
+import type { Digest, DigestKind } from '../../proto/digests.ts'
 import { hasCode } from '../base/errors.ts'
+import { hashingHere } from '../bytes/hashing.ts'
 import { openFolder } from '../store/folder.ts'
 import { type ReceivedFile, readReceivedLog, receivedLogOf } from './received-log.ts'
 import { type Content, replacementsOf } from './replacements.ts'
 
-/** How a received file is today. `name` is relative to the receiving folder; MD5s are lower-case hex. */
+/** How a received file is today. `name` is relative to the receiving folder, `bytes` is its size. */
 export type Verdict =
-  | { readonly kind: 'verified'; readonly name: string; readonly bytes: number; readonly md5: string }
-  /** `bytes` and `md5` are today's; `md5` is empty when the file cannot be read to its end. */
+  /** `also`: its digest of another kind, where that was asked for. */
+  | {
+      readonly kind: 'verified'
+      readonly name: string
+      readonly bytes: number
+      readonly digest: Digest
+      readonly also?: Digest
+    }
+  /** `bytes` and `digest` are today's; `digest` is undefined when the file cannot be read to its end. */
   | {
       readonly kind: 'damaged'
       readonly name: string
       readonly bytes: number
-      readonly md5: string
-      readonly expected: string
+      readonly digest: Digest | undefined
+      readonly expected: Digest
     }
-  | { readonly kind: 'missing'; readonly name: string; readonly bytes: number; readonly md5: string }
+  | { readonly kind: 'missing'; readonly name: string; readonly bytes: number; readonly digest: Digest }
 
 /** Received files to be verified. */
 export type Received = {
@@ -71,19 +80,24 @@ export async function receivedAt(
 }
 
 /**
- * Reads received files again, one after the other. `onRead` is told about bytes as they are read. Works while a
- * receiver is running.
+ * Reads received files again, one after the other, each by the digest that it was received with. `onRead` is told about
+ * bytes as they are read. Works while a receiver is running.
+ *
+ * @param also a digest that is wanted of each verified file, whatever it was received with.
  */
 export async function* verify(
-  { directory, files }: Received,
+  { directory, files }: Pick<Received, 'directory' | 'files'>,
   onRead: (bytes: number) => void = () => {},
+  also?: DigestKind,
 ): AsyncGenerator<Verdict> {
   const log = openFollowedLog(receivedLogOf(directory))
   let waitsLeft = MAX_WAITS
   for (let expected of files) {
+    const look = (...kinds: DigestKind[]) =>
+      digestsOf(directory, expected.path.split('/'), also === undefined ? kinds : [...kinds, also], onRead)
     for (;;) {
-      const found = await digestOf(directory, expected.path.split('/'), onRead)
-      const verdict = verdictOn(expected, found)
+      let found = await look(expected.digest.kind)
+      const verdict = verdictOn(expected, found, also)
       if (verdict.kind === 'verified') {
         yield verdict
         break
@@ -93,8 +107,12 @@ export async function* verify(
       const latest = await log.latestOf(expected.path)
       // The receiver has deleted it meanwhile.
       if (latest === undefined) break
-      if (found !== undefined && announced.some((content) => isContent(found, content))) {
-        yield { kind: 'verified', name: expected.path, bytes: found.sizeBytes, md5: found.md5 }
+      const kinds = announced.map(({ digest }) => digest.kind)
+      if (found !== undefined && kinds.some((kind) => kind !== expected.digest.kind)) found = await look(...kinds)
+      const replaced = announced.map((content) => verdictOn({ ...expected, ...content }, found, also))
+      const [same] = replaced.filter(({ kind }) => kind === 'verified')
+      if (same !== undefined) {
+        yield same
         break
       }
       const isNews = latest.finishedAt !== expected.finishedAt || !isSameContent(latest, expected)
@@ -111,18 +129,22 @@ export async function* verify(
   }
 }
 
-function verdictOn({ path: name, size, md5 }: ReceivedFile, found: Found | undefined): Verdict {
-  if (found === undefined) return { kind: 'missing', name, bytes: size, md5 }
-  if (isContent(found, { md5, size })) return { kind: 'verified', name, bytes: size, md5 }
-  return { kind: 'damaged', name, bytes: found.sizeBytes, md5: found.md5, expected: md5 }
-}
-
-function isContent({ md5, sizeBytes }: Found, content: Content): boolean {
-  return isSameContent({ md5, size: sizeBytes }, content)
+function verdictOn(
+  { path: name, size, digest: expected }: ReceivedFile,
+  found: Found | undefined,
+  also: DigestKind | undefined,
+): Verdict {
+  if (found === undefined) return { kind: 'missing', name, bytes: size, digest: expected }
+  const { sizeBytes: bytes, digests } = found
+  const digest = digests.get(expected.kind)
+  if (digest === undefined || bytes !== size || !isSameDigest(digest, expected))
+    return { kind: 'damaged', name, bytes, digest, expected }
+  const other = also === undefined ? undefined : digests.get(also)
+  return { kind: 'verified', name, bytes, digest, ...(other && { also: other }) }
 }
 
 function isSameContent(one: Content, other: Content): boolean {
-  return one.md5 === other.md5 && one.size === other.size
+  return isSameDigest(one.digest, other.digest) && one.size === other.size
 }
 
 /** The log as it is now; it is read again only when it has grown. */
@@ -139,43 +161,55 @@ function openFollowedLog(path: string) {
   }
 }
 
-type Found = { readonly sizeBytes: number; readonly md5: string; readonly isRecent: boolean }
+/** `digests` is empty when the file cannot be read to its end. */
+type Found = {
+  readonly sizeBytes: number
+  readonly digests: ReadonlyMap<DigestKind, Digest>
+  readonly isRecent: boolean
+}
 
 /**
  * Undefined when there is no regular file; one that a symbolic link leads to, at its end or on the way, was never
  * received.
  */
-async function digestOf(
+async function digestsOf(
   directory: string,
   path: readonly string[],
+  kinds: readonly DigestKind[],
   onRead: (bytes: number) => void,
 ): Promise<Found | undefined> {
   const folder = await openFolder(directory, path.slice(0, -1)).catch(noFile)
   if (folder === undefined) return undefined
   try {
-    return await digestAt(folder.at(path.at(-1) ?? ''), onRead)
+    return await digestsAt(folder.at(path.at(-1) ?? ''), kinds, onRead)
   } finally {
     await folder.close()
   }
 }
 
-async function digestAt(path: string, onRead: (bytes: number) => void): Promise<Found | undefined> {
+async function digestsAt(
+  path: string,
+  kinds: readonly DigestKind[],
+  onRead: (bytes: number) => void,
+): Promise<Found | undefined> {
   const stats = await lstat(path).catch(noFile)
   if (!stats?.isFile()) return undefined
   const isRecent = Date.now() - stats.ctimeMs < RECENT_MS
-  const hash = createHash('md5')
+  const hashes = new Map(kinds.map((kind) => [kind, hashingHere.begin(kind)]))
+  const digests = new Map<DigestKind, Digest>()
   let bytes = 0
   try {
     const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     for await (const block of file.createReadStream({ highWaterMark: 256 * 1024 })) {
-      hash.update(block)
+      for (const hash of hashes.values()) await hash.update(block)
       bytes += block.length
       onRead(block.length)
     }
-    return { sizeBytes: bytes, md5: hash.digest('hex'), isRecent }
+    for (const [kind, hash] of hashes) digests.set(kind, { kind, hex: (await hash.hex()) ?? '' })
+    return { sizeBytes: bytes, digests, isRecent }
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ELOOP')) return undefined
-    if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { sizeBytes: bytes, md5: '', isRecent: false }
+    if (hasCode(error, 'EIO', 'EACCES', 'EPERM')) return { sizeBytes: bytes, digests: new Map(), isRecent: false }
     throw error
   }
 }

@@ -60,13 +60,13 @@ test.each(changes)('%s while a file is verified: it is not stored, and its sende
   const session = {
     record,
     isOpen: true,
-    async finish(_md5: string, _generation: number, { mustBeAllowed }: Waiting) {
+    async finish(_expected: undefined, _generation: number, { mustBeAllowed }: Waiting) {
       mustBeAllowed?.(record)
       act(known)
       outcome = codeOf(() => mustBeAllowed?.(record))
     },
   } as unknown as Session
-  await finishAllowed(known.permissions, session, '', 1)
+  await finishAllowed(known.permissions, session, undefined, 1)
   expect(outcome).toBe(code)
 })
 

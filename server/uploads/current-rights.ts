@@ -1,3 +1,4 @@
+import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import type { Permissions } from '../permissions/permissions.ts'
@@ -53,13 +54,13 @@ export function followingRights(permissions: Permissions, session: Session): () 
 export async function finishAllowed(
   permissions: Permissions,
   session: Session,
-  md5: string | undefined,
+  expected: Digest | undefined,
   generation: number,
   onVerified?: OnVerified,
 ): Promise<FinishedFile> {
   // Where nothing has changed nothing is waited for, so that nobody else comes in between.
   if (session.isOpen && !isWhereItBelongs(permissions, session.record)) await followRights(permissions, session)
-  return session.finish(md5, generation, {
+  return session.finish(expected, generation, {
     sender: permissions.holder,
     ...(onVerified !== undefined && { onVerified }),
     mustBeAllowed: (record) => mustStillBeAllowed(permissions, record),

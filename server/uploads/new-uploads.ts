@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { DEFAULT_DIGEST_KIND } from '../../proto/digest/digest-forms.ts'
+import type { DigestKind } from '../../proto/digests.ts'
 import { CHUNK_BYTES, CHUNK_GRID_BYTES } from '../../proto/limits.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { checkChunk, type IncomingChunk } from '../bytes/checked-chunk.ts'
@@ -20,6 +22,8 @@ export type BeginRequest = {
   readonly begunAtMs: number
   /** SHA-256 of the file, hex; empty when the sender did not say. Only SKIP_SAME asks for it. */
   readonly sha256: string
+  /** What the sender computes of the file. */
+  readonly verifiedBy: DigestKind
   /** What the file is sent together with; undefined when the sender did not say. */
   readonly batch?: BatchItem
   /** Ends comparing it with what is stored. */
@@ -67,6 +71,7 @@ export function newRecord(
     begunAtMs: request.begunAtMs,
     modifiedAtMs: Math.min(Math.max(0, request.modifiedAtMs), LATEST_MS),
     ...(request.batch !== undefined && { batch: request.batch }),
+    ...(request.verifiedBy !== DEFAULT_DIGEST_KIND && { verifiedBy: request.verifiedBy }),
     // A file that turned out to be another one must not be lost, nor the one that is there.
     onConflict: request.onConflict === 'SKIP_SAME' ? 'KEEP_BOTH' : request.onConflict,
     skipSame: request.onConflict === 'SKIP_SAME',

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import type { Digest, DigestKind } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
+import { hashingHere } from '../bytes/hashing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { foldedPath } from '../names/safe-path.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { Reader, Readings } from '../storage/readings.ts'
 import type { ChunkStore } from '../store/chunk-store.ts'
+import type { BeginRequest } from './new-uploads.ts'
 
 /**
  * What SKIP_SAME found: a file with other content or none, one that may be the same when the sender's SHA-256 says so,
@@ -24,18 +27,18 @@ const MOST_COMPARED = 32
 
 /**
  * Compares a file that a sender wants to send with the one that has its final name, and with all that were stored for
- * that name before, which may have got another one then. The MD5 for the answer is computed on the same read.
+ * that name before, which may have got another one then. The digest for the answer, of the kind that the sender
+ * computes, is computed on the same read.
  *
  * @param reader for whom the fair queue reads what is compared, and only as long as somebody waits for it.
- * @param sha256 the sender's, 64 hex digits; empty when it did not say.
+ * @param asked.sha256 the sender's, 64 hex digits; empty when it did not say.
  * @throws ReceiveError BAD_HASH_FORMAT.
  */
 export async function likenessOf(
   { ledger, store, readings }: Likely,
   reader: Reader,
   path: readonly string[],
-  sizeBytes: number,
-  sha256: string,
+  { sizeBytes, sha256, verifiedBy }: Pick<BeginRequest, 'sizeBytes' | 'sha256' | 'verifiedBy'>,
 ): Promise<Likeness> {
   if (!/^([0-9a-f]{64})?$/i.test(sha256))
     throw new ReceiveError('BAD_HASH_FORMAT', 'Expected a SHA-256 as 64 hex digits.')
@@ -47,8 +50,8 @@ export async function likenessOf(
         if (file.sizeBytes !== sizeBytes) continue
         if (sha256 === '') return { kind: 'sha256 wanted' }
         const blocks = readings.fairBlocks(reader, file.read(0, sizeBytes))
-        const md5 = await md5IfSame(blocks, sizeBytes, sha256.toLowerCase())
-        if (md5 !== undefined) return { kind: 'same', file: { storedAs: candidate.join('/'), sizeBytes, md5 } }
+        const digest = await digestIfSame(blocks, sizeBytes, sha256.toLowerCase(), verifiedBy)
+        if (digest !== undefined) return { kind: 'same', file: { storedAs: candidate.join('/'), sizeBytes, digest } }
       } finally {
         await file.close()
       }
@@ -82,19 +85,21 @@ async function candidatesFor(
   return [...candidates.values()]
 }
 
-/** The MD5 of a file, when its SHA-256 is the expected one. */
-async function md5IfSame(
+/** The digest of a file, when its SHA-256 is the expected one. */
+async function digestIfSame(
   blocks: AsyncIterable<Buffer>,
   sizeBytes: number,
   sha256: string,
-): Promise<string | undefined> {
-  const digests = { sha256: createHash('sha256'), md5: createHash('md5') }
+  kind: DigestKind,
+): Promise<Digest | undefined> {
+  const hash = createHash('sha256')
+  const other = kind === 'sha256' ? undefined : hashingHere.begin(kind)
   let readBytes = 0
   for await (const block of blocks) {
-    digests.sha256.update(block)
-    digests.md5.update(block)
+    hash.update(block)
+    await other?.update(block)
     readBytes += block.length
   }
-  const isSame = readBytes === sizeBytes && digests.sha256.digest('hex') === sha256
-  return isSame ? digests.md5.digest('hex') : undefined
+  if (readBytes !== sizeBytes || hash.digest('hex') !== sha256) return undefined
+  return { kind, hex: (await other?.hex()) ?? sha256 }
 }

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto'
+import { isSameDigest } from '../../proto/digest/digest-forms.ts'
+import { digestOf } from '../../proto/digest/digest-of.ts'
+import type { Digest } from '../../proto/digests.ts'
 import { PUT_FILE_MAX_BYTES } from '../../proto/limits.ts'
 import { ReceiveError, toReceiveError } from '../base/errors.ts'
 import type { Shares } from '../base/shares.ts'
@@ -9,11 +11,11 @@ import type { NewSmallFile } from '../small-files/staged-small-files.ts'
 import type { BeginRequest } from './new-uploads.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
-export type SmallFile = Omit<BeginRequest, 'sha256'> & {
+export type SmallFile = Omit<BeginRequest, 'sha256' | 'verifiedBy'> & {
   readonly data: Buffer
   readonly crc32: number
-  /** MD5 of the sender's file, lower-case hex. */
-  readonly md5: string
+  /** Of the sender's file. */
+  readonly digest: Digest
 }
 
 /**
@@ -113,7 +115,10 @@ async function fateOf(task: () => Promise<FinishedFile>): Promise<FinishedFile |
 export const SHORT_BYTES = 64 * 1024
 
 /** The bytes of a file that arrived as they were sent, as one chunk. Throws ReceiveError BAD_LENGTH, FINAL_CHECKSUM. */
-export function mustBeUndamaged({ sizeBytes, data, crc32, md5 }: SmallFile, sender: string): CheckedChunk {
+export async function mustBeUndamaged(
+  { sizeBytes, data, crc32, digest }: SmallFile,
+  sender: string,
+): Promise<CheckedChunk> {
   if (data.length > PUT_FILE_MAX_BYTES) {
     throw new ReceiveError('BAD_LENGTH', `The file has ${data.length} bytes; PutFiles takes ${PUT_FILE_MAX_BYTES}.`)
   }
@@ -122,7 +127,7 @@ export function mustBeUndamaged({ sizeBytes, data, crc32, md5 }: SmallFile, send
   }
   const checked = checkChunk({ offset: toOffset('0'), data, crc32, sender })
   const isHashedLater = data.length > SHORT_BYTES
-  if (checked === undefined || !(isHashedLater || createHash('md5').update(data).digest('hex') === md5)) {
+  if (checked === undefined || !(isHashedLater || isSameDigest(await digestOf(digest.kind, data), digest))) {
     throw new ReceiveError('FINAL_CHECKSUM', 'The file arrived damaged.')
   }
   return checked

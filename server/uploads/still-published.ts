@@ -1,3 +1,4 @@
+import { isSameDigest } from '../../proto/digest/digest-forms.ts'
 import { isSameFile } from '../base/file-identity.ts'
 import type { CheckedChunk } from '../bytes/checked-chunk.ts'
 import { type FinishedRecord, isFinished, type StoredNames, type UploadRecord } from '../ledger/ledger.ts'
@@ -18,17 +19,18 @@ export type StillPublished = {
 }
 
 /**
- * Undefined when another upload has stored something else there since, or when there is no file. Whoever gets one
- * closes it.
+ * Undefined when another upload has stored something else there since, or the same by a digest of another kind, or when
+ * there is no file. Whoever gets one closes it.
  */
 export async function openStillPublished(
   { store, ledger }: Stored,
   record: FinishedRecord,
 ): Promise<StillPublished | undefined> {
-  const { storedAs, md5, fileIdentity } = record.state
+  const { storedAs, digest, fileIdentity } = record.state
   const holder = await ledger.names.holder(storedAs)
   const isHolder = holder?.fileId === record.fileId
-  const isSameContent = holder?.state.md5 === md5 && holder.sizeBytes === record.sizeBytes
+  const isSameContent =
+    holder !== undefined && isSameDigest(holder.state.digest, digest) && holder.sizeBytes === record.sizeBytes
   if (holder !== undefined && !isHolder && !isSameContent) return undefined
   const file = await store.openPublished(storedAs)
   if (file === undefined) return undefined

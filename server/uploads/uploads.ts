@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
 import { Shares } from '../base/shares.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
@@ -45,8 +46,7 @@ export type OpenUpload = {
 export type FinishRequest = {
   readonly fileId: string
   readonly generation: number
-  /** The sender's, lower-case hex; undefined when it did not say. */
-  readonly md5: string | undefined
+  readonly digest: Digest
   readonly onVerified: OnVerified
 }
 
@@ -80,7 +80,7 @@ export class Uploads {
       if (found) mustBeSameFile(found, request)
       else if (request.onConflict === 'SKIP_SAME') {
         const reader = { sender: permissions.holder, signal: request.signal }
-        const likeness = await likenessOf(this.#deps, reader, record.path, request.sizeBytes, request.sha256)
+        const likeness = await likenessOf(this.#deps, reader, record.path, request)
         if (likeness.kind !== 'other') return answer(likeness)
       }
       const { fileId } = found ?? record
@@ -115,18 +115,18 @@ export class Uploads {
    * {@link SmallFiles.put}, {@link Session.store} and {@link finishAllowed} throw.
    */
   async put(permissions: Permissions, file: SmallFile): Promise<FinishedFile> {
-    const { data, md5, ...request } = file
-    const chunk = mustBeUndamaged(file, permissions.holder)
+    const { data, digest, ...request } = file
+    const chunk = await mustBeUndamaged(file, permissions.holder)
     const stored = await this.#putSmall(permissions, file)
     if (stored !== undefined) return stored
     const sha256 = request.onConflict === 'SKIP_SAME' ? createHash('sha256').update(data).digest('hex') : ''
-    return this.begin(permissions, { ...request, sha256 }, async (begun) => {
+    return this.begin(permissions, { ...request, sha256, verifiedBy: digest.kind }, async (begun) => {
       if (begun.kind === 'same') return begun.file
       if (begun.kind !== 'open') throw new Error('A file that came with its digest was asked for it.')
       const { session } = begun
       const { generation } = session.record
       if (session.missing.length > 0) await session.store(chunk, generation)
-      return finishAllowed(permissions, session, md5, generation)
+      return finishAllowed(permissions, session, digest, generation)
     })
   }
 
@@ -137,13 +137,13 @@ export class Uploads {
    */
   async finish(
     permissions: Permissions,
-    { fileId, generation, md5, onVerified }: FinishRequest,
+    { fileId, generation, digest, onVerified }: FinishRequest,
     answer: (file: FinishedFile) => Promise<unknown>,
   ): Promise<void> {
     const { ledger, sessions } = this.#deps
     mustOwn(permissions, await ledger.uploads.find(fileId))
     await sessions.use(fileId, permissions.holder, async (session) => {
-      await answer(await finishAllowed(permissions, session, md5, generation, onVerified))
+      await answer(await finishAllowed(permissions, session, digest, generation, onVerified))
     })
   }
 
@@ -200,14 +200,17 @@ export class Uploads {
   }
 
   /** Stores a new file whose name is free; undefined for any other. */
-  async #putSmall(permissions: Permissions, { data, md5, ...request }: SmallFile): Promise<FinishedFile | undefined> {
+  async #putSmall(
+    permissions: Permissions,
+    { data, digest, ...request }: SmallFile,
+  ): Promise<FinishedFile | undefined> {
     const { onConflict } = request
     const { ledger, sessions, smallFiles, space } = this.#deps
     // What may be replaced, or be there already, is not known by its name alone.
     if (onConflict === 'OVERWRITE' || onConflict === 'SKIP_SAME' || smallFiles === undefined) return undefined
     // To write it a second time, into a journal, would cost more than a sync of its own.
     if (data.length > SHORT_BYTES) return undefined
-    const record = { ...newRecord(permissions, { ...request, sha256: '' }), onConflict }
+    const record = { ...newRecord(permissions, { ...request, sha256: '', verifiedBy: digest.kind }), onConflict }
     const { fileId } = record
     const mustBeAllowed = allowedSince(permissions, record)
     return sessions.keys.run(mutexKeyOf(permissions, request.uploadKey), async () => {
@@ -215,7 +218,7 @@ export class Uploads {
       await reserveRoom(this.#deps, permissions, record)
       let stored: FinishedFile | undefined
       try {
-        stored = await smallFiles.put({ record, data, md5, sender: permissions.holder, mustBeAllowed })
+        stored = await smallFiles.put({ record, data, digest, sender: permissions.holder, mustBeAllowed })
         return stored
       } finally {
         space.release(fileId)

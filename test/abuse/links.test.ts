@@ -79,7 +79,12 @@ test('no link is followed when files are deleted after their time: to a file, to
   await symlink(outside, join(directory, 'in/middle'))
   const store = await openDiskStore(directory)
   const storedAtMs = Date.now()
-  const unchanged = { sizeBytes: STEP, md5: md5Of(data), storedAtMs, readAtMs: storedAtMs + 60_000 }
+  const unchanged = {
+    sizeBytes: STEP,
+    digest: { kind: 'md5', hex: md5Of(data) } as const,
+    storedAtMs,
+    readAtMs: storedAtMs + 60_000,
+  }
   for (const path of ['file', 'folder/a', 'in/middle/deep/a']) {
     expect(await store.removePublished(path.split('/'), unchanged, async () => undefined)).toBe('changed')
     expect(await store.openPublished(path.split('/'))).toBeUndefined()

@@ -155,7 +155,12 @@ test('a store reads, deletes and settles nothing in the state folder, whatever i
   const never = async () => expect.unreachable('it was recorded')
 
   expect(await store.openPublished(path)).toBeUndefined()
-  const unchanged = { sizeBytes: 3, md5: 'x', storedAtMs: Date.now(), readAtMs: Date.now() + 60_000 }
+  const unchanged = {
+    sizeBytes: 3,
+    digest: { kind: 'md5', hex: 'x' } as const,
+    storedAtMs: Date.now(),
+    readAtMs: Date.now() + 60_000,
+  }
   expect(await store.removePublished(path, unchanged, async () => undefined)).toBe('changed')
   await expect(store.settle(newFileId(), { storedAs: path, fileIdentity: '1:1' }, never)).rejects.toThrow('own folder')
   await expect(store.spelled(path)).rejects.toThrow('own folder')

@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis).each([
     for (let round = 0; round < 10; round++) await race(clients, ['a', 'a', 'A', 'a'], ['OVERWRITE'])
     const log = await readReceivedLog(receivedLogOf(directory))
     expect([...log.keys()].map(foldedName)).toEqual(['A'])
-    for (const [path, { md5 }] of log) expect(await look(path)).toBe(md5)
+    for (const [path, { digest }] of log) expect(await look(path)).toBe(digest.hex)
   })
 
   test.skipIf(!isThere)(

@@ -6,6 +6,7 @@ import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { claimsInRedis } from '../../server/cluster/name-claims.ts'
 import { expectGivesUpItsName, recordOf } from '../../server/fixtures/ledger-conformance.ts'
 import { nameText } from '../../server/ledger/name-text.ts'
+import { uploadText } from '../../server/ledger/record-text.ts'
 import { openRedisLedger } from '../../server/ledger/redis.ts'
 import { connectRedis } from '../../server/ledger/redis-connection.ts'
 import { formerlyFoldedPath } from '../../server/names/safe-path.ts'
@@ -57,7 +58,9 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
       1000,
       (error) => void told.push(String(error)),
     )
-    const planted = recordOf('a', { state: { kind: 'finished', storedAs: ['..', 'outside'], md5: '' } })
+    const planted = recordOf('a', {
+      state: { kind: 'finished', storedAs: ['..', 'outside'], digest: { kind: 'md5', hex: '' } },
+    })
     await state.command('HSET', 'longshore:upload:a', 'record', JSON.stringify(planted))
     await state.command('SET', `longshore:holder:${nameText(['..', 'outside'])}`, 'a')
     expect(await ledger.names.holder(['..', 'outside'])).toBeUndefined()
@@ -73,9 +76,12 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
       (error) => expect.unreachable(String(error)),
     )
     const name = ['❤\ufe0f.txt']
-    const record = recordOf('b', { path: name, state: { kind: 'finished', storedAs: name, md5: '' } })
+    const record = recordOf('b', {
+      path: name,
+      state: { kind: 'finished', storedAs: name, digest: { kind: 'md5', hex: '' } },
+    })
     const formerly = createHash('sha256').update(formerlyFoldedPath(name)).digest('hex').slice(0, 32)
-    await state.command('HSET', 'longshore:upload:b', 'record', JSON.stringify(record))
+    await state.command('HSET', 'longshore:upload:b', 'record', uploadText(record))
     await state.command('SET', `longshore:holder:${formerly}`, 'b')
     await state.command('SADD', `longshore:asked:${formerly}`, 'b')
     await expectGivesUpItsName(ledger, record, 'c')

@@ -113,7 +113,9 @@ describe.skipIf(!hasRedis)('with a real Redis (redis-server, where it is missing
     const tries = await Promise.allSettled([
       late.ledger.chunks.save('a', { start: 10, end: 20, crc32: 2 }),
       late.ledger.checkpoints.save('a', [{ start: 0, end: 20 }]),
-      late.ledger.uploads.save(recordOf('a', { state: { kind: 'finished', storedAs: ['a.bin'], md5: '' } })),
+      late.ledger.uploads.save(
+        recordOf('a', { state: { kind: 'finished', storedAs: ['a.bin'], digest: { kind: 'md5', hex: '' } } }),
+      ),
       late.ledger.uploads.save(recordOf('a'), { forgetChunks: true }),
       late.ledger.uploads.forget(recordOf('a')),
     ])

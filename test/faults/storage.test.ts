@@ -94,7 +94,7 @@ test.skipIf(!hasStrace).each([
   await addTo(engine, [join(here, 'film.bin')], { receiver: `127.0.0.1:${receiver.port}` })
   const [upload] = await untilAll(engine, ({ status }) => status.kind === 'done' || status.kind === 'failed', 60_000)
   expect(readFileSync(join(here, 'strace.log'), 'utf8')).toMatch(/INJECTED|DELAYED/)
-  expect(upload?.status).toMatchObject({ kind: 'done', md5 })
+  expect(upload?.status).toMatchObject({ kind: 'done', digest: { hex: md5 } })
   expect(md5OfFile(join(there, 'film.bin'))).toBe(md5)
 })
 

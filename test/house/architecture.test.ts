@@ -14,11 +14,12 @@ const node = /^node:/
  * that it runs; and main/contract/contract.ts between the window and the main process.
  */
 const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[] = [
-  [/^main\/contract\/(preferences|history|question)\.ts$/, []],
+  [/^main\/contract\/question\.ts$/, []],
+  [/^main\/contract\/(preferences|history)\.ts$/, [/^proto\/digests\.ts$/]],
   [/^main\/contract\/stops\.ts$/, [/^proto\/(reasons|shortage)\.ts$/]],
   [/^main\/contract\/receivers\.ts$/, [/^main\/contract\/stops\.ts$/, /^proto\/own-receiver\.ts$/]],
   [/^main\/contract\/locales\//, [/^main\/contract\/(locales\/|preferences\.ts$)/, /^i18next$/]],
-  [/^main\/contract\//, [/^main\/contract\//]],
+  [/^main\/contract\//, [/^main\/contract\//, /^proto\/digests\.ts$/]],
   [/^main\/ipc\/preload\.ts$/, [/^main\/contract\//, /^electron$/]],
   [/^main\/engine\//, [/^main\/(engine|contract)\//, /^proto\//, node, /^@grpc\/grpc-js$/, /^hash-wasm$/]],
   [/^main\/discovery\//, [/^main\//, /^proto\//, node, /^dns-packet$/]],
@@ -27,6 +28,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
     [
       /^main\//,
       /^proto\/(identity|limits|own-receiver|pairing|reasons|shortage|token)\.ts$/,
+      /^proto\/digest\/(digest-forms|checksum-lines)\.ts$/,
       node,
       /^electron(-store)?$/,
     ],
@@ -62,11 +64,12 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
       /^cli\//,
       /^main\/(contract\/(contract|preferences)|discovery\/discovery|discovery\/discovery-networks)\.ts$/,
       /^main\/engine\/(engine|base\/errors|flow\/(stages|throttle)|source\/digest|send\/(outgoing-chunks|send-chunks))\.ts$/,
-      /^main\/engine\/net\/(receiver-address|connection|diagnosis|pair|probe)\.ts$/,
+      /^main\/engine\/net\/(receiver-address|connection|introduction|diagnosis|pair|probe)\.ts$/,
       /^server\/(receive-command|receiver|qr-code|base\/(errors|printable)|names\/safe-path|upkeep\/verify)\.ts$/,
       /^server\/(devices\/(device|identity|listening)|access\/pairing)\.ts$/,
       /^server\/state-folder\/(doubt|owner|pid-lock|private-file|private-folder)\.ts$/,
-      /^proto\/(identity|limits|pairing|reasons|shortage)\.ts$/,
+      /^proto\/(digests|identity|limits|pairing|reasons|shortage)\.ts$/,
+      /^proto\/digest\/(digest-forms|checksum-lines)\.ts$/,
       node,
       /^(commander|cli-progress|env-paths)$/,
     ],
@@ -75,6 +78,7 @@ const mayImport: readonly (readonly [room: RegExp, allowed: readonly RegExp[]])[
   [/^proto\/threads\//, [/^proto\/threads\//, node]],
   [/^proto\/(multicast|network)\.ts$/, [/^proto\//, node, /^dns-packet$/]],
   [/^proto\/services/, [/^proto\//, /^@grpc\//, /^protobufjs\/light\.js$/]],
+  [/^proto\/digest\//, [/^proto\//, /^node:crypto$/, /^hash-wasm$/]],
   [/^proto\//, [/^proto\//, /^@grpc\//, /^node:crypto$/]],
 ]
 

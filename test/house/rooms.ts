@@ -4,7 +4,14 @@
  * draws them.
  */
 export const ROOMS_IN_ORDER: Readonly<Record<string, readonly string[]>> = {
-  proto: ['proto/generated', 'proto/generated/filetransfer', 'proto/messages', 'proto/threads', 'proto'],
+  proto: [
+    'proto/generated',
+    'proto/generated/filetransfer',
+    'proto/messages',
+    'proto/threads',
+    'proto',
+    'proto/digest',
+  ],
   server: [
     'server/base',
     'server/limits',

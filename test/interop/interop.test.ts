@@ -86,7 +86,7 @@ describe.skipIf(!hasPythonGrpc())(
       await addTo(engine, [join(here, 'data.bin')], { receiver: address })
       // The server may do with the name what it likes: all that is certain is the id.
       const storedAs = expect.stringMatching(/^[\w-]{16,64}$/)
-      expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs, md5, bytesSent: size }])
+      expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs, digest: { hex: md5 }, bytesSent: size }])
       expect(md5OfFile(join(there, 'data.bin'))).toBe(md5)
       expect(warnings).toHaveLength(1)
     })

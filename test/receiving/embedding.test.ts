@@ -65,7 +65,7 @@ test('the example has the types that it is said to have and runs: whoever it kno
   expect(await sender.ended(), sender.errors()).toBe(0)
 
   const name = 'cameras/one/film.mov'
-  expect(JSON.parse((await lines.next()).value)).toEqual({ name, bytes: 3_000_000, md5 })
+  expect(JSON.parse((await lines.next()).value)).toEqual({ name, bytes: 3_000_000, digest: `md5:${md5}` })
   expect(md5OfFile(join(received, name))).toBe(md5)
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])

@@ -36,7 +36,7 @@ test.each([LARGE, SMALL])(
     expect(await untilKind(engine, 'failed')).toMatchObject([{ reason: 'SOURCE_CHANGED' }])
     engine.retry(ids)
     const now = md5OfFile(source)
-    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).bin', md5: now }])
+    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).bin', digest: { hex: now } }])
     expect(md5OfFile(join(there, 'a (2).bin'))).toBe(now)
   },
 )
@@ -50,13 +50,13 @@ test.each([
   'a file that is %s while the answer is on its way (%d bytes) is read again',
   async (_what, bytes, seed, storedAs) => {
     const { source, engine } = await storedAndThen(bytes, (path) => makeUndated(path, bytes, seed))
-    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs, md5: md5OfFile(source) }])
+    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs, digest: { hex: md5OfFile(source) } }])
   },
 )
 
 test.each([LARGE, SMALL])('a file of %d bytes that is removed once the receiver has it is done', async (bytes) => {
   const { md5, engine } = await storedAndThen(bytes, (path) => rmSync(path))
-  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', md5 }])
+  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', digest: { hex: md5 } }])
 })
 
 test('a small file that changes while it waits for its turn behind a limit is not sent as it was', async () => {

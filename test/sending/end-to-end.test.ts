@@ -18,7 +18,7 @@ test.each(sizes)('[C10 C11] a file of %i bytes arrives whole, verified, with its
   const engine = await withEngine()
   await addTo(engine, [join(here, 'file.bin')], { receiver: receiver.address })
   const [done] = await untilKind(engine, 'done')
-  expect(done).toMatchObject({ storedAs: 'file.bin', md5, bytesSent: size })
+  expect(done).toMatchObject({ storedAs: 'file.bin', digest: { hex: md5 }, bytesSent: size })
   expect(md5OfFile(join(there, 'file.bin'))).toBe(md5)
   expect(Math.round(statSync(join(there, 'file.bin')).mtimeMs / 1000)).toBe(1_500_000_000)
 })
@@ -74,12 +74,12 @@ test('[D7] a taken name is kept, replaced or refused, as the sender asked', asyn
 
   const keeping = await withEngine()
   await addTo(keeping, source, { receiver: receiver.address })
-  expect(await untilKind(keeping, 'done')).toMatchObject([{ storedAs: 'a (2).bin', md5: fresh }])
+  expect(await untilKind(keeping, 'done')).toMatchObject([{ storedAs: 'a (2).bin', digest: { hex: fresh } }])
   expect(md5OfFile(join(there, 'a.bin'))).toBe(old)
 
   const replacing = await withEngine()
   await addTo(replacing, source, { receiver: receiver.address, onConflict: 'overwrite' })
-  expect(await untilKind(replacing, 'done')).toMatchObject([{ storedAs: 'a.bin', md5: fresh }])
+  expect(await untilKind(replacing, 'done')).toMatchObject([{ storedAs: 'a.bin', digest: { hex: fresh } }])
   expect(md5OfFile(join(there, 'a.bin'))).toBe(fresh)
 })
 

@@ -74,7 +74,7 @@ test('a file of the same name, size and time with other content does not get wha
   const forgetful = await withEngine({ routeTo })
   await addTo(forgetful, [source], { receiver: address })
   const [done] = await untilKind(forgetful, 'done')
-  expect(done).toMatchObject({ md5: other, storedAs: 'film.bin' })
+  expect(done).toMatchObject({ digest: { hex: other }, storedAs: 'film.bin' })
   expect(done?.bytesSent).toBeGreaterThanOrEqual(SIZE)
   expect(md5OfFile(stored('film.bin'))).toBe(other)
 })

@@ -22,7 +22,16 @@ test('one file: the lines that programs read, and nothing else on standard outpu
   expect(md5OfFile(join(there, 'disk image.iso'))).toBe(md5)
   const lines = sender.lines.map((line) => JSON.parse(line))
   const [storedAs, bytes] = ['disk image.iso', 20_000_000]
-  expect(lines.at(-2)).toEqual({ event: 'done', path: file, storedAs, bytes, bytesSent: bytes, md5, verified: true })
+  expect(lines.at(-2)).toEqual({
+    event: 'done',
+    path: file,
+    storedAs,
+    bytes,
+    bytesSent: bytes,
+    digest: `md5:${md5}`,
+    md5,
+    verified: true,
+  })
   expect(lines.at(-1)).toEqual({
     event: 'summary',
     files: 1,
@@ -43,7 +52,7 @@ test('one file: the lines that programs read, and nothing else on standard outpu
     })
   }
   expect(sender.errors()).toBe('')
-  expect(await receiver.event('stored')).toEqual({ event: 'stored', name: storedAs, bytes, md5 })
+  expect(await receiver.event('stored')).toEqual({ event: 'stored', name: storedAs, bytes, digest: `md5:${md5}`, md5 })
   receiver.child.kill('SIGTERM')
   expect(await receiver.ended()).toBe(0)
   expect(receiver.errors()).toBe('')

@@ -49,7 +49,7 @@ test.each([
   async (_size, bytes) => {
     const { md5, there, resumeStore } = await finishedUnawares(bytes)
     const engine = await withEngine({ resumeStore })
-    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', md5, bytesSent: 0 }])
+    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', digest: { hex: md5 }, bytesSent: 0 }])
     expect(readdirSync(there).sort()).toEqual(['.longshore', 'a.bin'])
   },
 )
@@ -63,7 +63,9 @@ test.each([
     const { source, md5, there, resumeStore } = await finishedUnawares(bytes)
     const now = makeUndated(source, bytes, 2)
     const engine = await withEngine({ resumeStore })
-    expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).bin', md5: now, bytesSent: bytes }])
+    expect(await untilKind(engine, 'done')).toMatchObject([
+      { storedAs: 'a (2).bin', digest: { hex: now }, bytesSent: bytes },
+    ])
     expect([md5OfFile(join(there, 'a.bin')), md5OfFile(join(there, 'a (2).bin'))]).toEqual([md5, now])
   },
 )
@@ -80,7 +82,7 @@ test('the key of a small file that was finished with other content is not used f
   engine.clear(ids)
   const now = makeUndated(source, SMALL, 2)
   await addTo(engine, [source], add)
-  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).txt', md5: now }])
+  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a (2).txt', digest: { hex: now } }])
 })
 
 test('no two uploads of a run go by one key, whatever an earlier run says', async () => {
@@ -96,7 +98,7 @@ test('no two uploads of a run go by one key, whatever an earlier run says', asyn
   expect(new Set(keys).size).toBe(2)
   const done = await untilKind(engine, 'done')
   expect(done.map(({ storedAs }) => storedAs).sort()).toEqual(['a (2).txt', 'a.txt'])
-  expect(done.map((status) => status.md5)).toEqual([md5, md5])
+  expect(done.map((status) => status.digest?.hex)).toEqual([md5, md5])
 })
 
 test('what was sent of a file before it changed is withdrawn when it is sent anew', async () => {
@@ -140,7 +142,11 @@ test.each([
   if (seed !== 1) makeUndated(source, LARGE, seed)
   engine.resume(ids)
   const [done] = await untilKind(engine, 'done')
-  expect(done).toMatchObject({ storedAs, md5: md5OfFile(source), bytesSent: storedAs === 'a.bin' ? LARGE : 2 * LARGE })
+  expect(done).toMatchObject({
+    storedAs,
+    digest: { hex: md5OfFile(source) },
+    bytesSent: storedAs === 'a.bin' ? LARGE : 2 * LARGE,
+  })
 })
 
 test.each([
@@ -193,7 +199,7 @@ test('a file that is not what was remembered of it, though its proof holds, is s
     ...hashed,
     samples: hashed.samples.map((sample) => ({ ...sample, crc32: sample.crc32 ^ 1 })),
   }))
-  expect(done).toMatchObject({ storedAs: 'a (2).bin', md5, bytesSent: LARGE })
+  expect(done).toMatchObject({ storedAs: 'a (2).bin', digest: { hex: md5 }, bytesSent: LARGE })
 })
 
 test.each([
@@ -202,7 +208,7 @@ test.each([
 ])('the digest of a file that was finished in an earlier run and is %s', async (_what, bytes, storedAs) => {
   const whole = `md5:${createHash('md5').update('something else').digest('hex')}`
   const { md5, done } = await rememberedOtherwise(bytes, (hashed) => ({ ...hashed, whole }))
-  expect(done).toMatchObject({ storedAs, md5 })
+  expect(done).toMatchObject({ storedAs, digest: { hex: md5 } })
 })
 
 test('a finished file leaves the digest of all of it to a store that wants it, a small one nothing', async () => {
@@ -215,7 +221,7 @@ test('with skip-same, a file that the receiver says it has is done with the dige
   const { source, md5, receiver } = await finishedUnawares(LARGE)
   const engine = await withEngine()
   await addTo(engine, [source], { receiver: receiver.address, onConflict: 'skip-same' })
-  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', md5, bytesSent: 0 }])
+  expect(await untilKind(engine, 'done')).toMatchObject([{ storedAs: 'a.bin', digest: { hex: md5 }, bytesSent: 0 }])
 })
 
 test('an empty file is done as an empty file', async () => {
@@ -226,7 +232,9 @@ test('an empty file is done as an empty file', async () => {
   const first = await withEngine({ resumeStore })
   await addTo(first, [join(here, 'empty')], { receiver: address })
   const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
-  expect(await untilKind(first, 'done')).toMatchObject([{ md5 }])
+  expect(await untilKind(first, 'done')).toMatchObject([{ digest: { hex: md5 } }])
   await first.close()
-  expect(await untilKind(await withEngine({ resumeStore }), 'done')).toMatchObject([{ storedAs: 'empty', md5 }])
+  expect(await untilKind(await withEngine({ resumeStore }), 'done')).toMatchObject([
+    { storedAs: 'empty', digest: { hex: md5 } },
+  ])
 })

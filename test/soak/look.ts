@@ -122,7 +122,7 @@ function toLedgerRecord(fileId: string, text: string): LedgerRecord {
   if (record === undefined) throw new Error(`The ledger has a record that it could not read itself: ${text}`)
   const { state } = record
   if (state.kind === 'receiving') return { fileId, state: state.kind }
-  return { fileId, state: state.kind, storedAs: state.storedAs.join('/'), md5: state.md5 }
+  return { fileId, state: state.kind, storedAs: state.storedAs.join('/'), md5: state.digest.hex }
 }
 
 /** What unfinished work left in the receiver's own folder. */

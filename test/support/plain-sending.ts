@@ -73,12 +73,13 @@ export async function sending(sizeBytes: number, quirks: Quirks = {}): Promise<P
         stages: createStages(),
       }
       const digest = await openDigest(hashPool, 'md5', { savable: false })
-      return await sendToThreeRpcReceiver({ record, source, digest, connection, listener, signal, ...tools }, hasty)
+      const hashing = { digest, isRemembered: false, hashAnew: async () => digest }
+      return await sendToThreeRpcReceiver({ record, source, ...hashing, connection, listener, signal, ...tools }, hasty)
     } finally {
       await source.close()
     }
   }
-  return { server, md5, attempt, sent, finished: { storedAs: 'key-of-one-upload', md5 } }
+  return { server, md5, attempt, sent, finished: { storedAs: 'key-of-one-upload', digest: { kind: 'md5', hex: md5 } } }
 }
 
 /** What grpc-js throws. */

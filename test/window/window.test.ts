@@ -49,7 +49,7 @@ test('a dropped file shows its progress, pauses, resumes, and arrives verified',
   expect(await done.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('100')
   expect(md5OfFile(join(there, 'holiday film.mov'))).toBe(md5)
   await page.getByRole('button', { name: 'Details of holiday film.mov' }).click()
-  expect(await page.getByTestId('md5').textContent()).toBe(md5)
+  expect(await page.getByTestId('digest').textContent()).toBe(md5)
   await saveScreenshots(page, 'done')
 })
 

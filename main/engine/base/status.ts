@@ -1,3 +1,4 @@
+import type { Digest } from '../../../proto/digests.ts'
 import type { Stop, UploadStatus } from '../../contract/contract.ts'
 
 /** What can happen to an upload. */
@@ -15,7 +16,7 @@ export type UploadEvent =
   | {
       readonly kind: 'finished'
       readonly storedAs: string
-      readonly md5?: string
+      readonly digest?: Digest
       readonly bytesSent: number
       readonly finishedAtMs: number
     }

@@ -5,8 +5,8 @@ import {
   type ClientWritableStream,
   Metadata,
   type ServiceError,
-  status,
 } from '@grpc/grpc-js'
+import type { DigestOnWire } from '../../../proto/digest/digest-messages.ts'
 import type { BeginUploadReply } from '../../../proto/generated/filetransfer/BeginUploadReply.ts'
 import type { BeginUploadRequestInput } from '../../../proto/generated/filetransfer/BeginUploadRequest.ts'
 import type { CheckPathsReply } from '../../../proto/generated/filetransfer/CheckPathsReply.ts'
@@ -24,27 +24,19 @@ import type { UploadChunkInput } from '../../../proto/generated/filetransfer/Upl
 import type { UploadedChunks } from '../../../proto/generated/filetransfer/UploadedChunks.ts'
 import type { UploadStatus } from '../../../proto/generated/filetransfer/UploadStatus.ts'
 import { FileTransferClient } from '../../../proto/index.ts'
-import { FREE_BYTES_UNKNOWN, PROTOCOL_VERSION, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
+import { FREE_BYTES_UNKNOWN, UPLOAD_ID_KEY } from '../../../proto/limits.ts'
 import { cancelSoon } from '../base/cancel.ts'
-import { accessError, fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
+import { fromServiceError, isServiceError, UploadError } from '../base/errors.ts'
 import { type CongestionWindow, createCongestionWindow } from '../flow/congestion-window.ts'
 import { ask } from './ask.ts'
 import { channelTo } from './credentials.ts'
 import { frameInPlace } from './frame-in-place.ts'
+import { introduction, type KnownDigests, onlyMd5, type ReceiverKind } from './introduction.ts'
 import type { Route } from './route.ts'
 import { createSmallFileStream, type StoredSmallFile } from './small-file-stream.ts'
 
-/**
- * The first question also opens the connection, and nothing else limits that, ms. A connection that was opened while
- * the network was gone would wait for ever; the next attempt opens a new one.
- */
-const INTRODUCE_WITHIN_MS = 10_000
-
 /** Servers of other makes end a connection that pings more often than every five minutes, ms. */
 const THREE_RPC_KEEPALIVE_MS = 5 * 60_000 + 10_000
-
-/** Ours knows all of the contract; a three-rpc one only its first three. */
-export type ReceiverKind = 'longshore' | 'three-rpc'
 
 /** Several connections to one receiver, and its rpcs as promises that fail with an UploadError. */
 export type Connection = {
@@ -59,7 +51,7 @@ export type Connection = {
   /** Verifies and publishes; `onVerified` hears how many bytes the receiver has re-read. */
   finish(
     uploadKey: string,
-    request: { fileId: string; generation: string; md5: string },
+    request: { fileId: string; generation: string } & DigestOnWire,
     onVerified: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<FinishedFile>
@@ -88,6 +80,8 @@ export type Connection = {
   readonly smallFileMaxBytes: number
   /** Another one each time the receiver starts; empty when it does not tell, or has not been asked yet. */
   readonly runId: string
+  /** What the receiver can verify files by, as far as it has been asked. */
+  readonly digests: KnownDigests
   /** Stores one small file whole, in a stream that it shares with others. */
   sendSmallFile(file: PutFileInput & { uploadKey: string }, signal: AbortSignal): Promise<StoredSmallFile>
   close(): void
@@ -105,6 +99,7 @@ export function connect(route: Route, lanes: number): Connection {
   let smallFileMaxBytes = 0
   let runId = ''
   const congestionWindow = createCongestionWindow()
+  let digests = onlyMd5
   const smallFileStream = createSmallFileStream(() => client(nextStreamChannel++).putFiles())
 
   return {
@@ -113,7 +108,7 @@ export function connect(route: Route, lanes: number): Connection {
     async introduce(signal) {
       if (kind !== undefined) return kind
       // Whatever comes next goes over the connection that this opens, and waits for no other one.
-      const answer = await askKind(client(nextChannel), signal).catch((error: unknown) => {
+      const answer = await introduction(client(nextChannel), signal).catch((error: unknown) => {
         // Another who asked at the same time heard that it is a three-rpc one, and closed what this one asked over.
         if (kind === undefined || signal.aborted) throw error
       })
@@ -121,6 +116,7 @@ export function connect(route: Route, lanes: number): Connection {
       const { kind: asked, ...told } = answer
       smallFileMaxBytes = told.smallFileMaxBytes
       runId = told.runId
+      digests = told.digests
       if (kind === undefined && asked === 'three-rpc') {
         for (const open of clients) open.close()
         clients = clients.map(() => newClient(route, { 'grpc.keepalive_time_ms': THREE_RPC_KEEPALIVE_MS }))
@@ -186,6 +182,9 @@ export function connect(route: Route, lanes: number): Connection {
     get runId() {
       return runId
     },
+    get digests() {
+      return digests
+    },
     sendSmallFile: smallFileStream.send,
     openThreeRpcUpload: (uploadKey, callback) => anyClient().upload(about(uploadKey), callback),
     close() {
@@ -206,28 +205,6 @@ function newClient(route: Route, options?: ChannelOptions) {
   const client = new FileTransferClient(...channelTo(route, options))
   frameInPlace(client)
   return client
-}
-
-type Introduction = { readonly kind: ReceiverKind; readonly smallFileMaxBytes: number; readonly runId: string }
-
-async function askKind(client: ReturnType<typeof newClient>, signal: AbortSignal): Promise<Introduction> {
-  try {
-    const info = await ask<Pick<ReceiverInfo, 'protocolMin' | 'access' | 'putFilesMaxBytes' | 'runId'>>(
-      (options, done) => client.getReceiverInfo({}, options, done),
-      signal,
-      INTRODUCE_WITHIN_MS,
-    )
-    if (info.protocolMin > PROTOCOL_VERSION) {
-      throw new UploadError('OLD_SENDER', 'The receiver needs a newer Longshore on this computer.')
-    }
-    if (info.access === 'PAIRING_NEEDED') throw accessError('NOT_PAIRED')
-    return { kind: 'longshore', smallFileMaxBytes: info.putFilesMaxBytes, runId: info.runId }
-  } catch (error) {
-    const { cause } = error as UploadError
-    if (isServiceError(cause) && cause.code === status.UNIMPLEMENTED)
-      return { kind: 'three-rpc', smallFileMaxBytes: 0, runId: '' }
-    throw error
-  }
 }
 
 /** The answers of a server stream. The call is cancelled when `signal` aborts, or when the reader stops early. */

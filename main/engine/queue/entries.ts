@@ -1,5 +1,6 @@
 import { isSettled, type UploadId, type UploadSnapshot } from '../../contract/contract.ts'
 import { next, type UploadEvent } from '../base/status.ts'
+import type { OnlyMd5 } from '../send/digest-choice.ts'
 import type { ResumeRecord, ResumeStore } from '../source/resume-store.ts'
 import { createCoalescer } from './coalesce.ts'
 import { type Entry, newEntry, snapshotOf, withHashed } from './entry.ts'
@@ -19,6 +20,7 @@ export type Warning = { readonly message: string } & (
   | { readonly reason: 'LIST_NOT_SAVED'; readonly cause: unknown }
   /** It knows only the first three rpcs. */
   | { readonly reason: 'THREE_RPC_RECEIVER'; readonly receiver: string }
+  | OnlyMd5
 )
 
 export type EntriesDeps = {

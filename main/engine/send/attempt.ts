@@ -1,3 +1,4 @@
+import type { Digest, DigestKind } from '../../../proto/digests.ts'
 import type { ChunkMemory } from '../../../proto/messages/chunk-memory.ts'
 import type { UploadEvent } from '../base/status.ts'
 import type { Budget } from '../flow/budget.ts'
@@ -41,8 +42,10 @@ export type Attempt = {
   readonly source: Source
   /** Outlives the attempt, so that nothing is hashed twice in one run. */
   readonly digest: FileDigest
-  /** Begins a new digest; absent when the whole digest was computed in this run. */
-  readonly hashAnew?: () => Promise<FileDigest>
+  /** Some of the digest was computed in an earlier run. */
+  readonly isRemembered: boolean
+  /** Begins a new digest, of any kind. */
+  readonly hashAnew: (kind: DigestKind) => Promise<FileDigest>
   readonly connection: Connection
   readonly budget: Budget
   readonly memory: ChunkMemory
@@ -52,8 +55,10 @@ export type Attempt = {
   readonly signal: AbortSignal
 }
 
-/** What a finished upload became. `md5` is of the source, as this sender computed it; absent for an empty folder. */
-export type Finished = { readonly storedAs: string; readonly md5?: string }
+/**
+ * What a finished upload became. `digest` is of the source, as this sender computed it; absent for an empty folder.
+ */
+export type Finished = { readonly storedAs: string; readonly digest?: Digest }
 
 /** Tells the queue how one attempt goes. */
 export type AttemptReport = {

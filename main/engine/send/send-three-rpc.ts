@@ -67,7 +67,7 @@ export async function sendToThreeRpcReceiver(attempt: Attempt, patience: Patienc
       }))
     if (!isKnown) await mustBeSame(md5, await check(signal), isAllSent, cameBy)
     // Three-rpc receivers store a file under its id, and tell of no other name.
-    return { storedAs: file.fileId, md5 }
+    return { storedAs: file.fileId, digest: { kind: 'md5', hex: md5 } }
   } finally {
     call?.close()
   }

@@ -1,13 +1,16 @@
+import { digestOnWire } from '../../../proto/digest/digest-messages.ts'
+import { digestOf } from '../../../proto/digest/digest-of.ts'
+import type { DigestKind } from '../../../proto/digests.ts'
 import type { Sharer } from '../../../proto/line.ts'
 import { UploadError } from '../base/errors.ts'
 import { SMALLEST_CHUNK_BYTES } from '../flow/congestion-window.ts'
 import type { Throttle } from '../flow/throttle.ts'
 import type { Connection } from '../net/connection.ts'
-import { crc32, md5Hex } from '../source/digest.ts'
+import { crc32 } from '../source/digest.ts'
 import type { ResumeRecord } from '../source/resume-store.ts'
 import type { SmallFileReader } from '../source/small-file.ts'
 import type { Attempt, FileRecord, Finished, TransferListener } from './attempt.ts'
-import { policyOnWire } from './send-file.ts'
+import { isOf, policyOnWire } from './send-file.ts'
 
 /**
  * Small files under way at once, over all receivers: enough that the receiver makes many durable with one sync, few
@@ -50,6 +53,7 @@ type SmallFileDeps = Pick<Attempt, 'connection' | 'budget' | 'throttle' | 'stage
 /** Sends one small file whole, in a stream that it shares with others. */
 export async function sendSmallFile(
   record: FileRecord,
+  verifiedBy: DigestKind,
   { connection, budget, throttle, stages, reader }: SmallFileDeps,
   listener: TransferListener,
   signal: AbortSignal,
@@ -63,7 +67,7 @@ export async function sendSmallFile(
       reader.read(record.source, record.identity),
     )
     const finished = await stages.time('acknowledgement', () =>
-      send(record, data, { connection, stages }, listener, signal),
+      send(record, data, verifiedBy, { connection, stages }, listener, signal),
     )
     // The answer may take long, too, and what was read is not told as this file when it is another by then.
     await assertUnchangedOrGone()
@@ -76,13 +80,15 @@ export async function sendSmallFile(
 async function send(
   { uploadKey, path, identity, onConflict, batch }: FileRecord,
   data: Buffer,
+  verifiedBy: DigestKind,
   { connection, stages }: Pick<Attempt, 'connection' | 'stages'>,
   listener: TransferListener,
   signal: AbortSignal,
 ): Promise<Finished> {
+  const digest = await digestOf(verifiedBy, data)
   const departure = await connection.congestionWindow.depart(data.length, smallFiles, signal)
-  const md5 = md5Hex(data)
-  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs: identity.modifiedAtMs, md5, ...batch }
+  const { modifiedAtMs } = identity
+  const file = { uploadKey, path: [...path], size: data.length, modifiedAtMs, ...digestOnWire(digest), ...batch }
   try {
     const answered = connection.sendSmallFile(
       { ...file, onConflict: policyOnWire[onConflict], data, crc32: crc32(data) },
@@ -93,8 +99,8 @@ async function send(
     stages.addAtReceiver(storeMs)
     departure.arrive()
     listener.onStored(data.length)
-    if (finished.md5 !== md5) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.')
-    return { storedAs: finished.storedAs, md5 }
+    if (!isOf(finished, digest)) throw new UploadError('FINAL_CHECKSUM', 'The receiver stored other bytes.')
+    return { storedAs: finished.storedAs, digest }
   } finally {
     departure.giveUp()
   }

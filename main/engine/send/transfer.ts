@@ -4,7 +4,8 @@ import { notAsRemembered, sourceChanged } from '../base/errors.ts'
 import type { Budget } from '../flow/budget.ts'
 import type { Stages } from '../flow/stages.ts'
 import type { Throttle } from '../flow/throttle.ts'
-import type { Connection, ReceiverKind } from '../net/connection.ts'
+import type { Connection } from '../net/connection.ts'
+import type { ReceiverKind } from '../net/introduction.ts'
 import { type FileDigest, openDigest, type SavedDigest } from '../source/digest.ts'
 import type { HashPool } from '../source/hash-pool.ts'
 import type { ResumeRecord, SavedHashing } from '../source/resume-store.ts'
@@ -20,8 +21,6 @@ export type TransferDeps = {
   readonly budget: Budget
   readonly memory: ChunkMemory
   readonly hashPool: HashPool
-  /** What the whole file is verified by. */
-  readonly digestKind: DigestKind
   /** A file up to this length is hashed again in the next run, bytes; see `DigestOptions.savable`. */
   readonly hashedAgainBytes: number
   readonly throttle: Throttle
@@ -29,6 +28,8 @@ export type TransferDeps = {
   readonly reader: SmallFileReader
   /** Hears when the receiver has answered, and which kind it is. */
   readonly onReached: (kind: ReceiverKind) => void
+  /** What a file is to be verified by; asked when the receiver has answered. */
+  readonly digestKind: () => DigestKind
   /** The receiver cannot hold anything of this upload yet. */
   readonly isFresh: boolean
 }
@@ -53,18 +54,19 @@ export async function transfer(
     if (kind === 'three-rpc') return { storedAs: record.path.join('/') }
     return { storedAs: await connection.makeFolder(record.path, signal) }
   }
+  const verifiedBy = digestKind()
   if (isFresh && isSmallFile(record, smallFileBytes(connection, deps.throttle))) {
-    return sendSmallFile(record, { ...deps, reader }, listener, signal)
+    return sendSmallFile(record, verifiedBy, { ...deps, reader }, listener, signal)
   }
   const source = await openSource(record.source, record.identity)
   const over = new AbortController()
   try {
-    const open: OpenDigest = (saved) =>
-      openDigest(hashPool, digestKind, { savable: record.identity.sizeBytes > hashedAgainBytes, saved })
-    const hashing = await trustedHashing(record, known, source, digestKind, open)
+    const open: OpenDigest = (kind, saved) =>
+      openDigest(hashPool, kind, { savable: record.identity.sizeBytes > hashedAgainBytes, saved })
+    const hashing = await trustedHashing(record, known, source, verifiedBy, open)
     listener.onHashing(hashing)
-    const hashAnew = async (): Promise<FileDigest> => {
-      const digest = await open()
+    const hashAnew = async (kind: DigestKind): Promise<FileDigest> => {
+      const digest = await open(kind)
       listener.onHashing({ digest, proof: source.proof })
       return digest
     }
@@ -72,7 +74,8 @@ export async function transfer(
       record,
       source,
       digest: hashing.digest,
-      ...(hashing.isRemembered && { hashAnew }),
+      isRemembered: hashing.isRemembered ?? false,
+      hashAnew,
       ...deps,
       listener,
       signal: AbortSignal.any([signal, over.signal]),
@@ -85,12 +88,12 @@ export async function transfer(
   }
 }
 
-type OpenDigest = (saved?: SavedDigest) => Promise<FileDigest>
+type OpenDigest = (kind: DigestKind, saved?: SavedDigest) => Promise<FileDigest>
 
 /**
- * The digest to continue: that of this run, or that of an earlier run when its samples are still in the file. A source
- * whose attributes changed since is hashed from its first byte, so that changed content cannot hide behind a restored
- * time; so is a source on a device with another number, which may be another device.
+ * The digest of this kind to continue: that of this run, or that of an earlier run when its samples are still in the
+ * file. A source whose attributes changed since is hashed from its first byte, so that changed content cannot hide
+ * behind a restored time; so is a source on a device with another number, which may be another device.
  */
 async function trustedHashing(
   { identity, hashed }: FileRecord,
@@ -109,17 +112,17 @@ async function trustedHashing(
   }
   const isOf = (saved: SavedHashing): boolean =>
     saved.proof !== undefined && isSameProof(saved.proof, proof) && saved.hashedBytes <= identity.sizeBytes
-  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: await open(), proof }
-  const digest = await savedDigest(open, hashed)
-  if (digest === undefined) return { digest: await open(), proof }
+  if (known !== undefined || hashed === undefined || !isOf(hashed)) return { digest: await open(kind), proof }
+  const digest = await savedDigest(kind, open, hashed)
+  if (digest === undefined) return { digest: await open(kind), proof }
   if (!(await source.hasSamples(hashed.samples))) throw notAsRemembered()
   return { digest, proof, isRemembered: true }
 }
 
 /** Undefined when the saved state cannot be used by the digest; then the file is hashed from its first byte. */
-async function savedDigest(open: OpenDigest, saved: SavedHashing): Promise<FileDigest | undefined> {
+async function savedDigest(kind: DigestKind, open: OpenDigest, saved: SavedHashing): Promise<FileDigest | undefined> {
   try {
-    return await open(saved)
+    return await open(kind, saved)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return undefined

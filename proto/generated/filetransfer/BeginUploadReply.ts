@@ -2,6 +2,7 @@
 
 import type { ByteRangeInput as _filetransfer_ByteRangeInput, ByteRange as _filetransfer_ByteRange } from '../filetransfer/ByteRange.ts';
 import type { FinishedFileInput as _filetransfer_FinishedFileInput, FinishedFile as _filetransfer_FinishedFile } from '../filetransfer/FinishedFile.ts';
+import type { DigestKindInput as _filetransfer_DigestKindInput, DigestKind as _filetransfer_DigestKind } from '../filetransfer/DigestKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -43,6 +44,11 @@ export interface BeginUploadReplyInput {
    * Which of several nodes of the receiver serves the upload, to be compared only. Empty from receivers that are alone.
    */
   'node'?: (string);
+  /**
+   * What the upload is verified by, and FinishUpload has to bring: what was asked for, unless the upload is being
+   * finished with another one, or the receiver knows only MD5.
+   */
+  'digestKind'?: (_filetransfer_DigestKindInput);
 }
 
 /**
@@ -84,4 +90,9 @@ export interface BeginUploadReply {
    * Which of several nodes of the receiver serves the upload, to be compared only. Empty from receivers that are alone.
    */
   'node': (string);
+  /**
+   * What the upload is verified by, and FinishUpload has to bring: what was asked for, unless the upload is being
+   * finished with another one, or the receiver knows only MD5.
+   */
+  'digestKind': (_filetransfer_DigestKind);
 }

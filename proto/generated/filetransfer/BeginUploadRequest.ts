@@ -1,6 +1,7 @@
 // Original file: file_transfer.proto
 
 import type { ConflictPolicyInput as _filetransfer_ConflictPolicyInput, ConflictPolicy as _filetransfer_ConflictPolicy } from '../filetransfer/ConflictPolicy.ts';
+import type { DigestKindInput as _filetransfer_DigestKindInput, DigestKind as _filetransfer_DigestKind } from '../filetransfer/DigestKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -41,6 +42,10 @@ export interface BeginUploadRequestInput {
    */
   'batchId'?: (string);
   'sourceId'?: (string);
+  /**
+   * What the sender is going to compute of the file. Each BeginUpload decides it anew; what is stored stays stored.
+   */
+  'digestKind'?: (_filetransfer_DigestKindInput);
 }
 
 /**
@@ -81,4 +86,8 @@ export interface BeginUploadRequest {
    */
   'batchId': (string);
   'sourceId': (string);
+  /**
+   * What the sender is going to compute of the file. Each BeginUpload decides it anew; what is stored stays stored.
+   */
+  'digestKind': (_filetransfer_DigestKind);
 }

@@ -14,7 +14,8 @@ export interface FileIntegrityStatusInput {
    */
   'serverMd5'?: (string);
   /**
-   * The MD5 that was compared with, hex: the client's, or the one recorded when the file became complete.
+   * The MD5 that was compared with, hex: the client's, or the one recorded when the file became complete. Empty when
+   * there is neither.
    */
   'clientMd5'?: (string);
   /**
@@ -36,7 +37,8 @@ export interface FileIntegrityStatus {
    */
   'serverMd5': (string);
   /**
-   * The MD5 that was compared with, hex: the client's, or the one recorded when the file became complete.
+   * The MD5 that was compared with, hex: the client's, or the one recorded when the file became complete. Empty when
+   * there is neither.
    */
   'clientMd5': (string);
   /**

@@ -69,7 +69,7 @@ export interface FileTransferServiceClient extends grpc.Client {
   
   /**
    * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
-   * file became complete.
+   * file became complete. Of a file that was verified by another digest, that is compared, too.
    */
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
@@ -77,7 +77,7 @@ export interface FileTransferServiceClient extends grpc.Client {
   CheckFileIntegrity(argument: _filetransfer_FileIdentifierInput, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   /**
    * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
-   * file became complete.
+   * file became complete. Of a file that was verified by another digest, that is compared, too.
    */
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
   checkFileIntegrity(argument: _filetransfer_FileIdentifierInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_filetransfer_FileIntegrityStatus>): grpc.ClientUnaryCall;
@@ -123,14 +123,14 @@ export interface FileTransferServiceClient extends grpc.Client {
   claimUpload(argument: _filetransfer_ClaimUploadRequestInput, callback: grpc.requestCallback<_filetransfer_ClaimUploadReply>): grpc.ClientUnaryCall;
   
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
-   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's digest and publishes it under its final name. The answers are
+   * progress while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   FinishUpload(argument: _filetransfer_FinishUploadRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   FinishUpload(argument: _filetransfer_FinishUploadRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
-   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's digest and publishes it under its final name. The answers are
+   * progress while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   finishUpload(argument: _filetransfer_FinishUploadRequestInput, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
   finishUpload(argument: _filetransfer_FinishUploadRequestInput, options?: grpc.CallOptions): grpc.ClientReadableStream<_filetransfer_FinishUploadReply>;
@@ -259,7 +259,7 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   
   /**
    * Reads the stored file again, computes its MD5 and compares it with the client's, or with the one recorded when the
-   * file became complete.
+   * file became complete. Of a file that was verified by another digest, that is compared, too.
    */
   CheckFileIntegrity: grpc.handleUnaryCall<_filetransfer_FileIdentifier, _filetransfer_FileIntegrityStatusInput>;
   
@@ -278,8 +278,8 @@ export interface FileTransferServiceHandlers extends grpc.UntypedServiceImplemen
   ClaimUpload: grpc.handleUnaryCall<_filetransfer_ClaimUploadRequest, _filetransfer_ClaimUploadReplyInput>;
   
   /**
-   * Verifies a complete upload against the sender's MD5 and publishes it under its final name. The answers are progress
-   * while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
+   * Verifies a complete upload against the sender's digest and publishes it under its final name. The answers are
+   * progress while the receiver reads the file again, then one result. Idempotent: asking again gives the same result.
    */
   FinishUpload: grpc.handleServerStreamingCall<_filetransfer_FinishUploadRequest, _filetransfer_FinishUploadReplyInput>;
   

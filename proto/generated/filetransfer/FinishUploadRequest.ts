@@ -1,5 +1,6 @@
 // Original file: file_transfer.proto
 
+import type { DigestKindInput as _filetransfer_DigestKindInput, DigestKind as _filetransfer_DigestKind } from '../filetransfer/DigestKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -15,9 +16,18 @@ export interface FinishUploadRequestInput {
    */
   'generation'?: (number | string | Long);
   /**
-   * MD5 of the whole source file, 32 lower-case hex digits, computed on the read that sent it.
+   * MD5 of the whole source file, 32 lower-case hex digits, computed on the read that sent it. Empty with
+   * another digest_kind.
    */
   'md5'?: (string);
+  /**
+   * As BeginUploadReply told.
+   */
+  'digestKind'?: (_filetransfer_DigestKindInput);
+  /**
+   * The digest of the whole source file, lower-case hex: 32 digits for XXH128, 64 for SHA-256; empty with MD5.
+   */
+  'digest'?: (string);
 }
 
 /**
@@ -33,7 +43,16 @@ export interface FinishUploadRequest {
    */
   'generation': (string);
   /**
-   * MD5 of the whole source file, 32 lower-case hex digits, computed on the read that sent it.
+   * MD5 of the whole source file, 32 lower-case hex digits, computed on the read that sent it. Empty with
+   * another digest_kind.
    */
   'md5': (string);
+  /**
+   * As BeginUploadReply told.
+   */
+  'digestKind': (_filetransfer_DigestKind);
+  /**
+   * The digest of the whole source file, lower-case hex: 32 digits for XXH128, 64 for SHA-256; empty with MD5.
+   */
+  'digest': (string);
 }

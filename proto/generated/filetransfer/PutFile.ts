@@ -1,6 +1,7 @@
 // Original file: file_transfer.proto
 
 import type { ConflictPolicyInput as _filetransfer_ConflictPolicyInput, ConflictPolicy as _filetransfer_ConflictPolicy } from '../filetransfer/ConflictPolicy.ts';
+import type { DigestKindInput as _filetransfer_DigestKindInput, DigestKind as _filetransfer_DigestKind } from '../filetransfer/DigestKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -37,7 +38,8 @@ export interface PutFileInput {
    */
   'crc32'?: (number);
   /**
-   * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back.
+   * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back. Empty with another
+   * digest_kind.
    */
   'md5'?: (string);
   /**
@@ -45,6 +47,14 @@ export interface PutFileInput {
    */
   'batchId'?: (string);
   'sourceId'?: (string);
+  /**
+   * What the file is verified by.
+   */
+  'digestKind'?: (_filetransfer_DigestKindInput);
+  /**
+   * The digest of the source file, lower-case hex; empty with MD5.
+   */
+  'digest'?: (string);
 }
 
 /**
@@ -81,7 +91,8 @@ export interface PutFile {
    */
   'crc32': (number);
   /**
-   * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back.
+   * MD5 of the source file, 32 lower-case hex digits, compared with what the receiver reads back. Empty with another
+   * digest_kind.
    */
   'md5': (string);
   /**
@@ -89,4 +100,12 @@ export interface PutFile {
    */
   'batchId': (string);
   'sourceId': (string);
+  /**
+   * What the file is verified by.
+   */
+  'digestKind': (_filetransfer_DigestKind);
+  /**
+   * The digest of the source file, lower-case hex; empty with MD5.
+   */
+  'digest': (string);
 }

@@ -2,6 +2,7 @@
 
 import type { AccessInput as _filetransfer_AccessInput, Access as _filetransfer_Access } from '../filetransfer/Access.ts';
 import type { IdentitySuccessionInput as _filetransfer_IdentitySuccessionInput, IdentitySuccession as _filetransfer_IdentitySuccession } from '../filetransfer/IdentitySuccession.ts';
+import type { DigestKindInput as _filetransfer_DigestKindInput, DigestKind as _filetransfer_DigestKind } from '../filetransfer/DigestKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -59,6 +60,14 @@ export interface ReceiverInfoInput {
    * broke. Empty: not told.
    */
   'runId'?: (string);
+  /**
+   * The digests that the receiver can verify a file by. Empty from receivers that know only MD5.
+   */
+  'digests'?: (_filetransfer_DigestKindInput)[];
+  /**
+   * Which of them a sender takes when nobody told it another one.
+   */
+  'defaultDigest'?: (_filetransfer_DigestKindInput);
 }
 
 /**
@@ -116,4 +125,12 @@ export interface ReceiverInfo {
    * broke. Empty: not told.
    */
   'runId': (string);
+  /**
+   * The digests that the receiver can verify a file by. Empty from receivers that know only MD5.
+   */
+  'digests': (_filetransfer_DigestKind)[];
+  /**
+   * Which of them a sender takes when nobody told it another one.
+   */
+  'defaultDigest': (_filetransfer_DigestKind);
 }

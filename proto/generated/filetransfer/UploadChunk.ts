@@ -24,7 +24,7 @@ export interface UploadChunkInput {
    */
   'data'?: (Buffer | Uint8Array | string);
   /**
-   * CRC-32 (IEEE, as in zlib) of data, checked before the chunk counts. The whole file is verified by MD5 at the end.
+   * CRC-32 (IEEE, as in zlib) of data, checked before the chunk counts. The whole file is verified at the end.
    */
   'crc32'?: (number);
 }
@@ -51,7 +51,7 @@ export interface UploadChunk {
    */
   'data': (Buffer);
   /**
-   * CRC-32 (IEEE, as in zlib) of data, checked before the chunk counts. The whole file is verified by MD5 at the end.
+   * CRC-32 (IEEE, as in zlib) of data, checked before the chunk counts. The whole file is verified at the end.
    */
   'crc32': (number);
 }

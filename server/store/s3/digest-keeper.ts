@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { DigestKind } from '../../../proto/digests.ts'
 import type { Bucket } from './bucket.ts'
 import type { Layout } from './layout.ts'
 import type { Pieces } from './pieces.ts'
@@ -50,16 +51,16 @@ export class DigestKeeper {
     return true
   }
 
-  /** The digest that was kept for exactly these pieces, or else a new one that begins at the first byte. */
-  async find(fileId: string, pieces: Pieces, sent: ETags): Promise<RunningDigest> {
+  /** The digest of this kind that was kept of exactly these pieces, or else a new one from the first byte on. */
+  async find(kind: DigestKind, fileId: string, pieces: Pieces, sent: ETags): Promise<RunningDigest> {
     const kept = this.#kept.get(fileId)
     for (const look of [async () => kept, () => this.#saved(fileId, pieces, sent)]) {
       const known = await look()
       if (known === undefined || firstPieces(sent, known.pieces) !== known.of) continue
-      const digest = await RunningDigest.from(known.state, pieces.range(known.pieces - 1).end)
+      const digest = await RunningDigest.from(kind, known.state, pieces.range(known.pieces - 1).end)
       if (digest !== undefined) return digest
     }
-    return RunningDigest.begin()
+    return RunningDigest.begin(kind)
   }
 
   async #saved(fileId: string, { count }: Pieces, sent: ETags): Promise<Kept | undefined> {

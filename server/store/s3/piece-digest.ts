@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Digest, DigestKind } from '../../../proto/digests.ts'
 import type { DigestOfPieces } from './digest-keeper.ts'
 import type { Pieces } from './pieces.ts'
-import type { RunningDigest } from './running-digest.ts'
+import { RunningDigest } from './running-digest.ts'
 
 /** What is hashed before others have a turn, bytes. */
 const HASH_AT_ONCE_BYTES = 1024 ** 2
@@ -25,6 +26,15 @@ export class PieceDigest {
     this.#digest = digest
     this.#pieces = pieces
     this.#source = source
+  }
+
+  /** One that is only added to, from the first byte to the last. */
+  static async ofWhole(kind: DigestKind, pieces: Pieces): Promise<PieceDigest> {
+    return new PieceDigest(await RunningDigest.begin(kind), pieces, { held: () => undefined, onPiece: () => undefined })
+  }
+
+  get kind(): DigestKind {
+    return this.#digest.kind
   }
 
   get hashedBytes(): number {
@@ -60,8 +70,8 @@ export class PieceDigest {
     }
   }
 
-  hex(): Promise<string> {
-    return this.#digest.hex()
+  async value(): Promise<Digest> {
+    return { kind: this.kind, hex: await this.#digest.hex() }
   }
 
   async #followOnce(): Promise<void> {

@@ -1,25 +1,35 @@
-import { createMD5, type IHasher } from 'hash-wasm'
+import { createMD5, createSHA256, createXXHash128, type IHasher } from 'hash-wasm'
+import type { DigestKind } from '../../../proto/digests.ts'
 
-/** The MD5 of a file from its first byte on, which another node can go on with. */
+const creators = { md5: createMD5, xxh128: createXXHash128, sha256: createSHA256 } satisfies Record<
+  DigestKind,
+  () => Promise<IHasher>
+>
+
+/** The digest of a file from its first byte on, which another node can go on with. */
 export class RunningDigest {
+  readonly kind: DigestKind
   readonly #hasher: IHasher
   #hashedBytes: number
 
-  private constructor(hasher: IHasher, hashedBytes: number) {
+  private constructor(kind: DigestKind, hasher: IHasher, hashedBytes: number) {
+    this.kind = kind
     this.#hasher = hasher
     this.#hashedBytes = hashedBytes
   }
 
-  static async begin(): Promise<RunningDigest> {
-    const hasher = await createMD5()
-    return new RunningDigest(hasher.init(), 0)
+  static async begin(kind: DigestKind): Promise<RunningDigest> {
+    const hasher = await creators[kind]()
+    return new RunningDigest(kind, hasher.init(), 0)
   }
 
-  /** @param saved what {@link save} answered. Undefined when it is not that, or of another version of the hash. */
-  static async from(saved: Buffer, hashedBytes: number): Promise<RunningDigest | undefined> {
-    const hasher = await createMD5()
+  /**
+   * @param saved what {@link save} answered. Undefined when it is not that, or of another kind or version of the hash.
+   */
+  static async from(kind: DigestKind, saved: Buffer, hashedBytes: number): Promise<RunningDigest | undefined> {
+    const hasher = await creators[kind]()
     try {
-      return new RunningDigest(hasher.load(saved), hashedBytes)
+      return new RunningDigest(kind, hasher.load(saved), hashedBytes)
     } catch {
       return undefined
     }
@@ -40,7 +50,7 @@ export class RunningDigest {
 
   /** Lower-case hex. Asking does not end it. */
   async hex(): Promise<string> {
-    const copy = await createMD5()
+    const copy = await creators[this.kind]()
     return copy.load(this.#hasher.save()).digest('hex')
   }
 }

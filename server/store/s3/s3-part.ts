@@ -1,3 +1,4 @@
+import type { Digest, DigestKind } from '../../../proto/digests.ts'
 import { missingWithin, type Range, type RangeSet } from '../../bytes/range-set.ts'
 import type { Offset } from '../../bytes/to-offset.ts'
 import type { Kept, Part } from '../chunk-store.ts'
@@ -24,7 +25,7 @@ const READ_BYTES = 1024 ** 2
 
 /**
  * The bytes of an unfinished upload on their way to an object store. They are gathered in memory to pieces, and a piece
- * is put when it is full. Pieces cannot be read back before the upload is one object. So the MD5 is computed while
+ * is put when it is full. Pieces cannot be read back before the upload is one object. So the digest is computed while
  * bytes come in order; from the first byte that did not, the object is read when it is whole.
  */
 export class S3Part implements Part, MemoryHolder {
@@ -56,8 +57,14 @@ export class S3Part implements Part, MemoryHolder {
     deps.memory.add(this)
   }
 
-  static async open(deps: PartDeps, fileId: string, pieces: Pieces, kept: KeptBytes): Promise<S3Part> {
-    return new S3Part(deps, fileId, pieces, kept, await deps.digests.find(fileId, pieces, kept.sent))
+  static async open(
+    deps: PartDeps,
+    kind: DigestKind,
+    fileId: string,
+    pieces: Pieces,
+    kept: KeptBytes,
+  ): Promise<S3Part> {
+    return new S3Part(deps, fileId, pieces, kept, await deps.digests.find(kind, fileId, pieces, kept.sent))
   }
 
   keeps(range: Range): Kept {
@@ -107,18 +114,19 @@ export class S3Part implements Part, MemoryHolder {
     return this.#kept.ranges
   }
 
-  async md5(onVerified: (bytes: number) => void): Promise<string> {
+  async digest(kind: DigestKind, onVerified: (bytes: number) => void): Promise<Digest> {
     await this.#digest.follow()
     await this.#kept.complete(this.#deps.hasMd5ETags)
+    const digest = kind === this.#digest.kind ? this.#digest : await PieceDigest.ofWhole(kind, this.#pieces)
     const { sizeBytes } = this.#pieces
-    while (this.#digest.hashedBytes < sizeBytes) {
-      const block = await this.#kept.read(this.#digest.hashedBytes, sizeBytes)
+    while (digest.hashedBytes < sizeBytes) {
+      const block = await this.#kept.read(digest.hashedBytes, sizeBytes)
       if (block === undefined || block.length === 0) throw lost('the object store does not give it back')
-      await this.#digest.add(block)
-      onVerified(this.#digest.hashedBytes)
+      await digest.add(block)
+      onVerified(digest.hashedBytes)
     }
     onVerified(sizeBytes)
-    return this.#digest.hex()
+    return digest.value()
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { DEFAULT_DIGEST_KIND } from '../../../proto/digest/digest-forms.ts'
 import type { OnUnexpected } from '../../base/unexpected.ts'
 import type { ChunkStore, Held, Holder } from '../chunk-store.ts'
 import type { NameClaims } from '../name-claims.ts'
@@ -112,10 +113,10 @@ export async function openS3Store(
       ? { putSmallFile: (fileId, wish, data, publication) => putSmallFile(named, fileId, wish, data, publication) }
       : undefined,
     digestsParts: true,
-    async openPart(fileId, sizeBytes) {
+    async openPart(fileId, sizeBytes, kind = DEFAULT_DIGEST_KIND) {
       const pieces = new Pieces(sizeBytes, leastPieceBytes)
       const kept = await KeptBytes.find(bucket, layout, fileId, pieces)
-      return S3Part.open(deps, fileId, pieces, kept)
+      return S3Part.open(deps, kind, fileId, pieces, kept)
     },
     discardPart,
     async publish(fileId, wish, publication) {
