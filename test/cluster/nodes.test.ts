@@ -7,7 +7,8 @@ import { hasRadosgw } from '../../scripts/cluster/radosgw.ts'
 import { hasRedis } from '../../scripts/cluster/redis.ts'
 import { hasNginx } from '../../scripts/cluster/run-nginx.ts'
 import { readOrMakeIdentity } from '../../server/devices/identity.ts'
-import { asked, connect, md5Of, sendPlain } from '../../server/fixtures/client.ts'
+import { asked, begin, chunksOf, connect, md5Of, send, sendPlain, source } from '../../server/fixtures/client.ts'
+import { fieldsOf, finishWith } from '../../server/fixtures/digests.ts'
 import { sizeOf } from '../faults/run-size.ts'
 import { buildOutputs } from '../support/build.ts'
 import { type LongshoreProcess, longshore } from '../support/longshore-process.ts'
@@ -138,6 +139,26 @@ describe.skipIf(!(hasRedis && hasNginx)).each([
     expect(integrity.match).toBe(true)
     client.close()
   })
+
+  test.skipIf(!isThere)(
+    'an upload that is begun for XXH128 at one node is verified by it whichever node is asked, and as each begin says',
+    async () => {
+      const scene = await set()
+      const [one, other] = scene.nodes.map(({ port }) => connect(port))
+      if (one === undefined || other === undefined) throw new Error('There are two nodes.')
+      const file = source('a.bin', Buffer.alloc(9 * MIB + 7, 'sent'))
+      const [first = {}, ...rest] = chunksOf(file)
+      await send(one, await begin(one, file, { digestKind: 'SHA256' }), [first])
+      const begun = await begin(other, file, { digestKind: 'XXH128' })
+      expect(begun).toMatchObject({ digestKind: 'XXH128', stored: [{ start: '0' }] })
+      await send(one, begun, chunksOf(file).concat(rest))
+      const fields = await fieldsOf('xxh128', file.data)
+      expect(await finishWith(other, begun, fields)).toMatchObject(fields)
+      expect(await finishWith(one, begun, fields)).toMatchObject(fields)
+      expect((await begin(one, file)).finished).toMatchObject(fields)
+      for (const client of [one, other]) client.close()
+    },
+  )
 })
 
 describe.skipIf(!(hasRedis && hasNginx))('two nodes behind nginx that ends the encryption', () => {
