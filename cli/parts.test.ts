@@ -71,9 +71,3 @@ test('a part that is not there, or is no program, is told', () => {
   expect(() => run()).toThrow(SyntaxError)
   expect(() => createParts(undefined).load(join(folder, 'nowhere.js'))).toThrow('ENOENT')
 })
-
-test('a part imports modules of Node when it first needs them, also as it was kept', async () => {
-  const { run } = program("import('node:path').then(({ sep }) => sep)")
-  expect(await run().answered).toBe(join('/'))
-  expect(await run().answered).toBe(join('/'))
-})

@@ -35,8 +35,8 @@ export class AllCalls {
 
 /**
  * Keeps what the calls of a connection may send unread, all together, within half of what the connection may hold,
- * and what all calls of the receiver may within a bound: the more calls, the smaller the window of each. A sender that never waits fills every window that it is given, and must
- * not be ended for that.
+ * and what all calls of the receiver may within a bound: the more calls, the smaller the window of each. A sender that
+ * never waits fills every window that it is given, and must not be ended for that.
  */
 export class CallWindows {
   readonly #session: ServerHttp2Session

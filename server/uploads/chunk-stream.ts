@@ -27,8 +27,8 @@ const CHUNKS_AT_ONCE = 4
 const BYTES_AT_ONCE = 4 * 1024 ** 2
 
 /**
- * What may be stored of all streams together at the same time, bytes. A stream whose sender has its share takes its next
- * chunk when none of its own is being stored.
+ * What may be stored of all streams together at the same time, bytes. A stream whose sender has its share takes its
+ * next chunk when none of its own is being stored.
  */
 export const BYTES_AT_ONCE_OF_ALL = 32 * 1024 ** 2
 

@@ -47,8 +47,8 @@ export type AskedFile = {
  * known.
  *
  * @param next the next file; undefined at the end of the stream.
- * @param share.atWork what is being stored of all streams: when its holder has its share of that, a stream takes its next
- * file when none of its own is.
+ * @param share.atWork what is being stored of all streams: when its holder has its share of that, a stream takes its
+ * next file when none of its own is.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { buildOutputs } from '../support/build.ts'
@@ -37,6 +37,12 @@ const others = {
 test('the parts that others must not load are parts', () => {
   const built = readdirSync(join(import.meta.dirname, '../../out/cli'))
   expect(built).toEqual(expect.arrayContaining([...others.libraries, ...others.commands, 'send.js', 'wire.js']))
+})
+
+test('no part imports another one, or a module of Node, in a way that only modules of ES can', () => {
+  const folder = join(import.meta.dirname, '../../out/cli')
+  const parts = readdirSync(folder).filter((name) => name.endsWith('.js') && name !== 'index.js')
+  expect(parts.filter((name) => /[^\w.$]import\(['"`]/.test(readFileSync(join(folder, name), 'utf8')))).toEqual([])
 })
 
 test.each([['--version'], ['--help'], ['send', '--help'], ['help', 'receive']])(

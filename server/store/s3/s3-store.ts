@@ -15,7 +15,7 @@ import { LEAST_PIECE_BYTES, Pieces } from './pieces.ts'
 import { publishObject, putSmallFile, removeObject, settleObject } from './publish-object.ts'
 import { S3Part } from './s3-part.ts'
 
-/** Memory in which bytes are gathered: eight pieces of the usual length, of which one upload fills one or two at a time. */
+/** Memory in which bytes are gathered: eight pieces of the usual length, of which an upload fills one or two. */
 const LEAST_MEMORY_BYTES = 64 * 1024 ** 2
 /** The same for a great many uploads. */
 const MOST_MEMORY_BYTES = 256 * 1024 ** 2
