@@ -69,7 +69,7 @@ export function snapshotOf({ record, status, moved }: Entry): UploadSnapshot {
 
 /** The record with how far the source is hashed by now. */
 export function withHashed({ record, hashing }: Entry): ResumeRecord {
-  if (hashing === undefined || hashing.digest.hashedBytes === 0) return record
+  if (hashing === undefined || hashing.digest.savableBytes === 0) return record
   const saved = hashing.digest.save()
   return saved === undefined ? record : { ...record, hashed: { ...saved, proof: hashing.proof } }
 }
