@@ -13,8 +13,8 @@ import { tempDir } from '../support/temp-dir.ts'
 
 /**
  * Longshore takes fewer times the processor time than this of a program which does what no sender and receiver of
- * verified files can do without, and nothing else. Far enough from what it takes, 1.0 to 1.4, that a busy machine does not
- * matter, and near enough that twice the work is noticed.
+ * verified files can do without, and nothing else. Far enough from what it takes, 1.0 to 1.4, that a busy machine does
+ * not matter, and near enough that twice the work is noticed.
  */
 const CASES = [
   { peer: longshore, floor: floorMd5, mostTimes: 1.8 },
