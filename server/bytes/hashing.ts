@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createXXHash128, type IHasher } from 'hash-wasm'
+import { restored, sharedHasher } from '../../proto/digest/hashers.ts'
 import type { DigestKind } from '../../proto/digests.ts'
 
 /** A digest that is being computed somewhere. */
@@ -33,31 +33,18 @@ export const hashingHere: Hashing = {
   close: async () => undefined,
 }
 
-/** One XXH128 serves all files in turns: its state is put back before each step, which costs next to nothing. */
-let xxh128: Promise<IHasher> | undefined
-
+/** One of hash-wasm: its state is put back before each step, which costs next to nothing. */
 function beginXxh128(): Hash {
   let state: Uint8Array | undefined
-  const restore = (hash: IHasher): void => {
-    hash.init()
-    if (state !== undefined) hash.load(state)
-  }
-  const shared = async (): Promise<IHasher> => {
-    xxh128 ??= createXXHash128()
-    return xxh128
-  }
   return {
     isLost: false,
     async update(data) {
-      const hash = await shared()
-      restore(hash)
-      hash.update(data)
-      state = hash.save()
+      const hasher = await sharedHasher('xxh128')
+      state = restored(hasher, state).update(data).save()
     },
     async hex() {
-      const hash = await shared()
-      restore(hash)
-      return hash.digest('hex')
+      const hasher = await sharedHasher('xxh128')
+      return restored(hasher, state).digest('hex')
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createMD5, createXXHash128, type IHasher } from 'hash-wasm'
+import type { IHasher } from 'hash-wasm'
+import { restored, sharedHasher } from '../../../proto/digest/hashers.ts'
 import type { DigestKind } from '../../../proto/digests.ts'
 
 /** Digests whose running state can be put away: those of hash-wasm that are fast enough. */
@@ -27,17 +28,15 @@ export type HashTasks = {
   hexOf(kind: SavableKind, state?: Uint8Array): string
 }
 
-/** One hash of each kind serves any number of files: it costs more to make than a small file to hash. */
+/** Does tasks on the thread that asks. */
 export function createHashTasks(): HashTasks {
   const savable = new Map<SavableKind, IHasher>()
   const running = new Map<number, Hash>()
 
-  function restored(kind: SavableKind, state: Uint8Array | undefined) {
-    const hash = savable.get(kind)
-    if (hash === undefined) throw new Error(`${kind} was not prepared.`)
-    hash.init()
-    if (state !== undefined) hash.load(state)
-    return hash
+  function resumed(kind: SavableKind, state: Uint8Array | undefined): IHasher {
+    const hasher = savable.get(kind)
+    if (hasher === undefined) throw new Error(`${kind} was not prepared.`)
+    return restored(hasher, state)
   }
 
   function runningHash({ kind, id }: { readonly kind: DigestKind; readonly id: number }): Hash {
@@ -48,20 +47,16 @@ export function createHashTasks(): HashTasks {
 
   return {
     async prepare(kind) {
-      if (!savable.has(kind)) savable.set(kind, await (kind === 'md5' ? createMD5() : createXXHash128()))
+      savable.set(kind, await sharedHasher(kind))
     },
-    hexOf: (kind, state) => restored(kind, state).digest('hex'),
+    hexOf: (kind, state) => resumed(kind, state).digest('hex'),
     take(task) {
       switch (task.do) {
-        case 'step': {
-          const hash = restored(task.kind, task.state)
-          hash.update(task.data)
-          return { state: hash.save() }
-        }
-        case 'update': {
+        case 'step':
+          return { state: resumed(task.kind, task.state).update(task.data).save() }
+        case 'update':
           runningHash(task).update(task.data)
           return {}
-        }
         case 'hex':
           return { hex: runningHash(task).copy().digest('hex') }
         case 'forget':

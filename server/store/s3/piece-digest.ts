@@ -71,7 +71,7 @@ export class PieceDigest {
   }
 
   async value(): Promise<Digest> {
-    return { kind: this.kind, hex: await this.#digest.hex() }
+    return { kind: this.kind, hex: this.#digest.hex() }
   }
 
   async #followOnce(): Promise<void> {
