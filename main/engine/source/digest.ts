@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 as zlibCrc32 } from 'node:zlib'
-import type { DigestKind } from '../../../proto/digests.ts'
+import { digestText, readDigestText } from '../../../proto/digest/digest-forms.ts'
+import type { Digest, DigestKind } from '../../../proto/digests.ts'
 import type { HashPool, RunningHash } from './hash-pool.ts'
 
 /** A chunk whose checksum is remembered, to tell later whether the file is still the one that was hashed. */
@@ -15,7 +16,7 @@ export type SavedDigest = {
   readonly md5State?: string
   /** The running XXH128 as hash-wasm saves it, base64. */
   readonly xxh128State?: string
-  /** The digest of the whole file, as `md5:` and lower-case hex. */
+  /** The digest of the whole file, as one word; see `digestText`. */
   readonly whole?: string
 }
 
@@ -72,7 +73,7 @@ export async function openDigest(
   const hash = await openHash(pool, kind, savable, saved)
   let hashedBytes = saved?.hashedBytes ?? 0
   let savedBytes = hashedBytes
-  let whole = saved?.whole === undefined ? undefined : { bytes: hashedBytes, text: saved.whole }
+  let whole = wholeOf(saved)
   let isLost = false
   let underWay: Promise<unknown> = Promise.resolve()
   const samples: Sample[] = [...(saved?.samples ?? [])]
@@ -129,18 +130,24 @@ export async function openDigest(
     },
     async hex() {
       await underWay
-      if (whole?.bytes === hashedBytes) return whole.text.slice(kind.length + 1)
-      const hex = await orLost(() => hash.hex())
-      whole = { bytes: hashedBytes, text: `${kind}:${hex}` }
-      return hex
+      if (whole?.bytes === hashedBytes) return whole.digest.hex
+      const digest = { kind, hex: await orLost(() => hash.hex()) }
+      whole = { bytes: hashedBytes, digest }
+      return digest.hex
     },
     save() {
       const common = { hashedBytes: savedBytes, samples: [...samples] }
-      if (!hash.isSavable) return isWhole() && whole ? { ...common, whole: whole.text } : undefined
+      if (!hash.isSavable) return isWhole() && whole ? { ...common, whole: digestText(whole.digest) } : undefined
       const text = Buffer.from(hash.state()).toString('base64')
       return { ...common, ...(kind === 'md5' ? { md5State: text } : { xxh128State: text }) }
     },
   }
+}
+
+/** The digest of a whole file that was saved, and of how many bytes it is. */
+function wholeOf(saved: SavedDigest | undefined): { readonly bytes: number; readonly digest: Digest } | undefined {
+  const digest = readDigestText(saved?.whole)
+  return saved && digest && { bytes: saved.hashedBytes, digest }
 }
 
 async function openHash(
@@ -151,7 +158,7 @@ async function openHash(
 ): Promise<RunningHash> {
   const { md5State, xxh128State, whole } = saved ?? {}
   if (whole !== undefined) {
-    if (!whole.startsWith(`${kind}:`)) throw new Error(`Expected a saved ${kind}, got ${whole}.`)
+    if (readDigestText(whole)?.kind !== kind) throw new Error(`Expected a saved ${kind}, got ${whole}.`)
     return nothingMore
   }
   const state = { md5: md5State, xxh128: xxh128State, sha256: undefined }[kind]

@@ -1,3 +1,4 @@
+import { readDigestText } from '../../../proto/digest/digest-forms.ts'
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.ts'
 import type { ConflictPolicy, Stop, UploadId } from '../../contract/contract.ts'
 import type { SavedDigest } from './digest.ts'
@@ -92,9 +93,6 @@ export interface ResumeStore {
 const MD5_STATE_BYTES = 156
 const XXH128_STATE_BYTES = 580
 
-/** The digest of a whole file, with its kind. */
-const WHOLE = /^(md5:[0-9a-f]{32}|xxh128:[0-9a-f]{32}|sha256:[0-9a-f]{64})$/
-
 /**
  * How many bytes a running MD5 has hashed, by its own counters of one byte and of 512 MiB; undefined for what is no
  * running MD5.
@@ -111,7 +109,7 @@ function isStateOf(value: object, hashedBytes: number, sizeBytes: number): boole
   if (md5State !== undefined) return isText(md5State) && bytesIn(md5State) === hashedBytes
   if (xxh128State !== undefined)
     return isText(xxh128State) && Buffer.from(xxh128State, 'base64').length === XXH128_STATE_BYTES
-  return isText(whole) && WHOLE.test(whole) && hashedBytes === sizeBytes
+  return readDigestText(whole) !== undefined && hashedBytes === sizeBytes
 }
 
 /** Whether a saved value is a complete {@link SavedHashing} of a source of this size. */
