@@ -1,6 +1,5 @@
 import type { ChunkAckInput } from '../../proto/generated/filetransfer/ChunkAck.ts'
 import type { UploadChunk } from '../../proto/generated/filetransfer/UploadChunk.ts'
-import { CHUNK_BYTES } from '../../proto/limits.ts'
 import type { ReceiveError } from '../base/errors.ts'
 import type { FairQueue } from '../base/fair-queue.ts'
 import type { Shares } from '../base/shares.ts'
@@ -12,6 +11,7 @@ import type { Session } from '../sessions/session.ts'
 import { followingRights } from './current-rights.ts'
 import { Damage } from './damage.ts'
 import { receive } from './new-uploads.ts'
+import { UnderWay } from './under-way.ts'
 
 /** A stream of chunks of one upload, of which the first one is read. */
 export type ChunkStream = {
@@ -22,21 +22,14 @@ export type ChunkStream = {
   readonly generation: number
 }
 
-/** Of one stream, the next chunk is taken while fewer, and fewer bytes, are being stored: a disk is kept busy so. */
+/** Chunks of one stream that are being stored at the same time. */
 const CHUNKS_AT_ONCE = 4
-const BYTES_AT_ONCE = 4 * 1024 ** 2
-
-/**
- * What may be stored of all streams together at the same time, bytes. A stream whose sender has its share takes its
- * next chunk when none of its own is being stored.
- */
-export const BYTES_AT_ONCE_OF_ALL = 32 * 1024 ** 2
 
 /**
  * Stores the chunks of a stream, a few at a time, and acknowledges each when it is stored.
  *
  * @param permissions what its sender may do; the fair queue stores for its holder.
- * @param shared.atWork what is being stored of all streams, bytes.
+ * @param shared.atWork see {@link UnderWay}.
  * @throws ReceiveError STALLED when none arrives whole any more, and what {@link Session.join} and {@link receive}
  * throw, when every chunk that was being stored has ended.
  */
@@ -46,12 +39,10 @@ export async function receiveChunks(
   shared: { readonly fairQueue: Pick<FairQueue, 'pay'>; readonly atWork: Shares },
   { first, messages, send, sendOff, generation }: ChunkStream,
 ): Promise<void> {
-  const { fairQueue, atWork } = shared
   const damage = new Damage()
   const followRights = followingRights(permissions, session)
   const leave = session.join(generation, sendOff)
-  const storing = new Set<Promise<void>>()
-  let bytes = 0
+  const underWay = new UnderWay(shared.atWork, permissions.holder, CHUNKS_AT_ONCE)
   let failure: { readonly error: unknown } | undefined
   let wake = () => {}
 
@@ -81,16 +72,6 @@ export async function receiveChunks(
     return next?.done ? undefined : next?.value
   }
 
-  const mayTakeNext = (): boolean => {
-    if (storing.size === 0) return true
-    return storing.size < CHUNKS_AT_ONCE && bytes < BYTES_AT_ONCE && atWork.mayTake(permissions.holder, CHUNK_BYTES)
-  }
-
-  const count = (more: number): void => {
-    bytes += more
-    atWork.add(permissions.holder, more)
-  }
-
   /** Acknowledgements leave in the order in which the chunks came. */
   let acknowledged: Promise<void> = Promise.resolve()
 
@@ -102,35 +83,29 @@ export async function receiveChunks(
     await send({ offset, outcome, durableWatermark: session.durableWatermark, storeMicros: microsSince(beganMs) })
     damage.saw(outcome)
     // It was checked, and had to be sent here first.
-    if (outcome === 'CORRUPT') await fairQueue.pay(permissions.holder, data.length)
+    if (outcome === 'CORRUPT') await shared.fairQueue.pay(permissions.holder, data.length)
   }
 
   async function begin(chunk: UploadChunk): Promise<void> {
     const beganMs = performance.now()
     const done = messages.keep()
     await followRights()
-    count(chunk.data.length)
-    const one: Promise<void> = store(chunk, beganMs)
-      .catch(fail)
-      .finally(() => {
-        count(-chunk.data.length)
-        storing.delete(one)
-        release(chunk.data)
-        done()
-        wake()
-      })
-    storing.add(one)
-    acknowledged = one
+    const storing = () => store(chunk, beganMs).catch(fail)
+    acknowledged = underWay.begin(chunk.data.length, storing, () => {
+      release(chunk.data)
+      done()
+      wake()
+    })
   }
 
   try {
     for (let chunk: UploadChunk | undefined = first; chunk !== undefined; chunk = await nextChunk()) {
       await begin(chunk)
-      await until(mayTakeNext)
+      await until(() => underWay.mayTakeNext)
     }
-    await until(() => storing.size === 0)
+    await until(() => underWay.isEmpty)
   } finally {
-    await Promise.all(storing)
+    await underWay.ended()
     leave()
   }
 }

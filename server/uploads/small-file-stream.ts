@@ -9,6 +9,7 @@ import { toOffset } from '../bytes/to-offset.ts'
 import type { FinishedFile } from '../sessions/finish.ts'
 import type { NewSmallFile } from '../small-files/staged-small-files.ts'
 import type { BeginRequest } from './new-uploads.ts'
+import { UnderWay } from './under-way.ts'
 
 /** One small file with all its bytes, as it came from the wire. */
 export type SmallFile = Omit<BeginRequest, 'sha256' | 'verifiedBy'> & {
@@ -23,8 +24,6 @@ export type SmallFile = Omit<BeginRequest, 'sha256' | 'verifiedBy'> & {
  * fair to other streams.
  */
 const FILES_AT_ONCE = 256
-/** And so much of them, bytes, with the one more that is being read: all of it is in memory. */
-const BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /**
  * A shorter way for small files that are new and whose names are free; `put` answers undefined for one that cannot go
@@ -47,8 +46,7 @@ export type AskedFile = {
  * known.
  *
  * @param next the next file; undefined at the end of the stream.
- * @param share.atWork what is being stored of all streams: when its holder has its share of that, a stream takes its
- * next file when none of its own is.
+ * @param share.atWork see {@link UnderWay}.
  * @throws ReceiveError DRAINING when the receiver is closing, after the files that are under way are answered.
  */
 export async function putEach(
@@ -57,17 +55,7 @@ export async function putEach(
   answer: (uploadKey: string, fate: FinishedFile | ReceiveError, beganMs: number) => Promise<void>,
   { atWork, holder }: { readonly atWork: Shares; readonly holder: string },
 ): Promise<void> {
-  const underWay = new Set<Promise<void>>()
-  let bytesUnderWay = 0
-  const count = (more: number): void => {
-    bytesUnderWay += more
-    atWork.add(holder, more)
-  }
-  const mayTakeNext = (): boolean => {
-    if (underWay.size === 0) return true
-    const isRoomy = bytesUnderWay < BYTES_AT_ONCE && atWork.mayTake(holder, PUT_FILE_MAX_BYTES)
-    return isRoomy && underWay.size < FILES_AT_ONCE
-  }
+  const underWay = new UnderWay(atWork, holder, FILES_AT_ONCE)
   let onRoom = (): void => undefined
   let draining: ReceiveError | undefined
   let answering: Promise<void> = Promise.resolve()
@@ -82,23 +70,20 @@ export async function putEach(
   try {
     for (let asked = await next(); asked !== undefined && draining === undefined; asked = await next()) {
       const { bytes, forget } = asked
-      count(bytes)
-      const storing: Promise<void> = storeOne(asked).finally(() => {
-        count(-bytes)
+      const storing = () => storeOne(asked)
+      void underWay.begin(bytes, storing, () => {
         forget()
-        underWay.delete(storing)
         onRoom()
       })
-      underWay.add(storing)
       // The next message is not read before there is room for it, and that holds the sender back.
-      while (!mayTakeNext()) {
+      while (!underWay.mayTakeNext) {
         await new Promise<void>((resolve) => {
           onRoom = resolve
         })
       }
     }
   } finally {
-    await Promise.all(underWay)
+    await underWay.ended()
   }
   if (draining !== undefined) throw draining
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '../../proto/digests.ts'
 import { ReceiveError } from '../base/errors.ts'
-import { Shares } from '../base/shares.ts'
 import type { UploadRecord } from '../ledger/ledger.ts'
 import { mustOwn, own, type Permissions } from '../permissions/permissions.ts'
 import type { FinishedFile, OnVerified } from '../sessions/finish.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Storage } from '../storage/storage.ts'
-import { BYTES_AT_ONCE_OF_ALL, type ChunkStream, receiveChunks } from './chunk-stream.ts'
+import { type ChunkStream, receiveChunks } from './chunk-stream.ts'
 import { type Claimed, type ClaimRequest, claimUpload } from './claim-upload.ts'
 import { allowedSince, finishAllowed, followRights } from './current-rights.ts'
 import {
@@ -24,6 +23,7 @@ import {
 } from './new-uploads.ts'
 import { likenessOf } from './skip-same.ts'
 import { mustBeUndamaged, SHORT_BYTES, type SmallFile, type SmallFiles } from './small-file-stream.ts'
+import { newAtWork } from './under-way.ts'
 
 /** What uploads are received with. */
 export type UploadsDeps = Storage & {
@@ -57,8 +57,8 @@ export type FinishRequest = {
 export class Uploads {
   readonly #deps: UploadsDeps
   readonly #startedAtMs: number
-  /** What is being stored of all streams, small files included, bytes. */
-  readonly atWork = new Shares(() => BYTES_AT_ONCE_OF_ALL)
+  /** What is being stored of all streams, of chunks and of small files; see `UnderWay`. */
+  readonly atWork = newAtWork()
 
   constructor(deps: UploadsDeps) {
     this.#deps = deps
