@@ -163,7 +163,8 @@ function advise(missing: readonly SystemPackage[]): string {
   return `Please run: ${manager.command} ${missing.map((name) => manager.names[name] ?? name).join(' ')}`
 }
 
-function isOnPath(program: string): boolean {
+/** Whether a program of this name can be started. */
+export function isOnPath(program: string): boolean {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some((folder) => isFile(join(folder, program)))
 }

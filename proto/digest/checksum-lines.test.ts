@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { xxhash128 } from 'hash-wasm'
 import { expect, test } from 'vitest'
+import { isOnPath } from '../../scripts/system-packages.ts'
 import { tempDir } from '../../test/support/temp-dir.ts'
 import { type DigestKind, digestKinds } from '../digests.ts'
 import { checkPrograms, checksumLine } from './checksum-lines.ts'
@@ -20,15 +21,6 @@ const NAMES = [
   '名字 🎬',
 ]
 
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'pipe' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function hexOf(kind: DigestKind, text: string): Promise<string> {
   return kind === 'xxh128' ? xxhash128(text) : createHash(kind).update(text).digest('hex')
 }
@@ -37,7 +29,7 @@ test.for(digestKinds)(
   'the program for %s itself reads the lines and finds every file, and a changed one',
   async (kind, context) => {
     const program = checkPrograms[kind]
-    context.skip(!isInstalled(program), `${program} is not installed`)
+    context.skip(!isOnPath(program), `${program} is not installed`)
     const folder = tempDir()
     // xxhsum knows escapes from 0.8.2 on only.
     const names = kind === 'xxh128' ? NAMES : [...NAMES, 'new\nline', 'all\\of\nit\r']

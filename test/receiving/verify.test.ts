@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { checkPrograms } from '../../proto/digest/checksum-lines.ts'
 import { digestKinds } from '../../proto/digests.ts'
+import { isOnPath } from '../../scripts/system-packages.ts'
 import { buildOutputs } from '../support/build.ts'
 import { longshore, longshoreReceive } from '../support/longshore-process.ts'
 import { makeFile, md5OfFile } from '../support/made-file.ts'
@@ -125,7 +126,7 @@ test.for(digestKinds)(
         encoding: 'utf8',
         stdio: 'pipe',
       })
-    context.skip(!isInstalled(program), `${program} is not installed`)
+    context.skip(!isOnPath(program), `${program} is not installed`)
     expect(check().match(/: OK$/gm)).toHaveLength(digestKinds.length)
   },
 )
@@ -161,12 +162,3 @@ test.each([
   expect(await run.ended()).toBe(2)
   expect(run.errors()).toContain(sentence)
 })
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'pipe' })
-    return true
-  } catch {
-    return false
-  }
-}
